@@ -1,0 +1,18 @@
+namespace FineTuneFlow.Core.Costs;
+
+/// <summary>What a candidate has cost, or would cost at list price when it ran on the simulator. USD and tokens.</summary>
+public sealed record CandidateCost
+{
+    public long? TrainedTokens { get; init; }
+    public double TrainingUsd { get; init; }
+    public long? EvaluationPromptTokens { get; init; }
+    public long? EvaluationCompletionTokens { get; init; }
+    public double EvaluationUsd { get; init; }
+    /// <summary>Azure deployment hours for the evaluation, or GPU seconds of a container job, in USD.</summary>
+    public double HostingUsd { get; init; }
+    /// <summary>Hours of deployment or seconds of GPU behind <see cref="HostingUsd"/>.</summary>
+    public double? HostingHours { get; init; }
+    /// <summary>True: nothing was paid; the figures are list prices for the work that was simulated.</summary>
+    public bool Simulated { get; init; }
+    public double TotalUsd => TrainingUsd + EvaluationUsd + HostingUsd;
+}

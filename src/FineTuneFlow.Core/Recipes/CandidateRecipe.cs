@@ -1,0 +1,49 @@
+namespace FineTuneFlow.Core.Recipes;
+
+/// <summary>One model to train or to ask. Hyperparameters given as lists make a grid: one candidate a combination.</summary>
+public sealed record CandidateRecipe
+{
+    /// <summary>Lower-case letters, digits and dashes; 1 to 40 characters; unique in the recipe.</summary>
+    public required string Name { get; init; }
+    public CandidateKind Kind { get; init; } = CandidateKind.FineTune;
+    /// <summary>A configured provider; null: the setting DefaultProvider.</summary>
+    public string? Provider { get; init; }
+    /// <summary>The base model; null with <see cref="ContinueFrom"/>, whose model is continued.</summary>
+    public string? Model { get; init; }
+    /// <summary>Another candidate of the recipe, or <c>champion</c>.</summary>
+    public string? ContinueFrom { get; init; }
+    /// <summary>With <see cref="ContinueFrom"/>: train on all rows or only on those the continued model has not seen.</summary>
+    public TrainingData Data { get; init; } = TrainingData.All;
+    /// <summary>1 to 50; empty: the service's choice.</summary>
+    public OneOrMany<int> Epochs { get; init; }
+    /// <summary>1 to 256; empty: the service's choice.</summary>
+    public OneOrMany<int> BatchSize { get; init; }
+    /// <summary>Above 0; empty: the service's choice.</summary>
+    public OneOrMany<double> LearningRateMultiplier { get; init; }
+    public int? Seed { get; init; }
+    public string? SystemPrompt { get; init; }
+    /// <summary>Azure: the training tier.</summary>
+    public TrainingTier? Tier { get; init; }
+    /// <summary>Kind prompt: examples from the training split in the prompt; 0 to 64.</summary>
+    public int Shots { get; init; }
+    /// <summary>Kind prompt: let the model think aloud before it answers.</summary>
+    public bool ChainOfThought { get; init; }
+}
+
+public enum CandidateKind { FineTune, Prompt }
+
+public enum TrainingData { All, New }
+
+public enum TrainingTier { Standard, GlobalStandard, DataZone, Developer }
+
+public sealed record BaselineRecipe
+{
+    public required string Name { get; init; }
+    public BaselineKind Kind { get; init; } = BaselineKind.Linear;
+    /// <summary>Kind container: the model to fine-tune, such as distilbert-base-cased.</summary>
+    public string? Model { get; init; }
+    /// <summary>Kind container; 1 to 50.</summary>
+    public int Epochs { get; init; } = 1;
+}
+
+public enum BaselineKind { Linear, Container }

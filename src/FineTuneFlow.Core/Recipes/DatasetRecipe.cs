@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace FineTuneFlow.Core.Recipes;
+
+public sealed record DatasetRecipe
+{
+    /// <summary>Column or columns that make the text, joined in this order; empty: recognised.</summary>
+    public OneOrMany<string> Text { get; init; }
+    public string Join { get; init; } = "\n\n";
+    /// <summary>Null: recognised.</summary>
+    public string? Label { get; init; }
+    public CsvRecipe Csv { get; init; } = new();
+    public ImmutableArray<FilterRecipe> Filters { get; init; } = [];
+    public LabelsRecipe Labels { get; init; } = new();
+    public CleaningRecipe Cleaning { get; init; } = new();
+    public RareClassesRecipe RareClasses { get; init; } = new();
+    public DuplicatesRecipe Duplicates { get; init; } = new();
+    public SplitRecipe Split { get; init; } = new();
+    public Balance Balance { get; init; } = Balance.None;
+    /// <summary>Columns whose values are kept with the holdout rows so that metrics can be given per value.</summary>
+    public ImmutableArray<string> Slices { get; init; } = [];
+}
+
+public enum Balance { None, Undersample, Oversample }
+
+public sealed record CsvRecipe
+{
+    /// <summary>One of comma, semicolon, tab and pipe; null: detected.</summary>
+    public string? Delimiter { get; init; }
+    /// <summary>False: columns are named by position, "1", "2"...</summary>
+    public bool Header { get; init; } = true;
+    /// <summary>utf-8, utf-16 or latin-1; null: detected.</summary>
+    public string? Encoding { get; init; }
+}
+
+/// <summary>Keeps the rows whose cell equals one of the given values (or none of them).</summary>
+public sealed record FilterRecipe
+{
+    public required string Column { get; init; }
+    [JsonPropertyName("equals")]
+    public OneOrMany<string> EqualTo { get; init; }
+    [JsonPropertyName("notEquals")]
+    public OneOrMany<string> NotEqualTo { get; init; }
+}
+
+public sealed record LabelsRecipe
+{
+    /// <summary>All labels from worst to best; given, labels are ordered and others are rejected.</summary>
+    public ImmutableArray<string> Order { get; init; } = [];
+    /// <summary>The labels that count as good in good-versus-bad.</summary>
+    public ImmutableArray<string> Good { get; init; } = [];
+    /// <summary>Raw cell -> label, applied before <see cref="Order"/>.</summary>
+    public ImmutableSortedDictionary<string, string> Map { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+}
+
+public sealed record CleaningRecipe
+{
+    /// <summary>Decode &amp;amp; and the like.</summary>
+    public bool HtmlEntities { get; init; }
+    public SpecialTokens SpecialTokens { get; init; } = SpecialTokens.Escape;
+    public int MinCharacters { get; init; } = 1;
+    /// <summary>Longer texts are handled as <see cref="TooLong"/> says.</summary>
+    public int MaxCharacters { get; init; } = 20_000;
+    /// <summary>Estimated tokens; null: no limit of its own.</summary>
+    public int? MaxTokens { get; init; }
+    public TooLong TooLong { get; init; } = TooLong.Truncate;
+}
+
+public enum SpecialTokens { Escape, Reject }
+
+public enum TooLong { Truncate, Reject }
+
+public sealed record RareClassesRecipe
+{
+    /// <summary>Rows a class must have to be trained and judged; at least 3 so that every split gets one.</summary>
+    public int MinimumRows { get; init; } = 3;
+    public RareClassAction Action { get; init; } = RareClassAction.Fail;
+    /// <summary>The label that rare classes are merged into.</summary>
+    public string Other { get; init; } = "other";
+}
+
+public enum RareClassAction { Fail, Drop, Merge }
+
+public sealed record DuplicatesRecipe
+{
+    public ConflictPolicy Conflicts { get; init; } = ConflictPolicy.Majority;
+    /// <summary>Null: near-duplicates are not looked for.</summary>
+    public NearDuplicatesRecipe? Near { get; init; }
+}
+
+/// <summary>What happens to a text that occurs with different labels.</summary>
+public enum ConflictPolicy { Majority, First, Drop, Keep }
+
+public sealed record NearDuplicatesRecipe
+{
+    /// <summary>Jaccard similarity of character shingles from which two texts belong together; 0.5 to 1.</summary>
+    public double Threshold { get; init; } = 0.85;
+    /// <summary>Characters a shingle.</summary>
+    public int Shingle { get; init; } = 5;
+}
+
+public sealed record SplitRecipe
+{
+    public double Test { get; init; } = 0.2;
+    public double Validation { get; init; } = 0.2;
+    public int Seed { get; init; } = 42;
+    public SplitMethod Method { get; init; } = SplitMethod.Stratified;
+    /// <summary>The data's own split (method column), the group (group) or the date (time).</summary>
+    public string? Column { get; init; }
+    /// <summary>Method column: which values mean which split; null: train, validation|valid|val|dev, test.</summary>
+    public ImmutableSortedDictionary<string, string> Values { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+}
+
+public enum SplitMethod { Stratified, Stable, Column, Group, Time }

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Training;
+
+namespace FineTuneFlow.Core.Reports;
+
+/// <summary>All that a report is made from. The holdout's rows and the predictions come in any order; they are joined by id.</summary>
+public sealed record ReportInput
+{
+    public required string RunId { get; init; }
+    public required string Project { get; init; }
+    public required Recipe Recipe { get; init; }
+    public required Manifest Manifest { get; init; }
+    /// <summary><c>dataset/profile.json</c> as it stands.</summary>
+    public JsonNode? Profile { get; init; }
+    public required IReadOnlyList<DatasetRow> Holdout { get; init; }
+    public required ImmutableArray<CandidateOutcome> Candidates { get; init; }
+    /// <summary>Name of the candidate that is the project's champion and was evaluated beside the others, if there is one.</summary>
+    public string? Champion { get; init; }
+    public required ImmutableArray<StageTime> Stages { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
+    public required DateTimeOffset EndedAt { get; init; }
+    /// <summary>Upper quoted USD, to be set beside what was spent.</summary>
+    public double? QuotedUsd { get; init; }
+}
+
+/// <summary>What a candidate or baseline has come to.</summary>
+public sealed record CandidateOutcome
+{
+    public required string Name { get; init; }
+    public required OutcomeKind Kind { get; init; }
+    public string? Provider { get; init; }
+    /// <summary>True when the simulator trained it.</summary>
+    public bool Simulated { get; init; }
+    /// <summary>The base model.</summary>
+    public required string Model { get; init; }
+    /// <summary>The model that answered (a fine-tune's id).</summary>
+    public string? TunedModel { get; init; }
+    public string? ContinueFrom { get; init; }
+    public string? SystemPrompt { get; init; }
+    public string? JobId { get; init; }
+    /// <summary>Epochs, batch size and the like as the service used them, by name.</summary>
+    public ImmutableSortedDictionary<string, string> Hyperparameters { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    /// <summary>Empty with a <see cref="Failure"/>.</summary>
+    public IReadOnlyList<Prediction> Predictions { get; init; } = [];
+    public TrainingCurve? Curve { get; init; }
+    public required CandidateCost Cost { get; init; }
+    public TimeSpan? TrainingTime { get; init; }
+    public Failure? Failure { get; init; }
+    /// <summary>The day on which the model can no longer be asked, if its provider has announced one.</summary>
+    public DateOnly? RetiresOn { get; init; }
+}
+
+public enum OutcomeKind { FineTune, Continuation, Prompt, LinearBaseline, ContainerBaseline, Champion }
+
+public sealed record StageTime(string Name, DateTimeOffset StartedAt, DateTimeOffset? EndedAt);
