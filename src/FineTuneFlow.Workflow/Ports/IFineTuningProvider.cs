@@ -1,0 +1,71 @@
+using FineTuneFlow.Core.Evaluation;
+
+namespace FineTuneFlow.Workflow.Ports;
+
+/// <summary>A service that speaks the OpenAI wire format: files, fine-tuning jobs, inference. No call is repeated inside: whether
+/// to try again is decided by the workflow, which knows what each call costs. Faults are
+/// <see cref="Core.Failures.FlowException"/>s whose kind says what to do; a lost answer to a call that makes something
+/// (upload, create) is Ambiguous.</summary>
+public interface IFineTuningProvider
+{
+    ProviderFacts Facts { get; }
+
+    /// <summary>Files of purpose fine-tune, newest first.</summary>
+    IAsyncEnumerable<ProviderFile> ListFilesAsync(CancellationToken cancellation = default);
+
+    /// <summary>Uploads a training file, in parts where it is large. Sent once.</summary>
+    /// <param name="name">The file's name at the service; begins with the content's hash, by which it is found again.</param>
+    /// <param name="content">JSON lines in UTF-8 without a byte order mark; the adapter adds one where the service wants it.</param>
+    /// <param name="bytes">Length of the content.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Task<ProviderFile> UploadFileAsync(string name, Stream content, long bytes, CancellationToken cancellation = default);
+
+    /// <summary>Null when there is no such file.</summary>
+    Task<ProviderFile?> GetFileAsync(string fileId, CancellationToken cancellation = default);
+
+    /// <summary>The bytes of a result file, with base64 removed where the service adds it.</summary>
+    Task<byte[]> ReadFileAsync(string fileId, CancellationToken cancellation = default);
+
+    /// <summary>False when it was not there.</summary>
+    Task<bool> DeleteFileAsync(string fileId, CancellationToken cancellation = default);
+
+    /// <summary>Creates a job. Sent exactly once, with every retry switched off.</summary>
+    Task<ProviderJob> CreateJobAsync(JobRequest request, CancellationToken cancellation = default);
+
+    /// <summary>Jobs whose metadata holds all given pairs, newest first; filtered here where the service cannot.</summary>
+    IAsyncEnumerable<ProviderJob> FindJobsAsync(IReadOnlyDictionary<string, string> metadata, CancellationToken cancellation = default);
+
+    /// <summary>Null when there is no such job.</summary>
+    Task<ProviderJob?> GetJobAsync(string jobId, CancellationToken cancellation = default);
+
+    /// <summary>Asks to cancel; a job that has ended already is no error.</summary>
+    Task<ProviderJob> CancelJobAsync(string jobId, CancellationToken cancellation = default);
+
+    /// <summary>All events, oldest first.</summary>
+    Task<IReadOnlyList<JobEvent>> GetEventsAsync(string jobId, CancellationToken cancellation = default);
+
+    Task<IReadOnlyList<JobCheckpoint>> GetCheckpointsAsync(string jobId, CancellationToken cancellation = default);
+
+    /// <summary>Asks a model once.</summary>
+    Task<ModelAnswer> AskAsync(ModelQuestion question, CancellationToken cancellation = default);
+}
+
+/// <param name="Name">As recipes name it.</param>
+/// <param name="Kind">Which shapes and rules apply.</param>
+/// <param name="NeedsDeployment">A fine-tune answers only after it was deployed (<see cref="IModelDeployments"/>).</param>
+/// <param name="NeedsFileProcessing">An uploaded file must be waited for before a job may use it.</param>
+/// <param name="MaxJobs">Jobs the service runs at once.</param>
+/// <param name="PriceKey">Section of the price book.</param>
+public sealed record ProviderFacts(string Name, ProviderKind Kind, bool NeedsDeployment, bool NeedsFileProcessing, int MaxJobs, string PriceKey)
+{
+    public bool Simulated => Kind == ProviderKind.Simulator;
+}
+
+public enum ProviderKind { OpenAI, AzureOpenAI, Simulator }
+
+/// <param name="Id">The service's id.</param>
+/// <param name="Name">The file name given at upload.</param>
+/// <param name="Bytes">Length, where told.</param>
+/// <param name="State">pending, running, uploaded, processed, error, deleted, or what else a service says.</param>
+/// <param name="Error">Why processing failed.</param>
+public sealed record ProviderFile(string Id, string Name, long? Bytes, string State, string? Error);
