@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using FineTuneFlow.Core.Failures;
+using Microsoft.Extensions.Logging;
+
+namespace FineTuneFlow.Workflow.Observability;
+
+/// <summary>Spans, meters and log scopes of the workflow, one instance a process. Tags are names, kinds and ids: never texts,
+/// prompts or keys. Only activities record here, never an orchestration, whose code runs again at every turn; as an activity
+/// runs at least once, a figure may count a repeated one twice. The audit is <c>run.json</c>, not these meters.</summary>
+public sealed class FlowTelemetry : IDisposable
+{
+    /// <summary>Name of the activity source and of the meter, to be listed with the exporter.</summary>
+    public const string SourceName = "FineTuneFlow";
+
+    private readonly ActivitySource source = new(SourceName);
+    private readonly Counter<long> runs;
+    private readonly Histogram<double> stageDuration;
+    private readonly Counter<long> rowsScored;
+    private readonly Counter<long> tokens;
+    private readonly Counter<double> cost;
+    private readonly Counter<long> retries;
+    private readonly Counter<long> throttles;
+
+    public FlowTelemetry()
+    {
+        runs = Meter.CreateCounter<long>("finetuneflow.runs", "{run}", "Runs that have ended, by outcome");
+        stageDuration = Meter.CreateHistogram<double>("finetuneflow.stage.duration", "s", "Duration of a step, by stage and outcome");
+        rowsScored = Meter.CreateCounter<long>("finetuneflow.rows.scored", "{row}", "Holdout rows that have an answer, by provider");
+        tokens = Meter.CreateCounter<long>("finetuneflow.tokens", "{token}", "Tokens by provider and use (training, input, output)");
+        cost = Meter.CreateCounter<double>("finetuneflow.cost", "{USD}", "US dollars by provider and use (training, evaluation, hosting)");
+        retries = Meter.CreateCounter<long>("finetuneflow.retries", "{retry}", "Further attempts of a step, by stage and failure kind");
+        throttles = Meter.CreateCounter<long>("finetuneflow.throttles", "{answer}", "Answers that asked to wait, by provider and failure kind");
+    }
+
+    public Meter Meter { get; } = new(SourceName);
+
+    /// <summary>Opens a step of a run: a span in the run's trace, a log scope with run and candidate, and on disposal its
+    /// duration. Dispose of it; call <see cref="StepScope.Failed"/> before where it failed.</summary>
+    /// <param name="stage">Name of the activity.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="candidate">The candidate, where the step concerns one.</param>
+    /// <param name="logger">Given the scope; null: none.</param>
+    public StepScope Begin(string stage, string runId, string? candidate = null, ILogger? logger = null)
+    {
+        // The host's own span (the durable engine's or the HTTP request's) stays reachable as a link.
+        ActivityLink[] links = Activity.Current is { } current ? [new ActivityLink(current.Context)] : [];
+        Activity? span = source.StartActivity(stage, ActivityKind.Internal, RunTrace.Of(runId), Tags(runId, candidate), links);
+        return new StepScope(stage, span, logger?.BeginScope(new RunLogScope(runId, candidate)), stageDuration);
+    }
+
+    /// <summary>Runs a step inside <see cref="Begin"/>, with its failure recorded and passed on.</summary>
+    public async Task<T> ObserveAsync<T>(string stage, string runId, string? candidate, ILogger? logger, Func<Task<T>> step)
+    {
+        using StepScope scope = Begin(stage, runId, candidate, logger);
+        try
+        {
+            return await step().ConfigureAwait(false);
+        }
+        catch (FlowException exception)
+        {
+            scope.Failed(exception.Failure.Kind);
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            scope.Failed(FailureKind.Cancelled);
+            throw;
+        }
+        catch
+        {
+            scope.Failed(FailureKind.Internal);
+            throw;
+        }
+    }
+
+    /// <param name="outcome">succeeded, failed, cancelled or denied.</param>
+    public void RunEnded(string outcome) => runs.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    /// <param name="provider">The provider's name in the settings.</param>
+    /// <param name="rows">Answered rows, from 0.</param>
+    public void RowsScored(string provider, long rows) => rowsScored.Add(rows, new KeyValuePair<string, object?>("provider", provider));
+
+    /// <param name="provider">The provider's name in the settings.</param>
+    /// <param name="use">training, input or output.</param>
+    /// <param name="count">Tokens, from 0.</param>
+    public void Tokens(string provider, string use, long count) =>
+        tokens.Add(count, new("provider", provider), new("use", use));
+
+    /// <param name="provider">The provider's name in the settings.</param>
+    /// <param name="use">training, evaluation or hosting.</param>
+    /// <param name="usd">US dollars really owed, from 0; a simulated candidate's list price is none.</param>
+    public void Spent(string provider, string use, double usd) => cost.Add(usd, new("provider", provider), new("use", use));
+
+    public void Retried(string stage, FailureKind kind) => retries.Add(1, new("stage", stage), new("kind", kind.ToString()));
+
+    public void Throttled(string provider, FailureKind kind) => throttles.Add(1, new("provider", provider), new("kind", kind.ToString()));
+
+    public void Dispose()
+    {
+        source.Dispose();
+        Meter.Dispose();
+    }
+
+    private static IEnumerable<KeyValuePair<string, object?>> Tags(string runId, string? candidate)
+    {
+        yield return new("finetuneflow.run.id", runId);
+        if (candidate is not null)
+        {
+            yield return new("finetuneflow.candidate", candidate);
+        }
+    }
+}
