@@ -1,1 +1,3 @@
-return 0;
+using FineTuneFlow.Cli.Frame;
+
+return await CommandFrame.RunAsync(args, Console.Out, Console.Error);

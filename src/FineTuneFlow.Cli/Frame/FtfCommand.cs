@@ -1,0 +1,24 @@
+using System.CommandLine;
+
+namespace FineTuneFlow.Cli.Frame;
+
+/// <summary>The root command: every command of <c>ftf</c> stands here once, in the order in which help shows them.</summary>
+public static class FtfCommand
+{
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("FineTuneFlow: a CSV of labelled texts becomes a fine-tuned, fairly evaluated and priced classifier.");
+
+        // The local stack.
+
+        // Runs.
+
+        // Data, without any server.
+
+        // Evaluation, without any server.
+
+        // Costs and made-up data, without any server.
+
+        return root;
+    }
+}

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Core.Failures;
+
+namespace FineTuneFlow.Cli.Tests.Frame;
+
+public class CommandFrameTests
+{
+    [Fact]
+    public async Task A_wrong_word_is_an_input_error_that_points_to_help()
+    {
+        (int code, string output, string error) = await RunAsync("no-such-command");
+
+        code.ShouldBe(ExitCode.InvalidInput);
+        output.ShouldBeEmpty();
+        error.ShouldStartWith("error: ");
+        error.ShouldContain("no-such-command");
+        error.ShouldContain("--help");
+    }
+
+    [Fact]
+    public async Task A_failure_shows_place_message_and_remedy_and_its_kinds_exit_code()
+    {
+        var failure = new Failure(FailureKind.Conflict, "label \"6\" is not one of 1-5", "Map it in labels.map.", new SourceLocation("reviews.csv", 214));
+
+        (int code, _, string error) = await RunAsync(_ => throw new FlowException(failure));
+
+        code.ShouldBe(ExitCode.Conflict);
+        error.ShouldBe("error: reviews.csv, line 214: label \"6\" is not one of 1-5\n       Map it in labels.map.\n");
+    }
+
+    [Fact]
+    public async Task With_json_a_failure_is_problem_json_on_standard_error()
+    {
+        var failure = new Failure(FailureKind.NotFound, "there is no run x", "List them with ftf runs.", Field: "id");
+
+        (int code, string output, string error) = await RunAsync(_ => throw new FlowException(failure), "--json");
+
+        code.ShouldBe(ExitCode.NotFound);
+        output.ShouldBeEmpty();
+        JsonNode problem = JsonNode.Parse(error)!;
+        problem["type"]!.GetValue<string>().ShouldBe("urn:finetuneflow:not-found");
+        problem["title"]!.GetValue<string>().ShouldBe(failure.Message);
+        problem["field"]!.GetValue<string>().ShouldBe("id");
+        problem["remedy"]!.GetValue<string>().ShouldBe(failure.Remedy);
+        problem["exitCode"]!.GetValue<int>().ShouldBe(ExitCode.NotFound);
+    }
+
+    [Fact]
+    public async Task An_unexpected_exception_is_told_as_a_defect()
+    {
+        (int code, _, string error) = await RunAsync(_ => throw new InvalidOperationException("oops"));
+
+        code.ShouldBe(ExitCode.Defect);
+        error.ShouldContain("InvalidOperationException: oops");
+    }
+
+    [Fact]
+    public async Task An_answer_is_json_or_text_but_never_both()
+    {
+        static Task<int> Answer(CommandCall call)
+        {
+            call.Terminal.Line("for a person");
+            call.Terminal.Answer(new { Rows = 3 }, writer => writer.WriteLine("3 rows"));
+            return Task.FromResult(ExitCode.Ok);
+        }
+
+        (await RunAsync(Answer)).Output.ShouldBe("for a person\n3 rows\n");
+        JsonNode.Parse((await RunAsync(Answer, "--json")).Output)!["rows"]!.GetValue<int>().ShouldBe(3);
+    }
+
+    [Fact]
+    public void Every_failure_kind_has_an_exit_code_of_its_own_meaning()
+    {
+        Enum.GetValues<FailureKind>().ShouldAllBe(kind => ExitCode.Of(kind) != ExitCode.Ok);
+        Enum.GetValues<FailureKind>().Where(kind => ExitCode.Of(kind) == ExitCode.Defect)
+            .ShouldBe([FailureKind.NonDeterministic, FailureKind.Internal]);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var error = new StringWriter { NewLine = "\n" };
+        int code = await CommandFrame.RunAsync(args, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(Func<CommandCall, Task<int>> run, params string[] args)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var error = new StringWriter { NewLine = "\n" };
+        Command command = new Command("probe", "A command of this test.").Runs(run);
+        int code = await command.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+        return (code, output.ToString(), error.ToString());
+    }
+}
