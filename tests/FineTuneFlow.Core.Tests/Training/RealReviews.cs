@@ -1,5 +1,4 @@
-using System.Globalization;
-using CsvHelper;
+using System.Text;
 using FineTuneFlow.Core.Training;
 
 namespace FineTuneFlow.Core.Tests.Training;
@@ -13,22 +12,57 @@ internal static class RealReviews
     {
         string? path = Find(file);
         Assert.SkipWhen(path is null, $"{file} is not on this machine: set FINETUNEFLOW_DATA");
-        using var csv = new CsvReader(new StreamReader(path!), CultureInfo.InvariantCulture);
-        csv.Read();
-        csv.ReadHeader();
-        string[] texts = [.. TextColumns.Where(csv.HeaderRecord!.Contains)];
-        string label = csv.HeaderRecord!.Contains("star") ? "star" : "stars";
+        List<List<string>> records = Records(File.ReadAllText(path!));
+        int[] texts = [.. TextColumns.Select(column => records[0].IndexOf(column)).Where(index => index >= 0)];
+        int label = records[0].FindIndex(column => column is "star" or "stars");
         var rows = new Dictionary<string, LabelledText>();
-        while (csv.Read())
+        foreach (List<string> record in records.Skip(1).Where(record => record.Count == records[0].Count))
         {
-            string text = string.Join("\n\n", texts.Select(column => csv.GetField(column))).Trim();
-            rows.TryAdd(text.ToLowerInvariant(), new LabelledText(text, csv.GetField(label)!));
+            string text = string.Join("\n\n", texts.Select(column => record[column])).Trim();
+            rows.TryAdd(text.ToLowerInvariant(), new LabelledText(text, record[label]));
         }
 
         int[] order = [.. Enumerable.Range(0, rows.Count)];
         new StableRandom(1).Shuffle(order);
         List<LabelledText> all = [.. rows.Values];
         return [.. order.Select(i => all[i])];
+    }
+
+    private static List<List<string>> Records(string csv)
+    {
+        var records = new List<List<string>> { new() };
+        var field = new StringBuilder();
+        bool quoted = false;
+        for (int i = 0; i < csv.Length; i++)
+        {
+            char c = csv[i];
+            if (c == '"')
+            {
+                if (quoted && i + 1 < csv.Length && csv[i + 1] == '"')
+                {
+                    field.Append(csv[++i]);
+                }
+                else
+                {
+                    quoted = !quoted;
+                }
+            }
+            else if (!quoted && (c == ',' || c == '\n'))
+            {
+                records[^1].Add(field.ToString().TrimEnd('\r'));
+                field.Clear();
+                if (c == '\n')
+                {
+                    records.Add([]);
+                }
+            }
+            else
+            {
+                field.Append(c);
+            }
+        }
+
+        return records;
     }
 
     private static string? Find(string file)
