@@ -1,0 +1,26 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FineTuneFlow.Core.Json;
+
+namespace FineTuneFlow.Core.Recipes;
+
+/// <summary>A recipe's identity: what it asks for, however it is written.</summary>
+public static class RecipeHash
+{
+    /// <summary>SHA-256 in lower-case hexadecimal of the canonical JSON: defaults filled in, properties sorted, no white space,
+    /// no comments, no <c>$schema</c>.</summary>
+    public static string Of(Recipe recipe) => Convert.ToHexStringLower(SHA256.HashData(Canonical(recipe)));
+
+    /// <summary>The UTF-8 bytes that are hashed.</summary>
+    public static byte[] Canonical(Recipe recipe) =>
+        JsonSerializer.SerializeToUtf8Bytes(Sorted(JsonSerializer.SerializeToNode(recipe, FlowJson.Compact)), FlowJson.Compact);
+
+    private static JsonNode? Sorted(JsonNode? node) => node switch
+    {
+        JsonObject o => new JsonObject(o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, Sorted(p.Value)))),
+        JsonArray a => new JsonArray([.. a.Select(Sorted)]),
+        null => null,
+        _ => node.DeepClone(),
+    };
+}

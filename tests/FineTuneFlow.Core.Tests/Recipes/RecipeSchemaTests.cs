@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using FineTuneFlow.Core.Json;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Core.Tests.Recipes;
+
+public sealed class RecipeSchemaTests
+{
+    [Fact]
+    public void The_schema_and_the_records_have_the_same_properties_types_enums_and_defaults() =>
+        Agrees(typeof(Recipe), RecipeSchema.Root, "recipe", new Recipe());
+
+    [Fact]
+    public void Every_property_of_the_schema_is_described_for_editors() => Described(RecipeSchema.Root, "recipe");
+
+    [Fact]
+    public void The_file_in_samples_is_the_one_that_validates()
+    {
+        string root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "FineTuneFlow.sln")))
+        {
+            root = Path.GetDirectoryName(root)!;
+        }
+
+        File.ReadAllText(Path.Combine(root, "samples", "recipe.schema.json")).ShouldBe(RecipeSchema.Text);
+    }
+
+    private static void Agrees(Type type, SchemaNode schema, string path, object? defaults)
+    {
+        PropertyInfo[] properties = [.. type.GetProperties().Where(p => p.SetMethod is not null)];
+        schema.PropertyNames.Where(name => name != "$schema").Order().ShouldBe(properties.Select(JsonName).Order(), path);
+        schema.Required.Order().ShouldBe(properties.Where(p => p.GetCustomAttribute<RequiredMemberAttribute>() is not null).Select(JsonName).Order(), path);
+        foreach (PropertyInfo property in properties)
+        {
+            string name = JsonName(property);
+            SchemaNode node = schema.Properties[name];
+            object? value = defaults is null ? null : property.GetValue(defaults);
+            Type inner = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            bool record = inner.Namespace == typeof(Recipe).Namespace && inner.IsClass;
+            if (defaults is not null && !record && !node.AnyOf.Any() && value is not null)
+            {
+                node.Default.ShouldNotBe(name is "candidates" or "baselines" ? node.Default!.GetValueOrDefault() : null, $"{path}.{name} has no default in the schema");
+            }
+
+            if (node.Default is { } written && defaults is not null)
+            {
+                string expected = JsonSerializer.Serialize(value, FlowJson.Compact);
+                JsonNode.DeepEquals(JsonNode.Parse(written.GetRawText()), JsonNode.Parse(expected)).ShouldBeTrue($"{path}.{name}: schema {written}, record {expected}");
+            }
+
+            Types(inner, node, $"{path}.{name}", record);
+        }
+    }
+
+    private static void Types(Type type, SchemaNode node, string path, bool record)
+    {
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(OneOrMany<>))
+        {
+            Type item = type.GetGenericArguments()[0];
+            Types(item, node.AnyOf[0], path, false);
+            node.AnyOf[1].Types.ShouldBe(["array"], path);
+            Types(item, node.AnyOf[1].Items!, path, false);
+        }
+        else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>))
+        {
+            node.Types.ShouldBe(["array"], path);
+            Type item = type.GetGenericArguments()[0];
+            Types(item, node.Items!, path, item.IsClass && item != typeof(string));
+        }
+        else if (type == typeof(ImmutableSortedDictionary<string, string>))
+        {
+            node.Types.ShouldBe(["object"], path);
+            node.AnyProperty.ShouldNotBeNull(path);
+        }
+        else if (record)
+        {
+            SchemaNode target = node.AnyOf.Length > 0 ? node.AnyOf[0] : node;
+            target.Types.ShouldBe(["object"], path);
+            Agrees(type, target, path, type.GetConstructor(Type.EmptyTypes) is null || Requires(type) ? null : Activator.CreateInstance(type));
+        }
+        else if (type.IsEnum)
+        {
+            node.Enum.Order().ShouldBe(Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName).Order(), path);
+        }
+        else
+        {
+            string expected = type == typeof(int) ? "integer" : type == typeof(double) ? "number" : type == typeof(bool) ? "boolean" : "string";
+            node.Types.ShouldContain(expected, path);
+            if (expected is "integer" or "number")
+            {
+                (node.Minimum ?? node.ExclusiveMinimum).ShouldNotBeNull($"{path} has no lower limit");
+                (node.Maximum ?? node.ExclusiveMaximum).ShouldNotBeNull($"{path} has no upper limit");
+                (node.Maximum ?? 0).ShouldBeLessThanOrEqualTo(int.MaxValue, path);
+            }
+        }
+    }
+
+    private static bool Requires(Type type) => type.GetProperties().Any(p => p.GetCustomAttribute<RequiredMemberAttribute>() is not null);
+
+    private static string JsonName(PropertyInfo property) =>
+        property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+
+    private static void Described(SchemaNode node, string path)
+    {
+        foreach ((string name, SchemaNode child) in node.Properties)
+        {
+            child.Description.ShouldNotBeNullOrEmpty(string.Create(CultureInfo.InvariantCulture, $"{path}.{name}"));
+            Described(child, $"{path}.{name}");
+            if (child.Items is { } items)
+            {
+                Described(items, $"{path}.{name}[]");
+            }
+        }
+    }
+}
