@@ -14,5 +14,7 @@ public sealed record CandidateCost
     public double? HostingHours { get; init; }
     /// <summary>True: nothing was paid; the figures are list prices for the work that was simulated.</summary>
     public bool Simulated { get; init; }
+    /// <summary>True: the price book has no price for the model, so the USD are too low by an unknown amount.</summary>
+    public bool Unpriced { get; init; }
     public double TotalUsd => TrainingUsd + EvaluationUsd + HostingUsd;
 }

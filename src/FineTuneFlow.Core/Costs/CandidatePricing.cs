@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Core.Costs;
+
+/// <summary>Tokens and USD of one candidate before it runs.</summary>
+internal static class CandidatePricing
+{
+    /// <summary>Tokens that a model thinks aloud with; the chapter's figure counts 100.</summary>
+    private static readonly Estimate Thoughts = new(50, 100, 200);
+
+    /// <summary>Hours that a deployment stands for an evaluation, the waits for it to come up included.</summary>
+    private static readonly Estimate DeploymentHours = new(0.25, 1, 4);
+
+    public static CandidateQuote Price(QuotedCandidate candidate, QuoteInput input, PriceBook book) => candidate.Work switch
+    {
+        QuotedWork.Linear => new CandidateQuote { Name = candidate.Name, Model = candidate.Model, Notes = ["trained in process, costs nothing"] },
+        QuotedWork.Container => Container(candidate, input, book),
+        _ => Service(candidate, input, book),
+    };
+
+    private static CandidateQuote Service(QuotedCandidate candidate, QuoteInput input, PriceBook book)
+    {
+        var notes = ImmutableArray.CreateBuilder<string>();
+        bool trains = candidate.Work == QuotedWork.TrainAndAsk;
+        bool tuned = candidate.Work != QuotedWork.AskBase;
+        Estimate trainingTokens = trains ? TrainingTokens(candidate, input, notes) : Estimate.Zero;
+        Estimate? trainingPrice = trains ? book.Training(candidate.PriceKey, candidate.Model, candidate.Tier) : Estimate.Zero;
+        AskingPrice? asking = book.Asking(candidate.PriceKey, candidate.Model, tuned, input.Mode == EvaluationMode.Batch);
+        (Estimate prompt, Estimate completion) = AskedTokens(candidate, input);
+        bool unpriced = trainingPrice is null || asking is null;
+        if (unpriced)
+        {
+            notes.Add($"no price is listed for {candidate.Model} at {candidate.PriceKey}: add it to a price file");
+        }
+
+        if (candidate.Simulated)
+        {
+            notes.Add("simulated: list prices, nothing is paid");
+        }
+
+        return new CandidateQuote
+        {
+            Name = candidate.Name,
+            Model = candidate.Model,
+            Simulated = candidate.Simulated,
+            Unpriced = unpriced,
+            TrainingTokens = trainingTokens,
+            TrainingUsd = trainingTokens * (trainingPrice ?? Estimate.Zero) * 1e-6,
+            PromptTokens = prompt,
+            CompletionTokens = completion,
+            EvaluationUsd = asking?.Usd(prompt, completion) ?? Estimate.Zero,
+            HostingUsd = candidate.NeedsDeployment && tuned ? DeploymentHours * book.HostingPerHour(candidate.PriceKey, candidate.Tier) : Estimate.Zero,
+            Notes = notes.ToImmutable(),
+        };
+    }
+
+    private static Estimate TrainingTokens(QuotedCandidate candidate, QuoteInput input, ImmutableArray<string>.Builder notes)
+    {
+        SplitSize train = candidate.NewRowsOnly ? input.NewTrain ?? input.Train : input.Train;
+        Estimate epochs = candidate.Epochs is { } given ? Estimate.Exactly(given) : TokenEstimate.AutomaticEpochs(train.Rows);
+        if (candidate.Epochs is null)
+        {
+            notes.Add($"the service chooses the epochs: {epochs.Low:0} to {epochs.High:0} are assumed");
+        }
+
+        Estimate file = train.TextTokens + (TokenEstimate.Overhead(candidate.Form, input.LabelTokens) * train.Rows);
+        return Calibrated(file, input) * epochs;
+    }
+
+    private static (Estimate Prompt, Estimate Completion) AskedTokens(QuotedCandidate candidate, QuoteInput input)
+    {
+        SplitSize holdout = input.Holdout;
+        Estimate perRow = TokenEstimate.Overhead(candidate.Form, answerTokens: 0);
+        if (candidate.Shots > 0 && input.Train.Rows > 0)
+        {
+            Estimate shot = (input.Train.TextTokens * (1.0 / input.Train.Rows)) + TokenEstimate.Overhead(candidate.Form with { SystemPrompt = null }, input.LabelTokens);
+            perRow += shot * candidate.Shots;
+        }
+
+        Estimate answer = new(input.LabelTokens, input.LabelTokens, input.LabelTokens + 1);
+        Estimate completion = candidate.ChainOfThought ? Thoughts + answer : answer;
+        return (Calibrated(holdout.TextTokens + (perRow * holdout.Rows), input), completion * holdout.Rows);
+    }
+
+    private static CandidateQuote Container(QuotedCandidate candidate, QuoteInput input, PriceBook book)
+    {
+        MachinePrice? machine = book.Machine(candidate.Machine);
+        // Start, image pull and model download; then training at the machine's speed (half to twice of it) and prediction
+        // about three times as fast, as the chapter measured (123 and 353 examples a second).
+        double work = machine is null ? 0 : ((input.Train.Rows * (candidate.Epochs ?? 1)) + (input.Holdout.Rows / 3.0)) / machine.ExamplesPerSecond;
+        var seconds = new Estimate(60 + (work / 2), 240 + work, 900 + (work * 2));
+        return new CandidateQuote
+        {
+            Name = candidate.Name,
+            Model = candidate.Model,
+            Unpriced = machine is null,
+            HostingUsd = machine is null ? Estimate.Zero : seconds * (machine.UsdPerHour / 3600),
+            Notes = [machine is null
+                ? $"no price is listed for the machine \"{candidate.Machine}\": add it to a price file"
+                : $"about {seconds.Likely / 60:0} minutes on {machine.Name} at {machine.UsdPerHour:0.00} {book.Currency} an hour"],
+        };
+    }
+
+    private static Estimate Calibrated(Estimate tokens, QuoteInput input) => input.Calibration?.Apply(tokens) ?? tokens;
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Core.Costs;
+
+/// <summary>What a run would cost, before anything is paid. On the simulator list prices count, towards approval and budget too,
+/// so that both can be rehearsed.</summary>
+public sealed record Quote
+{
+    public required string Currency { get; init; }
+    public required DateOnly PricesAsOf { get; init; }
+    public required string PriceSource { get; init; }
+    public required ImmutableArray<CandidateQuote> Candidates { get; init; }
+    public required Estimate TotalUsd { get; init; }
+    /// <summary>What is really to be paid: the total without simulated candidates.</summary>
+    public required Estimate PayableUsd { get; init; }
+    public required BudgetRecipe Budget { get; init; }
+    /// <summary>The upper estimate is above <see cref="BudgetRecipe.ApproveAbove"/>, or a price is not known.</summary>
+    public required bool NeedsApproval { get; init; }
+    /// <summary>The upper estimate is above <see cref="BudgetRecipe.Usd"/>.</summary>
+    public required bool OverBudget { get; init; }
+
+    /// <summary>Prices every candidate.</summary>
+    public static Quote Make(QuoteInput input, PriceBook? prices = null)
+    {
+        PriceBook book = prices ?? PriceBook.Default;
+        ImmutableArray<CandidateQuote> candidates = [.. input.Candidates.Select(candidate => CandidatePricing.Price(candidate, input, book))];
+        Estimate total = candidates.Aggregate(Estimate.Zero, (sum, candidate) => sum + candidate.TotalUsd);
+        return new Quote
+        {
+            Currency = book.Currency,
+            PricesAsOf = book.AsOf,
+            PriceSource = book.Source,
+            Candidates = candidates,
+            TotalUsd = total,
+            PayableUsd = candidates.Where(candidate => !candidate.Simulated).Aggregate(Estimate.Zero, (sum, candidate) => sum + candidate.TotalUsd),
+            Budget = input.Budget,
+            NeedsApproval = total.High > input.Budget.ApproveAbove || candidates.Any(candidate => candidate.Unpriced),
+            OverBudget = total.High > input.Budget.Usd,
+        };
+    }
+}
+
+/// <summary>One candidate's share of a quote.</summary>
+public sealed record CandidateQuote
+{
+    public required string Name { get; init; }
+    public required string Model { get; init; }
+    public bool Simulated { get; init; }
+    /// <summary>True: the price book has no price for it, and the USD below are too low.</summary>
+    public bool Unpriced { get; init; }
+    /// <summary>Billed training tokens: those of the file times the epochs.</summary>
+    public Estimate TrainingTokens { get; init; } = Estimate.Zero;
+    public Estimate TrainingUsd { get; init; } = Estimate.Zero;
+    public Estimate PromptTokens { get; init; } = Estimate.Zero;
+    public Estimate CompletionTokens { get; init; } = Estimate.Zero;
+    public Estimate EvaluationUsd { get; init; } = Estimate.Zero;
+    /// <summary>A deployment for the evaluation, or the machine of a container job.</summary>
+    public Estimate HostingUsd { get; init; } = Estimate.Zero;
+    public Estimate TotalUsd => TrainingUsd + EvaluationUsd + HostingUsd;
+    /// <summary>What a person should know about these figures.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Training;
+
+namespace FineTuneFlow.Core.Costs;
+
+/// <summary>What a quote is made from.</summary>
+public sealed record QuoteInput
+{
+    /// <summary>The training split as it is uploaded.</summary>
+    public required SplitSize Train { get; init; }
+    /// <summary>The rows that a continued model has not seen; null: not counted, all rows are assumed.</summary>
+    public SplitSize? NewTrain { get; init; }
+    /// <summary>The holdout, as many rows of it as are asked.</summary>
+    public required SplitSize Holdout { get; init; }
+    /// <summary>Tokens of a label as the models answer it.</summary>
+    public double LabelTokens { get; init; } = 1;
+    public required ImmutableArray<QuotedCandidate> Candidates { get; init; }
+    public required BudgetRecipe Budget { get; init; }
+    public EvaluationMode Mode { get; init; } = EvaluationMode.Online;
+    /// <summary>What earlier runs have taught about the token estimate; null: nothing yet.</summary>
+    public TokenCalibration? Calibration { get; init; }
+}
+
+/// <summary>Size of a split: its rows and the tokens of their texts alone, without what a training form adds.</summary>
+public sealed record SplitSize(long Rows, Estimate TextTokens)
+{
+    public static SplitSize Of(long rows, TextSize text) => new(rows, text.Tokens());
+
+    /// <summary>A sample of at most so many rows, of average length.</summary>
+    public SplitSize Take(long? rows) => rows is { } most && most < Rows ? new SplitSize(most, TextTokens * ((double)most / Rows)) : this;
+}
+
+/// <summary>A candidate or baseline as far as its price depends on it.</summary>
+public sealed record QuotedCandidate
+{
+    public required string Name { get; init; }
+    public required QuotedWork Work { get; init; }
+    /// <summary>The provider's section in the price book; unused for baselines.</summary>
+    public string PriceKey { get; init; } = "openai";
+    /// <summary>True: nothing is paid, list prices are shown.</summary>
+    public bool Simulated { get; init; }
+    /// <summary>The base model (a continuation's is that of the model it begins with); the container's model.</summary>
+    public required string Model { get; init; }
+    public TrainingForm Form { get; init; } = new(ModelFamily.Chat);
+    /// <summary>Null: the service's choice.</summary>
+    public int? Epochs { get; init; }
+    public TrainingTier? Tier { get; init; }
+    public bool NewRowsOnly { get; init; }
+    public int Shots { get; init; }
+    public bool ChainOfThought { get; init; }
+    /// <summary>The provider's fine-tunes answer only from a deployment billed by the hour.</summary>
+    public bool NeedsDeployment { get; init; }
+    /// <summary>Container baseline: the machine's name in the price book.</summary>
+    public string Machine { get; init; } = "t4";
+}
+
+/// <summary>What is done: train and ask a model, only ask an untuned or an earlier tuned one, or a baseline of our own.</summary>
+public enum QuotedWork { TrainAndAsk, AskBase, AskTuned, Linear, Container }
