@@ -1,0 +1,45 @@
+namespace FineTuneFlow.Core.Datasets.Cleaning;
+
+/// <summary>The rows of one batch after cleaning, in the order of the file.</summary>
+internal sealed class CleanedBatch
+{
+    /// <summary>JSON-escaped texts, each followed by its row's slices as JSON.</summary>
+    public byte[] Texts { get; set; } = new byte[1 << 19];
+    public int TextBytes { get; set; }
+    public List<CleanedRow> Rows { get; } = [];
+    public List<LeftOutRow> LeftOut { get; } = [];
+    /// <summary>Labels in the order met; <see cref="CleanedRow.Label"/> is a position here.</summary>
+    public List<string> Labels { get; } = [];
+    /// <summary>Rows with each of the sixteen <see cref="TextFacts"/>, and their first lines.</summary>
+    public List<(TextFacts Facts, long Line)> Facts { get; } = [];
+    public long RowsRead { get; set; }
+
+    public void Clear()
+    {
+        TextBytes = 0;
+        RowsRead = 0;
+        Rows.Clear();
+        LeftOut.Clear();
+        Labels.Clear();
+        Facts.Clear();
+    }
+
+    public Span<byte> Room(int bytes)
+    {
+        if (Texts.Length - TextBytes < bytes)
+        {
+            byte[] more = Texts;
+            Array.Resize(ref more, Math.Max(more.Length * 2, TextBytes + bytes));
+            Texts = more;
+        }
+
+        return Texts.AsSpan(TextBytes);
+    }
+}
+
+/// <summary>A cleaned row: hash of the normalised text, physical line, bytes of the escaped text and of the slices behind it,
+/// and the split column's value (split, hash of the group, or ticks of the time).</summary>
+internal readonly record struct CleanedRow(
+    UInt128 Hash, long Line, int TextLength, int SliceLength, int Label, int Characters, int Tokens, Script Script, long SplitKey);
+
+internal readonly record struct LeftOutRow(long Line, RowOutcome Outcome, string Detail);

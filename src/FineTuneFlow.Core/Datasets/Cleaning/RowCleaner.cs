@@ -1,0 +1,303 @@
+using System.Buffers;
+using System.IO.Hashing;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Unicode;
+using FineTuneFlow.Core.Datasets.Reading;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Core.Datasets.Cleaning;
+
+/// <summary>Turns records into cleaned rows; each thread has its own.</summary>
+internal sealed class RowCleaner(RowPlan plan)
+{
+    /// <summary>A cell of a classified text is never this long: it is a file in a cell, or a quote that swallowed lines.</summary>
+    public const int MaxCellBytes = 1 << 20;
+
+    private readonly TextCleaner cleaner = new(plan.Recipe.Cleaning);
+    private readonly TextIdentity identity = new();
+    private readonly LabelReader labels = new(plan.Recipe.Labels);
+    private readonly SplitValueReader splitValues = new(plan.Recipe.Split);
+    private readonly Dictionary<ulong, int> batchLabels = [];
+    private byte[] scratch = [];
+    private byte[] joined = new byte[4096];
+
+    public void Clean(RecordBatch batch, CleanedBatch target)
+    {
+        target.Clear();
+        batchLabels.Clear();
+        for (int i = 0; i < batch.RecordCount; i++)
+        {
+            TableRecord record = batch.Records[i];
+            target.RowsRead++;
+            RowOutcome outcome = CleanRow(batch, record, target, out string detail);
+            if (outcome != RowOutcome.Used)
+            {
+                target.LeftOut.Add(new LeftOutRow(record.Line, outcome, detail));
+            }
+        }
+    }
+
+    private RowOutcome CleanRow(RecordBatch batch, in TableRecord record, CleanedBatch target, out string detail)
+    {
+        detail = "";
+        if (record.Problem is { } problem)
+        {
+            detail = problem;
+            return RowOutcome.NotJson;
+        }
+
+        if (record.Fields != plan.ColumnCount && !OnlyEmptyCellsMore(batch, record))
+        {
+            detail = $"{record.Fields} cells where the header has {plan.ColumnCount}";
+            return RowOutcome.CellCount;
+        }
+
+        if (!PassesFilters(batch, record))
+        {
+            return RowOutcome.Filtered;
+        }
+
+        int label = Label(batch, record, target, out RowOutcome outcome, out detail);
+        if (outcome != RowOutcome.Used)
+        {
+            return outcome;
+        }
+
+        long splitKey = 0;
+        if (plan.SplitColumn >= 0 && !splitValues.TryRead(Value(batch, record, plan.SplitColumn), out splitKey))
+        {
+            detail = splitValues.Expectation(plan.Recipe.Split.Column!);
+            return RowOutcome.SplitValue;
+        }
+
+        outcome = Text(batch, record, out ReadOnlySpan<byte> raw, out detail);
+        if (outcome != RowOutcome.Used)
+        {
+            return outcome;
+        }
+
+        ReadOnlySpan<byte> text = cleaner.Clean(raw);
+        TextFacts facts = cleaner.Facts;
+        outcome = Judge(text, out detail);
+        if (outcome == RowOutcome.Used)
+        {
+            facts |= PersonalData.Find(text);
+            Keep(batch, record, target, text, label, splitKey);
+        }
+
+        if (facts != TextFacts.None)
+        {
+            target.Facts.Add((facts, record.Line));
+        }
+
+        return outcome;
+    }
+
+    private RowOutcome Judge(ReadOnlySpan<byte> text, out string detail)
+    {
+        CleaningRecipe recipe = plan.Recipe.Cleaning;
+        detail = "";
+        if (text.IsEmpty)
+        {
+            detail = $"no text in {string.Join(", ", plan.Recognised.Text)}";
+            return RowOutcome.EmptyText;
+        }
+
+        if (cleaner.Characters < recipe.MinCharacters)
+        {
+            detail = $"{cleaner.Characters} characters, fewer than {recipe.MinCharacters}";
+            return RowOutcome.TooShort;
+        }
+
+        if ((cleaner.Facts & TextFacts.TooLong) != 0)
+        {
+            detail = $"{cleaner.Characters} characters, about {cleaner.Tokens} tokens";
+            return RowOutcome.TooLong;
+        }
+
+        if ((cleaner.Facts & TextFacts.SpecialToken) != 0 && recipe.SpecialTokens == SpecialTokens.Reject)
+        {
+            detail = "the text holds a special token such as <|endoftext|>";
+            return RowOutcome.SpecialToken;
+        }
+
+        return RowOutcome.Used;
+    }
+
+    private void Keep(RecordBatch batch, in TableRecord record, CleanedBatch target, ReadOnlySpan<byte> text, int label, long splitKey)
+    {
+        int length = JsonText.Escape(text, target.Room(JsonText.MaxLength(text.Length)));
+        UInt128 hash = identity.Hash(text);
+        target.TextBytes += length;
+        int slices = plan.Slices.IsEmpty ? 0 : WriteSlices(batch, record, target);
+        target.Rows.Add(new CleanedRow(
+            hash, record.Line, length, slices, label, cleaner.Characters, cleaner.Tokens, cleaner.Script, splitKey));
+    }
+
+    /// <summary><c>,"slices":{"column":"value"}</c> with cleaned values; empty ones are left out.</summary>
+    private int WriteSlices(RecordBatch batch, in TableRecord record, CleanedBatch target)
+    {
+        int start = target.TextBytes;
+        bool first = true;
+        for (int i = 0; i < plan.Slices.Length; i++)
+        {
+            ReadOnlySpan<byte> raw = Value(batch, record, plan.Slices[i]);
+            string value = LabelReader.Tidy(Encoding.UTF8.GetString(raw[..Math.Min(raw.Length, 1024)]));
+            if (value.Length == 0)
+            {
+                continue;
+            }
+
+            Append(target, first ? ",\"slices\":{\""u8 : ",\""u8);
+            Append(target, JsonText.Escape(plan.Recipe.Slices[i]));
+            Append(target, "\":\""u8);
+            Append(target, JsonText.Escape(value));
+            Append(target, "\""u8);
+            first = false;
+        }
+
+        if (!first)
+        {
+            Append(target, "}"u8);
+        }
+
+        return target.TextBytes - start;
+    }
+
+    private static void Append(CleanedBatch target, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(target.Room(bytes.Length));
+        target.TextBytes += bytes.Length;
+    }
+
+    private ReadOnlySpan<byte> Value(RecordBatch batch, in TableRecord record, int column) =>
+        FieldValue.Of(batch, batch.Fields[record.FirstField + column], ref scratch);
+
+    private bool OnlyEmptyCellsMore(RecordBatch batch, in TableRecord record)
+    {
+        if (record.Fields < plan.ColumnCount)
+        {
+            return false;
+        }
+
+        for (int i = plan.ColumnCount; i < record.Fields; i++)
+        {
+            if (batch.Fields[record.FirstField + i].Length > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool PassesFilters(RecordBatch batch, in TableRecord record)
+    {
+        foreach (RowPlan.Filter filter in plan.Filters)
+        {
+            ReadOnlySpan<byte> value = Value(batch, record, filter.Column).Trim((byte)' ');
+            if ((!filter.Equal.IsEmpty && !IsIn(filter.Equal, value)) || IsIn(filter.NotEqual, value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+
+        static bool IsIn(System.Collections.Immutable.ImmutableArray<byte[]> wanted, ReadOnlySpan<byte> value)
+        {
+            foreach (byte[] one in wanted)
+            {
+                if (value.SequenceEqual(one))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    private int Label(RecordBatch batch, in TableRecord record, CleanedBatch target, out RowOutcome outcome, out string detail)
+    {
+        ReadOnlySpan<byte> raw = Value(batch, record, plan.Label);
+        detail = "";
+        ulong key = XxHash3.HashToUInt64(raw);
+        if (!batchLabels.TryGetValue(key, out int label))
+        {
+            outcome = labels.Read(raw, out string name, out detail);
+            if (outcome != RowOutcome.Used)
+            {
+                return -1;
+            }
+
+            label = target.Labels.IndexOf(name);
+            if (label < 0)
+            {
+                label = target.Labels.Count;
+                target.Labels.Add(name);
+            }
+
+            batchLabels.Add(key, label);
+        }
+
+        outcome = RowOutcome.Used;
+        return label;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private RowOutcome Text(RecordBatch batch, in TableRecord record, out ReadOnlySpan<byte> text, out string detail)
+    {
+        int length = 0;
+        text = default;
+        foreach (int column in plan.Text)
+        {
+            ReadOnlySpan<byte> cell = Value(batch, record, column);
+            if (cell.Length > MaxCellBytes)
+            {
+                detail = $"the cell in column {ColumnName(column)} holds {cell.Length:N0} bytes, more than {MaxCellBytes:N0}; is a quote never closed?";
+                return RowOutcome.CellSize;
+            }
+
+            if (!Utf8.IsValid(cell))
+            {
+                Utf8.ToUtf16(cell, new char[cell.Length], out int read, out int characters, replaceInvalidSequences: false);
+                detail = $"byte 0x{cell[Math.Min(read, cell.Length - 1)]:X2} at character {characters + 1} of column {ColumnName(column)} is not UTF-8";
+                return RowOutcome.Encoding;
+            }
+
+            if (plan.Text.Length == 1)
+            {
+                text = cell;
+                break;
+            }
+
+            cell = cell.Trim(" \t\r\n"u8);
+            if (cell.IsEmpty)
+            {
+                continue;
+            }
+
+            if (joined.Length < length + cell.Length + plan.Join.Length)
+            {
+                Array.Resize(ref joined, (length + cell.Length + plan.Join.Length) * 2);
+            }
+
+            if (length > 0)
+            {
+                plan.Join.CopyTo(joined.AsSpan(length));
+                length += plan.Join.Length;
+            }
+
+            cell.CopyTo(joined.AsSpan(length));
+            length += cell.Length;
+        }
+
+        text = plan.Text.Length == 1 ? text : joined.AsSpan(0, length);
+        detail = "";
+        return RowOutcome.Used;
+    }
+
+    private string ColumnName(int column) => plan.Recognised.Text[plan.Text.IndexOf(column)];
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Text;
+using FineTuneFlow.Core.Datasets.Reading;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Core.Datasets.Cleaning;
+
+/// <summary>The recipe with its columns found in the table: what a row's text, label, filters and split are made from.</summary>
+internal sealed record RowPlan
+{
+    public required DatasetRecipe Recipe { get; init; }
+    public required RecognisedColumns Recognised { get; init; }
+    public required int ColumnCount { get; init; }
+    public required ImmutableArray<int> Text { get; init; }
+    public required int Label { get; init; }
+    public required ImmutableArray<Filter> Filters { get; init; }
+    public required ImmutableArray<int> Slices { get; init; }
+    /// <summary>-1 where the split asks for no column.</summary>
+    public required int SplitColumn { get; init; }
+    public required byte[] Join { get; init; }
+
+    public sealed record Filter(int Column, ImmutableArray<byte[]> Equal, ImmutableArray<byte[]> NotEqual);
+
+    public static RowPlan For(TableReader table, DatasetRecipe recipe)
+    {
+        Validate(recipe);
+        RecognisedColumns recognised = ColumnRecognition.Recognise(table, recipe);
+        string file = table.Source.Name;
+        int Index(string column, string field) => ColumnRecognition.Require(table.Columns, column, field, file);
+        bool needsColumn = recipe.Split.Method is SplitMethod.Column or SplitMethod.Group or SplitMethod.Time;
+        return new RowPlan
+        {
+            Recipe = recipe,
+            Recognised = recognised,
+            ColumnCount = table.Columns.Length,
+            Text = [.. recognised.Text.Select(c => Index(c, "dataset.text"))],
+            Label = Index(recognised.Label, "dataset.label"),
+            Filters =
+            [
+                .. recipe.Filters.Select(f => new Filter(
+                    Index(f.Column, "dataset.filters"),
+                    [.. f.EqualTo.Select(Encoding.UTF8.GetBytes)],
+                    [.. f.NotEqualTo.Select(Encoding.UTF8.GetBytes)])),
+            ],
+            Slices = [.. recipe.Slices.Select(c => Index(c, "dataset.slices"))],
+            SplitColumn = needsColumn ? Index(recipe.Split.Column ?? "", "dataset.split.column") : -1,
+            Join = Encoding.UTF8.GetBytes(recipe.Join),
+        };
+    }
+
+    private static void Validate(DatasetRecipe recipe)
+    {
+        SplitRecipe split = recipe.Split;
+        bool shares = split.Test > 0 && split.Validation > 0 && split.Test + split.Validation < 1;
+        Check(shares, "dataset.split", "test and validation must be above 0 and leave a part for training", "Use 0.2 and 0.2, for example");
+        Check(
+            split.Column is not null || split.Method is SplitMethod.Stratified or SplitMethod.Stable,
+            "dataset.split.column",
+            $"the split method {split.Method.ToString().ToLowerInvariant()} needs a column",
+            "Name the column with the split, group or date");
+        Check(
+            recipe.Duplicates.Near is not { Threshold: < 0.5 or > 1 },
+            "dataset.duplicates.near.threshold",
+            "the threshold must be between 0.5 and 1",
+            "Use 0.85, for example");
+        Check(
+            recipe.Duplicates.Near is not { Shingle: < 2 or > 20 },
+            "dataset.duplicates.near.shingle",
+            "the shingle must be 2 to 20 characters long",
+            "Use 5, for example");
+        Check(recipe.RareClasses.MinimumRows >= 3, "dataset.rareClasses.minimumRows", "at least 3, so that every split gets a row", "Use 3 or more");
+        Check(
+            recipe.Cleaning.MinCharacters >= 1 && recipe.Cleaning.MaxCharacters >= recipe.Cleaning.MinCharacters,
+            "dataset.cleaning",
+            "the length limits leave no text",
+            "minCharacters must be at least 1 and not above maxCharacters");
+    }
+
+    private static void Check(bool good, string field, string message, string remedy)
+    {
+        if (!good)
+        {
+            throw new FlowException(new Failure(FailureKind.InvalidInput, message, remedy, Field: field));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using FineTuneFlow.Core.Datasets.Cleaning;
+using FineTuneFlow.Core.Datasets.Profiling;
+using FineTuneFlow.Core.Datasets.Reading;
+using FineTuneFlow.Core.Datasets.Writing;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Json;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Core.Datasets;
+
+/// <summary>From a drop to a data set folder: read once, cleaned, without duplicates, split, shuffled, written in every form, and
+/// read again to prove that the splits are disjoint.</summary>
+public static class DatasetPreparation
+{
+    /// <summary>Raised with every change that changes output bytes.</summary>
+    public const string PreparedBy = "finetuneflow-prepare/1";
+
+    /// <exception cref="FlowException">The drop or the recipe is wrong (<see cref="FailureKind.InvalidInput"/>, with file, line
+    /// and column); the folder then holds nothing of this preparation.</exception>
+    public static Manifest Prepare(PreparationRequest request, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(request.OutputDirectory);
+        OutputFolder.Clear(request.OutputDirectory);
+        try
+        {
+            return Write(request, cancellation);
+        }
+        catch
+        {
+            OutputFolder.Clear(request.OutputDirectory);
+            throw;
+        }
+    }
+
+    private static Manifest Write(PreparationRequest request, CancellationToken cancellation)
+    {
+        string directory = request.OutputDirectory;
+        int threads = request.Threads > 0 ? request.Threads : Environment.ProcessorCount;
+        using var texts = new TextStore(directory, request.MaxTextBytesInMemory);
+        SourceTable source = Read(request.SourceName, request.Open, request.Recipe, threads, texts, request.Progress, cancellation);
+        request.Progress?.Report(new PreparationProgress("arranging", source.RowsRead, source.Source.Bytes));
+        var arranged = ArrangedTable.Of(source);
+        cancellation.ThrowIfCancellationRequested();
+
+        request.Progress?.Report(new PreparationProgress("writing", source.RowsRead, source.Source.Bytes));
+        LineTemplate[] forms = [.. request.Forms.DistinctBy(form => form.Key).Select(form => LineTemplate.For(form, source.Labels))];
+        ImmutableArray<ManifestFile>[] written = new ImmutableArray<ManifestFile>[3];
+        Parallel.For(
+            0,
+            3,
+            new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation },
+            split => written[split] = new SplitWriter(directory, (Split)split, source.Rows, texts, source.Labels).Write(
+                arranged.Order[split], (Split)split == Split.Test ? [] : forms, request.MaxUploadBytes, cancellation));
+        ImmutableArray<ManifestFile> files = [.. written.SelectMany(f => f)];
+        RejectsFile.Write(directory, source, arranged.Duplicates.FirstOf);
+        DatasetProfile profile = ProfileBuilder.Of(arranged);
+        File.WriteAllBytes(Path.Combine(directory, DatasetFiles.Profile), JsonSerializer.SerializeToUtf8Bytes(profile, FlowJson.Indented));
+
+        request.Progress?.Report(new PreparationProgress("proving", source.RowsRead, source.Source.Bytes));
+        OverlapProof.Show(directory, files, request.Forms, threads, cancellation);
+        var manifest = new Manifest
+        {
+            Source = source.Source,
+            Settings = Settings(source, arranged.Labels),
+            Labels = arranged.Labels,
+            Rows = arranged.Counts,
+            Files = files,
+            ClassWeights = arranged.Weights,
+            PreparedBy = PreparedBy,
+        };
+        OutputFolder.Finish(directory, manifest);
+        return manifest;
+    }
+
+    internal static SourceTable Read(
+        string name,
+        Func<Stream> open,
+        DatasetRecipe recipe,
+        int threads,
+        TextStore? texts,
+        IProgress<PreparationProgress>? progress,
+        CancellationToken cancellation)
+    {
+        using TableReader table = TableReader.Open(name, open, recipe.Csv);
+        return new SourceTableReader(table, RowPlan.For(table, recipe), threads, texts).Read(progress, cancellation);
+    }
+
+    /// <summary>The recipe with everything filled in that was recognised.</summary>
+    internal static DatasetRecipe Settings(SourceTable source, LabelSet labels)
+    {
+        DatasetRecipe recipe = source.Plan.Recipe;
+        return recipe with
+        {
+            Text = new OneOrMany<string>(source.Plan.Recognised.Text),
+            Label = source.Plan.Recognised.Label,
+            Csv = recipe.Csv with { Delimiter = source.Source.Delimiter, Encoding = source.Source.Encoding },
+            Labels = recipe.Labels with { Order = labels.Ordered ? labels.Names : [], Good = labels.Good },
+        };
+    }
+}

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Datasets.Cleaning;
+using FineTuneFlow.Core.Datasets.Reading;
+using FineTuneFlow.Core.Datasets.Splitting;
+using FineTuneFlow.Core.Datasets.Writing;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Core.Datasets.Profiling;
+
+/// <summary>The rows of a drop after duplicates, rare classes, split and balance: what is written, or only profiled.</summary>
+internal sealed class ArrangedTable
+{
+    /// <summary>The services refuse a training file with fewer examples.</summary>
+    public const int MinimumTrainingRows = 10;
+
+    private ArrangedTable(SourceTable source) => Source = source;
+
+    public SourceTable Source { get; }
+    public DuplicateResolution Duplicates { get; private set; } = null!;
+    public ImmutableArray<NamedCount> RareClasses { get; private set; } = [];
+    public int NearGroups { get; private set; }
+    public int NearRows { get; private set; }
+    public int MovedBetweenSplits { get; private set; }
+    public ImmutableArray<Split> CarvedSplits { get; private set; } = [];
+    public LabelSet Labels { get; private set; } = null!;
+    public string LabelsReason { get; private set; } = "";
+    public ImmutableSortedDictionary<string, double> Weights { get; private set; } = null!;
+    /// <summary>Row indexes to write, by split.</summary>
+    public int[][] Order { get; private set; } = [];
+    public RowCounts Counts { get; private set; } = null!;
+
+    public static ArrangedTable Of(SourceTable source)
+    {
+        var arranged = new ArrangedTable(source);
+        arranged.Arrange();
+        return arranged;
+    }
+
+    private void Arrange()
+    {
+        RowTable rows = Source.Rows;
+        DatasetRecipe recipe = Source.Plan.Recipe;
+        string file = Source.Source.Name;
+        string column = Source.Plan.Recognised.Label;
+        UsableRows.Require(Source, file);
+        Duplicates = new DuplicateResolution(rows, Source.Labels, recipe.Duplicates.Conflicts);
+        UsableRows.RequireClasses(Source, file, column);
+        RareClasses = Splitting.RareClasses.Apply(rows, Source.Labels, recipe.RareClasses, file, column);
+        var (counts, used) = UsableRows.RequireClasses(Source, file, column);
+        (Labels, LabelsReason) = LabelOrder.Of([.. Source.Labels.Where((_, i) => counts[i] > 0)], recipe.Labels);
+        var groups = new RowGroups(rows, recipe.Split.Method, recipe.Duplicates.Conflicts == ConflictPolicy.Keep, Duplicates.FirstOf, near: false);
+        var assignment = new SplitAssignment(rows, Source.Labels.Count, recipe.Split, groups.Together());
+        assignment.Assign();
+        MovedBetweenSplits = assignment.Moved;
+        CarvedSplits = [.. assignment.Carved];
+        Weights = Balancing.Weights(rows, Source.Labels);
+        var again = Balancing.Apply(rows, Source.Labels.Count, recipe.Balance, recipe.Split.Seed);
+        Order = WriteOrder.Of(rows, recipe.Split.Seed, again);
+        Counts = Count(used, again.Values.Sum(times => (long)times));
+        RequireTraining(file);
+    }
+
+    private RowCounts Count(long used, long added)
+    {
+        long[] outcomes = new long[RowOutcomes.Count];
+        long[] splits = new long[3];
+        foreach (LeftOutRow left in Source.LeftOut)
+        {
+            outcomes[(int)left.Outcome]++;
+        }
+
+        for (int i = 0; i < Source.Rows.Count; i++)
+        {
+            outcomes[(int)Source.Rows[i].Outcome]++;
+            splits[(int)Source.Rows[i].Split] += Source.Rows[i].Outcome == RowOutcome.Used ? 1 : 0;
+        }
+
+        var counts = new RowCounts
+        {
+            Input = Source.RowsRead,
+            Filtered = outcomes[(int)RowOutcome.Filtered],
+            Rejected = Enumerable.Range(0, RowOutcomes.Count).Where(o => RowOutcomes.IsReject((RowOutcome)o)).Sum(o => outcomes[o]),
+            Duplicates = outcomes[(int)RowOutcome.Duplicate],
+            Conflicts = outcomes[(int)RowOutcome.Conflict],
+            Balanced = outcomes[(int)RowOutcome.Balance],
+            Added = added,
+            Train = splits[(int)Split.Train],
+            Validation = splits[(int)Split.Validation],
+            Test = splits[(int)Split.Test],
+        };
+        long sum = counts.Filtered + counts.Rejected + counts.Duplicates + counts.Conflicts + counts.Balanced + counts.Train + counts.Validation + counts.Test;
+        return sum == counts.Input && used == counts.Train + counts.Validation + counts.Test + counts.Balanced
+            ? counts
+            : throw new FlowException(
+                FailureKind.Internal,
+                $"{counts.Input} rows were read but {sum} are accounted for",
+                "This is a defect of the preparation; please report it with the recipe");
+    }
+
+    private void RequireTraining(string file)
+    {
+        if (Counts.Train + Counts.Added < MinimumTrainingRows || Counts.Validation == 0 || Counts.Test == 0)
+        {
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                $"the split leaves {Counts.Train} rows for training, {Counts.Validation} for validation and {Counts.Test} for the holdout; "
+                    + $"fine-tuning needs at least {MinimumTrainingRows} examples, and each split a row",
+                "Add rows, change the shares in dataset.split or choose another split method",
+                new SourceLocation(file),
+                Field: "dataset.split"));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using FineTuneFlow.Core.Datasets.Cleaning;
+using FineTuneFlow.Core.Datasets.Reading;
+using FineTuneFlow.Core.Datasets.Splitting;
+using FineTuneFlow.Core.Failures;
+
+namespace FineTuneFlow.Core.Datasets.Profiling;
+
+/// <summary>Refuses data that nothing can be trained on, with the reason that a person needs.</summary>
+internal static class UsableRows
+{
+    private const int Minimum = 10;
+
+    public static void Require(SourceTable source, string file)
+    {
+        if (source.RowsRead == 0)
+        {
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                "the file has a header and no rows",
+                "Add at least ten labelled texts, or set dataset.csv.header to false if the first line is a row",
+                new SourceLocation(file, 1)));
+        }
+
+        if (source.Rows.Count >= Minimum)
+        {
+            return;
+        }
+
+        LeftOutRow? first = source.LeftOut.Count > 0 ? source.LeftOut[0] : null;
+        string example = first is { } row
+            ? $"; the first one left out is line {row.Line}: {RowOutcomes.NameOf(row.Outcome)}{(row.Detail.Length > 0 ? $" ({row.Detail})" : "")}"
+            : "";
+        throw new FlowException(new Failure(
+            FailureKind.InvalidInput,
+            $"only {source.Rows.Count} of {source.RowsRead} rows can be used, fewer than ten examples{example}",
+            "Check the columns, filters and labels in the recipe, or add rows",
+            new SourceLocation(file, first?.Line)));
+    }
+
+    /// <returns>Used rows by label index, and their sum.</returns>
+    public static (long[] Counts, long Used) RequireClasses(SourceTable source, string file, string column)
+    {
+        long[] counts = RareClasses.Counts(source.Rows, source.Labels.Count);
+        long used = counts.Sum();
+        int classes = counts.Count(c => c > 0);
+        if (classes < 2)
+        {
+            string only = classes == 1 ? $" (\"{source.Labels[Array.FindIndex(counts, c => c > 0)]}\")" : "";
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                $"the label column \"{column}\" holds {(classes == 0 ? "no class" : "one class only")}{only}; a classifier needs two",
+                "Name another label column (dataset.label) or add rows of other classes",
+                new SourceLocation(file, Column: column),
+                Field: "dataset.label"));
+        }
+
+        return used >= Minimum
+            ? (counts, used)
+            : throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                $"only {used} different texts are left without duplicates and conflicts, fewer than ten examples",
+                "Add rows with other texts",
+                new SourceLocation(file)));
+    }
+}

@@ -1,0 +1,230 @@
+using System.Runtime.CompilerServices;
+
+namespace FineTuneFlow.Core.Datasets.Reading;
+
+/// <summary>Finds records and cells in UTF-8 bytes: RFC 4180 and the deviations of real files, each of them counted.</summary>
+internal sealed class CsvScanner(CsvDialect dialect)
+{
+    private readonly byte delimiter = dialect.Delimiter;
+    private readonly bool backslash = dialect.BackslashQuotes;
+
+    /// <summary>Physical line of the next record, from 1.</summary>
+    public long Line { get; private set; } = 1;
+    public long LinesCrLf { get; private set; }
+    public long LinesLf { get; private set; }
+    public long LinesCr { get; private set; }
+    public long BlankLines { get; private set; }
+    public long QuotesInUnquotedCells { get; private set; }
+    public long TextAfterClosingQuote { get; private set; }
+    public bool SawBackslashQuotes { get; private set; }
+
+    /// <summary>Adds the record at <paramref name="position"/> to the batch and moves behind it.</summary>
+    /// <returns>False where the buffer holds no whole record any more.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool TryReadRecord(RecordBatch batch, int end, bool final, ref int position)
+    {
+        ReadOnlySpan<byte> data = batch.Buffer.AsSpan(0, end);
+        int at = position;
+        while (at < end)
+        {
+            int firstField = batch.FieldCount;
+            long line = Line;
+            long innerLines = 0;
+            int next = ReadFields(batch, data, final, at, ref innerLines);
+            if (next < 0)
+            {
+                batch.FieldCount = firstField;
+                position = at;
+                return false;
+            }
+
+            int fields = batch.FieldCount - firstField;
+            int afterEnd = EndLine(data, next);
+            Line += innerLines + 1;
+            position = afterEnd;
+            if (fields == 1 && batch.Fields[firstField] is { Length: 0, Flags: FieldFlags.None })
+            {
+                BlankLines++;
+                batch.FieldCount = firstField;
+                at = afterEnd;
+                continue;
+            }
+
+            batch.AddRecord(new TableRecord(line, firstField, fields));
+            return true;
+        }
+
+        position = at;
+        return false;
+    }
+
+    /// <summary>Reads cells up to the record's end; gives the position of its line end, or -1 where it is not in the buffer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int ReadFields(RecordBatch batch, ReadOnlySpan<byte> data, bool final, int at, ref long innerLines)
+    {
+        int recordStart = at;
+        long quotesUnquoted = 0;
+        long afterQuote = 0;
+        while (true)
+        {
+            int stop;
+            if (at < data.Length && data[at] == '"')
+            {
+                stop = ReadQuoted(batch, data, final, at, recordStart, ref innerLines, ref afterQuote);
+                if (stop < 0)
+                {
+                    return -1;
+                }
+            }
+            else
+            {
+                int length = data[at..].IndexOfAny(delimiter, (byte)'\n', (byte)'\r');
+                if (length < 0)
+                {
+                    if (!final)
+                    {
+                        return -1;
+                    }
+
+                    length = data.Length - at;
+                }
+
+                stop = at + length;
+                quotesUnquoted += length > 0 && data.Slice(at, length).Contains((byte)'"') ? 1 : 0;
+                batch.AddField(at, length, FieldFlags.None);
+            }
+
+            if (stop < data.Length && data[stop] == delimiter)
+            {
+                at = stop + 1;
+                continue;
+            }
+
+            if (stop + 1 >= data.Length && !final && (stop >= data.Length || data[stop] == '\r'))
+            {
+                return -1;
+            }
+
+            QuotesInUnquotedCells += quotesUnquoted;
+            TextAfterClosingQuote += afterQuote;
+            return stop;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int ReadQuoted(
+        RecordBatch batch, ReadOnlySpan<byte> data, bool final, int open, int recordStart, ref long innerLines, ref long afterQuote)
+    {
+        int start = open + 1;
+        int at = start;
+        FieldFlags flags = FieldFlags.Quoted;
+        while (true)
+        {
+            int quote = data[at..].IndexOf((byte)'"');
+            if (quote < 0)
+            {
+                return final ? throw Unclosed(data, open, recordStart) : -1;
+            }
+
+            quote += at;
+            if (quote + 1 >= data.Length && !final)
+            {
+                return -1;
+            }
+
+            if (quote + 1 < data.Length && data[quote + 1] == '"' && !(backslash && IsEscaped(data, start, quote)))
+            {
+                flags |= FieldFlags.DoubledQuotes;
+                at = quote + 2;
+                continue;
+            }
+
+            bool endsCell = quote + 1 == data.Length || data[quote + 1] == delimiter || data[quote + 1] is (byte)'\n' or (byte)'\r';
+            if (IsEscaped(data, start, quote) && (backslash || !endsCell))
+            {
+                flags |= FieldFlags.BackslashQuotes;
+                SawBackslashQuotes = true;
+                at = quote + 1;
+                continue;
+            }
+
+            ReadOnlySpan<byte> value = data[start..quote];
+            long lines = LineBreaks(value);
+            int stop = quote + 1;
+            if (!endsCell)
+            {
+                if (lines > 0)
+                {
+                    throw new BrokenQuoteException(
+                        Line + innerLines,
+                        open - LastLineStart(data, recordStart, open) + 1,
+                        $"a quote opens a cell here and closes {lines} line{(lines == 1 ? "" : "s")} further down, but text follows the closing quote");
+                }
+
+                int tail = data[stop..].IndexOfAny(delimiter, (byte)'\n', (byte)'\r');
+                if (tail < 0 && !final)
+                {
+                    return -1;
+                }
+
+                stop = tail < 0 ? data.Length : stop + tail;
+                flags |= FieldFlags.TextAfterQuote;
+                afterQuote++;
+                batch.AddField(start, stop - start, flags);
+                return stop;
+            }
+
+            innerLines += lines;
+            batch.AddField(start, quote - start, flags);
+            return stop;
+        }
+    }
+
+    private static bool IsEscaped(ReadOnlySpan<byte> data, int start, int quote)
+    {
+        int slashes = 0;
+        while (quote - slashes - 1 >= start && data[quote - slashes - 1] == '\\')
+        {
+            slashes++;
+        }
+
+        return (slashes & 1) == 1;
+    }
+
+    private int EndLine(ReadOnlySpan<byte> data, int at)
+    {
+        if (at >= data.Length)
+        {
+            return at;
+        }
+
+        if (data[at] == '\n')
+        {
+            LinesLf++;
+            return at + 1;
+        }
+
+        if (at + 1 < data.Length && data[at + 1] == '\n')
+        {
+            LinesCrLf++;
+            return at + 2;
+        }
+
+        LinesCr++;
+        return at + 1;
+    }
+
+    private static long LineBreaks(ReadOnlySpan<byte> value)
+    {
+        long feeds = value.Count((byte)'\n');
+        return feeds > 0 ? feeds : value.Count((byte)'\r');
+    }
+
+    private static int LastLineStart(ReadOnlySpan<byte> data, int recordStart, int at) =>
+        recordStart + data[recordStart..at].LastIndexOfAny((byte)'\n', (byte)'\r') + 1;
+
+    public BrokenQuoteException Unclosed(ReadOnlySpan<byte> data, int open, int recordStart) => new(
+        Line + LineBreaks(data[recordStart..open]),
+        open - LastLineStart(data, recordStart, open) + 1,
+        "a quote opens a cell here and is never closed");
+}

@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Core.Datasets.Reading;
+
+/// <summary>A CSV file as a table.</summary>
+internal sealed class CsvTableReader : TableReader
+{
+    private readonly CsvDialect dialect;
+    private readonly CsvScanner scanner;
+    private readonly RecordBatch first;
+    private bool firstGiven;
+    private byte[] carry = new byte[BatchBytes];
+    private int carried;
+    private bool ended;
+
+    public CsvTableReader(SourceReader source, CsvRecipe recipe)
+        : base(source)
+    {
+        dialect = CsvDialect.Detect(source.Head, source.HeadIsAll, recipe);
+        scanner = new CsvScanner(dialect);
+        first = new RecordBatch(new byte[BatchBytes]);
+        if (!Fill(first))
+        {
+            throw Empty(source.Name);
+        }
+
+        Columns = recipe.Header ? TakeHeader() : Positions(first.Records[0].Fields);
+        if (Columns.Length == 1)
+        {
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                $"only one column (\"{Columns[0]}\") is found, but a text and a label are needed",
+                "Check the delimiter (dataset.csv.delimiter: comma, semicolon, tab or pipe) and that each line has a label",
+                new SourceLocation(source.Name, 1)));
+        }
+    }
+
+    public override string Format => Source.Compressed ? "csv.gz" : "csv";
+    public override string? Delimiter => dialect.DelimiterName;
+    public override RecordBatch FirstBatch => first;
+
+    public override bool TryRead(RecordBatch batch)
+    {
+        if (firstGiven)
+        {
+            return Fill(batch);
+        }
+
+        // The caller keeps its own batches, so the first one's content moves into the one given.
+        firstGiven = true;
+        (batch.Buffer, batch.Fields, batch.Records) = (first.Buffer, first.Fields, first.Records);
+        (batch.FieldCount, batch.RecordCount) = (first.FieldCount, first.RecordCount);
+        return batch.RecordCount > 0 || Fill(batch);
+    }
+
+    public override ReadingProfile Profile() => new()
+    {
+        BlankLines = scanner.BlankLines,
+        LinesCrLf = scanner.LinesCrLf,
+        LinesLf = scanner.LinesLf,
+        LinesCr = scanner.LinesCr,
+        QuotesInUnquotedCells = scanner.QuotesInUnquotedCells,
+        TextAfterClosingQuote = scanner.TextAfterClosingQuote,
+        BackslashEscapedQuotes = scanner.SawBackslashQuotes,
+        ByteOrderMark = Source.HasByteOrderMark,
+        Compressed = Source.Compressed,
+    };
+
+    private bool Fill(RecordBatch batch)
+    {
+        batch.FieldCount = 0;
+        batch.RecordCount = 0;
+        int length = carried;
+        carry.AsSpan(0, carried).CopyTo(Room(batch, carried + 1));
+        carried = 0;
+        while (true)
+        {
+            while (!ended && length < batch.Buffer.Length)
+            {
+                int read = Source.Read(batch.Buffer.AsSpan(length));
+                ended = read == 0;
+                length += read;
+            }
+
+            int position = 0;
+            Scan(batch, length, ref position);
+            if (batch.RecordCount > 0 || ended)
+            {
+                carried = length - position;
+                if (carry.Length < carried)
+                {
+                    carry = new byte[batch.Buffer.Length];
+                }
+
+                batch.Buffer.AsSpan(position, carried).CopyTo(carry);
+                return batch.RecordCount > 0;
+            }
+
+            Grow(batch, length);
+        }
+    }
+
+    private void Scan(RecordBatch batch, int length, ref int position)
+    {
+        try
+        {
+            while (scanner.TryReadRecord(batch, length, ended, ref position))
+            {
+            }
+        }
+        catch (BrokenQuoteException e)
+        {
+            throw new FlowException(
+                new Failure(
+                    FailureKind.InvalidInput,
+                    e.Message,
+                    "Double the quotes inside a quoted cell (\"\"), or remove the stray quote; from here on the columns cannot be told apart",
+                    new SourceLocation(Source.Name, e.Line, e.Column.ToString(CultureInfo.InvariantCulture))),
+                e);
+        }
+    }
+
+    private static Span<byte> Room(RecordBatch batch, int length)
+    {
+        if (batch.Buffer.Length < length)
+        {
+            batch.Buffer = new byte[length * 2];
+        }
+
+        return batch.Buffer;
+    }
+
+    private void Grow(RecordBatch batch, int length)
+    {
+        if (length >= MaxRecordBytes)
+        {
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                $"the record that begins here is longer than {MaxRecordBytes >> 20} MB",
+                "Look for a quote that is opened and never closed in this line",
+                new SourceLocation(Source.Name, scanner.Line)));
+        }
+
+        byte[] more = batch.Buffer;
+        Array.Resize(ref more, more.Length * 2);
+        batch.Buffer = more;
+    }
+
+    private ImmutableArray<string> TakeHeader()
+    {
+        TableRecord header = first.Records[0];
+        byte[] scratch = [];
+        var names = ImmutableArray.CreateBuilder<string>(header.Fields);
+        for (int i = 0; i < header.Fields; i++)
+        {
+            string name = Encoding.UTF8.GetString(FieldValue.Of(first, first.Fields[header.FirstField + i], ref scratch)).Trim();
+            names.Add(Unique(names, name.Length == 0 ? (i + 1).ToString(CultureInfo.InvariantCulture) : name));
+        }
+
+        first.RecordCount--;
+        first.Records.AsSpan(1, first.RecordCount).CopyTo(first.Records);
+        return names.MoveToImmutable();
+    }
+
+    private static string Unique(ImmutableArray<string>.Builder names, string name)
+    {
+        string unique = name;
+        for (int copy = 2; names.Contains(unique); copy++)
+        {
+            unique = $"{name}_{copy}";
+        }
+
+        return unique;
+    }
+
+    private static ImmutableArray<string> Positions(int count) =>
+        [.. Enumerable.Range(1, count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+}

@@ -1,0 +1,53 @@
+namespace FineTuneFlow.Core.Datasets.Reading;
+
+/// <summary>Undoes the quoting of a field.</summary>
+internal static class FieldValue
+{
+    /// <summary>The field's value; a slice of the batch where nothing is to be undone, else written to
+    /// <paramref name="scratch"/>, which grows as needed.</summary>
+    public static ReadOnlySpan<byte> Of(RecordBatch batch, in Field field, ref byte[] scratch)
+    {
+        ReadOnlySpan<byte> raw = batch.Raw(field);
+        if ((field.Flags & ~(FieldFlags.Quoted | FieldFlags.Missing)) == 0)
+        {
+            return raw;
+        }
+
+        if (scratch.Length < raw.Length)
+        {
+            scratch = new byte[Math.Max(raw.Length, scratch.Length * 2)];
+        }
+
+        return scratch.AsSpan(0, Unquote(raw, field.Flags, scratch));
+    }
+
+    private static int Unquote(ReadOnlySpan<byte> raw, FieldFlags flags, Span<byte> target)
+    {
+        bool backslash = (flags & FieldFlags.BackslashQuotes) != 0;
+        bool inQuotes = true;
+        int written = 0;
+        for (int i = 0; i < raw.Length; i++)
+        {
+            byte c = raw[i];
+            byte next = i + 1 < raw.Length ? raw[i + 1] : (byte)0;
+            if (inQuotes && c == '"' && next == '"')
+            {
+                i++;
+            }
+            else if (inQuotes && backslash && c == '\\' && (next == '"' || next == '\\'))
+            {
+                c = next;
+                i++;
+            }
+            else if (inQuotes && c == '"' && (flags & FieldFlags.TextAfterQuote) != 0)
+            {
+                inQuotes = false;
+                continue;
+            }
+
+            target[written++] = c;
+        }
+
+        return written;
+    }
+}

@@ -1,0 +1,252 @@
+using System.Text.Json;
+using FineTuneFlow.Core.Failures;
+
+namespace FineTuneFlow.Core.Datasets.Reading;
+
+/// <summary>JSON lines as a table: a column for each property of the first lines; values that are no text keep their JSON form.</summary>
+internal sealed class JsonTableReader : TableReader
+{
+    private readonly RecordBatch first = new(new byte[BatchBytes]);
+    private byte[] input = new byte[BatchBytes];
+    private int inputStart;
+    private int inputEnd;
+    private bool ended;
+    private bool firstGiven;
+    private long line;
+    private long blank;
+    private long crlf;
+    private readonly bool open = true;
+    private (int Start, int Length, bool Set)[] row = [];
+
+    public JsonTableReader(SourceReader source)
+        : base(source)
+    {
+        if (!Fill(first))
+        {
+            throw Empty(source.Name);
+        }
+
+        open = false;
+        Normalise(first);
+        if (Columns.Length < 2)
+        {
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                "the JSON lines hold fewer than two properties, but a text and a label are needed",
+                "Write one object a line, such as {\"text\":\"…\",\"label\":\"…\"}",
+                new SourceLocation(source.Name, 1)));
+        }
+    }
+
+    public override string Format => Source.Compressed ? "jsonl.gz" : "jsonl";
+    public override RecordBatch FirstBatch => first;
+
+    public override bool TryRead(RecordBatch batch)
+    {
+        if (firstGiven)
+        {
+            return Fill(batch);
+        }
+
+        firstGiven = true;
+        (batch.Buffer, batch.Fields, batch.Records) = (first.Buffer, first.Fields, first.Records);
+        (batch.FieldCount, batch.RecordCount) = (first.FieldCount, first.RecordCount);
+        return true;
+    }
+
+    public override ReadingProfile Profile() => new()
+    {
+        BlankLines = blank,
+        LinesCrLf = crlf,
+        LinesLf = line - crlf,
+        ByteOrderMark = Source.HasByteOrderMark,
+        Compressed = Source.Compressed,
+    };
+
+    private bool Fill(RecordBatch batch)
+    {
+        batch.FieldCount = 0;
+        batch.RecordCount = 0;
+        int written = 0;
+        while (written < BatchBytes && TryNextLine(out ReadOnlySpan<byte> text))
+        {
+            if (text.IndexOfAnyExcept(" \t\r"u8) < 0)
+            {
+                blank++;
+                continue;
+            }
+
+            AddRow(batch, text, ref written);
+        }
+
+        return batch.RecordCount > 0;
+    }
+
+    private bool TryNextLine(out ReadOnlySpan<byte> text)
+    {
+        while (true)
+        {
+            int feed = input.AsSpan(inputStart, inputEnd - inputStart).IndexOf((byte)'\n');
+            if (feed >= 0 || (ended && inputStart < inputEnd))
+            {
+                int length = feed >= 0 ? feed : inputEnd - inputStart;
+                text = input.AsSpan(inputStart, length);
+                inputStart = Math.Min(inputStart + length + 1, inputEnd);
+                line++;
+                crlf += text.EndsWith("\r"u8) ? 1 : 0;
+                return true;
+            }
+
+            if (ended)
+            {
+                text = default;
+                return false;
+            }
+
+            input.AsSpan(inputStart, inputEnd - inputStart).CopyTo(input);
+            inputEnd -= inputStart;
+            inputStart = 0;
+            if (inputEnd == input.Length)
+            {
+                if (inputEnd >= MaxRecordBytes)
+                {
+                    throw new FlowException(new Failure(
+                        FailureKind.InvalidInput,
+                        $"the line is longer than {MaxRecordBytes >> 20} MB",
+                        "Write one JSON object a line",
+                        new SourceLocation(Source.Name, line + 1)));
+                }
+
+                Array.Resize(ref input, input.Length * 2);
+            }
+
+            int read = Source.Read(input.AsSpan(inputEnd));
+            ended = read == 0;
+            inputEnd += read;
+        }
+    }
+
+    private void AddRow(RecordBatch batch, ReadOnlySpan<byte> text, ref int written)
+    {
+        int firstField = batch.FieldCount;
+        if (batch.Buffer.Length < written + text.Length)
+        {
+            byte[] more = batch.Buffer;
+            Array.Resize(ref more, Math.Max(more.Length * 2, written + text.Length));
+            batch.Buffer = more;
+        }
+
+        Array.Clear(row);
+        string? problem = null;
+        try
+        {
+            problem = ReadProperties(text, batch.Buffer, ref written);
+        }
+        catch (JsonException e)
+        {
+            problem = $"not a JSON object (character {e.BytePositionInLine + 1})";
+        }
+
+        for (int i = 0; i < Columns.Length; i++)
+        {
+            var (start, length, set) = row[i];
+            batch.AddField(start, length, set ? FieldFlags.None : FieldFlags.Missing);
+        }
+
+        batch.AddRecord(new TableRecord(line, firstField, Columns.Length, problem));
+    }
+
+    private string? ReadProperties(ReadOnlySpan<byte> text, byte[] target, ref int written)
+    {
+        var reader = new Utf8JsonReader(text);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return "not a JSON object";
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            int column = ColumnOf(ref reader);
+            reader.Read();
+            if (column < 0)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            int start = written;
+            if (reader.TokenType == JsonTokenType.String)
+            {
+                try
+                {
+                    written += reader.CopyString(target.AsSpan(written));
+                }
+                catch (InvalidOperationException)
+                {
+                    return "half a surrogate pair in a JSON string";
+                }
+            }
+            else if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+            {
+                int from = (int)reader.TokenStartIndex;
+                reader.Skip();
+                int length = (int)reader.BytesConsumed - from;
+                text.Slice(from, length).CopyTo(target.AsSpan(written));
+                written += length;
+            }
+            else if (reader.TokenType != JsonTokenType.Null)
+            {
+                reader.ValueSpan.CopyTo(target.AsSpan(written));
+                written += reader.ValueSpan.Length;
+            }
+
+            row[column] = (start, written - start, reader.TokenType != JsonTokenType.Null);
+        }
+
+        while (reader.Read())
+        {
+            // Anything behind the object is a JsonException.
+        }
+
+        return null;
+    }
+
+    private int ColumnOf(ref Utf8JsonReader reader)
+    {
+        for (int i = 0; i < Columns.Length; i++)
+        {
+            if (reader.ValueTextEquals(Columns[i]))
+            {
+                return i;
+            }
+        }
+
+        if (!open)
+        {
+            return -1;
+        }
+
+        Columns = Columns.Add(reader.GetString()!);
+        Array.Resize(ref row, Columns.Length);
+        return Columns.Length - 1;
+    }
+
+    /// <summary>Rows read while columns were still being met have fewer fields; now all get the same number.</summary>
+    private void Normalise(RecordBatch batch)
+    {
+        var old = batch.Fields.AsSpan(0, batch.FieldCount).ToArray();
+        batch.FieldCount = 0;
+        for (int i = 0; i < batch.RecordCount; i++)
+        {
+            TableRecord record = batch.Records[i];
+            int firstField = batch.FieldCount;
+            for (int c = 0; c < Columns.Length; c++)
+            {
+                Field field = c < record.Fields ? old[record.FirstField + c] : new Field(0, 0, FieldFlags.Missing);
+                batch.AddField(field.Start, field.Length, field.Flags);
+            }
+
+            batch.Records[i] = record with { FirstField = firstField, Fields = Columns.Length };
+        }
+    }
+}

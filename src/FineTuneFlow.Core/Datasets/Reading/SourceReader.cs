@@ -1,0 +1,175 @@
+using System.IO.Compression;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Core.Datasets.Reading;
+
+/// <summary>Opens a drop and gives its bytes as UTF-8 without a byte order mark, whatever it was packed and encoded in.</summary>
+internal sealed class SourceReader : IDisposable
+{
+    /// <summary>Bytes looked at to tell encoding, delimiter and columns.</summary>
+    public const int HeadBytes = 1 << 20;
+
+    private readonly HashingReadStream counted;
+    private readonly Stream utf8;
+    private readonly byte[] head;
+    private int headStart;
+    private readonly int headEnd;
+
+    public SourceReader(string name, Func<Stream> open, CsvRecipe recipe)
+    {
+        Name = name;
+        counted = new HashingReadStream(open());
+        var (start, packed) = Unpack(counted);
+        Compressed = start.Compressed;
+        byte[] rawHead = new byte[HeadBytes];
+        int rawLength = Fill(packed, rawHead, start.Head);
+        Encoding = SourceEncodings.Detect(rawHead.AsSpan(0, rawLength), recipe.Encoding, out int mark);
+        HasByteOrderMark = mark > 0;
+        var rest = new PrefixedStream(rawHead.AsMemory(mark, rawLength - mark), packed);
+        utf8 = SourceEncodings.ToUtf8(rest, Encoding);
+        if (Encoding == SourceEncoding.Utf8)
+        {
+            utf8 = packed;
+            head = rawHead;
+            headStart = mark;
+            headEnd = rawLength;
+        }
+        else
+        {
+            head = new byte[HeadBytes];
+            headEnd = Fill(utf8, head, []);
+        }
+
+        IsJsonLines = StartsObject(Head);
+    }
+
+    public string Name { get; }
+    public bool Compressed { get; }
+    public SourceEncoding Encoding { get; }
+    public bool HasByteOrderMark { get; }
+    public bool IsJsonLines { get; }
+    public long BytesRead => counted.Count;
+
+    /// <summary>The first decoded bytes, still to be read as well.</summary>
+    public ReadOnlySpan<byte> Head => head.AsSpan(headStart, headEnd - headStart);
+
+    /// <summary>Whether <see cref="Head"/> is the whole file.</summary>
+    public bool HeadIsAll => headEnd < head.Length;
+
+    public int Read(Span<byte> buffer)
+    {
+        int left = headEnd - headStart;
+        if (left > 0)
+        {
+            int count = Math.Min(left, buffer.Length);
+            head.AsSpan(headStart, count).CopyTo(buffer);
+            headStart += count;
+            return count;
+        }
+
+        try
+        {
+            return utf8.Read(buffer);
+        }
+        catch (InvalidDataException e)
+        {
+            throw BrokenGzip(e);
+        }
+    }
+
+    /// <summary>Hash and length of the drop as it came; reads what is left of it.</summary>
+    public (string Sha256, long Bytes) Finish() => (counted.Finish(), counted.Count);
+
+    public void Dispose()
+    {
+        utf8.Dispose();
+        counted.Dispose();
+    }
+
+    private ((bool Compressed, byte[] Head) Start, Stream Packed) Unpack(Stream stream)
+    {
+        byte[] magic = new byte[2];
+        int length = Fill(stream, magic, []);
+        if (length == 2 && magic[0] == 0x1F && magic[1] == 0x8B)
+        {
+            return ((true, []), new GZipStream(new PrefixedStream(magic, stream), CompressionMode.Decompress));
+        }
+
+        return ((false, magic[..length]), stream);
+    }
+
+    private int Fill(Stream stream, byte[] buffer, byte[] first)
+    {
+        first.CopyTo(buffer, 0);
+        int length = first.Length;
+        try
+        {
+            int read;
+            while (length < buffer.Length && (read = stream.Read(buffer.AsSpan(length))) > 0)
+            {
+                length += read;
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            throw BrokenGzip(e);
+        }
+
+        return length;
+    }
+
+    private FlowException BrokenGzip(Exception e) => new(
+        new Failure(
+            FailureKind.InvalidInput,
+            "the gzip data is damaged or cut off",
+            "Compress the file again (gzip -t checks it) and drop it once more",
+            new SourceLocation(Name)),
+        e);
+
+    private static bool StartsObject(ReadOnlySpan<byte> head)
+    {
+        int first = head.IndexOfAnyExcept(" \t\r\n"u8);
+        if (first < 0 || head[first] != '{')
+        {
+            return false;
+        }
+
+        int next = head[(first + 1)..].IndexOfAnyExcept(" \t\r\n"u8);
+        return next >= 0 && head[first + 1 + next] is (byte)'"' or (byte)'}';
+    }
+
+    /// <summary>Bytes that were read ahead, then the rest.</summary>
+    private sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : Stream
+    {
+        private ReadOnlyMemory<byte> prefix = prefix;
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (prefix.IsEmpty)
+            {
+                return rest.Read(buffer);
+            }
+
+            int count = Math.Min(prefix.Length, buffer.Length);
+            prefix.Span[..count].CopyTo(buffer);
+            prefix = prefix[count..];
+            return count;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override bool CanRead => true;
+        public override bool CanSeek => false;
+        public override bool CanWrite => false;
+        public override long Length => throw new NotSupportedException();
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Datasets.Cleaning;
+using FineTuneFlow.Core.Datasets.Splitting;
+using FineTuneFlow.Core.Datasets.Writing;
+
+namespace FineTuneFlow.Core.Datasets.Reading;
+
+/// <summary>Everything that one reading of the drop gives.</summary>
+internal sealed class SourceTable
+{
+    public required RowPlan Plan { get; init; }
+    public required RowTable Rows { get; init; }
+    public required List<LeftOutRow> LeftOut { get; init; }
+    public required List<string> Labels { get; init; }
+    public required FactCounts Facts { get; init; }
+    public required ReadingProfile Reading { get; init; }
+    public required SourceFacts Source { get; init; }
+    public required ImmutableArray<string> Columns { get; init; }
+    public required long RowsRead { get; init; }
+    /// <summary>Null where only a profile is wanted.</summary>
+    public required TextStore? Texts { get; init; }
+}

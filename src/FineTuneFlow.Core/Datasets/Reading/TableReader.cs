@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Core.Datasets.Reading;
+
+/// <summary>Reads a drop as a table, a batch of records at a time.</summary>
+internal abstract class TableReader(SourceReader source) : IDisposable
+{
+    /// <summary>A record beyond this is a quote that was never closed, not data.</summary>
+    public const int MaxRecordBytes = 64 << 20;
+    protected const int BatchBytes = 1 << 19;
+
+    public SourceReader Source { get; } = source;
+    public ImmutableArray<string> Columns { get; protected set; } = [];
+    public abstract string Format { get; }
+    public virtual string? Delimiter => null;
+
+    /// <summary>The first records, still to be read as well: what columns are recognised from.</summary>
+    public abstract RecordBatch FirstBatch { get; }
+
+    /// <summary>Fills the batch with the next records.</summary>
+    /// <returns>False at the end, with no record in the batch.</returns>
+    public abstract bool TryRead(RecordBatch batch);
+
+    public abstract ReadingProfile Profile();
+
+    public void Dispose() => Source.Dispose();
+
+    public static TableReader Open(string name, Func<Stream> open, CsvRecipe recipe)
+    {
+        var source = new SourceReader(name, open, recipe);
+        try
+        {
+            if (source.Head.IndexOfAnyExcept(" \t\r\n\0"u8) < 0)
+            {
+                throw Empty(name);
+            }
+
+            return source.IsJsonLines ? new JsonTableReader(source) : new CsvTableReader(source, recipe);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    protected static FlowException Empty(string name) => new(new Failure(
+        FailureKind.InvalidInput,
+        "the file is empty",
+        "Drop a CSV with a header line and at least ten labelled texts",
+        new SourceLocation(name)));
+}

@@ -1,0 +1,95 @@
+using FineTuneFlow.Core.Datasets.Cleaning;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Core.Datasets.Splitting;
+
+/// <summary>Which rows must stay in one split: rows of one text, near-duplicates, and rows of one group. Union-find by index.</summary>
+internal sealed class RowGroups
+{
+    private readonly RowTable rows;
+    private readonly int[]? parents;
+
+    public RowGroups(RowTable rows, SplitMethod method, bool keepsConflicts, int[] firstOf, bool near)
+    {
+        this.rows = rows;
+        if (method != SplitMethod.Group && !keepsConflicts && !near)
+        {
+            return;
+        }
+
+        parents = new int[rows.Count];
+        for (int i = 0; i < parents.Length; i++)
+        {
+            parents[i] = i;
+        }
+
+        var groups = new Dictionary<long, int>();
+        for (int i = 0; i < rows.Count; i++)
+        {
+            if (rows[i].Outcome != RowOutcome.Used)
+            {
+                continue;
+            }
+
+            if (firstOf[i] >= 0 && rows[firstOf[i]].Outcome == RowOutcome.Used)
+            {
+                Join(i, firstOf[i]);
+            }
+
+            if (method == SplitMethod.Group && !groups.TryAdd(rows.SplitKey(i), i))
+            {
+                Join(i, groups[rows.SplitKey(i)]);
+            }
+        }
+    }
+
+    /// <summary>Used rows that belong together, each list in the order of the file, lists in the order of their first row; rows
+    /// that stand alone are not in it.</summary>
+    public List<List<int>> Together()
+    {
+        if (parents is null)
+        {
+            return [];
+        }
+
+        var members = new Dictionary<int, List<int>>();
+        for (int i = 0; i < rows.Count; i++)
+        {
+            if (rows[i].Outcome != RowOutcome.Used)
+            {
+                continue;
+            }
+
+            int root = Root(i);
+            if (!members.TryGetValue(root, out List<int>? list))
+            {
+                members.Add(root, list = []);
+            }
+
+            list.Add(i);
+        }
+
+        return [.. members.Values.Where(list => list.Count > 1).OrderBy(list => list[0])];
+    }
+
+    public void Join(int a, int b)
+    {
+        int first = Root(a);
+        int second = Root(b);
+        if (first != second)
+        {
+            parents![Math.Max(first, second)] = Math.Min(first, second);
+        }
+    }
+
+    private int Root(int row)
+    {
+        while (parents![row] != row)
+        {
+            parents[row] = parents[parents[row]];
+            row = parents[row];
+        }
+
+        return row;
+    }
+}

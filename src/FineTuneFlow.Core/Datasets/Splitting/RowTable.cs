@@ -1,0 +1,71 @@
+using FineTuneFlow.Core.Datasets.Cleaning;
+
+namespace FineTuneFlow.Core.Datasets.Splitting;
+
+/// <summary>One row of the data set without its text; 48 bytes, so that tens of millions fit in memory.</summary>
+internal struct Row
+{
+    public UInt128 Hash;
+    /// <summary>Position of the escaped text in the <see cref="Writing.TextStore"/>.</summary>
+    public long Offset;
+    public int TextLength;
+    public int Characters;
+    public int Tokens;
+    public uint Line;
+    public ushort SliceLength;
+    public ushort Label;
+    /// <summary>Ordinal among rows with the same text, from 0; rows beyond the first have ids ending in -2, -3...</summary>
+    public ushort Copy;
+    public RowOutcome Outcome;
+    private byte scriptAndSplit;
+
+    public Script Script
+    {
+        readonly get => (Script)(scriptAndSplit & 15);
+        set => scriptAndSplit = (byte)((scriptAndSplit & 0xF0) | (byte)value);
+    }
+
+    public Split Split
+    {
+        readonly get => (Split)(scriptAndSplit >> 4);
+        set => scriptAndSplit = (byte)((scriptAndSplit & 15) | ((int)value << 4));
+    }
+}
+
+/// <summary>All rows in the order of the file, in blocks, so that growing copies nothing.</summary>
+internal sealed class RowTable
+{
+    private const int BlockBits = 14;
+    private const int BlockRows = 1 << BlockBits;
+    private readonly List<Row[]> blocks = [];
+    private readonly List<long[]> splitKeys = [];
+
+    public int Count { get; private set; }
+
+    public ref Row this[int index] => ref blocks[index >> BlockBits][index & (BlockRows - 1)];
+
+    /// <summary>Whether rows carry a value of the split column.</summary>
+    public bool HasSplitKeys { get; init; }
+
+    public long SplitKey(int index) => splitKeys[index >> BlockBits][index & (BlockRows - 1)];
+
+    public void Add(in Row row, long splitKey)
+    {
+        if ((Count & (BlockRows - 1)) == 0)
+        {
+            blocks.Add(new Row[BlockRows]);
+            if (HasSplitKeys)
+            {
+                splitKeys.Add(new long[BlockRows]);
+            }
+        }
+
+        this[Count] = row;
+        if (HasSplitKeys)
+        {
+            splitKeys[Count >> BlockBits][Count & (BlockRows - 1)] = splitKey;
+        }
+
+        Count++;
+    }
+}
