@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace FineTuneFlow.Tests;
+
+/// <summary>A real storage emulator for the tests of one assembly, on a free port and in a folder of its own. Register it with
+/// <c>[assembly: AssemblyFixture(typeof(Azurite))]</c> and take it in a test's constructor.</summary>
+public sealed partial class Azurite : IAsyncLifetime
+{
+    // The emulator's published account; no secret.
+    private const string Account = "devstoreaccount1";
+    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ftf-azurite-");
+    private Process? _process;
+
+    /// <summary>For the setting <c>Datasets</c>.</summary>
+    public string ConnectionString { get; private set; } = "";
+
+    /// <summary>A container name that no other test uses.</summary>
+    public static string NewContainer(string prefix = "t") => $"{prefix}-{Guid.NewGuid():N}";
+
+    public async ValueTask InitializeAsync()
+    {
+        var start = new ProcessStartInfo("node")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            ArgumentList =
+            {
+                Path.Combine(NodeModules(), "azurite", "dist", "src", "blob", "main.js"),
+                "--blobHost", "127.0.0.1", "--blobPort", "0", "--location", _folder.FullName,
+                "--disableTelemetry", "--skipApiVersionCheck", "--silent",
+            },
+        };
+        var address = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _process = Process.Start(start) ?? throw new InvalidOperationException("node did not start");
+        // Both pipes are read to the end: a full one would stop the emulator.
+        _process.ErrorDataReceived += (_, _) => { };
+        _process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is null)
+            {
+                address.TrySetException(new InvalidOperationException("Azurite ended before it listened; run npm ci in the repository's root"));
+            }
+            else if (Listening().Match(line.Data) is { Success: true } match)
+            {
+                address.TrySetResult(match.Value);
+            }
+        };
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+        string endpoint = await address.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        ConnectionString = $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint={endpoint}/{Account};";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+            _process.Dispose();
+        }
+
+        _folder.Delete(recursive: true);
+    }
+
+    private static string NodeModules()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string modules = Path.Combine(folder.FullName, "node_modules");
+            if (Directory.Exists(Path.Combine(modules, "azurite")))
+            {
+                return modules;
+            }
+        }
+
+        throw new InvalidOperationException("Azurite is not installed; run npm ci in the repository's root");
+    }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:[1-9]\d*")]
+    private static partial Regex Listening();
+}
