@@ -1,0 +1,353 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using FineTuneFlow.Core.Evaluation;
+
+namespace FineTuneFlow.Providers.OpenAI;
+
+/// <summary>Reads an answer token by token of the JSON, without a document: an evaluation reads tens of thousands of them.
+/// Chat: <c>choices[0].message.content</c> and <c>logprobs.content[]</c>; legacy completion: <c>choices[0].text</c> and
+/// <c>logprobs.top_logprobs[]</c>, objects of token and log-probability.</summary>
+internal ref struct AnswerReading(ReadOnlySpan<byte> body)
+{
+    private Utf8JsonReader _json = new(body);
+    private string? _text;
+    private string? _finish;
+    private string? _refusal;
+    private int? _promptTokens;
+    private int? _completionTokens;
+    private ImmutableArray<ImmutableArray<TokenAlternative>> _tokens = [];
+    private bool _sawChoice;
+
+    /// <summary>Null where there is no choice in it.</summary>
+    /// <exception cref="JsonException">No JSON, or of an impossible shape.</exception>
+    public static ModelAnswer? Read(ReadOnlySpan<byte> body, double latencyMs)
+    {
+        var reading = new AnswerReading(body);
+        reading.ReadAnswer();
+        return reading._sawChoice
+            ? new ModelAnswer(reading._text ?? "", reading._tokens, reading._finish, reading._refusal, reading._promptTokens, reading._completionTokens, latencyMs)
+            : null;
+    }
+
+    private void ReadAnswer()
+    {
+        _json.Read();
+        if (!Enter())
+        {
+            return;
+        }
+
+        while (NextMember())
+        {
+            if (_json.ValueTextEquals("choices"u8))
+            {
+                _json.Read();
+                ReadChoices();
+            }
+            else if (_json.ValueTextEquals("usage"u8))
+            {
+                _json.Read();
+                ReadUsage();
+            }
+            else
+            {
+                SkipMember();
+            }
+        }
+    }
+
+    private void ReadUsage()
+    {
+        if (!Enter())
+        {
+            return;
+        }
+
+        while (NextMember())
+        {
+            if (_json.ValueTextEquals("prompt_tokens"u8))
+            {
+                _promptTokens = Whole();
+            }
+            else if (_json.ValueTextEquals("completion_tokens"u8))
+            {
+                _completionTokens = Whole();
+            }
+            else
+            {
+                SkipMember();
+            }
+        }
+    }
+
+    private void ReadChoices()
+    {
+        if (_json.TokenType != JsonTokenType.StartArray)
+        {
+            _json.Skip();
+            return;
+        }
+
+        while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
+        {
+            if (_sawChoice || !Enter())
+            {
+                _json.Skip();
+                continue;
+            }
+
+            _sawChoice = true;
+            while (NextMember())
+            {
+                if (_json.ValueTextEquals("text"u8))
+                {
+                    _text = TextValue();
+                }
+                else if (_json.ValueTextEquals("finish_reason"u8))
+                {
+                    _finish = TextValue();
+                }
+                else if (_json.ValueTextEquals("message"u8))
+                {
+                    _json.Read();
+                    ReadMessage();
+                }
+                else if (_json.ValueTextEquals("logprobs"u8))
+                {
+                    _json.Read();
+                    ReadLogProbabilities();
+                }
+                else
+                {
+                    SkipMember();
+                }
+            }
+        }
+    }
+
+    private void ReadMessage()
+    {
+        if (!Enter())
+        {
+            return;
+        }
+
+        while (NextMember())
+        {
+            if (_json.ValueTextEquals("content"u8))
+            {
+                _text = TextValue();
+            }
+            else if (_json.ValueTextEquals("refusal"u8))
+            {
+                _refusal = TextValue();
+            }
+            else
+            {
+                SkipMember();
+            }
+        }
+    }
+
+    private void ReadLogProbabilities()
+    {
+        ImmutableArray<string?> tokens = [];
+        ImmutableArray<double?> values = [];
+        ImmutableArray<ImmutableArray<TokenAlternative>> top = [];
+        if (!Enter())
+        {
+            return;
+        }
+
+        while (NextMember())
+        {
+            if (_json.ValueTextEquals("content"u8))
+            {
+                _json.Read();
+                top = ReadList(ref this, static (ref AnswerReading reading) => reading.ReadPosition());
+            }
+            else if (_json.ValueTextEquals("tokens"u8))
+            {
+                _json.Read();
+                tokens = ReadList(ref this, static (ref AnswerReading reading) => reading.TextHere());
+            }
+            else if (_json.ValueTextEquals("token_logprobs"u8))
+            {
+                _json.Read();
+                values = ReadList(ref this, static (ref AnswerReading reading) => reading.NumberHere());
+            }
+            else if (_json.ValueTextEquals("top_logprobs"u8))
+            {
+                _json.Read();
+                top = ReadList(ref this, static (ref AnswerReading reading) => reading.ReadMap());
+            }
+            else
+            {
+                SkipMember();
+            }
+        }
+
+        var positions = ImmutableArray.CreateBuilder<ImmutableArray<TokenAlternative>>(Math.Max(top.Length, tokens.Length));
+        for (int at = 0; at < Math.Max(top.Length, tokens.Length); at++)
+        {
+            TokenAlternative? chosen = at < tokens.Length && at < values.Length && tokens[at] is { } token && values[at] is { } value
+                ? new TokenAlternative(token, Math.Min(0, value))
+                : null;
+            positions.Add(WithChosen(at < top.Length ? top[at] : [], chosen));
+        }
+
+        _tokens = positions.MoveToImmutable();
+    }
+
+    /// <summary>One position of a chat answer: {token, logprob, top_logprobs: [{token, logprob}]}.</summary>
+    private ImmutableArray<TokenAlternative> ReadPosition()
+    {
+        string? token = null;
+        double? value = null;
+        ImmutableArray<TokenAlternative> others = [];
+        if (!Enter())
+        {
+            return [];
+        }
+
+        while (NextMember())
+        {
+            if (_json.ValueTextEquals("token"u8))
+            {
+                token = TextValue();
+            }
+            else if (_json.ValueTextEquals("logprob"u8))
+            {
+                _json.Read();
+                value = NumberHere();
+            }
+            else if (_json.ValueTextEquals("top_logprobs"u8))
+            {
+                _json.Read();
+                others = [.. ReadList(ref this, static (ref AnswerReading reading) => reading.ReadPosition()).Where(one => !one.IsEmpty).Select(one => one[0])];
+            }
+            else
+            {
+                SkipMember();
+            }
+        }
+
+        return WithChosen(others, token is not null && value is { } chosen ? new TokenAlternative(token, Math.Min(0, chosen)) : null);
+    }
+
+    /// <summary>One position of a legacy completion: {token: log-probability}.</summary>
+    private ImmutableArray<TokenAlternative> ReadMap()
+    {
+        var alternatives = ImmutableArray.CreateBuilder<TokenAlternative>(5);
+        if (!Enter())
+        {
+            return [];
+        }
+
+        while (NextMember())
+        {
+            string token = _json.GetString()!;
+            _json.Read();
+            if (NumberHere() is { } value)
+            {
+                alternatives.Add(new TokenAlternative(token, Math.Min(0, value)));
+            }
+        }
+
+        return alternatives.DrainToImmutable();
+    }
+
+    /// <summary>The chosen token may be missing among the likeliest: then it is put first.</summary>
+    private static ImmutableArray<TokenAlternative> WithChosen(ImmutableArray<TokenAlternative> listed, TokenAlternative? chosen)
+    {
+        if (chosen is null)
+        {
+            return listed;
+        }
+
+        foreach (TokenAlternative one in listed)
+        {
+            if (one.Token == chosen.Token)
+            {
+                return listed;
+            }
+        }
+
+        return [chosen, .. listed];
+    }
+
+    private delegate T Item<out T>(ref AnswerReading reading);
+
+    /// <summary>The reader stands on a value; anything but an array is an empty one.</summary>
+    private static ImmutableArray<T> ReadList<T>(ref AnswerReading reading, Item<T> item)
+    {
+        if (reading._json.TokenType != JsonTokenType.StartArray)
+        {
+            reading._json.Skip();
+            return [];
+        }
+
+        var items = ImmutableArray.CreateBuilder<T>();
+        while (reading._json.Read() && reading._json.TokenType != JsonTokenType.EndArray)
+        {
+            items.Add(item(ref reading));
+        }
+
+        return items.DrainToImmutable();
+    }
+
+    /// <summary>Whether the reader stands on an object; another value is passed over.</summary>
+    private bool Enter()
+    {
+        if (_json.TokenType == JsonTokenType.StartObject)
+        {
+            return true;
+        }
+
+        _json.Skip();
+        return false;
+    }
+
+    /// <summary>To the next member's name of the object that was entered; false at its end.</summary>
+    private bool NextMember() => _json.Read() && _json.TokenType == JsonTokenType.PropertyName;
+
+    private string? TextValue()
+    {
+        _json.Read();
+        return TextHere();
+    }
+
+    private string? TextHere()
+    {
+        if (_json.TokenType == JsonTokenType.String)
+        {
+            return _json.GetString();
+        }
+
+        _json.Skip();
+        return null;
+    }
+
+    private double? NumberHere()
+    {
+        if (_json.TokenType == JsonTokenType.Number)
+        {
+            return _json.GetDouble();
+        }
+
+        _json.Skip();
+        return null;
+    }
+
+    private int? Whole()
+    {
+        _json.Read();
+        return NumberHere() is { } number && number is >= 0 and <= int.MaxValue ? (int)number : null;
+    }
+
+    private void SkipMember()
+    {
+        _json.Read();
+        _json.Skip();
+    }
+}

@@ -1,0 +1,227 @@
+using System.ClientModel;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Workflow.Ports;
+
+namespace FineTuneFlow.Providers.OpenAI;
+
+/// <summary>OpenAI, Azure OpenAI by its v1 endpoint, the simulator, or another service of the same wire format.</summary>
+public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
+{
+    private readonly ProviderOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ServiceConnection _service;
+
+    public OpenAIProvider(ProviderOptions options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        _service = new ServiceConnection(options, time);
+    }
+
+    public ProviderFacts Facts => _options.Facts;
+
+    public async IAsyncEnumerable<ProviderFile> ListFilesAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await foreach (JsonElement one in Pages(ServiceCall.ListFiles, "files?purpose=fine-tune&order=desc", 1000, cancellation))
+        {
+            // Azure takes no purpose and lists result files too.
+            if (one.Text("purpose") is null or "fine-tune" && JobReading.File(one) is { } file)
+            {
+                yield return file;
+            }
+        }
+    }
+
+    public Task<ProviderFile> UploadFileAsync(string name, Stream content, long bytes, CancellationToken cancellation = default) =>
+        new FileUploads(_service, _options).UploadAsync(name, "fine-tune", content, bytes, cancellation);
+
+    public async Task<ProviderFile?> GetFileAsync(string fileId, CancellationToken cancellation = default)
+    {
+        JsonElement? answer = await OrMissing(_service.SendJsonAsync(ServiceCall.GetFile, "GET", FileRoute(fileId), cancellation: cancellation));
+        return answer is { } file ? JobReading.File(file) ?? throw _service.Unreadable(ServiceCall.GetFile) : null;
+    }
+
+    public async Task<byte[]> ReadFileAsync(string fileId, CancellationToken cancellation = default)
+    {
+        BinaryData body = await _service.SendAsync(
+            ServiceCall.ReadFile, "GET", $"{FileRoute(fileId)}/content", timeout: _options.UploadTimeout, cancellation: cancellation);
+        return ResultFile.Decode(body.ToMemory());
+    }
+
+    public async Task<bool> DeleteFileAsync(string fileId, CancellationToken cancellation = default)
+    {
+        try
+        {
+            await _service.SendAsync(ServiceCall.DeleteFile, "DELETE", FileRoute(fileId), cancellation: cancellation);
+            return true;
+        }
+        catch (FlowException missing) when (missing.Failure.Kind == FailureKind.NotFound)
+        {
+            return false;
+        }
+    }
+
+    public async Task<ProviderJob> CreateJobAsync(JobRequest request, CancellationToken cancellation = default)
+    {
+        JsonElement answer = await _service.SendJsonAsync(
+            ServiceCall.CreateJob, "POST", "fine_tuning/jobs", BinaryContent.Create(JobWriting.Body(request, _options)), cancellation: cancellation);
+        return JobReading.Job(answer) ?? throw _service.Unreadable(ServiceCall.CreateJob);
+    }
+
+    public async IAsyncEnumerable<ProviderJob> FindJobsAsync(
+        IReadOnlyDictionary<string, string> metadata, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        string route = "fine_tuning/jobs";
+        if (_options.Kind != ProviderKind.AzureOpenAI)
+        {
+            string filter = string.Join('&', metadata.Select(pair => $"metadata[{Uri.EscapeDataString(pair.Key)}]={Uri.EscapeDataString(pair.Value)}"));
+            route += filter.Length > 0 ? "?" + filter : "";
+        }
+
+        await foreach (JsonElement one in Pages(ServiceCall.FindJobs, route, 100, cancellation))
+        {
+            // Checked here in any case: a gateway may pass the filter over and answer with everything.
+            if (JobReading.Job(one) is { } job && metadata.All(pair => job.Metadata.TryGetValue(pair.Key, out string? value) && value == pair.Value))
+            {
+                yield return job;
+            }
+        }
+    }
+
+    public async Task<ProviderJob?> GetJobAsync(string jobId, CancellationToken cancellation = default)
+    {
+        JsonElement? answer = await OrMissing(_service.SendJsonAsync(ServiceCall.GetJob, "GET", JobRoute(jobId), cancellation: cancellation));
+        return answer is { } job ? JobReading.Job(job) ?? throw _service.Unreadable(ServiceCall.GetJob) : null;
+    }
+
+    public async Task<ProviderJob> CancelJobAsync(string jobId, CancellationToken cancellation = default)
+    {
+        try
+        {
+            JsonElement answer = await _service.SendJsonAsync(ServiceCall.CancelJob, "POST", $"{JobRoute(jobId)}/cancel", cancellation: cancellation);
+            return JobReading.Job(answer) ?? await GetJobAsync(jobId, cancellation) ?? throw _service.Unreadable(ServiceCall.CancelJob);
+        }
+        catch (FlowException refused) when (refused.Failure.Kind is FailureKind.InvalidInput or FailureKind.Conflict)
+        {
+            // What has ended cannot be cancelled, and need not be.
+            ProviderJob? job = await GetJobAsync(jobId, cancellation);
+            if (job is not { HasEnded: true })
+            {
+                throw;
+            }
+
+            return job;
+        }
+    }
+
+    public async Task<IReadOnlyList<JobEvent>> GetEventsAsync(string jobId, CancellationToken cancellation = default)
+    {
+        var events = new List<JobEvent>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (JsonElement one in Pages(ServiceCall.GetEvents, $"{JobRoute(jobId)}/events", 100, cancellation))
+        {
+            // New events move the pages while they are turned: the same one may come twice.
+            if (one.Text("id") is not { } id || seen.Add(id))
+            {
+                events.Add(JobReading.Event(one));
+            }
+        }
+
+        // Newest first on the wire; several share a second, so turning comes before the stable sorting.
+        events.Reverse();
+        return [.. events.OrderBy(one => one.At)];
+    }
+
+    public async Task<IReadOnlyList<JobCheckpoint>> GetCheckpointsAsync(string jobId, CancellationToken cancellation = default)
+    {
+        var checkpoints = new List<JobCheckpoint>();
+        try
+        {
+            await foreach (JsonElement one in Pages(ServiceCall.GetCheckpoints, $"{JobRoute(jobId)}/checkpoints", 100, cancellation))
+            {
+                if (JobReading.Checkpoint(one) is { } checkpoint)
+                {
+                    checkpoints.Add(checkpoint);
+                }
+            }
+        }
+        catch (FlowException missing) when (missing.Failure.Kind == FailureKind.NotFound)
+        {
+            // Services without checkpoints do not have the route.
+        }
+
+        return [.. checkpoints.DistinctBy(one => one.Model).OrderBy(one => one.Step)];
+    }
+
+    public async Task<ModelAnswer> AskAsync(ModelQuestion question, CancellationToken cancellation = default)
+    {
+        long sent = _time.GetTimestamp();
+        ServiceAnswer answer = await _service.ExchangeAsync(
+            ServiceCall.Ask, "POST", QuestionWriting.Route(question), BinaryContent.Create(QuestionWriting.Body(question, _options)), cancellation: cancellation);
+        double latency = _time.GetElapsedTime(sent).TotalMilliseconds;
+        if (!answer.IsSuccess)
+        {
+            return ErrorReading.IsContentFilter(ServiceCall.Ask, answer)
+                ? new ModelAnswer("", [], "content_filter", Refusal: null, null, null, latency)
+                : throw _service.Refused(ServiceCall.Ask, answer);
+        }
+
+        try
+        {
+            return AnswerReading.Read(answer.Body.ToMemory().Span, latency) ?? throw _service.Unreadable(ServiceCall.Ask);
+        }
+        catch (JsonException broken)
+        {
+            throw _service.Unreadable(ServiceCall.Ask, broken);
+        }
+    }
+
+    public void Dispose() => _service.Dispose();
+
+    private static string FileRoute(string id) => $"files/{Uri.EscapeDataString(id)}";
+
+    private static string JobRoute(string id) => $"fine_tuning/jobs/{Uri.EscapeDataString(id)}";
+
+    private static async Task<JsonElement?> OrMissing(Task<JsonElement> answer)
+    {
+        try
+        {
+            return await answer;
+        }
+        catch (FlowException missing) when (missing.Failure.Kind == FailureKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>All items of a list, page by page.</summary>
+    private async IAsyncEnumerable<JsonElement> Pages(
+        ServiceCall call, string route, int size, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string query = $"{route}{(route.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit={size}";
+        string? after = null;
+        while (true)
+        {
+            string page = after is null ? query : $"{query}&after={Uri.EscapeDataString(after)}";
+            JsonElement answer = await _service.SendJsonAsync(call, "GET", page, cancellation: cancellation);
+            string? last = null;
+            foreach (JsonElement one in answer.Items("data"))
+            {
+                last = one.Text("id") ?? last;
+                yield return one;
+            }
+
+            // A service that ignores "after" would answer with the same page for ever.
+            bool more = answer.Member("has_more") is { ValueKind: JsonValueKind.True };
+            if (!more || last is null || last == after)
+            {
+                yield break;
+            }
+
+            after = last;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Buffers;
+using System.Text.Json;
+using FineTuneFlow.Core.Training;
+using FineTuneFlow.Workflow.Ports;
+
+namespace FineTuneFlow.Providers.OpenAI;
+
+/// <summary>The body of a question, written by hand: an evaluation asks tens of thousands of them.</summary>
+internal static class QuestionWriting
+{
+    public static string Route(ModelQuestion question) => question.Family == ModelFamily.Completion ? "completions" : "chat/completions";
+
+    public static BinaryData Body(ModelQuestion question, ProviderOptions options)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            Write(json, question, options);
+        }
+
+        return new BinaryData(buffer.WrittenMemory);
+    }
+
+    public static void Write(Utf8JsonWriter json, ModelQuestion question, ProviderOptions options)
+    {
+        json.WriteStartObject();
+        json.WriteString("model"u8, question.Model);
+        if (question.Family == ModelFamily.Completion)
+        {
+            json.WriteString("prompt"u8, question.Messages[0].Content);
+            json.WriteNumber("max_tokens"u8, question.MaxTokens);
+            if (question.TopLogProbabilities > 0)
+            {
+                json.WriteNumber("logprobs"u8, Math.Min(question.TopLogProbabilities, 5));
+            }
+        }
+        else
+        {
+            json.WriteStartArray("messages"u8);
+            foreach (ChatTurn turn in question.Messages)
+            {
+                json.WriteStartObject();
+                json.WriteString("role"u8, turn.Role);
+                json.WriteString("content"u8, turn.Content);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            // The old name is refused by OpenAI's newer models, the new one is unknown to some gateways.
+            json.WriteNumber(SpeaksNewest(options) ? "max_completion_tokens"u8 : "max_tokens"u8, question.MaxTokens);
+            if (question.TopLogProbabilities > 0)
+            {
+                json.WriteBoolean("logprobs"u8, true);
+                json.WriteNumber("top_logprobs"u8, Math.Min(question.TopLogProbabilities, 20));
+            }
+        }
+
+        json.WriteNumber("temperature"u8, question.Temperature);
+        json.WriteEndObject();
+    }
+
+    private static bool SpeaksNewest(ProviderOptions options) =>
+        options.Kind == ProviderKind.AzureOpenAI || options.BaseAddress.Host.EndsWith("openai.com", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,24 @@
+using FineTuneFlow.Providers.BlobStorage;
+using FineTuneFlow.Workflow.Ports;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace FineTuneFlow.Providers;
+
+/// <summary>Puts the adapters behind their ports.</summary>
+public static class ProvidersSetup
+{
+    /// <summary>Registers <see cref="IBlobStore"/> and <see cref="IProviders"/> from settings.</summary>
+    /// <exception cref="Core.Failures.FlowException">InvalidInput: a setting is wrong; told here, at start.</exception>
+    public static IServiceCollection AddFineTuneFlowProviders(this IServiceCollection services, IConfiguration configuration)
+    {
+        ProviderSettings providers = ProviderSettings.Read(configuration);
+        var storage = new AzureBlobStore(StorageOptions.Read(configuration));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(providers);
+        services.AddSingleton<IBlobStore>(storage);
+        services.AddSingleton<IProviders>(provider => new ConfiguredProviders(providers, provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+}
