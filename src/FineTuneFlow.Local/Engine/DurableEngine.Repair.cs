@@ -1,0 +1,29 @@
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Local.Engine.Storage;
+using FineTuneFlow.Workflow.Durable;
+
+namespace FineTuneFlow.Local.Engine;
+
+public sealed partial class DurableEngine
+{
+    public Task PurgeAsync(string instanceId, CancellationToken cancellation = default) => Runtime.Commits.RunAsync(write =>
+    {
+        InstanceRow root = write.Find(instanceId) ?? throw NotFound(instanceId);
+        var family = new List<InstanceRow> { root };
+        for (int i = 0; i < family.Count; i++)
+        {
+            if (family[i].Status < InstanceStatus.Completed)
+            {
+                throw new FlowException(
+                    FailureKind.Conflict, $"{family[i].Id} has not ended ({family[i].Status})", "Terminate it, then purge");
+            }
+
+            family.AddRange(write.Children(family[i].Key));
+        }
+
+        family.ForEach(member => write.DeleteInstance(member.Key));
+        return family.Count;
+    }).WaitAsync(cancellation);
+
+    public Task RewindAsync(string instanceId, string reason, CancellationToken cancellation = default) => throw new FlowException(FailureKind.Conflict, "x");
+}
