@@ -1,0 +1,49 @@
+using System.Numerics;
+
+namespace FineTuneFlow.Core.Evaluation.Statistics;
+
+/// <summary>xoshiro256** (Blackman and Vigna, 2018), seeded by SplitMix64: the same numbers on every machine and .NET version,
+/// and a stream of its own for every resample, so that threads cannot change a result.</summary>
+internal struct RandomStream
+{
+    private ulong s0;
+    private ulong s1;
+    private ulong s2;
+    private ulong s3;
+
+    public RandomStream(ulong seed, ulong stream)
+    {
+        ulong state = seed ^ BitOperations.RotateLeft(stream * 0xD1342543DE82EF95, 32) ^ stream;
+        s0 = SplitMix(ref state);
+        s1 = SplitMix(ref state);
+        s2 = SplitMix(ref state);
+        s3 = SplitMix(ref state);
+    }
+
+    /// <summary>Uniform in [0, 1), 53 bits.</summary>
+    public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>Uniform in [0, <paramref name="below"/>); D. Lemire's multiplication, whose bias below 2^-32 is of no account here.</summary>
+    public int NextInt(int below) => (int)(((Next() >> 32) * (ulong)below) >> 32);
+
+    private ulong Next()
+    {
+        ulong result = BitOperations.RotateLeft(s1 * 5, 7) * 9;
+        ulong shifted = s1 << 17;
+        s2 ^= s0;
+        s3 ^= s1;
+        s1 ^= s2;
+        s0 ^= s3;
+        s2 ^= shifted;
+        s3 = BitOperations.RotateLeft(s3, 45);
+        return result;
+    }
+
+    private static ulong SplitMix(ref ulong state)
+    {
+        ulong z = state += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Training;
+
+namespace FineTuneFlow.Core.Reports;
+
+/// <summary>A training curve, thinned to what a chart can show, raw and smoothed.</summary>
+/// <param name="Points">By step.</param>
+/// <param name="Checkpoints">As the service kept them.</param>
+/// <param name="Steps">Steps of the whole job.</param>
+/// <param name="SmoothingSpan">Steps of the moving average's span.</param>
+public sealed record CurveReport(
+    ImmutableArray<CurvePoint> Points, ImmutableArray<CurveCheckpoint> Checkpoints, int Steps, double SmoothingSpan)
+{
+    private const int MostPoints = 300;
+
+    /// <summary>Null for a curve without points.</summary>
+    public static CurveReport? Of(TrainingCurve? curve)
+    {
+        if (curve is null || curve.Points.IsDefaultOrEmpty)
+        {
+            return null;
+        }
+
+        ImmutableArray<TrainingPoint> points = [.. curve.Points.OrderBy(point => point.Step)];
+        double span = Math.Max(1, points.Length / 20.0);
+        double?[] trainLoss = Smooth(points, point => point.TrainLoss, span);
+        double?[] trainAccuracy = Smooth(points, point => point.TrainAccuracy, span);
+        double?[] validLoss = Smooth(points, point => point.ValidLoss, span);
+        double?[] validAccuracy = Smooth(points, point => point.ValidAccuracy, span);
+        int stride = (points.Length + MostPoints - 1) / MostPoints;
+        // Validation figures come every few steps only: a thinning that skipped them would lose the more telling curve.
+        bool denseValidation = points.Count(point => point.ValidLoss is not null) * stride > MostPoints;
+        var kept = ImmutableArray.CreateBuilder<CurvePoint>();
+        for (int i = 0; i < points.Length; i++)
+        {
+            TrainingPoint point = points[i];
+            if (i % stride == 0 || i == points.Length - 1 || (!denseValidation && point.ValidLoss is not null))
+            {
+                kept.Add(new CurvePoint(
+                    point.Step,
+                    new CurveValues(Finite(point.TrainLoss), Finite(point.TrainAccuracy), Finite(point.ValidLoss), Finite(point.ValidAccuracy)),
+                    new CurveValues(trainLoss[i], trainAccuracy[i], validLoss[i], validAccuracy[i])));
+            }
+        }
+
+        return new CurveReport(
+            kept.ToImmutable(), curve.Checkpoints.IsDefault ? [] : curve.Checkpoints, points[^1].Step, Math.Round(span, 1));
+    }
+
+    // Exponential moving average without the start-up bias (Kingma and Ba, "Adam", ICLR 2015, section 3).
+    private static double?[] Smooth(ImmutableArray<TrainingPoint> points, Func<TrainingPoint, double?> value, double span)
+    {
+        double keep = 1 - (2 / (span + 1));
+        (double sum, double weight) = (0, 0);
+        var smooth = new double?[points.Length];
+        for (int i = 0; i < points.Length; i++)
+        {
+            if (Finite(value(points[i])) is { } known)
+            {
+                sum = (keep * sum) + ((1 - keep) * known);
+                weight = (keep * weight) + (1 - keep);
+                smooth[i] = sum / weight;
+            }
+        }
+
+        return smooth;
+    }
+
+    private static double? Finite(double? value) => value is { } known && double.IsFinite(known) ? known : null;
+}
+
+/// <param name="Step">From 1.</param>
+/// <param name="Raw">As the job reported them.</param>
+/// <param name="Smooth">Exponential moving average of them.</param>
+public sealed record CurvePoint(int Step, CurveValues Raw, CurveValues Smooth);
+
+public sealed record CurveValues(double? TrainLoss, double? TrainAccuracy, double? ValidLoss, double? ValidAccuracy);

@@ -1,0 +1,8 @@
+namespace FineTuneFlow.Core.Reports;
+
+/// <summary>Something the reader should know before trusting or using the figures.</summary>
+/// <param name="Level">How much it matters.</param>
+/// <param name="Message">One or two sentences.</param>
+public sealed record Finding(FindingLevel Level, string Message);
+
+public enum FindingLevel { Note, Warning }

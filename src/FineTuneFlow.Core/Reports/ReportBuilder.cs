@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text.Json;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Json;
+
+namespace FineTuneFlow.Core.Reports;
+
+/// <summary>Makes a run's report. Pure: the same input gives the same report.</summary>
+public static class ReportBuilder
+{
+    private const int MostDisagreements = 60;
+    private const int MostSuspects = 1000;
+
+    /// <summary>Scores every candidate that has not failed, compares them, and decides by the recipe's promotion rule.</summary>
+    /// <exception cref="Failures.FlowException">The holdout is empty or contradicts the manifest's labels.</exception>
+    public static RunReport Build(ReportInput input)
+    {
+        var options = new ScoringOptions { Alpha = input.Recipe.Promotion.Alpha };
+        IReadOnlyList<DatasetRow> rows = HoldoutSample.Draw(
+            input.Holdout, input.Recipe.Evaluation.SampleRows, input.Manifest.Settings.Split.Seed);
+        ImmutableArray<CandidateOutcome> scored = [.. input.Candidates.Where(candidate => candidate.Failure is null)];
+        Scorecard card = Scorecard.Of(
+            input.Manifest.Labels, rows, [.. scored.Select(candidate => new NamedPredictions(candidate.Name, candidate.Predictions))], options);
+
+        var metrics = card.Names.Zip(card.Metrics).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+        ImmutableArray<CandidateReport> candidates =
+        [
+            .. input.Candidates.Select(candidate => Describe(candidate, metrics.GetValueOrDefault(candidate.Name), input.Champion)),
+        ];
+        Verdict verdict = new Judge(input.Recipe.Promotion, candidates, card.Comparisons, input.Champion).Decide();
+        candidates = [.. candidates.OrderBy(candidate => candidate.Metrics is null).ThenByDescending(candidate => Rank(candidate, verdict.Score))];
+        var report = new RunReport
+        {
+            RunId = input.RunId,
+            Project = input.Project,
+            StartedAt = input.StartedAt,
+            EndedAt = input.EndedAt,
+            Verdict = verdict,
+            Labels = input.Manifest.Labels,
+            Alpha = options.Alpha,
+            HoldoutRows = rows.Count,
+            Sampled = rows.Count < input.Holdout.Count,
+            Candidates = candidates,
+            Comparisons = card.Comparisons,
+            Disagreements = Disagreements(card, candidates, input.Champion),
+            Suspects = Suspects(card),
+            Costs = Costs(input),
+            Findings = [],
+            Provenance = Describe(input, options),
+            Profile = input.Profile?.DeepClone(),
+        };
+        return report with { Findings = FindingsBuilder.Build(report, input) };
+    }
+
+    private static CandidateReport Describe(CandidateOutcome outcome, Metrics? metrics, string? champion)
+    {
+        double? perThousand = metrics is not null && outcome.Cost.EvaluationUsd + outcome.Cost.HostingUsd > 0
+            ? outcome.Cost.EvaluationUsd / metrics.N * 1000
+            : null;
+        return new CandidateReport
+        {
+            Name = outcome.Name,
+            Kind = outcome.Kind,
+            IsChampion = outcome.Name == champion,
+            Simulated = outcome.Simulated,
+            Provider = outcome.Provider,
+            Model = outcome.Model,
+            TunedModel = outcome.TunedModel,
+            ContinueFrom = outcome.ContinueFrom,
+            JobId = outcome.JobId,
+            SystemPrompt = outcome.SystemPrompt,
+            Hyperparameters = outcome.Hyperparameters,
+            Metrics = metrics,
+            Curve = CurveReport.Of(outcome.Curve),
+            Cost = outcome.Cost,
+            UsdPerThousand = perThousand,
+            UsdPerThousandCorrect = metrics?.Accuracy > 0 ? perThousand / metrics.Accuracy : null,
+            TrainingTime = outcome.TrainingTime,
+            RetiresOn = outcome.RetiresOn,
+            Failure = outcome.Failure,
+        };
+    }
+
+    private static double Rank(CandidateReport candidate, Score score) =>
+        candidate.Metrics is null ? double.NegativeInfinity : score.Of(candidate.Metrics) ?? double.NegativeInfinity;
+
+    private static DisagreementReport? Disagreements(Scorecard card, ImmutableArray<CandidateReport> best, string? champion)
+    {
+        string[] ranked = [.. best.Where(candidate => candidate.Metrics is not null).Select(candidate => candidate.Name)];
+        string? first = ranked.FirstOrDefault(name => name != champion);
+        string? second = ranked.Contains(champion) ? champion : ranked.FirstOrDefault(name => name != first);
+        if (first is null || second is null)
+        {
+            return null;
+        }
+
+        ImmutableArray<Disagreement> all = card.Disagreements(card.Names.IndexOf(first), card.Names.IndexOf(second), int.MaxValue);
+        return new DisagreementReport(first, second, all.Length, [.. all.Take(MostDisagreements)]);
+    }
+
+    // Whose judgement counts: those clearly better than always naming the most frequent label and not far behind the best.
+    private static SuspectReport? Suspects(Scorecard card)
+    {
+        double best = card.Metrics.Select(metrics => metrics.Accuracy).DefaultIfEmpty(0).Max();
+        int[] judges =
+        [
+            .. Enumerable.Range(0, card.Names.Length).Where(i =>
+                card.Metrics[i].Accuracy >= 0.9 * best
+                && card.Metrics[i].Intervals[Score.Accuracy.JsonName()].Low > card.Metrics[i].MajorityShare),
+        ];
+        if (judges.Length < 2)
+        {
+            return null;
+        }
+
+        ImmutableArray<LabelSuspect> all = card.Suspects(judges);
+        return new SuspectReport([.. judges.Select(i => card.Names[i])], all.Length, [.. all.Take(MostSuspects)]);
+    }
+
+    private static CostReport Costs(ReportInput input) => new()
+    {
+        SpentUsd = input.Candidates.Where(candidate => !candidate.Cost.Simulated).Sum(candidate => candidate.Cost.TotalUsd),
+        SimulatedUsd = input.Candidates.Where(candidate => candidate.Cost.Simulated).Sum(candidate => candidate.Cost.TotalUsd),
+        QuotedUsd = input.QuotedUsd,
+        BudgetUsd = input.Recipe.Budget.Usd,
+    };
+
+    private static Provenance Describe(ReportInput input, ScoringOptions options) => new()
+    {
+        Source = input.Manifest.Source,
+        Rows = input.Manifest.Rows,
+        Files = input.Manifest.Files,
+        PreparedBy = input.Manifest.PreparedBy,
+        ReportedBy = typeof(ReportBuilder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+        RecipeSha256 = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(input.Recipe, FlowJson.Compact))),
+        Recipe = input.Recipe,
+        Settings = input.Manifest.Settings,
+        Resamples = options.Resamples,
+        BootstrapSeed = options.Seed,
+        Stages = input.Stages,
+    };
+}
