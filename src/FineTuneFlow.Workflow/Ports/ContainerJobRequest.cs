@@ -1,0 +1,25 @@
+namespace FineTuneFlow.Workflow.Ports;
+
+/// <summary>A baseline to train in a container. Run and baseline are its identity.</summary>
+public sealed record ContainerJobRequest
+{
+    public required string RunId { get; init; }
+    public required string Baseline { get; init; }
+    /// <summary>The model to fine-tune, such as distilbert-base-cased.</summary>
+    public required string Model { get; init; }
+    public required int Epochs { get; init; }
+    public required int Seed { get; init; }
+    /// <summary>Rows <c>{id, text, label}</c>, JSON lines.</summary>
+    public required BlobPath Train { get; init; }
+    /// <summary>As <see cref="Train"/>.</summary>
+    public required BlobPath Validation { get; init; }
+    /// <summary>The judged rows <c>{id, text}</c> without labels (<see cref="ContainerTexts"/>): a container never sees the answers.</summary>
+    public required BlobPath Texts { get; init; }
+    /// <summary>A JSON list of the labels, worst to best where they are ordered.</summary>
+    public required BlobPath Labels { get; init; }
+    /// <summary>Folder (a name without a slash at its end) that the outputs go into; nothing else lies there.</summary>
+    public required BlobPath Output { get; init; }
+
+    /// <summary>Where an output file lies.</summary>
+    public BlobPath OutputFile(string file) => BlobPath.Of(Output.Container, $"{Output.Name}/{file}");
+}
