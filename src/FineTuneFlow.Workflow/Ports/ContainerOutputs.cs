@@ -12,6 +12,8 @@ namespace FineTuneFlow.Workflow.Ports;
 /// <summary>Reads what a container has written. Scoring is ours: only ids and probabilities are taken from it.</summary>
 public static class ContainerOutputs
 {
+    private static readonly string[] CurveColumns = ["step", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy"];
+
     /// <summary>The predictions, checked line by line. Rows that the container left out are simply not there: they are counted as
     /// missing where scores are made.</summary>
     /// <param name="jsonl">Lines <c>{"id": …, "probabilities": {label: p}}</c>.</param>
@@ -47,7 +49,7 @@ public static class ContainerOutputs
     {
         using var reader = new StreamReader(csv, leaveOpen: true);
         string[] header = (reader.ReadLine() ?? "").Split(',');
-        int[] columns = [.. new[] { "step", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy" }.Select(name => Array.IndexOf(header, name))];
+        int[] columns = [.. CurveColumns.Select(name => Array.IndexOf(header, name))];
         if (columns[0] < 0)
         {
             throw Wrong(ContainerFiles.Metrics, 1, "there is no column step");
