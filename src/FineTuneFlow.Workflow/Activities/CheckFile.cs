@@ -1,0 +1,32 @@
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Ports;
+
+namespace FineTuneFlow.Workflow.Activities;
+
+/// <summary>Whether an uploaded file can be used. OpenAI validates inside the job; Azure has to be waited for.</summary>
+public sealed class CheckFile(IProviders providers) : IActivity<UploadedFile, FileReadiness>
+{
+    public async Task<FileReadiness> RunAsync(UploadedFile input, CancellationToken cancellation)
+    {
+        IFineTuningProvider provider = providers.Get(input.Provider);
+        if (!provider.Facts.NeedsFileProcessing)
+        {
+            return new FileReadiness(true);
+        }
+
+        ProviderFile file = await provider.GetFileAsync(input.FileId, cancellation)
+            ?? throw new FlowException(FailureKind.NotFound, $"{input.Provider} no longer has the uploaded file {input.FileId}", "Rerun to upload it again");
+        return file.State switch
+        {
+            "processed" or "uploaded" => new FileReadiness(true),
+            "error" or "deleted" => throw new FlowException(
+                FailureKind.InvalidInput,
+                $"{input.Provider} refused the uploaded file {input.FileId}: {file.Error ?? file.State}",
+                "Look at dataset/ of the run; the manifest names the form the file is written in"),
+            _ => new FileReadiness(false),
+        };
+    }
+}
+
+public sealed record FileReadiness(bool Ready);

@@ -1,0 +1,45 @@
+using System.Text;
+using System.Text.Json;
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Json;
+using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Workflow.Costs;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Activities;
+
+/// <summary>Takes over what a container has written, checked, and scores it.</summary>
+public sealed class CollectContainer(IBlobStore store, IContainerJobs jobs, ContainerRequests requests, CandidateScores scores, RunPrices prices)
+    : IActivity<ContainerStepInput, CandidateScore>
+{
+    public async Task<CandidateScore> RunAsync(ContainerStepInput input, CancellationToken cancellation)
+    {
+        ContainerJobRequest request = await requests.OfAsync(input.RunId, input.Baseline, cancellation);
+        ContainerExecution execution = await jobs.GetAsync(request, input.ExecutionId!, cancellation)
+            ?? throw new FlowException(FailureKind.NotFound, $"The container execution {input.ExecutionId} is not there any more");
+        Manifest manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(input.RunId), cancellation);
+        using var predicted = new MemoryStream(await store.ReadBytesAsync(request.OutputFile(ContainerFiles.Predictions), cancellation));
+        using var lines = new MemoryStream();
+        foreach (Prediction prediction in ContainerOutputs.ReadPredictions(predicted, manifest.Labels))
+        {
+            JsonSerializer.Serialize(lines, prediction, FlowJson.Compact);
+            lines.WriteByte((byte)'\n');
+        }
+
+        await store.WriteBytesAsync(RunPaths.Predictions(input.RunId, input.Baseline, 0), lines.ToArray(), cancellation: cancellation);
+        using var curve = new MemoryStream(await store.ReadBytesAsync(request.OutputFile(ContainerFiles.Metrics), cancellation));
+        string csv = ResultFile.Write(ContainerOutputs.ReadCurve(curve));
+        await store.WriteBytesAsync(RunPaths.Curve(input.RunId, input.Baseline), Encoding.UTF8.GetBytes(csv), cancellation: cancellation);
+
+        TimeSpan time = (execution.EndedAt - execution.StartedAt) ?? TimeSpan.Zero;
+        CandidateCost cost = ActualCost.OfContainer(execution.Machine, time, prices.Book);
+        await store.WriteJsonAsync(RunPaths.ContainerCost(input.RunId, input.Baseline), cost, cancellation: cancellation);
+        CandidateScore score = await scores.ScoreAsync(input.RunId, input.Baseline, OutcomeKind.ContainerBaseline, null, cancellation);
+        return score with { CostUsd = cost.TotalUsd };
+    }
+}

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Text;
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Training;
+using FineTuneFlow.Workflow.Costs;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Observability;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Activities;
+
+/// <summary>Keeps what a job has left: its curve, checkpoints and hyperparameters, and what it cost.</summary>
+public sealed class CollectResults(IBlobStore store, IProviders providers, RunPrices prices, FlowTelemetry telemetry)
+    : IActivity<CollectResultsInput, TrainedModel>
+{
+    public async Task<TrainedModel> RunAsync(CollectResultsInput input, CancellationToken cancellation)
+    {
+        IFineTuningProvider provider = providers.Get(input.Candidate.Provider);
+        ProviderJob job = await provider.GetJobAsync(input.JobId, cancellation)
+            ?? throw new FlowException(FailureKind.NotFound, $"{input.Candidate.Provider} no longer knows the job {input.JobId}");
+        string name = input.Candidate.Name;
+        await store.WriteJsonAsync(RunPaths.Job(input.RunId, name), job, cancellation: cancellation);
+        IReadOnlyList<JobCheckpoint> checkpoints = await provider.GetCheckpointsAsync(input.JobId, cancellation);
+        TrainingCurve curve = await Curve(provider, job, checkpoints, cancellation);
+        await store.WriteBytesAsync(RunPaths.Curve(input.RunId, name), Encoding.UTF8.GetBytes(ResultFile.Write(curve)), cancellation: cancellation);
+        await store.WriteJsonAsync(RunPaths.Checkpoints(input.RunId, name), curve.Checkpoints, cancellation: cancellation);
+
+        CandidateRecipe recipe = await RunRecipes.CandidateAsync(store, input.RunId, name, cancellation);
+        CandidateCost cost = prices.Training(provider.Facts, input.Candidate.Model, recipe.Tier, job.TrainedTokens);
+        telemetry.Tokens(provider.Facts.Name, "training", job.TrainedTokens ?? 0);
+        if (!cost.Simulated)
+        {
+            telemetry.Spent(provider.Facts.Name, "training", cost.TrainingUsd);
+        }
+
+        TimeSpan? time = job.FinishedAt - job.CreatedAt;
+        return new TrainedModel(job.TunedModel!, job.Id, job.TrainedTokens, cost.TrainingUsd, cost.Simulated, time);
+    }
+
+    /// <summary>From the result file; where a service keeps none (or not yet), from the job's own metric events.</summary>
+    private static async Task<TrainingCurve> Curve(
+        IFineTuningProvider provider, ProviderJob job, IReadOnlyList<JobCheckpoint> checkpoints, CancellationToken cancellation)
+    {
+        ImmutableArray<CurveCheckpoint> marks = [.. checkpoints.Select(c => new CurveCheckpoint(c.Step, c.Model)).OrderBy(c => c.Step)];
+        foreach (string file in job.ResultFiles)
+        {
+            if (ResultFile.TryRead(Encoding.UTF8.GetString(await provider.ReadFileAsync(file, cancellation)), out ImmutableArray<TrainingPoint> points))
+            {
+                return new TrainingCurve(points, marks);
+            }
+        }
+
+        IReadOnlyList<JobEvent> events = await provider.GetEventsAsync(job.Id, cancellation);
+        return new TrainingCurve(
+            [
+                .. events.Where(e => e.Step is not null).Select(e => ResultFile.Point(e.Step!.Value, name => e.Metrics.TryGetValue(name, out double value) ? value : null))
+                    .DistinctBy(p => p.Step).OrderBy(p => p.Step),
+            ],
+            marks);
+    }
+}
+
+public sealed record CollectResultsInput(string RunId, PlannedCandidate Candidate, string JobId);
+
+/// <param name="Model">The tuned model's id.</param>
+/// <param name="JobId">Where it comes from.</param>
+/// <param name="TrainedTokens">As billed; null where the service does not say.</param>
+/// <param name="CostUsd">Of training; the list price where simulated.</param>
+/// <param name="Simulated">Nothing was paid.</param>
+/// <param name="Time">From creation to end of the job.</param>
+public sealed record TrainedModel(string Model, string JobId, long? TrainedTokens, double CostUsd, bool Simulated, TimeSpan? Time);

@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json.Nodes;
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Core.Training;
+using FineTuneFlow.Workflow.Costs;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Observability;
+using FineTuneFlow.Workflow.Orchestrations;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Activities;
+
+/// <summary>Sets all candidates side by side on the same rows and writes the report.</summary>
+public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices prices, IProviders providers, FlowTelemetry telemetry)
+    : IActivity<CompareInput, ComparisonResult>
+{
+    public Task<ComparisonResult> RunAsync(CompareInput input, CancellationToken cancellation) =>
+        telemetry.ObserveAsync(nameof(Compare), input.Run.RunId, null, null, async () =>
+        {
+            string runId = input.Run.RunId;
+            EvaluationPlan plan = await store.ReadJsonAsync<EvaluationPlan>(RunPaths.EvaluationPlan(runId), cancellation);
+            Recipe recipe = await RunRecipes.ReadAsync(store, runId, cancellation);
+            var outcomes = ImmutableArray.CreateBuilder<CandidateOutcome>();
+            foreach (CandidateResult result in input.Results)
+            {
+                outcomes.Add(await Outcome(input, recipe, result, cancellation));
+            }
+
+            RunReport report = ReportBuilder.Build(new ReportInput
+            {
+                RunId = runId,
+                Project = input.Run.Project,
+                Recipe = recipe,
+                Manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(runId), cancellation),
+                Profile = (await store.FindJsonAsync<JsonNode>(RunPaths.Dataset(runId, DatasetFiles.Profile), cancellation))?.Value,
+                Holdout = await JudgedRows.ReadAsync(store, BlobPath.Parse(plan.Source), cancellation),
+                Candidates = outcomes.ToImmutable(),
+                Champion = input.Plan.Candidates.FirstOrDefault(c => c.Kind == OutcomeKind.Champion)?.Name,
+                Stages = input.Stages,
+                StartedAt = input.StartedAt,
+                EndedAt = input.Now,
+                QuotedUsd = input.QuotedUsd,
+            });
+            BlobRef json = await Write(runId, "json", ReportJson.Write(report), cancellation);
+            await Write(runId, "md", ReportMarkdown.Write(report), cancellation);
+            return new ComparisonResult(json, report.Verdict.Sentence, report.Verdict.Decision == VerdictKind.Promote ? report.Verdict.Candidate : null);
+        });
+
+    private async Task<CandidateOutcome> Outcome(CompareInput input, Recipe recipe, CandidateResult result, CancellationToken cancellation)
+    {
+        string runId = input.Run.RunId;
+        PlannedCandidate? planned = input.Plan.Candidates.FirstOrDefault(c => c.Name == result.Name);
+        CandidateRecipe? asked = recipe.Candidates.FirstOrDefault(c => c.Name == result.Name);
+        IReadOnlyList<Prediction> predictions = result.Score is null ? [] : await scores.PredictionsAsync(runId, result.Name, cancellation);
+        ProviderJob? job = (await store.FindJsonAsync<ProviderJob>(RunPaths.Job(runId, result.Name), cancellation))?.Value;
+        DeploymentRecord? deployment = (await store.FindJsonAsync<DeploymentRecord>(RunPaths.Deployment(runId, result.Name), cancellation))?.Value;
+        ProviderFacts? provider = planned is null ? null : providers.Get(planned.Provider).Facts;
+        return new CandidateOutcome
+        {
+            Name = result.Name,
+            Kind = result.Kind,
+            Provider = planned?.Provider,
+            Simulated = provider?.Simulated ?? false,
+            Model = planned?.Model ?? (result.Kind == OutcomeKind.LinearBaseline
+                ? "linear (TF-IDF, logistic regression)"
+                : recipe.Baselines.FirstOrDefault(b => b.Name == result.Name)?.Model ?? "container"),
+            TunedModel = result.Trained?.Model ?? job?.TunedModel,
+            ContinueFrom = asked?.ContinueFrom,
+            SystemPrompt = asked?.SystemPrompt,
+            JobId = result.Trained?.JobId ?? job?.Id,
+            Hyperparameters = Hyperparameters(job),
+            Predictions = predictions,
+            Curve = await Curve(runId, result.Name, cancellation),
+            Cost = planned is null || provider is null ? await BaselineCost(runId, result.Name, cancellation) : prices.Actual(
+                provider, planned, asked?.Tier, recipe.Evaluation.Mode == EvaluationMode.Batch, result.Trained?.TrainedTokens, predictions, deployment),
+            TrainingTime = result.Trained?.Time,
+            Failure = result.Failure,
+            RetiresOn = planned?.RetiresOn,
+        };
+    }
+
+    /// <summary>The machine's time of a container; a linear model costs nothing worth counting.</summary>
+    private async Task<CandidateCost> BaselineCost(string runId, string name, CancellationToken cancellation) =>
+        (await store.FindJsonAsync<CandidateCost>(RunPaths.ContainerCost(runId, name), cancellation))?.Value ?? new CandidateCost();
+
+    private async Task<TrainingCurve?> Curve(string runId, string name, CancellationToken cancellation)
+    {
+        await using BlobRead? blob = await store.OpenAsync(RunPaths.Curve(runId, name), cancellation);
+        if (blob is null)
+        {
+            return null;
+        }
+
+        using var reader = new StreamReader(blob.Content);
+        ResultFile.TryRead(await reader.ReadToEndAsync(cancellation), out ImmutableArray<TrainingPoint> points);
+        var checkpoints = await store.FindJsonAsync<ImmutableArray<CurveCheckpoint>>(RunPaths.Checkpoints(runId, name), cancellation);
+        return new TrainingCurve(points, checkpoints?.Value ?? []);
+    }
+
+    private static ImmutableSortedDictionary<string, string> Hyperparameters(ProviderJob? job)
+    {
+        var named = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        Add("epochs", job?.Epochs);
+        Add("batchSize", job?.BatchSize);
+        Add("learningRateMultiplier", job?.LearningRateMultiplier);
+        Add("seed", job?.Seed);
+        return named.ToImmutable();
+
+        void Add(string name, IFormattable? value)
+        {
+            if (value is not null)
+            {
+                named[name] = value.ToString(null, System.Globalization.CultureInfo.InvariantCulture);
+            }
+        }
+    }
+
+    private async Task<BlobRef> Write(string runId, string extension, string content, CancellationToken cancellation) =>
+        (await store.WriteBytesAsync(RunPaths.Report(runId, extension), Encoding.UTF8.GetBytes(content), cancellation: cancellation)).Ref;
+}
+
+public sealed record CompareInput(
+    RunInput Run,
+    RunPlan Plan,
+    ImmutableArray<CandidateResult> Results,
+    ImmutableArray<StageTime> Stages,
+    DateTimeOffset StartedAt,
+    DateTimeOffset Now,
+    double QuotedUsd);
+
+/// <param name="Report">report.json.</param>
+/// <param name="Verdict">One sentence.</param>
+/// <param name="Promote">Candidate to promote; null: keep things as they are.</param>
+public sealed record ComparisonResult(BlobRef Report, string Verdict, string? Promote);

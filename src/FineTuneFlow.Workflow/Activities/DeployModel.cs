@@ -1,0 +1,52 @@
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Activities;
+
+/// <summary>Puts a fine-tune into service where it does not answer by itself (Azure). Repeating is safe: the deployment's name
+/// follows from run and candidate. The record is written first, so that clean-up finds what a crash leaves.</summary>
+public sealed class DeployModel(IBlobStore store, IProviders providers, IModelDeployments deployments, RunGuard guard, TimeProvider time)
+    : IActivity<DeployModelInput, DeployedModel>
+{
+    public async Task<DeployedModel> RunAsync(DeployModelInput input, CancellationToken cancellation)
+    {
+        if (!providers.Get(input.Provider).Facts.NeedsDeployment)
+        {
+            return new DeployedModel(null, true);
+        }
+
+        await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
+        BlobPath record = RunPaths.Deployment(input.RunId, input.Candidate);
+        string name = $"{input.RunId}-{input.Candidate}";
+        if (await store.FindJsonAsync<DeploymentRecord>(record, cancellation) is null)
+        {
+            await store.WriteJsonAsync(record, new DeploymentRecord(input.Provider, name, time.GetUtcNow(), null, 0), cancellation: cancellation);
+        }
+
+        ModelDeployment deployment = await deployments.EnsureAsync(input.Provider, name, input.Model, cancellation);
+        return deployment.State switch
+        {
+            DeploymentState.Ready => new DeployedModel(name, true),
+            DeploymentState.Failed => throw new FlowException(
+                FailureKind.JobFailed,
+                $"Azure could not deploy {input.Model} as {name}",
+                "Look at the deployment in the portal; quota for the SKU and capacity in the provider's settings are the usual reasons"),
+            _ => new DeployedModel(name, false),
+        };
+    }
+}
+
+public sealed record DeployModelInput(string RunId, string Candidate, string Provider, string Model);
+
+/// <param name="Deployment">Name to ask; null: the model answers by itself.</param>
+/// <param name="Ready">It can be asked now.</param>
+public sealed record DeployedModel(string? Deployment, bool Ready);
+
+/// <param name="Provider">Where.</param>
+/// <param name="Name">Of the deployment.</param>
+/// <param name="AskedAt">From when its hours count.</param>
+/// <param name="RemovedAt">Null while it may stand.</param>
+/// <param name="HostingUsd">What it has cost, known at its removal.</param>
+public sealed record DeploymentRecord(string Provider, string Name, DateTimeOffset AskedAt, DateTimeOffset? RemovedAt, double HostingUsd);

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Json;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Activities;
+
+/// <summary>Cuts the holdout (or the sample that the recipe asks for) into chunks, the same for every candidate.</summary>
+public sealed class PlanEvaluation(IBlobStore store) : IActivity<PlanEvaluationInput, EvaluationPlan>
+{
+    public async Task<EvaluationPlan> RunAsync(PlanEvaluationInput input, CancellationToken cancellation)
+    {
+        if (await store.FindJsonAsync<EvaluationPlan>(RunPaths.EvaluationPlan(input.RunId), cancellation) is { } done)
+        {
+            return done.Value;
+        }
+
+        Recipe recipe = await RunRecipes.ReadAsync(store, input.RunId, cancellation);
+        BlobPath source = RunPaths.Rows(input.RunId, Split.Test);
+        DatasetRow[] rows = await JudgedRows.ReadAsync(store, source, cancellation);
+        if (recipe.Evaluation.SampleRows is { } wanted && wanted < rows.Length)
+        {
+            rows = Sample(rows, wanted, recipe.Dataset.Split.Seed);
+            source = RunPaths.Sample(input.RunId);
+            await store.WriteBytesAsync(source, Lines(rows), cancellation: cancellation);
+        }
+
+        int chunks = 0;
+        foreach (DatasetRow[] chunk in rows.Chunk(recipe.Evaluation.ChunkRows))
+        {
+            await store.WriteBytesAsync(RunPaths.Chunk(input.RunId, chunks++), Lines(chunk), cancellation: cancellation);
+        }
+
+        var plan = new EvaluationPlan(source.ToString(), rows.Length, chunks);
+        await store.WriteJsonAsync(RunPaths.EvaluationPlan(input.RunId), plan, cancellation: cancellation);
+        return plan;
+    }
+
+    /// <summary>A simple random sample without replacement, in the file's order. The seed is kept apart from the split's own use
+    /// of it, or the sample would follow the shuffle.</summary>
+    private static DatasetRow[] Sample(DatasetRow[] rows, int wanted, int seed)
+    {
+        int[] positions = [.. Enumerable.Range(0, rows.Length)];
+        new Random(seed ^ 0x5a3d).Shuffle(positions);
+        return [.. positions.Take(wanted).Order().Select(i => rows[i])];
+    }
+
+    private static byte[] Lines(IEnumerable<DatasetRow> rows)
+    {
+        using var lines = new MemoryStream();
+        foreach (DatasetRow row in rows)
+        {
+            JsonSerializer.Serialize(lines, row, FlowJson.Compact);
+            lines.WriteByte((byte)'\n');
+        }
+
+        return lines.ToArray();
+    }
+}
+
+public sealed record PlanEvaluationInput(string RunId);
+
+/// <param name="Source">Blob of the judged rows.</param>
+/// <param name="Rows">How many.</param>
+/// <param name="Chunks">Pieces, numbered from 0.</param>
+public sealed record EvaluationPlan(string Source, int Rows, int Chunks);

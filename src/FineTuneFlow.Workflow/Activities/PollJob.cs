@@ -1,0 +1,58 @@
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Activities;
+
+/// <summary>Looks how far a job is, and cancels it when its run was cancelled.</summary>
+public sealed class PollJob(IBlobStore store, IProviders providers, RunGuard guard) : IActivity<PollJobInput, JobProgress>
+{
+    public async Task<JobProgress> RunAsync(PollJobInput input, CancellationToken cancellation)
+    {
+        IFineTuningProvider provider = providers.Get(input.Provider);
+        ProviderJob job = await provider.GetJobAsync(input.JobId, cancellation)
+            ?? throw new FlowException(
+                FailureKind.JobFailed, $"{input.Provider} no longer knows the job {input.JobId}", "Look at the provider's own console; rerun to train again");
+        Failure? cancelled = await guard.CancellationAsync(input.RunId, cancellation);
+        if (cancelled is not null && !job.HasEnded)
+        {
+            job = await provider.CancelJobAsync(input.JobId, cancellation);
+        }
+
+        // The job as the service tells it, beside the run: the audit does not depend on how long the service keeps it.
+        await store.WriteJsonAsync(RunPaths.Job(input.RunId, input.Candidate), job, cancellation: cancellation);
+        (int? step, int? total) = job.State == JobState.Running ? await StepsOf(provider, input.JobId, cancellation) : (null, null);
+        return new JobProgress(job.RawState, step, total, job.HasEnded, job.HasEnded ? cancelled ?? FailureOf(job, input) : null);
+    }
+
+    private static async Task<(int? Step, int? Total)> StepsOf(IFineTuningProvider provider, string jobId, CancellationToken cancellation)
+    {
+        IReadOnlyList<JobEvent> events = await provider.GetEventsAsync(jobId, cancellation);
+        JobEvent? last = events.LastOrDefault(e => e.Step is not null);
+        return (last?.Step, last?.TotalSteps);
+    }
+
+    private static Failure? FailureOf(ProviderJob job, PollJobInput input) => job.State switch
+    {
+        JobState.Failed => new Failure(
+            FailureKind.JobFailed,
+            $"{input.Provider} ended the job {job.Id} with {job.ErrorCode ?? "an error"}: {job.ErrorMessage ?? "no message"}",
+            job.ErrorCode is "invalid_training_file" or "invalid_file_format"
+                ? "Mend the rows that the message names and drop the file again"
+                : "The run's other candidates go on; rerun to train this one again"),
+        JobState.Cancelled => new Failure(FailureKind.JobFailed, $"The job {job.Id} was cancelled at {input.Provider}", "Rerun to train again"),
+        JobState.Succeeded when job.TunedModel is null => new Failure(
+            FailureKind.JobFailed, $"The job {job.Id} succeeded without naming a model", "The service withheld the model (its safety checks may have failed); look at its events"),
+        _ => null,
+    };
+}
+
+public sealed record PollJobInput(string RunId, string Candidate, string Provider, string JobId);
+
+/// <param name="State">The service's word.</param>
+/// <param name="Step">While it runs.</param>
+/// <param name="TotalSteps">While it runs.</param>
+/// <param name="Ended">No further change is to come.</param>
+/// <param name="Failure">Ended without a model.</param>
+public sealed record JobProgress(string State, int? Step, int? TotalSteps, bool Ended, Failure? Failure);

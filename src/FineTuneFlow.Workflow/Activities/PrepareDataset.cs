@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Training;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Observability;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Activities;
+
+/// <summary>CSV to cleaned, split JSON lines with manifest, profile and rejects. Worked on in a local folder and stored whole, the
+/// manifest last: a stored manifest means a whole data set.</summary>
+public sealed class PrepareDataset(IBlobStore store, FlowTelemetry telemetry) : IActivity<RunInput, PreparedData>
+{
+    public Task<PreparedData> RunAsync(RunInput input, CancellationToken cancellation) =>
+        telemetry.ObserveAsync(nameof(PrepareDataset), input.RunId, null, null, async () =>
+        {
+            BlobPath manifest = RunPaths.Manifest(input.RunId);
+            if (await store.FindJsonAsync<Manifest>(manifest, cancellation) is { } done)
+            {
+                return Refer(input.RunId, done.Value);
+            }
+
+            string folder = Directory.CreateTempSubdirectory("ftf-prepare-").FullName;
+            try
+            {
+                return Refer(input.RunId, await Prepare(input, folder, cancellation));
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        });
+
+    private async Task<Manifest> Prepare(RunInput input, string folder, CancellationToken cancellation)
+    {
+        Recipe recipe = await RunRecipes.ReadAsync(store, input.RunId, cancellation);
+        string name = input.Drop.Path.Split('/')[^1];
+        string source = Path.Combine(folder, "source");
+        await Download(input.Drop, source, cancellation);
+        string output = Path.Combine(folder, "dataset");
+        Manifest manifest = DatasetPreparation.Prepare(
+            new PreparationRequest
+            {
+                SourceName = name,
+                Open = () => File.OpenRead(source),
+                Recipe = recipe.Dataset,
+                Forms = [.. Forms(recipe)],
+                OutputDirectory = output,
+            },
+            cancellation);
+        if (manifest.Source.Sha256 != input.Drop.Sha256)
+        {
+            throw new FlowException(
+                FailureKind.DropChanged,
+                $"{input.Drop.Path} was overwritten after the run was started",
+                "Its new content is a run of its own, which starts by itself; drop the old file under another name to run it too");
+        }
+
+        // The manifest goes last: what is stored before it without it is stored again.
+        foreach (string file in Directory.EnumerateFiles(output).OrderBy(f => Path.GetFileName(f) == DatasetFiles.Manifest).ThenBy(f => f, StringComparer.Ordinal))
+        {
+            await using FileStream content = File.OpenRead(file);
+            await store.WriteAsync(RunPaths.Dataset(input.RunId, Path.GetFileName(file)), content, cancellation: cancellation);
+        }
+
+        return manifest;
+    }
+
+    private async Task Download(BlobRef drop, string file, CancellationToken cancellation)
+    {
+        await using BlobRead? blob = await store.OpenAsync(BlobPath.Parse(drop.Path), cancellation);
+        if (blob is null)
+        {
+            throw new FlowException(FailureKind.NotFound, $"{drop.Path} is not there any more", "Drop the file again");
+        }
+
+        await using FileStream copy = File.Create(file);
+        await blob.Content.CopyToAsync(copy, cancellation);
+    }
+
+    private static IEnumerable<TrainingForm> Forms(Recipe recipe) =>
+        recipe.Candidates.Where(c => c.Kind == CandidateKind.FineTune).Select(c => RunRecipes.FormOf(c, c.Model!)).DistinctBy(f => f.Key);
+
+    private static PreparedData Refer(string runId, Manifest manifest) => new(
+        [
+            .. manifest.Files.Where(f => f.Form != DatasetFiles.RowsForm)
+                .Select(f => new DatasetFile(f.Form, f.Split, new BlobRef(RunPaths.Dataset(runId, f.Name).ToString(), f.Sha256, f.Bytes))),
+        ],
+        manifest.Rows.Train,
+        manifest.Rows.Validation,
+        manifest.Rows.Test);
+}
+
+/// <param name="Files">Upload forms of train and validation.</param>
+/// <param name="Train">Rows.</param>
+/// <param name="Validation">Rows.</param>
+/// <param name="Test">Rows.</param>
+public sealed record PreparedData(ImmutableArray<DatasetFile> Files, long Train, long Validation, long Test)
+{
+    /// <exception cref="FlowException">InvalidInput: the split is larger than what one job takes.</exception>
+    public DatasetFile File(string form, Split split)
+    {
+        DatasetFile[] files = [.. Files.Where(f => f.Form == form && f.Split == split)];
+        return files.Length == 1
+            ? files[0]
+            : throw new FlowException(
+                FailureKind.InvalidInput,
+                $"The {split.ToString().ToLowerInvariant()} split takes {files.Length} files in the form {form}; a job takes one",
+                "Train on fewer rows, for example with a filter or balance undersample");
+    }
+}
+
+public sealed record DatasetFile(string Form, Split Split, BlobRef Blob);

@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Core.Training;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Models;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Activities;
+
+/// <summary>Works out what a run will do. Unknown providers and models, and models that die before the run could end, are
+/// refused here, before anything is uploaded.</summary>
+public sealed class PreparePlan(IBlobStore store, IProviders providers, Champions champions, ModelBook models, TimeProvider time) : IActivity<RunInput, RunPlan>
+{
+    public async Task<RunPlan> RunAsync(RunInput input, CancellationToken cancellation)
+    {
+        Recipe recipe = await RunRecipes.ReadAsync(store, input.RunId, cancellation);
+        ChampionVersion? champion = (await champions.ReadAsync(input.Project, cancellation)).Current;
+        var planned = new List<PlannedCandidate>();
+        foreach (CandidateRecipe candidate in InOrder(recipe.Candidates))
+        {
+            planned.Add(Plan(candidate, planned, champion, recipe.Dataset.Split));
+        }
+
+        PreflightResult preflight = Preflight.Check(planned.Select(Asked), models, time.GetUtcNow());
+        preflight.ThrowIfRefused();
+        planned = [.. planned.Select(c => c with { RetiresOn = preflight.Warnings.FirstOrDefault(w => w.Candidate == c.Name)?.RetiresOn })];
+        if (champion is { Provider: { } provider } && planned.All(c => c.Name != PlannedCandidate.ChampionName) && providers.All.Any(p => p.Name == provider))
+        {
+            // Judged beside the challengers on the same rows: only so can a challenger be said to beat it.
+            planned.Add(new PlannedCandidate(
+                PlannedCandidate.ChampionName, OutcomeKind.Champion, provider, champion.BaseModel, null, champion.Model, champion.Form, null,
+                new ModelOrigin(champion.RunId, champion.Candidate)));
+        }
+
+        return new RunPlan(
+            [.. planned],
+            [.. recipe.Baselines.Select(b => new PlannedBaseline(b.Name, b.Kind))],
+            [.. preflight.Warnings.Select(w => $"{w.Candidate}: {w.Message}")],
+            recipe.Budget.Usd,
+            recipe.Budget.ApprovalHours);
+    }
+
+    /// <summary>What is continued before what continues it; the reader of the recipe has refused circles.</summary>
+    private static IEnumerable<CandidateRecipe> InOrder(ImmutableArray<CandidateRecipe> candidates)
+    {
+        var waiting = candidates.ToList();
+        var done = new HashSet<string>();
+        while (waiting.Count > 0)
+        {
+            CandidateRecipe next = waiting.First(c => c.ContinueFrom is null or PlannedCandidate.ChampionName || done.Contains(c.ContinueFrom));
+            waiting.Remove(next);
+            done.Add(next.Name);
+            yield return next;
+        }
+    }
+
+    private PreflightCandidate Asked(PlannedCandidate candidate) =>
+        new(candidate.Name, candidate.Provider, providers.Get(candidate.Provider).Facts.PriceKey, candidate.Model, candidate.Trains);
+
+    private PlannedCandidate Plan(
+        CandidateRecipe candidate, List<PlannedCandidate> planned, ChampionVersion? champion, SplitRecipe split)
+    {
+        ProviderFacts provider = providers.Get(candidate.Provider ?? providers.Default).Facts;
+        bool fromChampion = candidate.ContinueFrom == PlannedCandidate.ChampionName;
+        if (fromChampion && champion is not { Kind: OutcomeKind.FineTune or OutcomeKind.Continuation })
+        {
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                $"{candidate.Name} continues the champion, but the project has no fine-tuned champion yet",
+                "Run a recipe that trains from a base model first, or name a candidate of this recipe",
+                Field: $"candidates.{candidate.Name}.continueFrom"));
+        }
+
+        if (fromChampion && split.Method is SplitMethod.Stratified or SplitMethod.Time)
+        {
+            // Only a split that does not move with the data keeps what the champion was trained on out of this run's holdout.
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                $"{candidate.Name} continues the champion, but the split method {split.Method.ToString().ToLowerInvariant()} may put texts that the champion trained on into the holdout",
+                "Use the split method stable (by hash of the text), group or column",
+                Field: "dataset.split.method"));
+        }
+
+        PlannedCandidate? continued = planned.FirstOrDefault(c => c.Name == candidate.ContinueFrom);
+        string model = (fromChampion ? champion!.BaseModel : continued?.Model) ?? candidate.Model
+            ?? throw new FlowException(FailureKind.InvalidInput, $"{candidate.Name} names neither a model nor what it continues");
+        if (continued is not null && continued.Provider != provider.Name)
+        {
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                $"{candidate.Name} runs at {provider.Name} but continues {continued.Name}, which is trained at {continued.Provider}",
+                "Give both the same provider",
+                Field: $"candidates.{candidate.Name}.provider"));
+        }
+
+        OutcomeKind kind = candidate.Kind == CandidateKind.Prompt ? OutcomeKind.Prompt
+            : candidate.ContinueFrom is null ? OutcomeKind.FineTune : OutcomeKind.Continuation;
+        return new PlannedCandidate(
+            candidate.Name,
+            kind,
+            provider.Name,
+            model,
+            fromChampion ? null : candidate.ContinueFrom,
+            fromChampion ? champion!.Model : null,
+            new TrainingForm(TrainingForm.FamilyOf(model), candidate.SystemPrompt).Key,
+            null);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Training;
+using FineTuneFlow.Workflow.Costs;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Activities;
+
+/// <summary>Estimates what a run will cost, before anything is uploaded, and keeps the whole quote beside the run.</summary>
+public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices prices) : IActivity<QuoteRunInput, QuoteSummary>
+{
+    public async Task<QuoteSummary> RunAsync(QuoteRunInput input, CancellationToken cancellation)
+    {
+        Recipe recipe = await RunRecipes.ReadAsync(store, input.RunId, cancellation);
+        DatasetProfile profile = await store.ReadJsonAsync<DatasetProfile>(RunPaths.Dataset(input.RunId, DatasetFiles.Profile), cancellation);
+        SplitSize train = SizeOf(profile, Split.Train);
+        var quote = Quote.Make(
+            new QuoteInput
+            {
+                Train = train,
+                Holdout = SizeOf(profile, Split.Test).Take(recipe.Evaluation.SampleRows),
+                LabelTokens = profile.Labels.Names.Average(label => TokenEstimate.Of(label).Likely),
+                Candidates = [.. input.Plan.Candidates.Select(c => Quoted(c, recipe)), .. input.Plan.Baselines.Select(b => Quoted(b, recipe))],
+                Budget = recipe.Budget,
+                Mode = recipe.Evaluation.Mode,
+            },
+            prices.Book);
+        await store.WriteJsonAsync(RunPaths.Quote(input.RunId), quote, cancellation: cancellation);
+        return new QuoteSummary(
+            quote.TotalUsd.Low,
+            quote.TotalUsd.Likely,
+            quote.TotalUsd.High,
+            quote.Candidates.ToImmutableSortedDictionary(c => c.Name, c => c.TotalUsd.High, StringComparer.Ordinal),
+            quote.NeedsApproval,
+            quote.PayableUsd.High);
+    }
+
+    private static SplitSize SizeOf(DatasetProfile profile, Split split)
+    {
+        SplitProfile size = profile.Splits.First(s => s.Split == split);
+        return new SplitSize(size.Rows, new Estimate(size.Tokens.Low, size.Tokens.Middle, size.Tokens.High));
+    }
+
+    private QuotedCandidate Quoted(PlannedCandidate candidate, Recipe recipe)
+    {
+        ProviderFacts provider = providers.Get(candidate.Provider).Facts;
+        CandidateRecipe? asked = recipe.Candidates.FirstOrDefault(c => c.Name == candidate.Name);
+        return new QuotedCandidate
+        {
+            Name = candidate.Name,
+            Work = candidate.Trains ? QuotedWork.TrainAndAsk : candidate.IsTuned ? QuotedWork.AskTuned : QuotedWork.AskBase,
+            PriceKey = provider.PriceKey,
+            Simulated = provider.Simulated,
+            Model = candidate.Model,
+            Form = new TrainingForm(TrainingForm.FamilyOf(candidate.Model), asked?.SystemPrompt),
+            Epochs = asked is { Epochs.Count: > 0 } ? asked.Epochs[0] : null,
+            Tier = asked?.Tier,
+            NewRowsOnly = asked?.Data == TrainingData.New,
+            Shots = asked?.Shots ?? 0,
+            ChainOfThought = asked?.ChainOfThought ?? false,
+            NeedsDeployment = provider.NeedsDeployment && candidate.IsTuned,
+        };
+    }
+
+    private static QuotedCandidate Quoted(PlannedBaseline baseline, Recipe recipe)
+    {
+        BaselineRecipe asked = recipe.Baselines.First(b => b.Name == baseline.Name);
+        return new QuotedCandidate
+        {
+            Name = baseline.Name,
+            Work = baseline.Kind == BaselineKind.Linear ? QuotedWork.Linear : QuotedWork.Container,
+            Model = asked.Model ?? "linear",
+            Epochs = asked.Epochs,
+        };
+    }
+}
+
+public sealed record QuoteRunInput(string RunId, RunPlan Plan);

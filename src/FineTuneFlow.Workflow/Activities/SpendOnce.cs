@@ -1,0 +1,87 @@
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Workflow.Ports;
+
+namespace FineTuneFlow.Workflow.Activities;
+
+/// <summary>Makes a thing that must be made once at a service that knows no idempotency keys: the intent is recorded first, the
+/// making is sent without retries, and after any doubt the thing is looked for, and adopted, before it would be made again.</summary>
+/// <remarks>Whoever writes the intent owns the making; a second delivery of the same activity finds the intent and does not make
+/// anything until the look-up has found nothing for the grace period, in which a request still under way would arrive.</remarks>
+public sealed class SpendOnce(IBlobStore store, TimeProvider time)
+{
+    /// <param name="record">Where intent and result are kept.</param>
+    /// <param name="grace">How long a request may still be under way after its sender has died.</param>
+    /// <param name="find">Looks for what an earlier attempt has left; null: nothing there.</param>
+    /// <param name="make">Makes it; sent once. A failure other than Ambiguous means that nothing was made.</param>
+    /// <param name="cancellation">Gives up; a making under way counts as in doubt.</param>
+    /// <exception cref="FlowException">Ambiguous, with the rest of the grace period as RetryAfter; or what <paramref name="make"/> threw.</exception>
+    public async Task<T> RunAsync<T>(
+        BlobPath record,
+        TimeSpan grace,
+        Func<CancellationToken, Task<T?>> find,
+        Func<CancellationToken, Task<T>> make,
+        CancellationToken cancellation)
+        where T : class
+    {
+        (SpendRecord<T> Value, string ETag)? known = await store.FindJsonAsync<SpendRecord<T>>(record, cancellation);
+        if (known?.Value.Result is { } made)
+        {
+            return made;
+        }
+
+        if (await find(cancellation) is { } found)
+        {
+            // Adopted: made by an attempt whose answer was lost, or by the same run on another machine.
+            await store.WriteJsonAsync(record, new SpendRecord<T>(time.GetUtcNow(), SpendState.Adopted, found), cancellation: cancellation);
+            return found;
+        }
+
+        if (known is { Value: { State: SpendState.Intended } intent } && intent.At + grace - time.GetUtcNow() is { } left && left > TimeSpan.Zero)
+        {
+            throw new FlowException(new Failure(
+                FailureKind.Ambiguous,
+                "An earlier attempt was interrupted; its request may still arrive at the service",
+                "It is looked for again shortly",
+                RetryAfter: left));
+        }
+
+        // Only one writer gets through: Conflict means that another delivery of this activity has just begun.
+        string etag = await Intend(record, new SpendRecord<T>(time.GetUtcNow(), SpendState.Intended, null), known?.ETag, cancellation);
+        T result;
+        try
+        {
+            result = await make(cancellation);
+        }
+        catch (FlowException error) when (error.Failure.Kind is not FailureKind.Ambiguous)
+        {
+            await store.WriteJsonAsync(record, new SpendRecord<T>(time.GetUtcNow(), SpendState.Refused, null), WriteCondition.Matches(etag), CancellationToken.None);
+            throw;
+        }
+
+        await store.WriteJsonAsync(record, new SpendRecord<T>(time.GetUtcNow(), SpendState.Made, result), cancellation: CancellationToken.None);
+        return result;
+    }
+
+    private async Task<string> Intend<T>(BlobPath record, SpendRecord<T> intent, string? etag, CancellationToken cancellation)
+        where T : class
+    {
+        try
+        {
+            WriteCondition condition = etag is null ? WriteCondition.Absent : WriteCondition.Matches(etag);
+            return (await store.WriteJsonAsync(record, intent, condition, cancellation)).ETag;
+        }
+        catch (FlowException error) when (error.Failure.Kind == FailureKind.Conflict)
+        {
+            throw new FlowException(new Failure(
+                FailureKind.Ambiguous, "Another attempt at the same step is under way", "It is looked for again shortly", RetryAfter: TimeSpan.FromSeconds(2)));
+        }
+    }
+}
+
+/// <param name="At">Of the last change.</param>
+/// <param name="State">How far it has come.</param>
+/// <param name="Result">Made or Adopted: the thing.</param>
+public sealed record SpendRecord<T>(DateTimeOffset At, SpendState State, T? Result)
+    where T : class;
+
+public enum SpendState { Intended, Made, Adopted, Refused }

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Orchestrations;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Activities;
+
+/// <summary>Creates a candidate's job, or adopts the one that an earlier attempt has left at the provider.</summary>
+public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce once, RunGuard guard) : IActivity<SubmitJobInput, SubmittedJob>
+{
+    public async Task<SubmittedJob> RunAsync(SubmitJobInput input, CancellationToken cancellation)
+    {
+        await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
+        IFineTuningProvider provider = providers.Get(input.Candidate.Provider);
+        ImmutableSortedDictionary<string, string> metadata = JobMetadata.Of(input.RunId, input.Candidate.Name);
+        CandidateRecipe recipe = await RunRecipes.CandidateAsync(store, input.RunId, input.Candidate.Name, cancellation);
+        try
+        {
+            return await once.RunAsync(
+                RunPaths.JobIntent(input.RunId, input.Candidate.Name),
+                ProviderGrace.Of(provider.Facts),
+                async stop => await Find(provider, metadata, stop),
+                async stop => new SubmittedJob((await provider.CreateJobAsync(Request(input, recipe, metadata), stop)).Id, null),
+                cancellation);
+        }
+        catch (FlowException error) when (error.Failure.Kind is FailureKind.DailyCapReached or FailureKind.TooManyJobs)
+        {
+            // Not a failure of the step but an answer: the orchestration waits for the slot by a durable timer.
+            return new SubmittedJob("", error.Failure);
+        }
+    }
+
+    private static JobRequest Request(SubmitJobInput input, CandidateRecipe recipe, ImmutableSortedDictionary<string, string> metadata) => new()
+    {
+        Model = input.ContinueModel ?? input.Candidate.Model,
+        TrainingFile = input.Files.Train,
+        ValidationFile = input.Files.Validation,
+        Suffix = input.Candidate.Name,
+        Seed = recipe.Seed,
+        Epochs = recipe.Epochs.Count == 0 ? null : recipe.Epochs[0],
+        BatchSize = recipe.BatchSize.Count == 0 ? null : recipe.BatchSize[0],
+        LearningRateMultiplier = recipe.LearningRateMultiplier.Count == 0 ? null : recipe.LearningRateMultiplier[0],
+        Tier = recipe.Tier,
+        Metadata = metadata,
+    };
+
+    /// <summary>The oldest job of this run and candidate: were there two, the first one is the one that was meant.</summary>
+    private static async Task<SubmittedJob?> Find(
+        IFineTuningProvider provider, ImmutableSortedDictionary<string, string> metadata, CancellationToken cancellation)
+    {
+        ProviderJob? oldest = null;
+        await foreach (ProviderJob job in provider.FindJobsAsync(metadata, cancellation))
+        {
+            oldest = job;
+        }
+
+        return oldest is null ? null : new SubmittedJob(oldest.Id, null);
+    }
+}
+
+public sealed record SubmitJobInput(string RunId, PlannedCandidate Candidate, string? ContinueModel, TrainingFiles Files);
+
+/// <param name="JobId">Empty with a refusal.</param>
+/// <param name="Refusal">The provider takes no job now: a cap or a limit that time lifts.</param>
+public sealed record SubmittedJob(string JobId, Failure? Refusal);

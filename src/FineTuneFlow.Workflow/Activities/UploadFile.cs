@@ -1,0 +1,49 @@
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Activities;
+
+/// <summary>Uploads a training or validation file once: its name begins with its content's hash, by which a file whose upload
+/// lost its answer is found again.</summary>
+public sealed class UploadFile(IBlobStore store, IProviders providers, SpendOnce once, RunGuard guard) : IActivity<UploadFileInput, UploadedFile>
+{
+    public async Task<UploadedFile> RunAsync(UploadFileInput input, CancellationToken cancellation)
+    {
+        await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
+        IFineTuningProvider provider = providers.Get(input.Provider);
+        BlobRef blob = input.File.Blob;
+        string name = $"{blob.Sha256[..24]}-{input.RunId}.jsonl";
+        return await once.RunAsync(
+            RunPaths.Upload(input.RunId, input.Provider, blob.Sha256),
+            ProviderGrace.Of(provider.Facts),
+            async stop => await Find(provider, name, stop) is { } file ? new UploadedFile(input.RunId, input.Provider, file.Id) : null,
+            async stop =>
+            {
+                await using BlobRead content = await store.OpenExistingAsync(BlobPath.Parse(blob.Path), stop);
+                ProviderFile file = await provider.UploadFileAsync(name, content.Content, content.Bytes, stop);
+                return new UploadedFile(input.RunId, input.Provider, file.Id);
+            },
+            cancellation);
+    }
+
+    private static async Task<ProviderFile?> Find(IFineTuningProvider provider, string name, CancellationToken cancellation)
+    {
+        await foreach (ProviderFile file in provider.ListFilesAsync(cancellation))
+        {
+            if (file.Name == name && file.State is not ("error" or "deleted"))
+            {
+                return file;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <param name="RunId">The run.</param>
+/// <param name="Provider">Where to.</param>
+/// <param name="File">Train or validation in a training form, never the holdout.</param>
+public sealed record UploadFileInput(string RunId, string Provider, DatasetFile File);
+
+public sealed record UploadedFile(string RunId, string Provider, string FileId);

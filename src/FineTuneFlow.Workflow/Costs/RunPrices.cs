@@ -1,0 +1,52 @@
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Costs;
+
+/// <summary>Prices what a run has used, from the book that is in force.</summary>
+public sealed class RunPrices(PriceBook book)
+{
+    public PriceBook Book { get; } = book;
+
+    public CandidateCost Training(ProviderFacts provider, string model, TrainingTier? tier, long? trainedTokens) =>
+        ActualCost.Of(Of(provider, model, tier) with { Tuned = true, TrainedTokens = trainedTokens }, Book);
+
+    /// <param name="provider">Where it was asked.</param>
+    /// <param name="candidate">As planned.</param>
+    /// <param name="batch">Asked through the Batch API.</param>
+    /// <param name="predictions">With the tokens that the provider counted.</param>
+    public CandidateCost Evaluation(ProviderFacts provider, PlannedCandidate candidate, bool batch, IEnumerable<Prediction> predictions)
+    {
+        (long prompt, long completion) = predictions.Aggregate(
+            (Prompt: 0L, Completion: 0L), (sum, p) => (sum.Prompt + (p.PromptTokens ?? 0), sum.Completion + (p.CompletionTokens ?? 0)));
+        return ActualCost.Of(
+            Of(provider, candidate.Model, null) with { Tuned = candidate.IsTuned, Batch = batch, PromptTokens = prompt, CompletionTokens = completion }, Book);
+    }
+
+    /// <summary>All of a candidate's cost: its job, its evaluation, its deployment.</summary>
+    public CandidateCost Actual(
+        ProviderFacts provider,
+        PlannedCandidate candidate,
+        TrainingTier? tier,
+        bool batch,
+        long? trainedTokens,
+        IReadOnlyList<Prediction> predictions,
+        DeploymentRecord? deployment)
+    {
+        CandidateCost training = Training(provider, candidate.Model, tier, trainedTokens);
+        return Evaluation(provider, candidate, batch, predictions) with
+        {
+            TrainedTokens = trainedTokens,
+            TrainingUsd = training.TrainingUsd,
+            HostingUsd = deployment?.HostingUsd ?? 0,
+            HostingHours = deployment?.RemovedAt - deployment?.AskedAt is { } stood ? stood.TotalHours : null,
+        };
+    }
+
+    private static Usage Of(ProviderFacts provider, string model, TrainingTier? tier) =>
+        new() { PriceKey = provider.PriceKey, Model = model, Tuned = false, Simulated = provider.Simulated, Tier = tier };
+}

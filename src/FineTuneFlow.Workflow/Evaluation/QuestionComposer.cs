@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Text;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Training;
+using FineTuneFlow.Workflow.Ports;
+
+namespace FineTuneFlow.Workflow.Evaluation;
+
+/// <summary>How a text is put to a candidate: a fine-tune exactly as it was trained, an untuned model with its instruction and
+/// the examples drawn for it.</summary>
+public sealed class QuestionComposer
+{
+    private const int ThinkingTokens = 300;
+    private readonly CandidateRecipe candidate;
+    private readonly TrainingForm form;
+    private readonly ImmutableArray<ChatTurn> opening;
+    private readonly int maxTokens;
+
+    /// <param name="candidate">From the run's recipe.</param>
+    /// <param name="baseModel">Decides the form.</param>
+    /// <param name="labels">Decide how long an answer may be.</param>
+    /// <param name="shots">Examples of a prompted candidate; empty for fine-tunes.</param>
+    public QuestionComposer(CandidateRecipe candidate, string baseModel, LabelSet labels, IReadOnlyList<DatasetRow> shots)
+    {
+        this.candidate = candidate;
+        form = RunForm(candidate, baseModel, labels);
+        opening = Opening(shots);
+        maxTokens = AnswerTokens(labels) + (candidate.ChainOfThought ? ThinkingTokens : 0);
+    }
+
+    public AnswerStyle Style => candidate.ChainOfThought ? AnswerStyle.ChainOfThought : AnswerStyle.Label;
+
+    public ModelQuestion Ask(string model, string text) => new()
+    {
+        Model = model,
+        Family = form.Family,
+        Messages = form.Family == ModelFamily.Chat ? opening.Add(new ChatTurn("user", text)) : [new ChatTurn("user", Examples() + form.Prompt(text))],
+        MaxTokens = maxTokens,
+        Temperature = 0,
+        // What the services allow: 20 for chat, 5 for legacy completions. Thinking aloud makes the first token's odds meaningless.
+        TopLogProbabilities = candidate.ChainOfThought ? 0 : form.Family == ModelFamily.Chat ? 20 : 5,
+    };
+
+    /// <summary>Upper bound of the tokens of the longest label: one for a single character, else one for every two bytes, as no
+    /// tokenizer splits words finer on average.</summary>
+    public static int AnswerTokens(LabelSet labels)
+    {
+        int longest = labels.Names.Max(l => Encoding.UTF8.GetByteCount(l));
+        return longest <= 1 ? 1 : (longest / 2) + 2;
+    }
+
+    private static TrainingForm RunForm(CandidateRecipe candidate, string baseModel, LabelSet labels)
+    {
+        ModelFamily family = TrainingForm.FamilyOf(baseModel);
+        return candidate.Kind == CandidateKind.FineTune
+            ? new TrainingForm(family, candidate.SystemPrompt)
+            : new TrainingForm(family, Instruction(candidate, labels));
+    }
+
+    private static string Instruction(CandidateRecipe candidate, LabelSet labels)
+    {
+        string order = labels.Ordered ? ", from worst to best" : "";
+        string asked = candidate.SystemPrompt ?? "Classify the user's text.";
+        string answer = candidate.ChainOfThought
+            ? "Think step by step in a few sentences, then write on a last line \"label: \" and one of the labels"
+            : "Answer with the label alone, one of the labels";
+        return $"{asked}\n{answer}{order}: {string.Join(", ", labels.Names)}";
+    }
+
+    private ImmutableArray<ChatTurn> Opening(IReadOnlyList<DatasetRow> shots)
+    {
+        var turns = ImmutableArray.CreateBuilder<ChatTurn>();
+        if (!string.IsNullOrEmpty(form.SystemPrompt))
+        {
+            turns.Add(new ChatTurn("system", form.SystemPrompt));
+        }
+
+        foreach (DatasetRow shot in shots)
+        {
+            turns.Add(new ChatTurn("user", shot.Text));
+            turns.Add(new ChatTurn("assistant", candidate.ChainOfThought ? $"label: {shot.Label}" : shot.Label));
+        }
+
+        return turns.ToImmutable();
+    }
+
+    /// <summary>A completion model's examples stand before the prompt, each in the trained form.</summary>
+    private string Examples()
+    {
+        var text = new StringBuilder();
+        for (int i = 0; i + 1 < opening.Length; i++)
+        {
+            if (opening[i].Role == "user")
+            {
+                text.Append(opening[i].Content).Append(TrainingForm.PromptEnding)
+                    .Append(TrainingForm.CompletionStart + opening[i + 1].Content).Append("\n\n");
+            }
+        }
+
+        return text.ToString();
+    }
+}

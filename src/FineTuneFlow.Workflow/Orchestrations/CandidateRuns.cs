@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Orchestrations;
+
+/// <summary>All candidates and baselines of a run, side by side; a continuation waits for what it continues. One that fails does
+/// not stop the others. Part of <see cref="FineTuneRun"/>'s own code, so it is replayed with it.</summary>
+internal sealed class CandidateRuns(
+    IOrchestrationContext context,
+    RunInput input,
+    RunPlan plan,
+    PreparedData data,
+    QuoteSummary quote,
+    EvaluationPlan evaluation,
+    RunJournal journal)
+{
+    private readonly Dictionary<string, Task<TrainedModel>> trained = [];
+    private readonly Dictionary<(string Provider, string Form), Task<TrainingFiles>> uploads = [];
+    private double reservedUsd;
+
+    public Task<CandidateResult[]> AllAsync()
+    {
+        var all = new List<Task<CandidateResult>>();
+        foreach (PlannedCandidate candidate in plan.Candidates)
+        {
+            if (candidate.Trains)
+            {
+                trained[candidate.Name] = TrainAsync(candidate);
+            }
+
+            all.Add(JudgeAsync(candidate));
+        }
+
+        all.AddRange(plan.Baselines.Select(BaselineAsync));
+        return Task.WhenAll(all);
+    }
+
+    private async Task<TrainedModel> TrainAsync(PlannedCandidate candidate)
+    {
+        string? from = candidate.ContinueModel;
+        if (candidate.ContinueFrom is { } name)
+        {
+            try
+            {
+                from = (await trained[name]).Model;
+            }
+            catch (Exception error) when (FailureOf(error) is { } failure)
+            {
+                throw new FlowException(failure with { Message = $"{name}, which {candidate.Name} continues, failed: {failure.Message}" });
+            }
+        }
+
+        double reserve = Reserve(candidate);
+        try
+        {
+            TrainingFiles files = await Upload(candidate.Provider, candidate.Form);
+            journal.Move(candidate.Name, CandidateState.Training);
+            TrainedModel model = await context.CallAsync(
+                Flows.TrainCandidate,
+                new TrainCandidateInput(input.RunId, candidate, from, files),
+                Flows.TrainId(input.RunId, candidate.Name));
+            journal.Trained(candidate.Name, model);
+            return model;
+        }
+        finally
+        {
+            reservedUsd -= reserve;
+        }
+    }
+
+    /// <summary>The budget is a hard stop: what is spent, what runs now and what this may cost at the most must fit into it.</summary>
+    private double Reserve(PlannedCandidate candidate)
+    {
+        double most = quote.HighByCandidate.GetValueOrDefault(candidate.Name);
+        if (journal.CountedUsd + reservedUsd + most > plan.BudgetUsd)
+        {
+            throw new FlowException(
+                FailureKind.BudgetExceeded,
+                $"{candidate.Name} may cost {most:0.00} USD; of the budget of {plan.BudgetUsd:0.00} USD {journal.CountedUsd:0.00} is spent and "
+                + $"{reservedUsd:0.00} reserved for jobs that run",
+                "Raise budget.usd and rerun");
+        }
+
+        reservedUsd += most;
+        return most;
+    }
+
+    /// <summary>Candidates with the same provider and form share one upload.</summary>
+    private Task<TrainingFiles> Upload(string provider, string form)
+    {
+        if (!uploads.TryGetValue((provider, form), out Task<TrainingFiles>? files))
+        {
+            uploads[(provider, form)] = files = UploadBoth(provider, form);
+        }
+
+        return files;
+    }
+
+    private async Task<TrainingFiles> UploadBoth(string provider, string form)
+    {
+        Task<string> train = UploadOne(provider, data.File(form, Core.Datasets.Split.Train));
+        Task<string> validation = UploadOne(provider, data.File(form, Core.Datasets.Split.Validation));
+        return new TrainingFiles(await train, await validation);
+    }
+
+    private async Task<string> UploadOne(string provider, DatasetFile file)
+    {
+        UploadedFile uploaded = await context.CallAsync(Steps.UploadFile, new UploadFileInput(input.RunId, provider, file));
+        TimeSpan wait = TimeSpan.FromSeconds(2);
+        while (!(await context.CallAsync(Steps.CheckFile, uploaded)).Ready)
+        {
+            await context.Delay(wait);
+            wait = TimeSpan.FromSeconds(Math.Min(60, wait.TotalSeconds * 1.5));
+        }
+
+        return uploaded.FileId;
+    }
+
+    private async Task<CandidateResult> JudgeAsync(PlannedCandidate candidate)
+    {
+        TrainedModel? model = null;
+        try
+        {
+            if (candidate.Trains)
+            {
+                model = await trained[candidate.Name];
+            }
+
+            journal.Move(candidate.Name, CandidateState.Evaluating);
+            CandidateScore score = await context.CallAsync(
+                Flows.EvaluateCandidate,
+                new EvaluateCandidateInput(input.RunId, candidate, model?.Model ?? candidate.ContinueModel ?? candidate.Model, evaluation),
+                Flows.EvaluateId(input.RunId, candidate.Name));
+            journal.Judged(candidate.Name, score);
+            return new CandidateResult(candidate.Name, candidate.Kind, model, score, null);
+        }
+        catch (Exception error) when (FailureOf(error) is { } failure)
+        {
+            journal.Failed(candidate.Name, failure);
+            return new CandidateResult(candidate.Name, candidate.Kind, model, null, failure);
+        }
+    }
+
+    private async Task<CandidateResult> BaselineAsync(PlannedBaseline baseline)
+    {
+        OutcomeKind kind = baseline.Kind == BaselineKind.Linear ? OutcomeKind.LinearBaseline : OutcomeKind.ContainerBaseline;
+        try
+        {
+            journal.Move(baseline.Name, CandidateState.Training);
+            CandidateScore score = baseline.Kind == BaselineKind.Linear
+                ? await context.CallAsync(Steps.TrainLinearBaseline, new LinearBaselineInput(input.RunId, baseline.Name))
+                : await context.CallAsync(
+                    Flows.ContainerBaseline,
+                    new ContainerBaselineInput(input.RunId, baseline.Name),
+                    Flows.BaselineId(input.RunId, baseline.Name));
+            journal.Judged(baseline.Name, score);
+            return new CandidateResult(baseline.Name, kind, null, score, null);
+        }
+        catch (Exception error) when (FailureOf(error) is { } failure)
+        {
+            journal.Failed(baseline.Name, failure);
+            return new CandidateResult(baseline.Name, kind, null, null, failure);
+        }
+    }
+
+    private static Failure? FailureOf(Exception error) => error switch
+    {
+        StepFailedException step => step.Failure,
+        FlowException flow => flow.Failure,
+        _ => null,
+    };
+}
+
+/// <summary>What a candidate or baseline came to, as far as the history needs to know.</summary>
+public sealed record CandidateResult(string Name, OutcomeKind Kind, TrainedModel? Trained, CandidateScore? Score, Failure? Failure)
+{
+    public bool IsBaseline => Kind is OutcomeKind.LinearBaseline or OutcomeKind.ContainerBaseline or OutcomeKind.Champion;
+}
+
+/// <summary>Ids of a form's files at a provider.</summary>
+public sealed record TrainingFiles(string Train, string Validation);

@@ -1,0 +1,138 @@
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Orchestrations;
+
+/// <summary>One execution of a recipe on a drop, from the CSV to the verdict.</summary>
+public static class FineTuneRun
+{
+    public static async Task<RunResult> RunAsync(IOrchestrationContext context, RunInput input)
+    {
+        var journal = new RunJournal(context, input);
+        using var workEnded = new CancellationTokenSource();
+        Task<RunResult> work = Work(context, input, journal);
+        Task<CancelRequest> cancel = context.WaitForEvent(Signals.Cancel, workEnded.Token);
+        Task deadline = context.DelayUntil(context.UtcNow.AddHours(input.DeadlineHours), workEnded.Token);
+
+        Task first = await Task.WhenAny(work, cancel, deadline);
+        if (first != work)
+        {
+            await journal.EnterAsync("cancelling");
+            Failure reason = first == cancel
+                ? new Failure(FailureKind.Cancelled, "The run was cancelled", "Start it again with rerun")
+                : new Failure(
+                    FailureKind.DeadlineExceeded,
+                    $"The run passed its deadline of {input.DeadlineHours:0.##} hours",
+                    "Raise deadlineHours in the recipe and rerun");
+            await context.CallAsync(Steps.CancelRun, new CancelRunInput(input.RunId, reason));
+            journal.Wake();
+        }
+
+        workEnded.Cancel();
+        try
+        {
+            return await work;
+        }
+        catch (Exception error) when (error is FlowException or StepFailedException)
+        {
+            Failure failure = error is FlowException flow ? flow.Failure : ((StepFailedException)error).Failure;
+            await CleanUp(context, input, journal);
+            await journal.EndAsync(OutcomeOf(failure), failure);
+            throw new FlowException(failure);
+        }
+    }
+
+    private static async Task<RunResult> Work(IOrchestrationContext context, RunInput input, RunJournal journal)
+    {
+        await journal.EnterAsync("planning");
+        RunPlan plan = await context.CallAsync(Steps.PreparePlan, input);
+        await journal.PlannedAsync(plan);
+
+        await journal.EnterAsync("preparing");
+        PreparedData data = await context.CallAsync(Steps.PrepareDataset, input);
+
+        await journal.EnterAsync("quoting");
+        QuoteSummary quote = await context.CallAsync(Steps.QuoteRun, new QuoteRunInput(input.RunId, plan));
+        await journal.QuotedAsync(quote);
+        if (quote.LowUsd > plan.BudgetUsd)
+        {
+            throw new FlowException(
+                FailureKind.BudgetExceeded,
+                $"The run would cost at least {quote.LowUsd:0.00} USD; the budget is {plan.BudgetUsd:0.00} USD",
+                "Raise budget.usd, or train fewer or cheaper candidates");
+        }
+
+        if (quote.NeedsApproval)
+        {
+            await Approve(context, plan, quote, journal);
+        }
+
+        await journal.EnterAsync("training");
+        EvaluationPlan evaluation = await context.CallAsync(Steps.PlanEvaluation, new PlanEvaluationInput(input.RunId));
+        var candidates = new CandidateRuns(context, input, plan, data, quote, evaluation, journal);
+        CandidateResult[] results = await candidates.AllAsync();
+        journal.ThrowIfCancelled(results);
+
+        await journal.EnterAsync("comparing");
+        ComparisonResult comparison = await context.CallAsync(
+            Steps.Compare, new CompareInput(input, plan, [.. results], journal.Stages, journal.StartedAt, context.UtcNow, quote.HighUsd));
+
+        await journal.EnterAsync("promoting");
+        PromotionResult promotion = await context.CallAsync(Steps.Promote, new PromoteInput(input, comparison.Promote));
+
+        await journal.EnterAsync("cleaning up");
+        await CleanUp(context, input, journal);
+
+        RunOutcome outcome = results.Any(r => r.Failure is not null) ? RunOutcome.PartlyFailed : RunOutcome.Succeeded;
+        if (results.All(r => r.Failure is not null || r.IsBaseline) && results.FirstOrDefault(r => r.Failure is not null) is { } failed)
+        {
+            // Baselines alone are no answer to what was asked: the run has failed, though its report stands.
+            journal.Reported(comparison, promotion);
+            throw new FlowException(failed.Failure!);
+        }
+
+        journal.Reported(comparison, promotion);
+        await journal.EndAsync(outcome, null);
+        return new RunResult(outcome, comparison.Verdict, comparison.Report, journal.SpentUsd);
+    }
+
+    private static async Task Approve(IOrchestrationContext context, RunPlan plan, QuoteSummary quote, RunJournal journal)
+    {
+        await journal.EnterAsync("waiting for approval");
+        ApprovalDecision? decision = await context.WaitForEvent(Signals.Approval, context.UtcNow.AddHours(plan.ApprovalHours));
+        if (decision is not { Approved: true })
+        {
+            string why = decision is null ? $"was not answered within {plan.ApprovalHours:0.##} hours" : "was rejected";
+            await journal.DecidedAsync(decision ?? new ApprovalDecision(false, Comment: "no answer"));
+            throw new FlowException(
+                FailureKind.ApprovalDenied,
+                $"The quote of up to {quote.HighUsd:0.00} USD {why}; nothing was spent",
+                "Rerun and approve it, or raise budget.approveAbove");
+        }
+
+        await journal.DecidedAsync(decision);
+    }
+
+    /// <summary>Nothing that still costs is left behind; a clean-up that fails must not hide the run's own end.</summary>
+    private static async Task CleanUp(IOrchestrationContext context, RunInput input, RunJournal journal)
+    {
+        try
+        {
+            CleanUpResult result = await context.CallAsync(Steps.CleanUp, new CleanUpInput(input.RunId));
+            journal.CleanedUp(result);
+        }
+        catch (StepFailedException error)
+        {
+            journal.Note($"Cleaning up at the providers failed: {error.Failure}");
+        }
+    }
+
+    private static RunOutcome OutcomeOf(Failure failure) => failure.Kind switch
+    {
+        FailureKind.Cancelled => RunOutcome.Cancelled,
+        FailureKind.ApprovalDenied => RunOutcome.Rejected,
+        _ => RunOutcome.Failed,
+    };
+}

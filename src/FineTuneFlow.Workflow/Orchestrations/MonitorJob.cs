@@ -1,0 +1,51 @@
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Durable;
+
+namespace FineTuneFlow.Workflow.Orchestrations;
+
+/// <summary>Waits for a job to end, for hours, holding nothing: a durable timer with back-off, woken early by a webhook or a
+/// cancellation; begins anew now and then so that its history stays short.</summary>
+public static class MonitorJob
+{
+    private const int PollsPerExecution = 25;
+    private static readonly TimeSpan FirstInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxInterval = TimeSpan.FromMinutes(2);
+
+    public static async Task<MonitoredJob> RunAsync(IOrchestrationContext context, MonitorJobInput input)
+    {
+        TimeSpan interval = input.Interval ?? FirstInterval;
+        for (int poll = 0; poll < PollsPerExecution; poll++)
+        {
+            JobProgress progress = await context.CallAsync(
+                Steps.PollJob, new PollJobInput(input.RunId, input.Candidate, input.Provider, input.JobId));
+            context.SetStatus(new CandidateProgress(progress.State, progress.Step, progress.TotalSteps));
+            if (progress.Ended)
+            {
+                return new MonitoredJob(progress.Failure);
+            }
+
+            if (await context.WaitForEvent(Signals.Wake, context.UtcNow + interval) is not null)
+            {
+                interval = FirstInterval;
+            }
+
+            interval = Min(interval * 1.5, MaxInterval);
+        }
+
+        context.ContinueAsNew(input with { Interval = interval });
+        return new MonitoredJob(null);
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}
+
+/// <param name="RunId">The run.</param>
+/// <param name="Candidate">Its name.</param>
+/// <param name="Provider">Where the job runs.</param>
+/// <param name="JobId">The job.</param>
+/// <param name="Interval">Wait before the next look, carried over a new beginning.</param>
+public sealed record MonitorJobInput(string RunId, string Candidate, string Provider, string JobId, TimeSpan? Interval = null);
+
+/// <param name="Failure">Why there is no model; null: the job succeeded.</param>
+public sealed record MonitoredJob(Failure? Failure);

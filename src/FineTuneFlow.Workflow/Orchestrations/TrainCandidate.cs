@@ -1,0 +1,93 @@
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Orchestrations;
+
+/// <summary>One candidate's job: a slot in the provider's queue, create or adopt, wait, results.</summary>
+public static class TrainCandidate
+{
+    public static async Task<TrainedModel> RunAsync(IOrchestrationContext context, TrainCandidateInput input)
+    {
+        var slot = new JobSlotInput(input.RunId, input.Candidate.Name, input.Candidate.Provider);
+        await WaitForSlot(context, slot);
+        try
+        {
+            SubmittedJob job = await Submit(context, input);
+            MonitoredJob ended = await context.CallAsync(
+                Flows.MonitorJob,
+                new MonitorJobInput(input.RunId, input.Candidate.Name, input.Candidate.Provider, job.JobId),
+                Flows.MonitorId(input.RunId, input.Candidate.Name));
+            if (ended.Failure is not null)
+            {
+                throw new FlowException(ended.Failure);
+            }
+
+            return await context.CallAsync(Steps.CollectResults, new CollectResultsInput(input.RunId, input.Candidate, job.JobId));
+        }
+        finally
+        {
+            await context.CallAsync(Steps.ReleaseJobSlot, slot);
+        }
+    }
+
+    /// <summary>Services run few jobs at once: runs queue for a slot instead of being refused.</summary>
+    private static async Task WaitForSlot(IOrchestrationContext context, JobSlotInput input)
+    {
+        TimeSpan wait = TimeSpan.FromSeconds(2);
+        while (true)
+        {
+            JobSlot slot = await context.CallAsync(Steps.AcquireJobSlot, input);
+            if (slot.Granted)
+            {
+                return;
+            }
+
+            context.SetStatus(new CandidateProgress("queued", slot.Position, null));
+            await context.WaitForEvent(Signals.Wake, context.UtcNow + wait);
+            wait = TimeSpan.FromSeconds(Math.Min(60, wait.TotalSeconds * 1.5));
+        }
+    }
+
+    private static async Task<SubmittedJob> Submit(IOrchestrationContext context, TrainCandidateInput input)
+    {
+        TimeSpan wait = TimeSpan.FromSeconds(5);
+        while (true)
+        {
+            SubmittedJob job = await context.CallAsync(
+                Steps.SubmitJob, new SubmitJobInput(input.RunId, input.Candidate, input.ContinueModel, input.Files));
+            switch (job.Refusal?.Kind)
+            {
+                case null:
+                    return job;
+                case FailureKind.DailyCapReached:
+                    // A day's cap is no congestion: nothing is gained by asking before the next day begins.
+                    context.SetStatus(new CandidateProgress("waiting for the provider's next day", null, null));
+                    await context.WaitForEvent(Signals.Wake, NextDay(context.UtcNow, job.Refusal.RetryAfter));
+                    break;
+                default:
+                    // Jobs from elsewhere hold the provider's slots.
+                    context.SetStatus(new CandidateProgress("waiting for a job slot", null, null));
+                    await context.WaitForEvent(Signals.Wake, context.UtcNow + wait);
+                    wait = TimeSpan.FromSeconds(Math.Min(300, wait.TotalSeconds * 2));
+                    break;
+            }
+        }
+    }
+
+    private static DateTimeOffset NextDay(DateTimeOffset now, TimeSpan? told) =>
+        told is { } wait ? now + wait : new DateTimeOffset(now.UtcDateTime.Date.AddDays(1).AddMinutes(1), TimeSpan.Zero);
+}
+
+/// <param name="RunId">The run.</param>
+/// <param name="Candidate">As planned.</param>
+/// <param name="ContinueModel">Tuned model to go on from; null: the base model.</param>
+/// <param name="Files">At the provider.</param>
+public sealed record TrainCandidateInput(string RunId, PlannedCandidate Candidate, string? ContinueModel, TrainingFiles Files);
+
+/// <summary>Custom status of what works for one candidate.</summary>
+/// <param name="State">For a person.</param>
+/// <param name="Done">Steps or chunks done, or the place in a queue.</param>
+/// <param name="Total">Of how many.</param>
+public sealed record CandidateProgress(string State, int? Done, int? Total);

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Json;
+
+namespace FineTuneFlow.Workflow.Ports;
+
+/// <summary>JSON documents and small files in the store.</summary>
+public static class BlobStoreJson
+{
+    /// <summary>A document with its ETag; null when it is not there.</summary>
+    public static async Task<(T Value, string ETag)?> FindJsonAsync<T>(this IBlobStore store, BlobPath path, CancellationToken cancellation = default)
+    {
+        await using BlobRead? blob = await store.OpenAsync(path, cancellation);
+        if (blob is null)
+        {
+            return null;
+        }
+
+        T? value = await JsonSerializer.DeserializeAsync<T>(blob.Content, FlowJson.Compact, cancellation);
+        return (value!, blob.ETag);
+    }
+
+    /// <exception cref="FlowException">NotFound.</exception>
+    public static async Task<T> ReadJsonAsync<T>(this IBlobStore store, BlobPath path, CancellationToken cancellation = default) =>
+        (await store.FindJsonAsync<T>(path, cancellation) ?? throw Missing(path)).Value;
+
+    public static async Task<BlobWritten> WriteJsonAsync<T>(
+        this IBlobStore store, BlobPath path, T value, WriteCondition condition = default, CancellationToken cancellation = default)
+    {
+        using var content = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(value, FlowJson.Indented));
+        return await store.WriteAsync(path, content, condition, cancellation);
+    }
+
+    /// <exception cref="FlowException">NotFound.</exception>
+    public static async Task<BlobRead> OpenExistingAsync(this IBlobStore store, BlobPath path, CancellationToken cancellation = default) =>
+        await store.OpenAsync(path, cancellation) ?? throw Missing(path);
+
+    public static async Task<byte[]> ReadBytesAsync(this IBlobStore store, BlobPath path, CancellationToken cancellation = default)
+    {
+        await using BlobRead blob = await store.OpenExistingAsync(path, cancellation);
+        using var bytes = new MemoryStream((int)Math.Min(blob.Bytes, int.MaxValue));
+        await blob.Content.CopyToAsync(bytes, cancellation);
+        return bytes.ToArray();
+    }
+
+    public static async Task<BlobWritten> WriteBytesAsync(
+        this IBlobStore store, BlobPath path, byte[] bytes, WriteCondition condition = default, CancellationToken cancellation = default)
+    {
+        using var content = new MemoryStream(bytes, writable: false);
+        return await store.WriteAsync(path, content, condition, cancellation);
+    }
+
+    private static FlowException Missing(BlobPath path) =>
+        new(FailureKind.NotFound, $"There is no {path}", "It was deleted, or never written");
+}

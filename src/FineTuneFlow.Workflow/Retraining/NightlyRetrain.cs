@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Json;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Workflow.Models;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+using Microsoft.Extensions.Logging;
+
+namespace FineTuneFlow.Workflow.Retraining;
+
+/// <summary>The night's work: for every project with a fine-tuned champion, all drops so far and the feedback become one data set,
+/// and the champion is trained on. Nothing new, nothing done: the data's hash is part of the run's id, so a night that is
+/// repeated, or run by two hosts, starts the same run.</summary>
+public sealed class NightlyRetrain(
+    IBlobStore store, Champions champions, FeedbackStore feedback, RunStarter runs, ILogger<NightlyRetrain> logger)
+{
+    /// <returns>The runs begun.</returns>
+    public async Task<ImmutableArray<StartedRun>> RunAsync(CancellationToken cancellation)
+    {
+        var started = ImmutableArray.CreateBuilder<StartedRun>();
+        foreach (string project in await ProjectsAsync(cancellation))
+        {
+            try
+            {
+                if (await RunAsync(project, cancellation) is { } run)
+                {
+                    started.Add(run);
+                }
+            }
+            catch (FlowException error)
+            {
+                // One project's bad data must not cost the others their night.
+                logger.LogError("Retraining {Project} was not started: {Failure}", project, error.Failure);
+            }
+        }
+
+        return started.ToImmutable();
+    }
+
+    /// <summary>Retrains one project.</summary>
+    /// <returns>Null: no fine-tuned champion, or no data that it has not seen.</returns>
+    public async Task<StartedRun?> RunAsync(string project, CancellationToken cancellation)
+    {
+        ChampionVersion? champion = (await champions.ReadAsync(project, cancellation)).Current;
+        if (champion is not { Kind: OutcomeKind.FineTune or OutcomeKind.Continuation })
+        {
+            return null;
+        }
+
+        Recipe recipe = await RunRecipes.ReadAsync(store, champion.RunId, cancellation);
+        if (recipe.Dataset.Split.Method != SplitMethod.Stable)
+        {
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                $"The champion of {project} was trained on a {recipe.Dataset.Split.Method.ToString().ToLowerInvariant()} split, which moves when data grows: texts it has seen would judge it",
+                "Use the split method stable in the project's recipe and promote a model trained with it",
+                Field: "dataset.split.method"));
+        }
+
+        RunRecord made = await store.ReadJsonAsync<RunRecord>(RunPaths.Record(champion.RunId), cancellation);
+        List<BlobEntry> drops = await DropsAsync(project, cancellation);
+        List<Feedback> corrections = await feedback.ReadAllAsync(project, cancellation);
+        bool isNew = corrections.Exists(c => c.At > champion.PromotedAt) || drops.Exists(d => d.ModifiedAt > made.StartedAt && d.Path.ToString() != made.Drop.Path);
+        if (!isNew)
+        {
+            return null;
+        }
+
+        BlobPath merged = await MergeAsync(project, recipe, drops, corrections, cancellation);
+        return await runs.StartAsync(project, merged, JsonSerializer.SerializeToUtf8Bytes(RecipeOf(recipe, champion), FlowJson.Indented), "timer", cancellation);
+    }
+
+    /// <summary>The champion's recipe over merged rows: one continuation of the champion, baselines and rules as they were.</summary>
+    private static Recipe RecipeOf(Recipe recipe, ChampionVersion champion)
+    {
+        CandidateRecipe trained = recipe.Candidates.First(c => c.Name == champion.Candidate);
+        return recipe with
+        {
+            Dataset = recipe.Dataset with
+            {
+                Text = new OneOrMany<string>("text"),
+                Label = "label",
+                Csv = new CsvRecipe(),
+                Filters = [],
+                Labels = recipe.Dataset.Labels with { Order = champion.Labels.Ordered ? champion.Labels.Names : [], Good = champion.Labels.Good },
+                Slices = [],
+            },
+            Candidates =
+            [
+                trained with
+                {
+                    Name = "retrain", Model = null, ContinueFrom = PlannedCandidate.ChampionName, Epochs = new OneOrMany<int>(1), Kind = CandidateKind.FineTune,
+                },
+            ],
+        };
+    }
+
+    /// <summary>Every drop read by the champion's recipe, then the corrections, as rows of text and label. Corrections come last
+    /// and are told apart by nothing: the recipe's conflict policy decides between them and what was dropped before.</summary>
+    private async Task<BlobPath> MergeAsync(
+        string project, Recipe recipe, List<BlobEntry> drops, List<Feedback> corrections, CancellationToken cancellation)
+    {
+        string folder = Directory.CreateTempSubdirectory("ftf-retrain-").FullName;
+        try
+        {
+            string merged = Path.Combine(folder, "rows.jsonl");
+            await using (FileStream rows = File.Create(merged))
+            {
+                foreach (BlobEntry drop in drops)
+                {
+                    await AppendAsync(rows, recipe, drop, folder, cancellation);
+                }
+
+                foreach (Feedback correction in corrections.OrderBy(c => c.Text, StringComparer.Ordinal).ThenBy(c => c.Label, StringComparer.Ordinal))
+                {
+                    Write(rows, correction.Text, correction.Label);
+                }
+            }
+
+            await using FileStream content = File.OpenRead(merged);
+            string sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellation));
+            content.Position = 0;
+            BlobPath path = BlobPath.Of(RunPaths.Models, $"{project}/retrain/{sha256[..16]}.jsonl");
+            await store.WriteAsync(path, content, cancellation: cancellation);
+            return path;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task AppendAsync(Stream rows, Recipe recipe, BlobEntry drop, string folder, CancellationToken cancellation)
+    {
+        string source = Path.Combine(folder, "source");
+        string prepared = Path.Combine(folder, "prepared");
+        await using (BlobRead blob = await store.OpenExistingAsync(drop.Path, cancellation))
+        await using (FileStream copy = File.Create(source))
+        {
+            await blob.Content.CopyToAsync(copy, cancellation);
+        }
+
+        DatasetPreparation.Prepare(
+            new PreparationRequest { SourceName = drop.Path.ToString(), Open = () => File.OpenRead(source), Recipe = recipe.Dataset, OutputDirectory = prepared },
+            cancellation);
+        foreach (Split split in Enum.GetValues<Split>())
+        {
+            await using FileStream file = File.OpenRead(Path.Combine(prepared, DatasetFiles.Of(split)));
+            foreach (DatasetRow row in DatasetFiles.ReadRows(file))
+            {
+                Write(rows, row.Text, row.Label);
+            }
+        }
+
+        Directory.Delete(prepared, recursive: true);
+    }
+
+    private static void Write(Stream rows, string text, string label)
+    {
+        JsonSerializer.Serialize(rows, new MergedRow(text, label), FlowJson.Compact);
+        rows.WriteByte((byte)'\n');
+    }
+
+    private async Task<List<BlobEntry>> DropsAsync(string project, CancellationToken cancellation)
+    {
+        var drops = new List<BlobEntry>();
+        await foreach (BlobEntry drop in store.ListAsync(RunPaths.Drops, $"{project}/", cancellation))
+        {
+            drops.Add(drop);
+        }
+
+        return drops;
+    }
+
+    private async Task<List<string>> ProjectsAsync(CancellationToken cancellation)
+    {
+        var projects = new List<string>();
+        await foreach (BlobEntry entry in store.ListAsync(RunPaths.Models, "", cancellation))
+        {
+            if (entry.Path.Name.EndsWith("/champion.json", StringComparison.Ordinal))
+            {
+                projects.Add(entry.Path.Name[..^"/champion.json".Length]);
+            }
+        }
+
+        return projects;
+    }
+
+    private sealed record MergedRow(string Text, string Label);
+}

@@ -1,0 +1,81 @@
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Workflow.Ports;
+
+namespace FineTuneFlow.Workflow.Runs;
+
+/// <summary>Where everything of a run and of a project lies: the one place that knows the storage's layout.</summary>
+public static class RunPaths
+{
+    public const string Drops = "drops";
+    public const string Runs = "runs";
+    public const string Models = "models";
+    public const string FeedbackContainer = "feedback";
+    public const string Recipes = "recipes";
+
+    public static BlobPath Drop(string project, string name) => BlobPath.Of(Drops, $"{project}/{name}");
+
+    public static BlobPath ProjectRecipe(string project) => BlobPath.Of(Recipes, $"{project}.json");
+
+    public static BlobPath Record(string runId) => Of(runId, "run.json");
+
+    public static BlobPath Recipe(string runId) => Of(runId, "recipe.json");
+
+    public static BlobPath Cancellation(string runId) => Of(runId, "cancelled.json");
+
+    public static BlobPath Quote(string runId) => Of(runId, "quote.json");
+
+    public static string DatasetPrefix(string runId) => $"{runId}/dataset/";
+
+    public static BlobPath Dataset(string runId, string file) => Of(runId, $"dataset/{file}");
+
+    public static BlobPath Manifest(string runId) => Dataset(runId, "manifest.json");
+
+    public static BlobPath Rows(string runId, Split split) => Dataset(runId, $"{split.ToString().ToLowerInvariant()}.jsonl");
+
+    /// <summary>The sample of the holdout that candidates are judged on, where the recipe asks for one.</summary>
+    public static BlobPath Sample(string runId) => Of(runId, "evaluation/sample.jsonl");
+
+    /// <summary>The judged rows, cut into the pieces that are asked, stored and resumed as one.</summary>
+    public static BlobPath Chunk(string runId, int chunk) => Of(runId, $"evaluation/{chunk:D5}.jsonl");
+
+    public static BlobPath EvaluationPlan(string runId) => Of(runId, "evaluation/plan.json");
+
+    public static BlobPath Upload(string runId, string provider, string sha256) => Of(runId, $"uploads/{provider}-{sha256[..16]}.json");
+
+    public static BlobPath Job(string runId, string candidate) => Of(runId, $"jobs/{candidate}.json");
+
+    public static BlobPath JobIntent(string runId, string candidate) => Of(runId, $"jobs/{candidate}.intent.json");
+
+    public static BlobPath Curve(string runId, string candidate) => Of(runId, $"metrics/{candidate}.csv");
+
+    public static BlobPath Checkpoints(string runId, string candidate) => Of(runId, $"metrics/{candidate}.checkpoints.json");
+
+    public static BlobPath Scores(string runId, string candidate) => Of(runId, $"metrics/{candidate}.json");
+
+    public static BlobPath Deployment(string runId, string candidate) => Of(runId, $"deployments/{candidate}.json");
+
+    public static BlobPath Shots(string runId, string candidate) => Of(runId, $"prompts/{candidate}.json");
+
+    public static string PredictionsPrefix(string runId, string candidate) => $"{runId}/predictions/{candidate}/";
+
+    public static BlobPath Predictions(string runId, string candidate, int chunk) =>
+        BlobPath.Of(Runs, $"{PredictionsPrefix(runId, candidate)}{chunk:D5}.jsonl");
+
+    public static BlobPath Baseline(string runId, string baseline, string file) => Of(runId, $"baselines/{baseline}/{file}");
+
+    public static BlobPath ContainerCost(string runId, string baseline) => Baseline(runId, baseline, "cost.json");
+
+    public static BlobPath Report(string runId, string extension) => Of(runId, $"report.{extension}");
+
+    public static BlobPath Champion(string project) => BlobPath.Of(Models, $"{project}/champion.json");
+
+    public static BlobPath JobQueue(string provider) => BlobPath.Of(Models, $"_queues/{provider}.json");
+
+    public static BlobPath Feedback(string project, string name) => BlobPath.Of(FeedbackContainer, $"{project}/{name}");
+
+    /// <summary>A file of a run by its path inside the run's folder, as a user gives it.</summary>
+    /// <exception cref="Core.Failures.FlowException">InvalidInput: leaves the folder.</exception>
+    public static BlobPath Artifact(string runId, string path) => Of(runId, path);
+
+    private static BlobPath Of(string runId, string file) => BlobPath.Of(Runs, $"{runId}/{file}");
+}

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Reports;
+
+namespace FineTuneFlow.Workflow.Runs;
+
+/// <summary>What a run will do, worked out from recipe, providers and champion. Goes through history, so prompts stay in the
+/// recipe's blob.</summary>
+/// <param name="Candidates">In the recipe's order; what is continued stands before what continues it.</param>
+/// <param name="Baselines">In the recipe's order.</param>
+/// <param name="Notes">What the user should know before money is spent (dates on which a result dies...).</param>
+/// <param name="BudgetUsd">Hard stop.</param>
+/// <param name="ApprovalHours">How long to wait for an approval.</param>
+public sealed record RunPlan(
+    ImmutableArray<PlannedCandidate> Candidates,
+    ImmutableArray<PlannedBaseline> Baselines,
+    ImmutableArray<string> Notes,
+    double BudgetUsd,
+    double ApprovalHours);
+
+/// <param name="Name">In the recipe, or grid-made.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Provider">Configured provider.</param>
+/// <param name="Model">Base model; for a continuation that of what it continues; for the champion its tuned model.</param>
+/// <param name="ContinueFrom">Candidate of this run, or null; a continued champion is <see cref="ContinueModel"/>.</param>
+/// <param name="ContinueModel">Tuned model to go on from, when it is known before the run.</param>
+/// <param name="Form">Key of its training form.</param>
+/// <param name="RetiresOn">Last day of the model, if announced.</param>
+/// <param name="Origin">Champion: the run and candidate that made it, whose recipe says how it is asked.</param>
+public sealed record PlannedCandidate(
+    string Name,
+    OutcomeKind Kind,
+    string Provider,
+    string Model,
+    string? ContinueFrom,
+    string? ContinueModel,
+    string Form,
+    DateOnly? RetiresOn,
+    ModelOrigin? Origin = null)
+{
+    /// <summary>Name under which the champion stands in recipes and among a run's candidates.</summary>
+    public const string ChampionName = "champion";
+
+    /// <summary>Whether a job has to be run for it.</summary>
+    public bool Trains => Kind is OutcomeKind.FineTune or OutcomeKind.Continuation;
+
+    /// <summary>Whether what is asked is a fine-tune, which has its own price and, at Azure, its own deployment.</summary>
+    public bool IsTuned => Trains || (Kind == OutcomeKind.Champion && ContinueModel is not null && ContinueModel != Model);
+}
+
+public sealed record ModelOrigin(string RunId, string Candidate);
+
+public sealed record PlannedBaseline(string Name, BaselineKind Kind);

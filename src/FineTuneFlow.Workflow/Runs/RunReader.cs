@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Json;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Orchestrations;
+using FineTuneFlow.Workflow.Ports;
+
+namespace FineTuneFlow.Workflow.Runs;
+
+/// <summary>Where runs stand: the engine's state, the custom statuses of a run and of what works for it, and run.json once the
+/// engine has forgotten.</summary>
+public sealed class RunReader(IDurableClient client, IBlobStore store)
+{
+    /// <exception cref="FlowException">NotFound.</exception>
+    public async Task<RunView> GetAsync(string runId, CancellationToken cancellation)
+    {
+        InstanceState? state = await client.GetAsync(runId, cancellation);
+        RunRecord? record = (await store.FindJsonAsync<RunRecord>(RunPaths.Record(runId), cancellation))?.Value;
+        if (state is null && record is null)
+        {
+            throw new FlowException(FailureKind.NotFound, $"There is no run {runId}", "List the runs to find its id");
+        }
+
+        RunView view = View(runId, state, record);
+        if (state is not { HasEnded: false })
+        {
+            return view;
+        }
+
+        IEnumerable<Task<CandidateView>> candidates = view.Candidates.Select(async c => c with { Progress = await ProgressOf(runId, c.Record, cancellation) });
+        return view with { Candidates = [.. await Task.WhenAll(candidates)] };
+    }
+
+    /// <summary>Runs, newest first.</summary>
+    public async Task<(ImmutableArray<RunView> Runs, string? Continuation)> ListAsync(InstanceQuery query, CancellationToken cancellation)
+    {
+        InstancePage page = await client.QueryAsync(query with { Orchestration = Flows.FineTuneRun.Name }, cancellation);
+        return ([.. page.Instances.Select(i => View(i.InstanceId, i, null))], page.Continuation);
+    }
+
+    private async Task<CandidateProgress?> ProgressOf(string runId, CandidateRecord candidate, CancellationToken cancellation)
+    {
+        string[] workers = candidate.State switch
+        {
+            CandidateState.Training when candidate.Provider is null => [Flows.BaselineId(runId, candidate.Name)],
+            CandidateState.Training => [Flows.MonitorId(runId, candidate.Name), Flows.TrainId(runId, candidate.Name)],
+            CandidateState.Evaluating => [Flows.EvaluateId(runId, candidate.Name)],
+            _ => [],
+        };
+        foreach (string worker in workers)
+        {
+            if ((await client.GetAsync(worker, cancellation))?.CustomStatus is { } status)
+            {
+                return status.Deserialize<CandidateProgress>(FlowJson.Compact);
+            }
+        }
+
+        return null;
+    }
+
+    private static RunView View(string runId, InstanceState? state, RunRecord? record)
+    {
+        RunStatus? status = state?.CustomStatus is { } json ? json.Deserialize<RunStatus>(FlowJson.Compact) : null;
+        RunResult? result = state is { Status: InstanceStatus.Completed, Output: JsonNode output } ? output.Deserialize<RunResult>(FlowJson.Compact) : null;
+        bool ended = state?.HasEnded ?? true;
+        return new RunView
+        {
+            RunId = runId,
+            Project = record?.Project ?? status?.Project ?? ProjectOf(runId),
+            Status = state?.Status,
+            Outcome = ended ? record?.Outcome is { } known and not RunOutcome.Running ? known : result?.Outcome ?? OutcomeOf(state) : RunOutcome.Running,
+            Stage = status?.Stage ?? (ended ? "done" : "starting"),
+            StartedAt = record?.StartedAt ?? state!.CreatedAt,
+            EndedAt = ended ? record?.EndedAt ?? state?.EndedAt : null,
+            Quote = status?.Quote ?? record?.Quote,
+            NeedsApproval = status is { Stage: "waiting for approval" } && !ended,
+            SpentUsd = status?.SpentUsd ?? record?.SpentUsd ?? 0,
+            Candidates = [.. (status?.Candidates ?? record?.Candidates ?? []).Select(c => new CandidateView(c, null))],
+            Notes = record?.Notes ?? [],
+            Verdict = record?.Verdict ?? result?.Verdict,
+            Promoted = record?.Promoted,
+            HasReport = record?.Report is not null || result?.Report is not null,
+            Failure = state?.Failure ?? record?.Failure,
+            Drop = record?.Drop,
+        };
+    }
+
+    private static RunOutcome OutcomeOf(InstanceState? state) => state?.Status switch
+    {
+        InstanceStatus.Terminated => RunOutcome.Cancelled,
+        InstanceStatus.Completed => RunOutcome.Succeeded,
+        _ => RunOutcome.Failed,
+    };
+
+    private static string ProjectOf(string runId) =>
+        runId.LastIndexOf('-') is var dash and > 0 && ProjectName.IsValid(runId[..dash]) ? runId[..dash] : runId;
+}

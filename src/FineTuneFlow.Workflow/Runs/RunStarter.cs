@@ -1,0 +1,99 @@
+using System.Security.Cryptography;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Ports;
+
+namespace FineTuneFlow.Workflow.Runs;
+
+/// <summary>Starts runs, whichever trigger brings them: the same drop with the same recipe is the same run.</summary>
+public sealed class RunStarter(IBlobStore store, IDurableClient client, IProviders providers)
+{
+    /// <summary>The recipe given, else the project's own, else the defaults.</summary>
+    /// <param name="project">A project's name.</param>
+    /// <param name="drop">A CSV in the store.</param>
+    /// <param name="recipe">JSON as given with the request; null: the project's.</param>
+    /// <param name="trigger">drop, http, timer or rerun.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="FlowException">InvalidInput: the recipe; NotFound: the drop.</exception>
+    public async Task<StartedRun> StartAsync(
+        string project, BlobPath drop, byte[]? recipe, string trigger, CancellationToken cancellation)
+    {
+        ProjectName.Check(project);
+        Recipe asked = await RecipeOf(project, recipe, cancellation);
+        (string sha256, long bytes) = await Hash(drop, cancellation);
+        return await StartAsync(project, RunId.From(project, sha256, RecipeHash.Of(asked)), new BlobRef(drop.ToString(), sha256, bytes), asked, trigger, cancellation);
+    }
+
+    /// <summary>Runs the same drop with the same recipe once more, as a run of its own.</summary>
+    /// <exception cref="FlowException">NotFound: no such run; Conflict: it has not ended.</exception>
+    public async Task<StartedRun> RerunAsync(string runId, CancellationToken cancellation)
+    {
+        InstanceState state = await client.GetAsync(runId, cancellation)
+            ?? throw new FlowException(FailureKind.NotFound, $"There is no run {runId}", "List the runs to find its id");
+        if (!state.HasEnded)
+        {
+            throw new FlowException(FailureKind.Conflict, $"The run {runId} has not ended", "Wait for its end or cancel it first");
+        }
+
+        RunRecord record = await store.ReadJsonAsync<RunRecord>(RunPaths.Record(runId), cancellation);
+        Recipe recipe = await RunRecipes.ReadAsync(store, runId, cancellation);
+        string root = runId.Split('_')[0];
+        for (int repetition = 2; ; repetition++)
+        {
+            StartedRun started = await StartAsync(record.Project, $"{root}_{repetition}", record.Drop, recipe, "rerun", cancellation);
+            if (started.Created)
+            {
+                return started;
+            }
+        }
+    }
+
+    private async Task<StartedRun> StartAsync(
+        string project, string runId, BlobRef drop, Recipe recipe, string trigger, CancellationToken cancellation)
+    {
+        if (await client.GetAsync(runId, cancellation) is not null)
+        {
+            return new StartedRun(runId, false);
+        }
+
+        // The provider is fixed with the run: a changed default must not send half of its candidates elsewhere.
+        Recipe kept = recipe with { Candidates = [.. recipe.Candidates.Select(c => c with { Provider = c.Provider ?? providers.Default })] };
+        BlobWritten written = await store.WriteJsonAsync(RunPaths.Recipe(runId), kept, cancellation: cancellation);
+        var input = new RunInput(runId, project, drop, written.Ref, recipe.DeadlineHours, trigger);
+        return new StartedRun(runId, await client.StartAsync(Flows.FineTuneRun, runId, input, cancellation));
+    }
+
+    private async Task<Recipe> RecipeOf(string project, byte[]? given, CancellationToken cancellation)
+    {
+        Recipe recipe;
+        if (given is not null)
+        {
+            recipe = RecipeReader.Read("recipe", given);
+        }
+        else
+        {
+            BlobPath path = RunPaths.ProjectRecipe(project);
+            await using BlobRead? own = await store.OpenAsync(path, cancellation);
+            recipe = own is null ? RecipeReader.Default : await RecipeReader.ReadAsync(path.ToString(), own.Content, cancellation);
+        }
+
+        return recipe with { Candidates = CandidateGrid.Expand(recipe) };
+    }
+
+    private async Task<(string Sha256, long Bytes)> Hash(BlobPath drop, CancellationToken cancellation)
+    {
+        await using BlobRead? blob = await store.OpenAsync(drop, cancellation);
+        if (blob is null)
+        {
+            throw new FlowException(FailureKind.NotFound, $"There is no {drop}", "Drop the CSV under drops/{project}/ first");
+        }
+
+        using var sha256 = SHA256.Create();
+        return (Convert.ToHexStringLower(await sha256.ComputeHashAsync(blob.Content, cancellation)), blob.Bytes);
+    }
+}
+
+/// <param name="RunId">Its id.</param>
+/// <param name="Created">False: the run existed.</param>
+public sealed record StartedRun(string RunId, bool Created);

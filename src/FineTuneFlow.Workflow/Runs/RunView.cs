@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Orchestrations;
+using FineTuneFlow.Workflow.Ports;
+
+namespace FineTuneFlow.Workflow.Runs;
+
+/// <summary>A run as it is shown.</summary>
+public sealed record RunView
+{
+    public required string RunId { get; init; }
+    public required string Project { get; init; }
+    /// <summary>The engine's word; null when it has forgotten the run, whose record stands.</summary>
+    public InstanceStatus? Status { get; init; }
+    public required RunOutcome Outcome { get; init; }
+    /// <summary>planning, preparing, quoting, waiting for approval, training, comparing, promoting, cleaning up, done...</summary>
+    public required string Stage { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+    public QuoteSummary? Quote { get; init; }
+    public bool NeedsApproval { get; init; }
+    public double SpentUsd { get; init; }
+    public ImmutableArray<CandidateView> Candidates { get; init; } = [];
+    public ImmutableArray<string> Notes { get; init; } = [];
+    public string? Verdict { get; init; }
+    public string? Promoted { get; init; }
+    public bool HasReport { get; init; }
+    public Failure? Failure { get; init; }
+    public BlobRef? Drop { get; init; }
+}
+
+/// <param name="Record">Where the candidate stands.</param>
+/// <param name="Progress">Steps of its job, or chunks of its evaluation, while it works.</param>
+public sealed record CandidateView(CandidateRecord Record, CandidateProgress? Progress);

@@ -1,0 +1,84 @@
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Costs;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Evaluation;
+using FineTuneFlow.Workflow.Models;
+using FineTuneFlow.Workflow.Observability;
+using FineTuneFlow.Workflow.Orchestrations;
+using FineTuneFlow.Workflow.Retraining;
+using FineTuneFlow.Workflow.Runs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace FineTuneFlow.Workflow;
+
+/// <summary>The workflow as a host takes it: the catalog for its engine, the services for its container. The host adds the
+/// ports' adapters and an <see cref="IDurableClient"/>.</summary>
+public static class WorkflowComposition
+{
+    public static WorkflowCatalog Catalog { get; } = new WorkflowCatalog()
+        .With(Flows.FineTuneRun, FineTuneRun.RunAsync)
+        .With(Flows.TrainCandidate, TrainCandidate.RunAsync)
+        .With(Flows.MonitorJob, MonitorJob.RunAsync)
+        .With(Flows.EvaluateCandidate, EvaluateCandidate.RunAsync)
+        .With(Flows.ContainerBaseline, ContainerBaseline.RunAsync)
+        .With<PreparePlan, RunInput, RunPlan>(Steps.PreparePlan)
+        .With<PrepareDataset, RunInput, PreparedData>(Steps.PrepareDataset)
+        .With<QuoteRun, QuoteRunInput, QuoteSummary>(Steps.QuoteRun)
+        .With<RecordRun, RunRecord, Unit>(Steps.RecordRun)
+        .With<CancelRun, CancelRunInput, Unit>(Steps.CancelRun)
+        .With<UploadFile, UploadFileInput, UploadedFile>(Steps.UploadFile)
+        .With<CheckFile, UploadedFile, FileReadiness>(Steps.CheckFile)
+        .With<AcquireJobSlot, JobSlotInput, JobSlot>(Steps.AcquireJobSlot)
+        .With<ReleaseJobSlot, JobSlotInput, Unit>(Steps.ReleaseJobSlot)
+        .With<SubmitJob, SubmitJobInput, SubmittedJob>(Steps.SubmitJob)
+        .With<PollJob, PollJobInput, JobProgress>(Steps.PollJob)
+        .With<CollectResults, CollectResultsInput, TrainedModel>(Steps.CollectResults)
+        .With<DeployModel, DeployModelInput, DeployedModel>(Steps.DeployModel)
+        .With<RemoveDeployment, RemoveDeploymentInput, Unit>(Steps.RemoveDeployment)
+        .With<PlanEvaluation, PlanEvaluationInput, EvaluationPlan>(Steps.PlanEvaluation)
+        .With<EvaluateChunk, EvaluateChunkInput, ChunkResult>(Steps.EvaluateChunk)
+        .With<ScoreCandidate, ScoreCandidateInput, CandidateScore>(Steps.ScoreCandidate)
+        .With<TrainLinearBaseline, LinearBaselineInput, CandidateScore>(Steps.TrainLinearBaseline)
+        .With<StartContainer, ContainerStepInput, ContainerStep>(Steps.StartContainer)
+        .With<PollContainer, ContainerStepInput, ContainerStep>(Steps.PollContainer)
+        .With<CollectContainer, ContainerStepInput, CandidateScore>(Steps.CollectContainer)
+        .With<Compare, CompareInput, ComparisonResult>(Steps.Compare)
+        .With<Promote, PromoteInput, PromotionResult>(Steps.Promote)
+        .With<CleanUp, CleanUpInput, CleanUpResult>(Steps.CleanUp);
+
+    public static IServiceCollection AddFineTuneFlowWorkflow(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(PriceBook.Default);
+        services.TryAddSingleton(ModelBook.Default);
+        foreach (Type activity in typeof(WorkflowComposition).Assembly.GetTypes().Where(IsActivity))
+        {
+            services.AddTransient(activity);
+        }
+
+        return services
+            .AddSingleton(Catalog)
+            .AddSingleton<FlowTelemetry>()
+            .AddSingleton<RunPrices>()
+            .AddSingleton<SpendOnce>()
+            .AddSingleton<RunGuard>()
+            .AddSingleton<JobSlots>()
+            .AddSingleton<Deployments>()
+            .AddSingleton<CandidateScores>()
+            .AddSingleton<ContainerRequests>()
+            .AddSingleton<Shots>()
+            .AddSingleton<Champions>()
+            .AddSingleton<ChampionPredictor>()
+            .AddSingleton<FeedbackStore>()
+            .AddSingleton<RunStarter>()
+            .AddSingleton<RunReader>()
+            .AddSingleton<JobWaker>()
+            .AddSingleton<NightlyRetrain>();
+    }
+
+    private static bool IsActivity(Type type) =>
+        type is { IsClass: true, IsAbstract: false }
+        && type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IActivity<,>));
+}
