@@ -1,5 +1,6 @@
 using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Datasets.Reading;
+using FineTuneFlow.Core.Datasets.Writing;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Datasets;
@@ -7,6 +8,8 @@ namespace FineTuneFlow.Core.Datasets;
 /// <summary>Profile, findings and recognised columns of a drop in one reading; writes nothing.</summary>
 public static class DatasetCheck
 {
+    private const long MaxTextBytesInMemory = 64L << 20;
+
     /// <inheritdoc cref="DatasetPreparation.Prepare"/>
     /// <param name="sourceName">The drop's name as the user knows it.</param>
     /// <param name="open">Opens the drop from its first byte.</param>
@@ -22,9 +25,22 @@ public static class DatasetCheck
         IProgress<PreparationProgress>? progress = null,
         CancellationToken cancellation = default)
     {
-        SourceTable source = DatasetPreparation.Read(
-            sourceName, open, recipe, threads > 0 ? threads : Environment.ProcessorCount, texts: null, progress, cancellation);
-        var arranged = ArrangedTable.Of(source);
-        return new DatasetCheckResult(source.Source, ProfileBuilder.Of(arranged), DatasetPreparation.Settings(source, arranged.Labels));
+        // Only near-duplicates are compared by their texts; without them none is kept.
+        string? temporary = recipe.Duplicates.Near is null ? null : Directory.CreateTempSubdirectory("ftf-check-").FullName;
+        try
+        {
+            using TextStore? texts = temporary is null ? null : new TextStore(temporary, MaxTextBytesInMemory);
+            SourceTable source = DatasetPreparation.Read(
+                sourceName, open, recipe, threads > 0 ? threads : Environment.ProcessorCount, texts, progress, cancellation);
+            var arranged = ArrangedTable.Of(source);
+            return new DatasetCheckResult(source.Source, ProfileBuilder.Of(arranged), DatasetPreparation.Settings(source, arranged.Labels));
+        }
+        finally
+        {
+            if (temporary is not null)
+            {
+                Directory.Delete(temporary, recursive: true);
+            }
+        }
     }
 }

@@ -14,7 +14,7 @@ public sealed record DatasetProfile
     /// <summary>Rows by main script of the text, most frequent first.</summary>
     public required ImmutableArray<NamedCount> Scripts { get; init; }
     public required DuplicateProfile Duplicates { get; init; }
-    /// <summary>Tokens of all used rows, text and label.</summary>
+    /// <summary>Tokens of the texts of all used rows.</summary>
     public required TokenRange Tokens { get; init; }
     public required ReadingProfile Reading { get; init; }
     /// <summary>Reasons of rejected rows with their counts, most frequent first.</summary>
@@ -30,8 +30,8 @@ public sealed record NamedCount(string Name, long Count);
 /// <summary>Lengths in Unicode characters of cleaned texts; percentiles by nearest rank.</summary>
 public sealed record LengthProfile(long Minimum, long Median, long P95, long Maximum, double Mean);
 
-/// <summary>Token counts estimated from characters by script: there is no tokenizer here, so a range and a middle.</summary>
-public sealed record TokenRange(long Low, long Middle, long High);
+/// <summary>Tokens of texts alone, estimated by <see cref="Costs.TokenRates"/> from characters by script: a range, not a count.</summary>
+public sealed record TokenRange(long Low, long Likely, long High);
 
 /// <param name="Rows">Rows left out because text and label occurred before.</param>
 /// <param name="ConflictTexts">Texts that occur with more than one label.</param>
@@ -61,4 +61,6 @@ public sealed record ReadingProfile
     public long RowsWithNul { get; init; }
     public bool ByteOrderMark { get; init; }
     public bool Compressed { get; init; }
+    /// <summary>A column that looks like a ready-made split and is not used.</summary>
+    public string? ReadyMadeSplit { get; init; }
 }

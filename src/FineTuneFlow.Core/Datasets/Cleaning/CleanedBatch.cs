@@ -1,3 +1,5 @@
+using FineTuneFlow.Core.Costs;
+
 namespace FineTuneFlow.Core.Datasets.Cleaning;
 
 /// <summary>The rows of one batch after cleaning, in the order of the file.</summary>
@@ -13,6 +15,8 @@ internal sealed class CleanedBatch
     /// <summary>Rows with each of the sixteen <see cref="TextFacts"/>, and their first lines.</summary>
     public List<(TextFacts Facts, long Line)> Facts { get; } = [];
     public long RowsRead { get; set; }
+    /// <summary>MinHash bands of the rows, one after the other; empty where near-duplicates are not looked for.</summary>
+    public List<ulong> Bands { get; } = [];
 
     public void Clear()
     {
@@ -22,6 +26,7 @@ internal sealed class CleanedBatch
         LeftOut.Clear();
         Labels.Clear();
         Facts.Clear();
+        Bands.Clear();
     }
 
     public Span<byte> Room(int bytes)

@@ -19,6 +19,7 @@ internal sealed class RowCleaner(RowPlan plan)
     private readonly LabelReader labels = new(plan.Recipe.Labels);
     private readonly SplitValueReader splitValues = new(plan.Recipe.Split);
     private readonly Dictionary<ulong, int> batchLabels = [];
+    private readonly NearSignature? near = plan.Recipe.Duplicates.Near is { } asked ? new NearSignature(asked.Threshold, asked.Shingle) : null;
     private byte[] scratch = [];
     private byte[] joined = new byte[4096];
 
@@ -129,6 +130,13 @@ internal sealed class RowCleaner(RowPlan plan)
     {
         int length = JsonText.Escape(text, target.Room(JsonText.MaxLength(text.Length)));
         UInt128 hash = identity.Hash(text);
+        if (near is not null)
+        {
+            Span<ulong> bands = stackalloc ulong[near.Bands];
+            near.Compute(identity.Normalise(text), bands);
+            target.Bands.AddRange(bands);
+        }
+
         target.TextBytes += length;
         int slices = plan.Slices.IsEmpty ? 0 : WriteSlices(batch, record, target);
         target.Rows.Add(new CleanedRow(

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
+using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Datasets.Cleaning;
@@ -12,7 +13,7 @@ internal sealed class TextCleaner(CleaningRecipe recipe)
     private static readonly SearchValues<byte> NotPlain = SearchValues.Create(
         [.. Enumerable.Range(0, 256).Where(b => b is < 0x20 or > 0x7E && b != '\n').Select(b => (byte)b)]);
 
-    private readonly int[] scripts = new int[Scripts.Count];
+    private readonly int[] scripts = new int[TokenCount.ScriptCount];
     private byte[] buffer = new byte[4096];
 
     public TextFacts Facts { get; private set; }
@@ -182,7 +183,7 @@ internal sealed class TextCleaner(CleaningRecipe recipe)
         if (ascii)
         {
             Characters = text.Length;
-            Tokens = Scripts.LatinTokens(text.Length);
+            Tokens = TokenCount.LikelyLatin(text.Length);
             Script = Script.Latin;
             return;
         }
@@ -199,19 +200,19 @@ internal sealed class TextCleaner(CleaningRecipe recipe)
             else
             {
                 Rune.DecodeFromUtf8(text[i..], out Rune rune, out int length);
-                scripts[(int)Scripts.Of(rune.Value)]++;
+                scripts[(int)TokenRates.Of(rune)]++;
                 i += length;
             }
 
             Characters++;
         }
 
-        Tokens = Scripts.Tokens(scripts);
+        Tokens = TokenCount.Likely(scripts);
         // Spaces, digits and punctuation count as Latin, so another script is the main one from a third on.
         int best = 0;
-        for (int s = 1; s < Scripts.Count; s++)
+        for (int s = (int)Script.Greek; s < scripts.Length; s++)
         {
-            best = scripts[s] * 3 >= Characters && (best == 0 || scripts[s] > scripts[best]) ? s : best;
+            best = s != (int)Script.Digits && scripts[s] * 3 >= Characters && (best == 0 || scripts[s] > scripts[best]) ? s : best;
         }
 
         Script = (Script)best;

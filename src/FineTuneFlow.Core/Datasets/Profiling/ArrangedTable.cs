@@ -21,6 +21,7 @@ internal sealed class ArrangedTable
     public ImmutableArray<NamedCount> RareClasses { get; private set; } = [];
     public int NearGroups { get; private set; }
     public int NearRows { get; private set; }
+    public ImmutableArray<long> NearLines { get; private set; } = [];
     public int MovedBetweenSplits { get; private set; }
     public ImmutableArray<Split> CarvedSplits { get; private set; } = [];
     public LabelSet Labels { get; private set; } = null!;
@@ -49,8 +50,11 @@ internal sealed class ArrangedTable
         RareClasses = Splitting.RareClasses.Apply(rows, Source.Labels, recipe.RareClasses, file, column);
         var (counts, used) = UsableRows.RequireClasses(Source, file, column);
         (Labels, LabelsReason) = LabelOrder.Of([.. Source.Labels.Where((_, i) => counts[i] > 0)], recipe.Labels);
-        var groups = new RowGroups(rows, recipe.Split.Method, recipe.Duplicates.Conflicts == ConflictPolicy.Keep, Duplicates.FirstOf, near: false);
-        var assignment = new SplitAssignment(rows, Source.Labels.Count, recipe.Split, groups.Together());
+        var groups = new RowGroups(rows, recipe.Split.Method, recipe.Duplicates.Conflicts == ConflictPolicy.Keep, Duplicates.FirstOf, Source.Bands is not null);
+        JoinNear(groups, recipe.Duplicates.Near);
+        List<List<int>> together = groups.Together();
+        NearGroups = NearRows == 0 ? 0 : together.Count;
+        var assignment = new SplitAssignment(rows, Source.Labels.Count, recipe.Split, together);
         assignment.Assign();
         MovedBetweenSplits = assignment.Moved;
         CarvedSplits = [.. assignment.Carved];
@@ -59,6 +63,19 @@ internal sealed class ArrangedTable
         Order = WriteOrder.Of(rows, recipe.Split.Seed, again);
         Counts = Count(used, again.Values.Sum(times => (long)times));
         RequireTraining(file);
+    }
+
+    private void JoinNear(RowGroups groups, NearDuplicatesRecipe? recipe)
+    {
+        if (recipe is null)
+        {
+            return;
+        }
+
+        var near = new NearDuplicates(Source.Rows, Source.Bands!, Source.Texts!, recipe);
+        near.Join(groups);
+        NearRows = near.Rows;
+        NearLines = near.Lines;
     }
 
     private RowCounts Count(long used, long added)

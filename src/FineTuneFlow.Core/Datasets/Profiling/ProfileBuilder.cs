@@ -29,7 +29,7 @@ internal static class ProfileBuilder
                 arranged.NearGroups,
                 arranged.NearRows,
                 arranged.Duplicates.Conflicts),
-            Tokens = new TokenRange(splits.Sum(s => s.Tokens.Low), splits.Sum(s => s.Tokens.Middle), splits.Sum(s => s.Tokens.High)),
+            Tokens = new TokenRange(splits.Sum(s => s.Tokens.Low), splits.Sum(s => s.Tokens.Likely), splits.Sum(s => s.Tokens.High)),
             Reading = source.Reading,
             RejectReasons = RejectReasons(arranged),
             Findings = [],

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets.Cleaning;
 using FineTuneFlow.Core.Datasets.Splitting;
 
@@ -18,14 +19,14 @@ internal static class SplitStatistics
         long[] classes = new long[labels.Count];
         int[] lengths = new int[members.Length];
         long characters = 0;
-        long tokens = 0;
+        Span<long> tokens = stackalloc long[TokenCount.ScriptCount];
         for (int i = 0; i < members.Length; i++)
         {
             ref Row row = ref rows[members[i]];
             classes[row.Label]++;
             lengths[i] = row.Characters;
             characters += row.Characters;
-            tokens += row.Tokens;
+            tokens[(int)row.Script] += row.Tokens;
         }
 
         Array.Sort(lengths);
@@ -35,12 +36,12 @@ internal static class SplitStatistics
             [.. order.Names.Select(name => new NamedCount(name, Count(name, labels, classes)))],
             new LengthProfile(
                 Rank(lengths, 0), Rank(lengths, 0.5), Rank(lengths, 0.95), Rank(lengths, 1), members.Length == 0 ? 0 : Math.Round((double)characters / members.Length, 1)),
-            Scripts.Range(tokens));
+            TokenCount.Range(tokens));
     }
 
     public static ImmutableArray<NamedCount> ScriptsOf(RowTable rows)
     {
-        long[] counts = new long[Scripts.Count];
+        long[] counts = new long[TokenCount.ScriptCount];
         for (int i = 0; i < rows.Count; i++)
         {
             counts[(int)rows[i].Script] += rows[i].Outcome == RowOutcome.Used ? 1 : 0;
@@ -48,7 +49,7 @@ internal static class SplitStatistics
 
         return
         [
-            .. Enumerable.Range(0, Scripts.Count)
+            .. Enumerable.Range(0, counts.Length)
                 .Where(s => counts[s] > 0)
                 .OrderByDescending(s => counts[s])
                 .ThenBy(s => s)

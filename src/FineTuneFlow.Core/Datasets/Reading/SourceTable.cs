@@ -10,6 +10,8 @@ internal sealed class SourceTable
 {
     public required RowPlan Plan { get; init; }
     public required RowTable Rows { get; init; }
+    /// <summary>Null where near-duplicates are not looked for.</summary>
+    public required BandTable? Bands { get; init; }
     public required List<LeftOutRow> LeftOut { get; init; }
     public required List<string> Labels { get; init; }
     public required FactCounts Facts { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using FineTuneFlow.Core.Datasets.Cleaning;
 using FineTuneFlow.Core.Datasets.Splitting;
 using FineTuneFlow.Core.Datasets.Writing;
@@ -15,6 +16,7 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
     private readonly Dictionary<string, int> labelIndex = [];
     private readonly List<string> labels = [];
     private readonly RowTable rows = new() { HasSplitKeys = plan.SplitColumn >= 0 };
+    private readonly BandTable? bands = plan.Recipe.Duplicates.Near is { } near ? new BandTable(NearSignature.BandsFor(near.Threshold)) : null;
     private readonly List<LeftOutRow> leftOut = [];
     private readonly FactCounts facts = new();
     private long rowsRead;
@@ -66,10 +68,11 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
         {
             Plan = plan,
             Rows = rows,
+            Bands = bands,
             LeftOut = leftOut,
             Labels = labels,
             Facts = facts,
-            Reading = table.Profile() with { RowsWithNul = facts[TextFacts.Nul] },
+            Reading = table.Profile() with { RowsWithNul = facts[TextFacts.Nul], ReadyMadeSplit = ReadyMadeSplit() },
             Source = new SourceFacts(
                 table.Source.Name, sha, bytes, table.Format, SourceEncodings.NameOf(table.Source.Encoding), table.Delimiter),
             Columns = table.Columns,
@@ -77,6 +80,10 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
             Texts = texts,
         };
     }
+
+    private string? ReadyMadeSplit() => table.Columns.FirstOrDefault(column =>
+        column != plan.Recipe.Split.Column && column != plan.Recognised.Label && !plan.Recognised.Text.Contains(column)
+        && column.ToLowerInvariant() is "split" or "partition" or "fold" or "subset" or "dataset_split");
 
     private void CollectFirst()
     {
@@ -93,6 +100,11 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
         foreach (var (fact, line) in batch.Facts)
         {
             facts.Add(fact, line);
+        }
+
+        for (int i = 0; bands is not null && i < batch.Bands.Count; i += bands.Bands)
+        {
+            bands.Add(CollectionsMarshal.AsSpan(batch.Bands).Slice(i, bands.Bands));
         }
 
         MapLabels(batch);

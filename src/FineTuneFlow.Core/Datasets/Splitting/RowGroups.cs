@@ -72,6 +72,8 @@ internal sealed class RowGroups
         return [.. members.Values.Where(list => list.Count > 1).OrderBy(list => list[0])];
     }
 
+    public bool AreTogether(int a, int b) => Root(a) == Root(b);
+
     public void Join(int a, int b)
     {
         int first = Root(a);

@@ -1,3 +1,4 @@
+using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets.Cleaning;
 
 namespace FineTuneFlow.Core.Datasets.Splitting;

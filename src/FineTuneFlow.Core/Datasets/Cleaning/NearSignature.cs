@@ -1,0 +1,117 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace FineTuneFlow.Core.Datasets.Cleaning;
+
+/// <summary>MinHash bands of a text's character shingles (Broder 1997; banding as in Leskovec, Rajaraman and Ullman, "Mining of
+/// Massive Datasets", chapter 3). Each thread has its own.</summary>
+internal sealed class NearSignature
+{
+    private const int Permutations = 128;
+    private static readonly uint[] Multipliers = [.. Enumerable.Range(1, Permutations).Select(i => (uint)Mix((ulong)i * 0x9E3779B97F4A7C15) | 1)];
+    private static readonly uint[] Offsets = [.. Enumerable.Range(1, Permutations).Select(i => (uint)Mix((ulong)i * 0xD6E8FEB86659FD93))];
+
+    private readonly int shingle;
+    private readonly int rowsPerBand;
+    private readonly uint[] minima = new uint[Permutations];
+    private char[] characters = new char[1024];
+
+    /// <param name="threshold">Similarity that must be found; fewer rows a band find lower ones.</param>
+    /// <param name="shingle">Characters a shingle.</param>
+    public NearSignature(double threshold, int shingle)
+    {
+        this.shingle = shingle;
+        rowsPerBand = RowsPerBand(threshold);
+        Bands = BandsFor(threshold);
+    }
+
+    public int Bands { get; }
+
+    public static int BandsFor(double threshold) => Permutations / RowsPerBand(threshold);
+
+    /// <summary>The bands of a normalised text.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Compute(ReadOnlySpan<byte> normalised, Span<ulong> bands)
+    {
+        if (characters.Length < normalised.Length)
+        {
+            characters = new char[normalised.Length * 2];
+        }
+
+        int length = Encoding.UTF8.GetChars(normalised, characters);
+        Array.Fill(minima, uint.MaxValue);
+        int last = Math.Max(0, length - shingle);
+        for (int i = 0; i <= last; i++)
+        {
+            Lower(Hash(characters.AsSpan(i, Math.Min(shingle, length - i))));
+        }
+
+        for (int band = 0; band < Bands; band++)
+        {
+            ulong key = (ulong)band + 1;
+            for (int i = 0; i < rowsPerBand; i++)
+            {
+                key = Mix(key ^ minima[(band * rowsPerBand) + i]);
+            }
+
+            bands[band] = key;
+        }
+    }
+
+    /// <summary>The Jaccard similarity of the shingle sets of two normalised texts.</summary>
+    public static double Similarity(string a, string b, int shingle)
+    {
+        HashSet<ulong> first = Shingles(a, shingle);
+        HashSet<ulong> second = Shingles(b, shingle);
+        int common = first.Count(second.Contains);
+        return (double)common / Math.Max(1, first.Count + second.Count - common);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Lower(ulong hash)
+    {
+        uint h = (uint)(hash ^ (hash >> 32));
+        var value = new Vector<uint>(h);
+        Span<Vector<uint>> low = MemoryMarshal.Cast<uint, Vector<uint>>(minima.AsSpan());
+        ReadOnlySpan<Vector<uint>> a = MemoryMarshal.Cast<uint, Vector<uint>>(Multipliers.AsSpan());
+        ReadOnlySpan<Vector<uint>> b = MemoryMarshal.Cast<uint, Vector<uint>>(Offsets.AsSpan());
+        for (int i = 0; i < low.Length; i++)
+        {
+            low[i] = Vector.Min(low[i], (a[i] * value) + b[i]);
+        }
+    }
+
+    private static HashSet<ulong> Shingles(string text, int shingle)
+    {
+        var set = new HashSet<ulong>();
+        for (int i = 0; i <= Math.Max(0, text.Length - shingle); i++)
+        {
+            set.Add(Hash(text.AsSpan(i, Math.Min(shingle, text.Length - i))));
+        }
+
+        return set;
+    }
+
+    private static ulong Hash(ReadOnlySpan<char> shingle)
+    {
+        ulong hash = 0xCBF29CE484222325;
+        foreach (char c in shingle)
+        {
+            hash = (hash ^ c) * 0x100000001B3;
+        }
+
+        return Mix(hash);
+    }
+
+    /// <summary>At the threshold a pair is found with more than 98 % probability, for thresholds of 0.6 and up.</summary>
+    private static int RowsPerBand(double threshold) => threshold >= 0.84 ? 8 : threshold >= 0.7 ? 5 : 4;
+
+    private static ulong Mix(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

@@ -1,0 +1,80 @@
+using FineTuneFlow.Core.Datasets.Cleaning;
+using FineTuneFlow.Core.Datasets.Reading;
+
+namespace FineTuneFlow.Core.Datasets.Profiling;
+
+/// <summary>Findings about the file as it came: its encoding, line ends and quotes.</summary>
+internal static class ReadingFindings
+{
+    public static IEnumerable<Finding> Of(SourceTable source)
+    {
+        ReadingProfile reading = source.Reading;
+        long broken = source.LeftOut.Count(l => l.Outcome == RowOutcome.Encoding);
+        if (broken > 0)
+        {
+            yield return new Finding(
+                "wrong-encoding",
+                FindingGrade.Necessary,
+                broken,
+                "rows hold bytes that are not UTF-8 and were left out",
+                "Save the file as UTF-8, or set dataset.csv.encoding to latin-1 if all of it is",
+                [.. source.LeftOut.Where(l => l.Outcome == RowOutcome.Encoding).Take(FactCounts.Examples).Select(l => l.Line)]);
+        }
+
+        if (source.Source.Encoding == "latin-1" && source.Plan.Recipe.Csv.Encoding is null)
+        {
+            yield return new Finding(
+                "latin-1",
+                FindingGrade.Advisable,
+                source.RowsRead,
+                "rows were read as Latin-1 (Windows-1252), because the file is not UTF-8",
+                "Look at some accented texts in train.jsonl; set dataset.csv.encoding if they are wrong",
+                []);
+        }
+
+        int kinds = (reading.LinesCrLf > 0 ? 1 : 0) + (reading.LinesLf > 0 ? 1 : 0) + (reading.LinesCr > 0 ? 1 : 0);
+        if (kinds > 1)
+        {
+            yield return new Finding(
+                "mixed-line-ends",
+                FindingGrade.Advisable,
+                source.RowsRead,
+                $"records end in different ways: CR LF {reading.LinesCrLf}, LF {reading.LinesLf}, CR {reading.LinesCr}",
+                "Nothing where the row count is right; else look for unquoted cells with line breaks",
+                []);
+        }
+
+        if (reading.QuotesInUnquotedCells > 0)
+        {
+            yield return new Finding(
+                "quotes-in-unquoted-cells",
+                FindingGrade.Advisable,
+                reading.QuotesInUnquotedCells,
+                "cells hold quotes but are not quoted; the quotes were read as text",
+                "Nothing where the texts look right in train.jsonl",
+                []);
+        }
+
+        if (reading.TextAfterClosingQuote > 0)
+        {
+            yield return new Finding(
+                "text-after-closing-quote",
+                FindingGrade.Advisable,
+                reading.TextAfterClosingQuote,
+                "cells go on behind their closing quote; that text was kept",
+                "Double the quotes inside quoted cells",
+                []);
+        }
+
+        if (reading.BackslashEscapedQuotes)
+        {
+            yield return new Finding(
+                "backslash-quotes",
+                FindingGrade.Advisable,
+                source.RowsRead,
+                "rows come from a file that escapes quotes by a backslash (\\\") instead of doubling them; they were read as quotes",
+                "Nothing where the texts look right; RFC 4180 doubles quotes",
+                []);
+        }
+    }
+}
