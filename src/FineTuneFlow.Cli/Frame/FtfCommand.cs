@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FineTuneFlow.Cli.Commands;
 
 namespace FineTuneFlow.Cli.Frame;
 
@@ -14,6 +15,8 @@ public static class FtfCommand
         // Runs.
 
         // Data, without any server.
+        root.Add(CheckCommand.Create());
+        root.Add(PrepareCommand.Create());
 
         // Evaluation, without any server.
 

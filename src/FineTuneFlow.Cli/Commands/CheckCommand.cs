@@ -1,0 +1,47 @@
+using System.CommandLine;
+using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Cli.Commands;
+
+/// <summary><c>ftf check</c>: profile, findings and quote of a drop; writes nothing and asks no server.</summary>
+public static class CheckCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("CSV") { Description = "CSV, JSONL or .gz file of labelled texts." };
+        Option<string?> recipe = SharedOptions.Recipe();
+        var noHeader = new Option<bool>("--no-header") { Description = "The first line is a row; columns are named 1, 2, 3..." };
+        var strict = new Option<bool>("--strict") { Description = "End with exit code 1 where a finding is graded necessary." };
+        return new Command("check", "Profile a data file, list what should be mended, and quote the training; nothing is written.")
+        {
+            file, recipe, noHeader, strict,
+        }.Runs(call => Task.FromResult(Run(call, call.Get(file), call.Get(recipe), call.Get(noHeader), call.Get(strict))));
+    }
+
+    private static int Run(CommandCall call, string file, string? recipePath, bool noHeader, bool strict)
+    {
+        RecipeFile.Existing(file, "data");
+        Recipe recipe = RecipeFile.Read(recipePath);
+        DatasetRecipe dataset = noHeader ? recipe.Dataset with { Csv = recipe.Dataset.Csv with { Header = false } } : recipe.Dataset;
+        string name = Path.GetFileName(file);
+        long length = new FileInfo(file).Length;
+        using ProgressLine line = call.Terminal.Progress($"Checking {name}", "MB");
+        DatasetCheckResult result = DatasetCheck.Check(
+            name, () => RecipeFile.Open(file), dataset, progress: new Reporter(line, length), cancellation: call.Cancellation);
+        line.Dispose();
+        Quote quote = CheckQuote.Make(recipe, result.Profile);
+        call.Terminal.Answer(new CheckAnswer(result.Source, result.Profile, result.Settings, quote), output => CheckText.Write(output, result, quote));
+        return strict && result.Profile.Findings.Any(finding => finding.Grade == FindingGrade.Necessary) ? ExitCode.Failed : ExitCode.Ok;
+    }
+
+    private sealed class Reporter(ProgressLine line, long length) : IProgress<PreparationProgress>
+    {
+        public void Report(PreparationProgress value) => line.Report(value.Bytes >> 20, Math.Max(1, length >> 20));
+    }
+}
+
+/// <summary>The answer of <c>ftf check --json</c>.</summary>
+internal sealed record CheckAnswer(SourceFacts Source, DatasetProfile Profile, DatasetRecipe Settings, Quote Quote);

@@ -1,0 +1,47 @@
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Training;
+
+namespace FineTuneFlow.Cli.Commands;
+
+/// <summary>The quote of a recipe on checked data, at list prices.</summary>
+internal static class CheckQuote
+{
+    public static Quote Make(Recipe recipe, DatasetProfile profile) => Quote.Make(new QuoteInput
+    {
+        Train = SizeOf(profile.Splits[0]),
+        Holdout = SizeOf(profile.Splits[2]).Take(recipe.Evaluation.SampleRows),
+        Candidates =
+        [
+            .. CandidateGrid.Expand(recipe)
+                .Select(candidate => (Candidate: candidate, Model: RecipeFile.BaseModel(recipe, candidate)))
+                .Where(asked => asked.Model is not null)
+                .Select(asked => Quoted(asked.Candidate, asked.Model!)),
+            .. recipe.Baselines.Select(baseline => new QuotedCandidate
+            {
+                Name = baseline.Name,
+                Work = baseline.Kind == BaselineKind.Linear ? QuotedWork.Linear : QuotedWork.Container,
+                Model = baseline.Model ?? "linear",
+                Epochs = baseline.Epochs,
+            }),
+        ],
+        Budget = recipe.Budget,
+        Mode = recipe.Evaluation.Mode,
+    });
+
+    private static QuotedCandidate Quoted(CandidateRecipe candidate, string model) => new()
+    {
+        Name = candidate.Name,
+        Work = candidate.Kind == CandidateKind.Prompt ? QuotedWork.AskBase : QuotedWork.TrainAndAsk,
+        Model = model,
+        Form = new TrainingForm(TrainingForm.FamilyOf(model), candidate.SystemPrompt),
+        Epochs = candidate.Epochs.Count == 1 ? candidate.Epochs[0] : null,
+        Tier = candidate.Tier,
+        NewRowsOnly = candidate.Data == TrainingData.New,
+        Shots = candidate.Shots,
+        ChainOfThought = candidate.ChainOfThought,
+    };
+
+    private static SplitSize SizeOf(SplitProfile split) => new(split.Rows, new Estimate(split.Tokens.Low, split.Tokens.Likely, split.Tokens.High));
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Cli.Commands;
+
+/// <summary><c>ftf prepare</c>: a drop becomes a data set folder, without any server.</summary>
+public static class PrepareCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("CSV") { Description = "CSV, JSONL or .gz file of labelled texts." };
+        var folder = new Option<string>("--out", "-o") { Description = "Folder to write to.", HelpName = "DIR", Required = true };
+        Option<string?> recipe = SharedOptions.Recipe();
+        var noHeader = new Option<bool>("--no-header") { Description = "The first line is a row; columns are named 1, 2, 3..." };
+        var threads = new Option<int>("--threads") { Description = "Worker threads; 0: one a core. The output is the same.", HelpName = "N" };
+        return new Command("prepare", "Clean, de-duplicate, split and write a data set; nothing is uploaded.")
+        {
+            file, folder, recipe, noHeader, threads,
+        }.Runs(call => Task.FromResult(Run(call, call.Get(file), call.Get(folder)!, call.Get(recipe), call.Get(noHeader), call.Get(threads))));
+    }
+
+    private static int Run(CommandCall call, string file, string folder, string? recipePath, bool noHeader, int threads)
+    {
+        RecipeFile.Existing(file, "data");
+        Recipe recipe = RecipeFile.Read(recipePath);
+        DatasetRecipe dataset = noHeader ? recipe.Dataset with { Csv = recipe.Dataset.Csv with { Header = false } } : recipe.Dataset;
+        string name = Path.GetFileName(file);
+        long length = new FileInfo(file).Length;
+        using ProgressLine line = call.Terminal.Progress($"Preparing {name}", "MB");
+        Manifest manifest = DatasetPreparation.Prepare(
+            new PreparationRequest
+            {
+                SourceName = name,
+                Open = () => RecipeFile.Open(file),
+                Recipe = dataset,
+                Forms = RecipeFile.Forms(recipe),
+                OutputDirectory = folder,
+                Threads = threads,
+                Progress = new Reporter(line, length),
+            },
+            call.Cancellation);
+        line.Dispose();
+        call.Terminal.Answer(manifest, output => PreparationText.Write(output, manifest, folder));
+        return ExitCode.Ok;
+    }
+
+    private sealed class Reporter(ProgressLine line, long length) : IProgress<PreparationProgress>
+    {
+        public void Report(PreparationProgress value) => line.Report(value.Bytes >> 20, Math.Max(1, length >> 20));
+    }
+}
