@@ -1,3 +1,36 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Simulator;
+
+try
+{
+    SimulatorOptions options = SimulatorArguments.Parse(args);
+    await using WebApplication app = SimulatorApp.Build(options);
+    await app.StartAsync();
+    // One line that a parent process can read: where the simulator listens.
+    Console.WriteLine($"simulator listening on {string.Join(' ', app.Urls)}");
+    if (options.ParentWatch)
+    {
+        _ = Task.Run(async () =>
+        {
+            // Standard input ends when the parent is gone, however it ended.
+            while (await Console.In.ReadLineAsync() is not null)
+            {
+            }
+
+            await app.StopAsync();
+        });
+    }
+
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (FlowException e)
+{
+    await Console.Error.WriteLineAsync(e.Failure.ToString());
+    return 2;
+}
+catch (IOException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}

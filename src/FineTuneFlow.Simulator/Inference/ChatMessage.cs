@@ -1,0 +1,3 @@
+namespace FineTuneFlow.Simulator.Inference;
+
+internal readonly record struct ChatMessage(string Role, string Content);

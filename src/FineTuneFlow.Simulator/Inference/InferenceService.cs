@@ -1,0 +1,158 @@
+using System.Text.Json;
+using FineTuneFlow.Core.Training;
+using FineTuneFlow.Simulator.Azure;
+using FineTuneFlow.Simulator.Counting;
+using FineTuneFlow.Simulator.Http;
+using FineTuneFlow.Simulator.Models;
+using FineTuneFlow.Simulator.State;
+
+namespace FineTuneFlow.Simulator.Inference;
+
+/// <summary>Answers chat and text completions, for single requests and for batches.</summary>
+internal sealed class InferenceService(ModelStore models, DeploymentStore deployments, UntunedModel untuned, Ledger ledger, TimeProvider clock)
+{
+    private const int StandardMaximumTokens = 16;
+    private const double Unsure = 0.012;
+    /// <summary>A prompt without the ending of the training prompts reads as a text to be continued.</summary>
+    private const double UnsureWithoutEnding = 0.5;
+
+    public void Chat(ReadOnlyMemory<byte> body, bool azure, Utf8JsonWriter json)
+    {
+        InferenceRequest request = InferenceRequest.Read(body);
+        string asked = request.Model ?? throw Missing("model");
+        List<ChatMessage> messages = request.Messages ?? throw Missing("messages");
+        if (messages.Count == 0)
+        {
+            throw ApiException.Invalid("messages", "messages must hold at least one message.");
+        }
+
+        if (request.TopLogProbabilities is not null && !request.LogProbabilities)
+        {
+            throw ApiException.Invalid("top_logprobs", "'top_logprobs' needs 'logprobs' to be true.");
+        }
+
+        (string model, LoadedModel? tuned, BaseModel? plain) = Resolve(asked, azure, ModelFamily.Chat);
+        int promptTokens = 3;
+        string? last = null;
+        foreach (ChatMessage message in messages)
+        {
+            promptTokens += 4 + Tokenizer.Count(message.Content);
+            last = message.Role is "system" or "developer" or "assistant" ? last : message.Content;
+        }
+
+        string row = RowHash.Of(last ?? messages[^1].Content);
+        ledger.Asked(asked, row);
+        List<Answer> answers = tuned is not null
+            ? AnswersOf(tuned, Input(messages), Unsure, request, row)
+            : Decode(untuned.Answer(plain!, messages), request, Unsure, row);
+        InferenceWriter.Chat(
+            json, Ids.New("chatcmpl-"), clock.GetUtcNow().ToUnixTimeSeconds(), model, answers, request.LogProbabilities, promptTokens);
+    }
+
+    public void Completion(ReadOnlyMemory<byte> body, bool azure, Utf8JsonWriter json)
+    {
+        InferenceRequest request = InferenceRequest.Read(body);
+        string asked = request.Model ?? throw Missing("model");
+        List<string> prompts = request.Prompts ?? throw Missing("prompt");
+        (string model, LoadedModel? tuned, BaseModel? plain) = Resolve(asked, azure, ModelFamily.Completion);
+        var answers = new List<Answer>(prompts.Count);
+        int promptTokens = 0;
+        foreach (string prompt in prompts)
+        {
+            promptTokens += Tokenizer.Count(prompt);
+            string row = RowHash.Of(prompt);
+            ledger.Asked(asked, row);
+            if (tuned is null)
+            {
+                answers.AddRange(Decode(untuned.Answer(plain!, [new ChatMessage("user", prompt)]), request, Unsure, row));
+                continue;
+            }
+
+            string ending = tuned.Model.PromptEnding;
+            bool ended = prompt.EndsWith(ending, StringComparison.Ordinal);
+            answers.AddRange(AnswersOf(tuned, ended ? prompt[..^ending.Length] : prompt, ended ? Unsure : UnsureWithoutEnding, request, row));
+        }
+
+        InferenceWriter.Completion(
+            json, Ids.New("cmpl-"), clock.GetUtcNow().ToUnixTimeSeconds(), model, answers, request.TopLogProbabilities, promptTokens,
+            [.. prompts.Select(prompt => prompt.Length)]);
+    }
+
+    private static List<Answer> AnswersOf(LoadedModel tuned, string input, double unsure, InferenceRequest request, string row)
+    {
+        int count = tuned.Classifier.Labels.Length;
+        double[] probabilities = new double[count];
+        tuned.Classifier.Probabilities(input, probabilities);
+        return Decode((tuned.Answers, probabilities), request, unsure, row);
+    }
+
+    private static List<Answer> Decode((AnswerSet Set, double[] Probabilities) answer, InferenceRequest request, double unsure, string row)
+    {
+        var answers = new List<Answer>(request.Choices);
+        for (int i = 0; i < request.Choices; i++)
+        {
+            long seed = unchecked(Convert.ToInt64(row, 16) + ((request.Seed ?? 0) * 1_000_003) + i);
+            Answer decoded = AnswerDecoder.Decode(answer.Set, answer.Probabilities, new SamplingOptions(
+                request.MaximumTokens ?? StandardMaximumTokens, request.Temperature, request.TopLogProbabilities ?? 0, unsure, seed));
+            answers.Add(request.Stop is null ? decoded : Cut(decoded, request.Stop));
+        }
+
+        return answers;
+    }
+
+    private static Answer Cut(Answer answer, List<string> stops)
+    {
+        string text = "";
+        for (int i = 0; i < answer.Tokens.Count; i++)
+        {
+            text += answer.Tokens[i].Token.Text;
+            if (stops.Any(stop => text.Contains(stop, StringComparison.Ordinal)))
+            {
+                return new Answer(answer.Tokens[..i], Finished: true);
+            }
+        }
+
+        return answer;
+    }
+
+    /// <summary>What the classifier sees: everything but system messages, as in training.</summary>
+    private static string Input(List<ChatMessage> messages)
+    {
+        string? only = null;
+        int count = 0;
+        foreach (ChatMessage message in messages)
+        {
+            if (message.Role is not ("system" or "developer"))
+            {
+                only = message.Content;
+                count++;
+            }
+        }
+
+        return count <= 1
+            ? only ?? ""
+            : string.Join('\n', messages.Where(message => message.Role is not ("system" or "developer")).Select(message => message.Content));
+    }
+
+    private (string Model, LoadedModel? Tuned, BaseModel? Plain) Resolve(string asked, bool azure, ModelFamily family)
+    {
+        string model = azure ? deployments.ModelOf(asked) : asked;
+        BaseModel? plain = BaseModels.Find(model);
+        LoadedModel? tuned = plain is null ? models.Load(model) ?? throw ModelEndpoints.Missing(asked) : null;
+        ModelFamily served = plain?.Family ?? BaseModels.Find(tuned!.Model.BaseModel)!.Family;
+        if (served == family)
+        {
+            return (plain?.Id ?? model, tuned, plain);
+        }
+
+        throw new ApiException(
+            404,
+            family == ModelFamily.Chat
+                ? "This is not a chat model and thus not supported in the v1/chat/completions endpoint. Did you mean to use v1/completions?"
+                : "This is a chat model and not supported in the v1/completions endpoint. Did you mean to use v1/chat/completions?",
+            param: "model");
+    }
+
+    private static ApiException Missing(string param) =>
+        new(400, $"Missing required parameter: '{param}'.", "missing_required_parameter", param);
+}
