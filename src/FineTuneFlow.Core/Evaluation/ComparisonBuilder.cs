@@ -29,7 +29,7 @@ internal sealed class ComparisonBuilder(
                 family[pair] = first < second ? Compare(first, second, score) : null;
             });
             PairedComparison[] compared = [.. family.OfType<PairedComparison>()];
-            double[] adjusted = Holm.Adjust([.. compared.Select(comparison => comparison.PValue)]);
+            double[] adjusted = MultipleTests.Holm([.. compared.Select(comparison => comparison.PValue)]);
             all.AddRange(compared.Select((comparison, i) => comparison with { AdjustedPValue = adjusted[i] }));
         }
 
