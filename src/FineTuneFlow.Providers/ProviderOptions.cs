@@ -58,7 +58,11 @@ public sealed record ProviderOptions
         NeedsDeployment: Kind == ProviderKind.AzureOpenAI,
         NeedsFileProcessing: Kind == ProviderKind.AzureOpenAI,
         MaxJobs,
-        PriceKey);
+        PriceKey)
+    {
+        MaxConcurrency = MaxConcurrency,
+        RequestsPerMinute = RequestsPerMinute,
+    };
 }
 
 /// <summary>Azure's control plane: section <c>Providers__{name}__Deployment</c>.</summary>

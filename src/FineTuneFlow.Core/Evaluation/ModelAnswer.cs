@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace FineTuneFlow.Core.Evaluation;
 
@@ -19,8 +20,18 @@ public sealed record ModelAnswer(
     string? Refusal,
     int? PromptTokens,
     int? CompletionTokens,
-    double LatencyMs);
+    double LatencyMs)
+{
+    /// <summary>What the service said about its rate limit beside this answer; for pacing, never stored.</summary>
+    [JsonIgnore]
+    public RateLimitNote? RateLimit { get; init; }
+}
 
 /// <param name="Token">The token's text, with its leading space if it has one.</param>
 /// <param name="LogProbability">Natural logarithm of its probability; at most 0.</param>
 public sealed record TokenAlternative(string Token, double LogProbability);
+
+/// <param name="Limit">Requests that a full allowance holds.</param>
+/// <param name="Remaining">Requests that are left of it.</param>
+/// <param name="Reset">Until it is full again.</param>
+public sealed record RateLimitNote(int Limit, int Remaining, TimeSpan Reset);

@@ -59,6 +59,12 @@ public interface IFineTuningProvider
 public sealed record ProviderFacts(string Name, ProviderKind Kind, bool NeedsDeployment, bool NeedsFileProcessing, int MaxJobs, string PriceKey)
 {
     public bool Simulated => Kind == ProviderKind.Simulator;
+
+    /// <summary>Questions in flight at once for one model, at most.</summary>
+    public int MaxConcurrency { get; init; } = 64;
+
+    /// <summary>Questions a minute that one model takes; null: not known, found out from the answers.</summary>
+    public int? RequestsPerMinute { get; init; }
 }
 
 public enum ProviderKind { OpenAI, AzureOpenAI, Simulator }
