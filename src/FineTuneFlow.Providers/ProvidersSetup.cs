@@ -1,4 +1,5 @@
 using FineTuneFlow.Providers.BlobStorage;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +10,7 @@ namespace FineTuneFlow.Providers;
 /// <summary>Puts the adapters behind their ports.</summary>
 public static class ProvidersSetup
 {
-    /// <summary>Registers <see cref="IBlobStore"/> and <see cref="IProviders"/> from settings.</summary>
+    /// <summary>Registers <see cref="IBlobStore"/>, <see cref="IProviders"/> and <see cref="ModelThrottle"/> from settings.</summary>
     /// <exception cref="Core.Failures.FlowException">InvalidInput: a setting is wrong; told here, at start.</exception>
     public static IServiceCollection AddFineTuneFlowProviders(this IServiceCollection services, IConfiguration configuration)
     {
@@ -17,6 +18,7 @@ public static class ProvidersSetup
         var storage = new AzureBlobStore(StorageOptions.Read(configuration));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(providers);
+        services.AddSingleton(provider => new ModelThrottle(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IBlobStore>(storage);
         services.AddSingleton<IProviders>(provider => new ConfiguredProviders(providers, provider.GetRequiredService<TimeProvider>()));
         return services;
