@@ -14,9 +14,10 @@ internal static class SpecialTokenText
         int copied = 0;
         for (int at = text.IndexOf("<|"u8); at >= 0;)
         {
-            int close = text[(at + 2)..Math.Min(text.Length, at + 2 + LongestName)].IndexOf("|>"u8);
+            // A name holds none of these itself, so that the brackets inside others are found too.
+            int close = text[(at + 2)..Math.Min(text.Length, at + 2 + LongestName)].IndexOfAny("<|>"u8);
             int next = at + 2;
-            if (close > 0)
+            if (close > 0 && text[(at + 2 + close)..].StartsWith("|>"u8))
             {
                 if (!found)
                 {

@@ -12,15 +12,6 @@ internal static class UsableRows
 
     public static void Require(SourceTable source, string file)
     {
-        if (source.RowsRead == 0)
-        {
-            throw new FlowException(new Failure(
-                FailureKind.InvalidInput,
-                "the file has a header and no rows",
-                "Add at least ten labelled texts, or set dataset.csv.header to false if the first line is a row",
-                new SourceLocation(file, 1)));
-        }
-
         if (source.Rows.Count >= Minimum)
         {
             return;

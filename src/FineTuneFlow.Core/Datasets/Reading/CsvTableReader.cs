@@ -29,6 +29,15 @@ internal sealed class CsvTableReader : TableReader
         }
 
         Columns = recipe.Header ? TakeHeader() : Positions(first.Records[0].Fields);
+        if (first.RecordCount == 0 && !Fill(first))
+        {
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                "the file has a header and no rows",
+                "Add at least ten labelled texts, or set dataset.csv.header to false if the first line is a row",
+                new SourceLocation(source.Name, 1)));
+        }
+
         if (Columns.Length == 1)
         {
             throw new FlowException(new Failure(

@@ -32,6 +32,7 @@ internal sealed class DuplicateResolution
         next = new int[rows.Count];
         FirstOf = new int[rows.Count];
         Group();
+        heads.Sort();
         foreach (int head in heads)
         {
             Resolve(head);

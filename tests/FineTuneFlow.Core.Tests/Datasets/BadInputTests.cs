@@ -1,0 +1,164 @@
+using System.Text;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Core.Tests.Datasets;
+
+/// <summary>Each malformed drop ends in a message that says where and what to do, and leaves no half-made folder.</summary>
+public sealed class BadInputTests
+{
+    [Theory]
+    [InlineData("empty.csv", "empty.csv: the file is empty", "header line")]
+    [InlineData("blank-lines-only.csv", "the file is empty", "header line")]
+    [InlineData("header-only.csv", "header-only.csv, line 1: the file has a header and no rows", "ten labelled texts")]
+    [InlineData("one-column.csv", "one-column.csv, line 1: only one column (\"text\")", "dataset.csv.delimiter")]
+    [InlineData("one-class.csv", "one-class.csv, column label: the label column \"label\" holds one class only (\"1\")", "dataset.label")]
+    [InlineData("nine-examples.csv", "only 9 of 9 rows can be used, fewer than ten examples", "add rows")]
+    [InlineData("nine-different-texts.csv", "only 9 different texts are left", "other texts")]
+    [InlineData("unclosed-quote.csv", "unclosed-quote.csv, line 7, column 1: a quote opens a cell here and is never closed", "Double the quotes")]
+    [InlineData("quote-swallows-lines.csv", "quote-swallows-lines.csv, line 3, column 8: a quote opens a cell here and closes 2 lines further down", "Double the quotes")]
+    [InlineData("damaged.csv.gz", "damaged.csv.gz: the gzip data is damaged", "gzip -t")]
+    public void A_malformed_drop_is_refused_with_place_and_remedy(string fixture, string expected, string remedy)
+    {
+        Failure failure = PreparedFolder.FailureOf(PreparedFolder.Fixture(fixture), name: fixture);
+
+        failure.Kind.ShouldBe(FailureKind.InvalidInput);
+        failure.ToString().ShouldContain(expected);
+        failure.Remedy.ShouldNotBeNull().ShouldContain(remedy);
+        failure.Location.ShouldNotBeNull().File.ShouldBe(fixture);
+    }
+
+    [Fact]
+    public void A_column_that_is_not_there_is_named_with_the_nearest_one()
+    {
+        Failure failure = PreparedFolder.FailureOf(
+            PreparedFolder.Fixture("byte-order-mark.csv"), new DatasetRecipe { Text = new OneOrMany<string>("Text") });
+
+        failure.Field.ShouldBe("dataset.text");
+        failure.ToString().ShouldContain("there is no column \"Text\"");
+        failure.ToString().ShouldContain("the file has text, label");
+        failure.Remedy.ShouldNotBeNull().ShouldContain("\"text\"");
+    }
+
+    [Fact]
+    public void A_label_outside_the_recipe_is_a_reject_with_its_line()
+    {
+        using var folder = PreparedFolder.FromFixture("no-such-labels.csv", new DatasetRecipe { Labels = new LabelsRecipe { Order = ["1", "2"] } });
+
+        folder.Manifest.Rows.Rejected.ShouldBe(1);
+        folder.Rejects().ShouldBe(["32,unknown-label,\"label \"\"6\"\" is not one of 1, 2\""]);
+    }
+
+    [Fact]
+    public void A_good_label_that_never_occurs_is_refused() =>
+        PreparedFolder.FailureOf(
+                PreparedFolder.Fixture("byte-order-mark.csv"), new DatasetRecipe { Labels = new LabelsRecipe { Good = ["5"] } })
+            .ToString().ShouldContain("the good label \"5\" does not occur; the labels are 1, 2");
+
+    [Fact]
+    public void A_rare_class_is_refused_with_its_name_and_count() =>
+        PreparedFolder.FailureOf(PreparedFolder.Fixture("no-such-labels.csv"))
+            .ToString().ShouldContain("1 class has fewer than 3 usable rows: \"6\" (1)");
+
+    [Fact]
+    public void A_cell_of_ten_megabytes_is_a_reject_and_the_rest_goes_on()
+    {
+        byte[] good = PreparedFolder.Fixture("byte-order-mark.csv");
+        byte[] drop = [.. good, .. Encoding.UTF8.GetBytes(new string('x', 10_000_000) + ",1\n"), .. "after it,2\n"u8];
+
+        using var folder = PreparedFolder.From(drop);
+
+        string reject = folder.Rejects().ShouldHaveSingleItem();
+        reject.ShouldStartWith("32,cell-size,");
+        reject.ShouldContain("10,000,000 bytes");
+        folder.AllRows().ShouldContain(row => row.Text == "after it");
+    }
+
+    [Fact]
+    public void A_quote_that_swallows_a_huge_file_is_found_before_memory_runs_out()
+    {
+        byte[] line = Encoding.UTF8.GetBytes("a text that goes on,1\n");
+        using var drop = new RepeatedStream("text,label\nfirst,1\n\"open,1\n"u8.ToArray(), line, 200L << 20);
+
+        var exception = Should.Throw<FlowException>(() => DatasetCheck.Check(
+            "huge.csv", () => drop, new DatasetRecipe(), cancellation: TestContext.Current.CancellationToken));
+
+        exception.Failure.ToString().ShouldContain("huge.csv, line 3: the record that begins here is longer than 64 MB");
+    }
+
+    [Fact]
+    public void Rows_that_cannot_be_used_are_listed_with_line_and_reason()
+    {
+        using var ragged = PreparedFolder.FromFixture("ragged-rows.csv");
+        ragged.Rejects().ShouldBe(["32,cell-count,3 cells where the header has 2", "33,cell-count,1 cells where the header has 2"]);
+        ragged.AllRows().ShouldContain(row => row.Text == "with empty rest");
+
+        using var empty = PreparedFolder.FromFixture("empty-cells.csv");
+        empty.Rejects().ShouldBe(["32,empty-text,no text in text", "33,empty-label,no label", "34,empty-text,no text in text"]);
+
+        using var broken = PreparedFolder.FromFixture("broken-utf-8-row.csv");
+        broken.Rejects().ShouldBe(["32,encoding,byte 0xE9 at character 11 of column text is not UTF-8"]);
+        broken.Manifest.Source.Encoding.ShouldBe("utf-8");
+
+        using var json = PreparedFolder.FromFixture("broken-line.jsonl");
+        json.Rejects()[0].ShouldStartWith("31,not-json,not a JSON object");
+        json.Rejects()[1..].ShouldBe(["32,empty-text,no text in text", "33,empty-label,no label"]);
+    }
+
+    [Fact]
+    public void Too_many_labels_are_no_labels()
+    {
+        var csv = new StringBuilder("text,label\n");
+        for (int i = 0; i < 12_000; i++)
+        {
+            csv.Append(System.Globalization.CultureInfo.InvariantCulture, $"text {i},label {i}\n");
+        }
+
+        PreparedFolder.FailureOf(Encoding.UTF8.GetBytes(csv.ToString()), new DatasetRecipe { Label = "label" })
+            .ToString().ShouldContain("has more than 10000 different values");
+    }
+
+    [Fact]
+    public void A_split_that_leaves_too_few_training_rows_is_refused() =>
+        PreparedFolder.FailureOf(
+                PreparedFolder.Fixture("byte-order-mark.csv"), new DatasetRecipe { Split = new SplitRecipe { Test = 0.4, Validation = 0.4 } })
+            .ToString().ShouldContain("fine-tuning needs at least 10 examples");
+
+    [Fact]
+    public void A_cancelled_preparation_leaves_nothing_and_starts_again()
+    {
+        string folder = Directory.CreateTempSubdirectory("ftf-datasets-").FullName;
+        try
+        {
+            using var stop = new CancellationTokenSource();
+            var request = new PreparationRequest
+            {
+                SourceName = "reviews.csv",
+                Open = () => new MemoryStream(PreparedFolder.Fixture("byte-order-mark.csv")),
+                OutputDirectory = folder,
+                Progress = new StopWhenWriting(stop),
+            };
+            Should.Throw<OperationCanceledException>(() => DatasetPreparation.Prepare(request, stop.Token));
+            Directory.EnumerateFileSystemEntries(folder).ShouldBeEmpty();
+
+            DatasetPreparation.Prepare(request with { Progress = null }, TestContext.Current.CancellationToken);
+            File.Exists(Path.Combine(folder, DatasetFiles.Manifest)).ShouldBeTrue();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private sealed class StopWhenWriting(CancellationTokenSource stop) : IProgress<PreparationProgress>
+    {
+        public void Report(PreparationProgress value)
+        {
+            if (value.Stage == "writing")
+            {
+                stop.Cancel();
+            }
+        }
+    }
+}
