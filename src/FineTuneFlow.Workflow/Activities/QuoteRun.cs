@@ -42,7 +42,7 @@ public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices p
     private static SplitSize SizeOf(DatasetProfile profile, Split split)
     {
         SplitProfile size = profile.Splits.First(s => s.Split == split);
-        return new SplitSize(size.Rows, new Estimate(size.Tokens.Low, size.Tokens.Middle, size.Tokens.High));
+        return new SplitSize(size.Rows, new Estimate(size.Tokens.Low, size.Tokens.Likely, size.Tokens.High));
     }
 
     private QuotedCandidate Quoted(PlannedCandidate candidate, Recipe recipe)
