@@ -19,13 +19,17 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
         _options = options;
         _time = time;
         _service = new ServiceConnection(options, time);
+        Facts = options.Facts;
+        Batches = new OpenAIBatches(_service, options);
     }
 
-    public ProviderFacts Facts => _options.Facts;
+    public ProviderFacts Facts { get; }
+
+    public IBatchInference? Batches { get; }
 
     public async IAsyncEnumerable<ProviderFile> ListFilesAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        await foreach (JsonElement one in Pages(ServiceCall.ListFiles, "files?purpose=fine-tune&order=desc", 1000, cancellation))
+        await foreach (JsonElement one in _service.PagesAsync(ServiceCall.ListFiles, "files?purpose=fine-tune&order=desc", 1000, cancellation))
         {
             // Azure takes no purpose and lists result files too.
             if (one.Text("purpose") is null or "fine-tune" && JobReading.File(one) is { } file)
@@ -40,7 +44,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
 
     public async Task<ProviderFile?> GetFileAsync(string fileId, CancellationToken cancellation = default)
     {
-        JsonElement? answer = await OrMissing(_service.SendJsonAsync(ServiceCall.GetFile, "GET", FileRoute(fileId), cancellation: cancellation));
+        JsonElement? answer = await _service.FindJsonAsync(ServiceCall.GetFile, FileRoute(fileId), cancellation);
         return answer is { } file ? JobReading.File(file) ?? throw _service.Unreadable(ServiceCall.GetFile) : null;
     }
 
@@ -81,7 +85,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
             route += filter.Length > 0 ? "?" + filter : "";
         }
 
-        await foreach (JsonElement one in Pages(ServiceCall.FindJobs, route, 100, cancellation))
+        await foreach (JsonElement one in _service.PagesAsync(ServiceCall.FindJobs, route, 100, cancellation))
         {
             // Checked here in any case: a gateway may pass the filter over and answer with everything.
             if (JobReading.Job(one) is { } job && metadata.All(pair => job.Metadata.TryGetValue(pair.Key, out string? value) && value == pair.Value))
@@ -93,7 +97,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
 
     public async Task<ProviderJob?> GetJobAsync(string jobId, CancellationToken cancellation = default)
     {
-        JsonElement? answer = await OrMissing(_service.SendJsonAsync(ServiceCall.GetJob, "GET", JobRoute(jobId), cancellation: cancellation));
+        JsonElement? answer = await _service.FindJsonAsync(ServiceCall.GetJob, JobRoute(jobId), cancellation);
         return answer is { } job ? JobReading.Job(job) ?? throw _service.Unreadable(ServiceCall.GetJob) : null;
     }
 
@@ -121,7 +125,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
     {
         var events = new List<JobEvent>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (JsonElement one in Pages(ServiceCall.GetEvents, $"{JobRoute(jobId)}/events", 100, cancellation))
+        await foreach (JsonElement one in _service.PagesAsync(ServiceCall.GetEvents, $"{JobRoute(jobId)}/events", 100, cancellation))
         {
             // New events move the pages while they are turned: the same one may come twice.
             if (one.Text("id") is not { } id || seen.Add(id))
@@ -140,7 +144,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
         var checkpoints = new List<JobCheckpoint>();
         try
         {
-            await foreach (JsonElement one in Pages(ServiceCall.GetCheckpoints, $"{JobRoute(jobId)}/checkpoints", 100, cancellation))
+            await foreach (JsonElement one in _service.PagesAsync(ServiceCall.GetCheckpoints, $"{JobRoute(jobId)}/checkpoints", 100, cancellation))
             {
                 if (JobReading.Checkpoint(one) is { } checkpoint)
                 {
@@ -160,7 +164,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
     {
         long sent = _time.GetTimestamp();
         ServiceAnswer answer = await _service.ExchangeAsync(
-            ServiceCall.Ask, "POST", QuestionWriting.Route(question), BinaryContent.Create(QuestionWriting.Body(question, _options)), cancellation: cancellation);
+            ServiceCall.Ask, "POST", QuestionWriting.Route(question.Family), BinaryContent.Create(QuestionWriting.Body(question, _options)), cancellation: cancellation);
         double latency = _time.GetElapsedTime(sent).TotalMilliseconds;
         if (!answer.IsSuccess)
         {
@@ -171,7 +175,9 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
 
         try
         {
-            return AnswerReading.Read(answer.Body.ToMemory().Span, latency) ?? throw _service.Unreadable(ServiceCall.Ask);
+            return AnswerReading.Read(answer.Body.ToMemory().Span, latency) is { } read
+                ? read with { RateLimit = answer.RateLimit }
+                : throw _service.Unreadable(ServiceCall.Ask);
         }
         catch (JsonException broken)
         {
@@ -184,44 +190,4 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
     private static string FileRoute(string id) => $"files/{Uri.EscapeDataString(id)}";
 
     private static string JobRoute(string id) => $"fine_tuning/jobs/{Uri.EscapeDataString(id)}";
-
-    private static async Task<JsonElement?> OrMissing(Task<JsonElement> answer)
-    {
-        try
-        {
-            return await answer;
-        }
-        catch (FlowException missing) when (missing.Failure.Kind == FailureKind.NotFound)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>All items of a list, page by page.</summary>
-    private async IAsyncEnumerable<JsonElement> Pages(
-        ServiceCall call, string route, int size, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        string query = $"{route}{(route.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit={size}";
-        string? after = null;
-        while (true)
-        {
-            string page = after is null ? query : $"{query}&after={Uri.EscapeDataString(after)}";
-            JsonElement answer = await _service.SendJsonAsync(call, "GET", page, cancellation: cancellation);
-            string? last = null;
-            foreach (JsonElement one in answer.Items("data"))
-            {
-                last = one.Text("id") ?? last;
-                yield return one;
-            }
-
-            // A service that ignores "after" would answer with the same page for ever.
-            bool more = answer.Member("has_more") is { ValueKind: JsonValueKind.True };
-            if (!more || last is null || last == after)
-            {
-                yield break;
-            }
-
-            after = last;
-        }
-    }
 }

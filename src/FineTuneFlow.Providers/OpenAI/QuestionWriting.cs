@@ -8,7 +8,7 @@ namespace FineTuneFlow.Providers.OpenAI;
 /// <summary>The body of a question, written by hand: an evaluation asks tens of thousands of them.</summary>
 internal static class QuestionWriting
 {
-    public static string Route(ModelQuestion question) => question.Family == ModelFamily.Completion ? "completions" : "chat/completions";
+    public static string Route(ModelFamily family) => family == ModelFamily.Completion ? "completions" : "chat/completions";
 
     public static BinaryData Body(ModelQuestion question, ProviderOptions options)
     {

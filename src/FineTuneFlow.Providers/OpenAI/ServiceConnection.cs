@@ -1,7 +1,9 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
+using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Workflow.Ports;
 using global::OpenAI;
@@ -93,7 +95,7 @@ internal sealed class ServiceConnection : IDisposable
         }
 
         PipelineResponse response = message.Response!;
-        return new ServiceAnswer(response.Status, response.Content, RetryAfter(response));
+        return new ServiceAnswer(response.Status, response.Content, RetryAfter(response)) { RateLimit = RateHeaders.Read(response.Headers) };
     }
 
     /// <summary>The body of a 2xx answer.</summary>
@@ -132,6 +134,53 @@ internal sealed class ServiceConnection : IDisposable
         }
     }
 
+    /// <summary>As <see cref="SendJsonAsync"/> for a look-up; null where there is no such thing.</summary>
+    public async Task<JsonElement?> FindJsonAsync(ServiceCall call, string route, CancellationToken cancellation)
+    {
+        try
+        {
+            return await SendJsonAsync(call, "GET", route, cancellation: cancellation);
+        }
+        catch (FlowException missing) when (missing.Failure.Kind == FailureKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>All items of a list, page by page.</summary>
+    public async IAsyncEnumerable<JsonElement> PagesAsync(
+        ServiceCall call, string route, int size, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string query = $"{route}{(route.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit={size}";
+        string? after = null;
+        while (true)
+        {
+            string page = after is null ? query : $"{query}&after={Uri.EscapeDataString(after)}";
+            JsonElement answer = await SendJsonAsync(call, "GET", page, cancellation: cancellation);
+            // An object that is no list must not read as an empty one: nothing would be found, and all be made again.
+            if (answer.Member("data") is not { ValueKind: JsonValueKind.Array })
+            {
+                throw Unreadable(call);
+            }
+
+            string? last = null;
+            foreach (JsonElement one in answer.Items("data"))
+            {
+                last = one.Text("id") ?? last;
+                yield return one;
+            }
+
+            // A service that ignores "after" would answer with the same page for ever.
+            bool more = answer.Member("has_more") is { ValueKind: JsonValueKind.True };
+            if (!more || last is null || last == after)
+            {
+                yield break;
+            }
+
+            after = last;
+        }
+    }
+
     public FlowException Refused(ServiceCall call, ServiceAnswer answer) =>
         ErrorReading.Read(_options.Name, call, answer, _options.Key);
 
@@ -146,6 +195,11 @@ internal sealed class ServiceConnection : IDisposable
 
     private TimeSpan? RetryAfter(PipelineResponse response)
     {
+        if (response.Status < 300)
+        {
+            return null;
+        }
+
         response.Headers.TryGetValue("retry-after-ms", out string? milliseconds);
         response.Headers.TryGetValue("Retry-After", out string? after);
         return ErrorReading.RetryAfter(milliseconds, after, _time.GetUtcNow());
@@ -191,5 +245,8 @@ internal sealed class ServiceConnection : IDisposable
 /// <param name="RetryAfter">As headers say.</param>
 internal readonly record struct ServiceAnswer(int Status, BinaryData Body, TimeSpan? RetryAfter)
 {
+    /// <summary>What the headers say about the rate limit.</summary>
+    public RateLimitNote? RateLimit { get; init; }
+
     public bool IsSuccess => Status is >= 200 and < 300;
 }

@@ -10,6 +10,9 @@ public interface IFineTuningProvider
 {
     ProviderFacts Facts { get; }
 
+    /// <summary>The service's Batch API; null where it has none.</summary>
+    IBatchInference? Batches => null;
+
     /// <summary>Files of purpose fine-tune, newest first.</summary>
     IAsyncEnumerable<ProviderFile> ListFilesAsync(CancellationToken cancellation = default);
 
