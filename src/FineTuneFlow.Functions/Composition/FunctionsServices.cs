@@ -1,0 +1,61 @@
+using Azure.Core.Serialization;
+using Azure.Identity;
+using Azure.Monitor.OpenTelemetry.Exporter;
+using FineTuneFlow.Api;
+using FineTuneFlow.Core.Json;
+using FineTuneFlow.Functions.Durable;
+using FineTuneFlow.Functions.Http;
+using FineTuneFlow.Providers;
+using FineTuneFlow.Workflow;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Observability;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.OpenTelemetry;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
+
+namespace FineTuneFlow.Functions.Composition;
+
+/// <summary>The Functions app's container: the workflow, its adapters and this host's parts.</summary>
+public static class FunctionsServices
+{
+    /// <exception cref="Core.Failures.FlowException">InvalidInput: a setting is wrong; the app does not start.</exception>
+    public static IServiceCollection AddFineTuneFlowFunctions(this IServiceCollection services, IConfiguration configuration)
+    {
+        FunctionsSettings settings = FunctionsSettings.Read(configuration);
+        // Everything that Durable Functions keeps or hands over is written as the rest of the product writes JSON.
+        services.Configure<WorkerOptions>(worker => worker.Serializer = new JsonObjectSerializer(FlowJson.Compact));
+        services.AddHttpClient();
+        services.AddFineTuneFlowWorkflow();
+        services.AddFineTuneFlowProviders(configuration);
+        services.AddFlowApi(configuration);
+        services.AddSingleton<CurrentDurableClient>();
+        services.AddSingleton<IDurableClient, DurableFunctionsClient>();
+        services.AddSingleton<OrchestrationRunner>();
+        services.AddSingleton<ActivityRunner>();
+        services.AddSingleton<ApiRunner>();
+        return services.AddTelemetry(settings);
+    }
+
+    private static IServiceCollection AddTelemetry(this IServiceCollection services, FunctionsSettings settings)
+    {
+        OpenTelemetryBuilder telemetry = services.AddOpenTelemetry();
+        telemetry.UseFunctionsWorkerDefaults();
+        telemetry.WithTracing(tracing => tracing.AddSource(FlowTelemetry.SourceName));
+        telemetry.WithMetrics(metrics => metrics.AddMeter(FlowTelemetry.SourceName));
+        if (settings.ApplicationInsights is { Length: > 0 } address)
+        {
+            telemetry.UseAzureMonitorExporter(exporter =>
+            {
+                exporter.ConnectionString = address;
+                if (settings.IdentityClientId is { Length: > 0 } id)
+                {
+                    exporter.Credential = new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(id));
+                }
+            });
+        }
+
+        return services;
+    }
+}

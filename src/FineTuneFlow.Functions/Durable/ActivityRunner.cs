@@ -1,0 +1,33 @@
+using System.Text.Json;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Json;
+using FineTuneFlow.Workflow.Durable;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace FineTuneFlow.Functions.Durable;
+
+/// <summary>Runs the workflow's activities in the scope of a function's call.</summary>
+public sealed class ActivityRunner(WorkflowCatalog catalog, ILogger<ActivityRunner> logger)
+{
+    public async Task<TOut> RunAsync<TIn, TOut>(ActivityName<TIn, TOut> name, TIn input, FunctionContext context)
+    {
+        try
+        {
+            string output = await catalog.Activities[name.Name].Run(
+                context.InstanceServices, JsonSerializer.Serialize(input, FlowJson.Compact), context.CancellationToken);
+            return JsonSerializer.Deserialize<TOut>(output, FlowJson.Compact)!;
+        }
+        catch (Exception exception)
+        {
+            Failure failure = FailureOf.Exception(exception, name.Name);
+            if (failure.Kind == FailureKind.Internal)
+            {
+                // Type and trace, not the message: that may quote the data.
+                logger.LogError("{Step} failed with {Type}\n{Trace}", name.Name, exception.GetType().FullName, exception.StackTrace);
+            }
+
+            throw new CarriedFailureException(failure);
+        }
+    }
+}
