@@ -31,7 +31,8 @@ public static class FunctionsServices
         services.AddFineTuneFlowProviders(configuration);
         services.AddFlowApi(configuration);
         services.AddSingleton<CurrentDurableClient>();
-        services.AddSingleton<IDurableClient, DurableFunctionsClient>();
+        services.AddSingleton<IDurableClient>(provider => new DurableFunctionsClient(
+            () => provider.GetRequiredService<CurrentDurableClient>().Value, provider.GetRequiredService<IHttpClientFactory>()));
         services.AddSingleton<OrchestrationRunner>();
         services.AddSingleton<ActivityRunner>();
         services.AddSingleton<ApiRunner>();

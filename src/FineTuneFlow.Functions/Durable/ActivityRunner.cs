@@ -10,12 +10,15 @@ namespace FineTuneFlow.Functions.Durable;
 /// <summary>Runs the workflow's activities in the scope of a function's call.</summary>
 public sealed class ActivityRunner(WorkflowCatalog catalog, ILogger<ActivityRunner> logger)
 {
-    public async Task<TOut> RunAsync<TIn, TOut>(ActivityName<TIn, TOut> name, TIn input, FunctionContext context)
+    public Task<TOut> RunAsync<TIn, TOut>(ActivityName<TIn, TOut> name, TIn input, FunctionContext context) =>
+        RunAsync(name, input, context.InstanceServices, context.CancellationToken);
+
+    /// <exception cref="CarriedFailureException">Whatever went wrong.</exception>
+    public async Task<TOut> RunAsync<TIn, TOut>(ActivityName<TIn, TOut> name, TIn input, IServiceProvider services, CancellationToken cancellation)
     {
         try
         {
-            string output = await catalog.Activities[name.Name].Run(
-                context.InstanceServices, JsonSerializer.Serialize(input, FlowJson.Compact), context.CancellationToken);
+            string output = await catalog.Activities[name.Name].Run(services, JsonSerializer.Serialize(input, FlowJson.Compact), cancellation);
             return JsonSerializer.Deserialize<TOut>(output, FlowJson.Compact)!;
         }
         catch (Exception exception)

@@ -13,14 +13,14 @@ using Microsoft.DurableTask.Client;
 namespace FineTuneFlow.Functions.Durable;
 
 /// <summary>Durable Functions as the API and the triggers see it.</summary>
-public sealed class DurableFunctionsClient(CurrentDurableClient current, IHttpClientFactory http) : IDurableClient
+public sealed class DurableFunctionsClient(Func<DurableTaskClient> current, IHttpClientFactory http) : IDurableClient
 {
     private const string Unsupported = "This host's Durable Functions extension or backend cannot do it; see docs/operations.md";
 
     public async Task<bool> StartAsync<TIn, TOut>(
         OrchestrationName<TIn, TOut> orchestration, string instanceId, TIn input, CancellationToken cancellation = default)
     {
-        if (await current.Value.GetInstanceAsync(instanceId, getInputsAndOutputs: false, cancellation) is not null)
+        if (await current().GetInstanceAsync(instanceId, getInputsAndOutputs: false, cancellation) is not null)
         {
             return false;
         }
@@ -36,7 +36,7 @@ public sealed class DurableFunctionsClient(CurrentDurableClient current, IHttpCl
             OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated);
         try
         {
-            await current.Value.ScheduleNewOrchestrationInstanceAsync(orchestration.Name, input, options, cancellation);
+            await current().ScheduleNewOrchestrationInstanceAsync(orchestration.Name, input, options, cancellation);
             return true;
         }
         catch (OrchestrationAlreadyExistsException)
@@ -46,7 +46,7 @@ public sealed class DurableFunctionsClient(CurrentDurableClient current, IHttpCl
         catch (RpcException exception)
         {
             // Hosts differ in how they tell a duplicate; what counts is whether the instance stands.
-            return await current.Value.GetInstanceAsync(instanceId, getInputsAndOutputs: false, cancellation) is not null ? false : throw Unavailable(exception);
+            return await current().GetInstanceAsync(instanceId, getInputsAndOutputs: false, cancellation) is not null ? false : throw Unavailable(exception);
         }
     }
 
@@ -54,7 +54,7 @@ public sealed class DurableFunctionsClient(CurrentDurableClient current, IHttpCl
     {
         try
         {
-            return await current.Value.GetInstanceAsync(instanceId, getInputsAndOutputs: true, cancellation) is { } metadata
+            return await current().GetInstanceAsync(instanceId, getInputsAndOutputs: true, cancellation) is { } metadata
                 ? InstanceMapping.State(metadata)
                 : null;
         }
@@ -79,7 +79,7 @@ public sealed class DurableFunctionsClient(CurrentDurableClient current, IHttpCl
         List<InstanceState> matching = [];
         try
         {
-            await foreach (OrchestrationMetadata metadata in current.Value.GetAllInstancesAsync(filter).WithCancellation(cancellation))
+            await foreach (OrchestrationMetadata metadata in current().GetAllInstancesAsync(filter).WithCancellation(cancellation))
             {
                 InstanceState state = InstanceMapping.State(metadata);
                 if (Matches(state, query))
@@ -106,7 +106,7 @@ public sealed class DurableFunctionsClient(CurrentDurableClient current, IHttpCl
         await FindAsync(instanceId, cancellation);
         try
         {
-            return HistoryMapping.Entries(await current.Value.GetOrchestrationHistoryAsync(instanceId, cancellation));
+            return HistoryMapping.Entries(await current().GetOrchestrationHistoryAsync(instanceId, cancellation));
         }
         catch (Exception exception) when (
             exception is NotSupportedException or NotImplementedException or RpcException { StatusCode: StatusCode.Unimplemented })
@@ -120,27 +120,27 @@ public sealed class DurableFunctionsClient(CurrentDurableClient current, IHttpCl
     }
 
     public Task RaiseEventAsync<T>(string instanceId, EventName<T> name, T payload, CancellationToken cancellation = default) => MoveAsync(
-        instanceId, "take an event", state => !state.HasEnded, () => current.Value.RaiseEventAsync(instanceId, name.Name, payload, cancellation), cancellation);
+        instanceId, "take an event", state => !state.HasEnded, () => current().RaiseEventAsync(instanceId, name.Name, payload, cancellation), cancellation);
 
     public Task SuspendAsync(string instanceId, string reason, CancellationToken cancellation = default) => MoveAsync(
         instanceId, "be suspended", state => state.Status is InstanceStatus.Running or InstanceStatus.Pending,
-        () => current.Value.SuspendInstanceAsync(instanceId, reason, cancellation), cancellation);
+        () => current().SuspendInstanceAsync(instanceId, reason, cancellation), cancellation);
 
     public Task ResumeAsync(string instanceId, string reason, CancellationToken cancellation = default) => MoveAsync(
         instanceId, "be resumed", state => state.Status == InstanceStatus.Suspended,
-        () => current.Value.ResumeInstanceAsync(instanceId, reason, cancellation), cancellation);
+        () => current().ResumeInstanceAsync(instanceId, reason, cancellation), cancellation);
 
     public Task TerminateAsync(string instanceId, string reason, CancellationToken cancellation = default) => MoveAsync(
         instanceId, "be terminated", state => !state.HasEnded,
-        () => current.Value.TerminateInstanceAsync(instanceId, new TerminateInstanceOptions(reason, Recursive: true), cancellation), cancellation);
+        () => current().TerminateInstanceAsync(instanceId, new TerminateInstanceOptions(reason, Recursive: true), cancellation), cancellation);
 
     public Task PurgeAsync(string instanceId, CancellationToken cancellation = default) => MoveAsync(
         instanceId, "be purged", state => state.HasEnded,
-        () => current.Value.PurgeInstanceAsync(instanceId, new PurgeInstanceOptions(Recursive: true), cancellation), cancellation);
+        () => current().PurgeInstanceAsync(instanceId, new PurgeInstanceOptions(Recursive: true), cancellation), cancellation);
 
     public Task RewindAsync(string instanceId, string reason, CancellationToken cancellation = default) => MoveAsync(
         instanceId, "be rewound", state => state.Status == InstanceStatus.Failed,
-        () => current.Value.RewindInstanceAsync(instanceId, reason, cancellation), cancellation);
+        () => current().RewindInstanceAsync(instanceId, reason, cancellation), cancellation);
 
     private async Task<InstanceState> FindAsync(string instanceId, CancellationToken cancellation) =>
         await GetAsync(instanceId, cancellation)
@@ -180,7 +180,7 @@ public sealed class DurableFunctionsClient(CurrentDurableClient current, IHttpCl
     private async Task<IReadOnlyList<HistoryEntry>> HistoryByHttpAsync(string instanceId, CancellationToken cancellation)
     {
         // The address holds the extension's key: it goes nowhere but to the host.
-        string address = current.Value.CreateHttpManagementPayload(instanceId).StatusQueryGetUri
+        string address = current().CreateHttpManagementPayload(instanceId).StatusQueryGetUri
             ?? throw new FlowException(FailureKind.Conflict, $"the history of {instanceId} cannot be read here", Unsupported);
         address += (address.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "showHistory=true&showHistoryOutput=true&showInput=false";
         try

@@ -1,0 +1,94 @@
+using FineTuneFlow.Core.Json;
+using FineTuneFlow.Functions.Durable;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Observability;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Converters;
+using Microsoft.DurableTask.Testing;
+using Microsoft.DurableTask.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FineTuneFlow.Functions.AppTests.Durable;
+
+/// <summary>The Durable Task worker, client and gRPC protocol with the in-memory backend of their own test package; the app's
+/// adapter stands between them and the orchestrations under test.</summary>
+internal sealed class TestHost : IAsyncDisposable
+{
+    private readonly List<Action<DurableTaskRegistry>> tasks = [];
+    private readonly ServiceProvider services = new ServiceCollection().AddHttpClient().BuildServiceProvider();
+    private readonly FlowTelemetry telemetry = new();
+    private WorkflowCatalog catalog = new();
+    private DurableTaskTestHost? host;
+
+    public DurableFunctionsClient Client { get; private set; } = null!;
+
+    public TestHost With<TIn, TOut>(OrchestrationName<TIn, TOut> name, Func<IOrchestrationContext, TIn, Task<TOut>> run)
+    {
+        catalog = catalog.With(name, run);
+        tasks.Add(registry => registry.AddOrchestratorFunc<TIn, TOut>(
+            name.Name, (context, input) => new OrchestrationRunner(catalog, telemetry).RunAsync(name, context, input)));
+        return this;
+    }
+
+    public TestHost With<TIn, TOut>(ActivityName<TIn, TOut> name, Func<TIn, Task<TOut>> run)
+    {
+        catalog = catalog.With(name, _ => new Step<TIn, TOut>(run));
+        tasks.Add(registry => registry.AddActivityFunc<TIn, TOut>(name.Name, (_, input) =>
+            new ActivityRunner(catalog, NullLogger<ActivityRunner>.Instance).RunAsync(name, input, services, CancellationToken.None)));
+        return this;
+    }
+
+    public async Task<TestHost> StartAsync()
+    {
+        var converter = new JsonDataConverter(FlowJson.Compact);
+        host = await DurableTaskTestHost.StartAsync(
+            registry => tasks.ForEach(add => add(registry)),
+            new DurableTaskTestHostOptions
+            {
+                ConfigureServices = services =>
+                {
+                    services.Configure<DurableTaskWorkerOptions>(options => options.DataConverter = converter);
+                    services.Configure<DurableTaskClientOptions>(options => options.DataConverter = converter);
+                },
+            });
+        Client = new DurableFunctionsClient(() => host.Client, services.GetRequiredService<IHttpClientFactory>());
+        return this;
+    }
+
+    /// <summary>Waits for the end of an instance.</summary>
+    public async Task<InstanceState> EndAsync(string id)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await host!.Client.WaitForInstanceCompletionAsync(id, patience.Token);
+        return (await Client.GetAsync(id, patience.Token))!;
+    }
+
+    /// <summary>Waits until an instance's status says the given word.</summary>
+    public async Task StatusAsync(string id, string word)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while ((await Client.GetAsync(id, patience.Token))?.CustomStatus?.GetValue<string>() != word)
+        {
+            await tick.WaitForNextTickAsync(patience.Token);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (host is not null)
+        {
+            await host.DisposeAsync();
+        }
+
+        telemetry.Dispose();
+        await services.DisposeAsync();
+    }
+
+    private sealed class Step<TIn, TOut>(Func<TIn, Task<TOut>> run) : IActivity<TIn, TOut>
+    {
+        public Task<TOut> RunAsync(TIn input, CancellationToken cancellation) => run(input);
+    }
+}
