@@ -50,6 +50,8 @@ public static class FunctionsServices
             telemetry.UseAzureMonitorExporter(exporter =>
             {
                 exporter.ConnectionString = address;
+                // A run is a few hundred spans: all are kept, so that its trace has no holes.
+                exporter.SamplingRatio = 1;
                 if (settings.IdentityClientId is { Length: > 0 } id)
                 {
                     exporter.Credential = new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(id));

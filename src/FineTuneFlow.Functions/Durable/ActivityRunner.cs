@@ -2,20 +2,25 @@ using System.Text.Json;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Observability;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
 namespace FineTuneFlow.Functions.Durable;
 
 /// <summary>Runs the workflow's activities in the scope of a function's call.</summary>
-public sealed class ActivityRunner(WorkflowCatalog catalog, ILogger<ActivityRunner> logger)
+public sealed class ActivityRunner(WorkflowCatalog catalog, FlowTelemetry telemetry, ILogger<ActivityRunner> logger)
 {
-    public Task<TOut> RunAsync<TIn, TOut>(ActivityName<TIn, TOut> name, TIn input, FunctionContext context) =>
-        RunAsync(name, input, context.InstanceServices, context.CancellationToken);
+    /// <summary>Runs the activity, in the trace and the log scope of the run that the instance's id names.</summary>
+    public Task<TOut> RunAsync<TIn, TOut>(ActivityName<TIn, TOut> name, TIn input, string instanceId, FunctionContext context) =>
+        RunAsync(name, input, instanceId, context.InstanceServices, context.CancellationToken);
 
     /// <exception cref="CarriedFailureException">Whatever went wrong.</exception>
-    public async Task<TOut> RunAsync<TIn, TOut>(ActivityName<TIn, TOut> name, TIn input, IServiceProvider services, CancellationToken cancellation)
+    public async Task<TOut> RunAsync<TIn, TOut>(
+        ActivityName<TIn, TOut> name, TIn input, string instanceId, IServiceProvider services, CancellationToken cancellation)
     {
+        (string runId, string? candidate) = RunTrace.Subject(instanceId);
+        using StepScope scope = telemetry.Begin(name.Name, runId, candidate, logger);
         try
         {
             string output = await catalog.Activities[name.Name].Run(services, JsonSerializer.Serialize(input, FlowJson.Compact), cancellation);
@@ -24,6 +29,7 @@ public sealed class ActivityRunner(WorkflowCatalog catalog, ILogger<ActivityRunn
         catch (Exception exception)
         {
             Failure failure = FailureOf.Exception(exception, name.Name);
+            scope.Failed(failure.Kind);
             if (failure.Kind == FailureKind.Internal)
             {
                 // Type and trace, not the message: that may quote the data.

@@ -24,8 +24,8 @@ public sealed class DropFunctions(RunStarter runs, CurrentDurableClient durable,
         durable.Use(client);
         try
         {
-            StartedRun run = await runs.StartAsync(project, BlobPath.Of(RunPaths.Drops, $"{project}/{name}"), "drop", cancellation);
-            logger.LogInformation("Drop {Drop} of {Project} is run {RunId} (new: {New})", blob.Name, project, run.RunId, !run.Existed);
+            StartedRun run = await runs.StartAsync(project, BlobPath.Of(RunPaths.Drops, $"{project}/{name}"), recipe: null, "drop", cancellation);
+            logger.LogInformation("Drop {Drop} of {Project} is run {RunId} (new: {New})", blob.Name, project, run.RunId, run.Created);
         }
         catch (FlowException exception) when (!exception.Failure.IsRetryable)
         {

@@ -6,13 +6,14 @@ using Microsoft.Extensions.Logging;
 namespace FineTuneFlow.Workflow.Observability;
 
 /// <summary>Spans, meters and log scopes of the workflow, one instance a process. Tags are names, kinds and ids: never texts,
-/// prompts or keys. Only activities record here, never an orchestration, whose code runs again at every turn; as an activity
+/// prompts or keys. Only activities and engines record here, never an orchestration, whose code runs again at every turn; as an activity
 /// runs at least once, a figure may count a repeated one twice. The audit is <c>run.json</c>, not these meters.</summary>
 public sealed class FlowTelemetry : IDisposable
 {
     /// <summary>Name of the activity source and of the meter, to be listed with the exporter.</summary>
     public const string SourceName = "FineTuneFlow";
 
+    private readonly AsyncLocal<string?> open = new();
     private readonly ActivitySource source = new(SourceName);
     private readonly Counter<long> runs;
     private readonly Histogram<double> stageDuration;
@@ -36,17 +37,24 @@ public sealed class FlowTelemetry : IDisposable
     public Meter Meter { get; } = new(SourceName);
 
     /// <summary>Opens a step of a run: a span in the run's trace, a log scope with run and candidate, and on disposal its
-    /// duration. Dispose of it; call <see cref="StepScope.Failed"/> before where it failed.</summary>
+    /// duration. Dispose of it; call <see cref="StepScope.Failed"/> before where it failed. A step that is observed both by its
+    /// host and by itself counts once.</summary>
     /// <param name="stage">Name of the activity.</param>
     /// <param name="runId">The run.</param>
     /// <param name="candidate">The candidate, where the step concerns one.</param>
     /// <param name="logger">Given the scope; null: none.</param>
     public StepScope Begin(string stage, string runId, string? candidate = null, ILogger? logger = null)
     {
+        if (open.Value == stage)
+        {
+            return StepScope.Inner;
+        }
+
+        open.Value = stage;
         // The host's own span (the durable engine's or the HTTP request's) stays reachable as a link.
         ActivityLink[] links = Activity.Current is { } current ? [new ActivityLink(current.Context)] : [];
         Activity? span = source.StartActivity(stage, ActivityKind.Internal, RunTrace.Of(runId), Tags(runId, candidate), links);
-        return new StepScope(stage, span, logger?.BeginScope(new RunLogScope(runId, candidate)), stageDuration);
+        return new StepScope(stage, span, logger?.BeginScope(new RunLogScope(runId, candidate)), stageDuration, () => open.Value = null);
     }
 
     /// <summary>Runs a step inside <see cref="Begin"/>, with its failure recorded and passed on.</summary>

@@ -21,6 +21,14 @@ public static class RunTrace
             isRemote: true);
     }
 
+    /// <summary>Run and candidate that an instance works for: instances are named <c>{runId}</c> or
+    /// <c>{runId}:{candidate}:...</c> (see <see cref="Flows"/>).</summary>
+    public static (string RunId, string? Candidate) Subject(string instanceId)
+    {
+        string[] parts = instanceId.Split(':', 3);
+        return (parts[0], parts.Length == 3 ? parts[1] : null);
+    }
+
     /// <summary>The 32 hexadecimal digits to search the trace store for.</summary>
     public static string TraceId(string runId) => Of(runId).TraceId.ToHexString();
 }

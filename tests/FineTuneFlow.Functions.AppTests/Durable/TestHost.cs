@@ -35,8 +35,8 @@ internal sealed class TestHost : IAsyncDisposable
     public TestHost With<TIn, TOut>(ActivityName<TIn, TOut> name, Func<TIn, Task<TOut>> run)
     {
         catalog = catalog.With(name, _ => new Step<TIn, TOut>(run));
-        tasks.Add(registry => registry.AddActivityFunc<TIn, TOut>(name.Name, (_, input) =>
-            new ActivityRunner(catalog, NullLogger<ActivityRunner>.Instance).RunAsync(name, input, services, CancellationToken.None)));
+        tasks.Add(registry => registry.AddActivityFunc<TIn, TOut>(name.Name, (context, input) =>
+            new ActivityRunner(catalog, telemetry, NullLogger<ActivityRunner>.Instance).RunAsync(name, input, context.InstanceId, services, CancellationToken.None)));
         return this;
     }
 

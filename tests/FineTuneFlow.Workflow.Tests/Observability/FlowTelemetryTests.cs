@@ -48,6 +48,13 @@ public sealed class FlowTelemetryTests
         RunTrace.TraceId(other).ShouldNotBe(RunTrace.TraceId(mine));
     }
 
+    [Theory]
+    [InlineData("reviews-1a2b", "reviews-1a2b", null)]
+    [InlineData("reviews-1a2b:gpt:train", "reviews-1a2b", "gpt")]
+    [InlineData("reviews-1a2b:7", "reviews-1a2b", null)]
+    public void An_instance_tells_whose_work_it_does(string instanceId, string runId, string? candidate) =>
+        RunTrace.Subject(instanceId).ShouldBe((runId, candidate));
+
     [Fact]
     public async Task A_step_is_timed_with_its_outcome_and_its_failure_goes_on()
     {
@@ -64,6 +71,22 @@ public sealed class FlowTelemetryTests
         measured.Select(m => m.Tags).ShouldBe(
             ["outcome=succeeded;stage=Quote", "outcome=Throttled;stage=SubmitJob", "outcome=Internal;stage=SubmitJob"]);
         measured.ShouldAllBe(m => m.Instrument == "finetuneflow.stage.duration" && m.Value >= 0);
+    }
+
+    [Fact]
+    public async Task A_step_observed_by_its_host_and_by_itself_counts_once()
+    {
+        using var telemetry = new FlowTelemetry();
+        List<(string Instrument, double Value, string Tags)> measured = [];
+        using MeterListener listener = Listen(telemetry, measured);
+
+        for (int attempt = 0; attempt < 2; attempt++)
+        {
+            using StepScope host = telemetry.Begin("Compare", "run-1");
+            await telemetry.ObserveAsync("Compare", "run-1", null, null, () => Task.FromResult(1));
+        }
+
+        measured.Count.ShouldBe(2);
     }
 
     [Fact]

@@ -1,0 +1,29 @@
+using FineTuneFlow.Api.Service;
+using FineTuneFlow.Api.Webhooks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace FineTuneFlow.Functions.Http;
+
+/// <summary>The service itself: checks, costs, health, description, webhooks.</summary>
+public sealed class ServiceHttpFunctions(ApiRunner api)
+{
+    [Function(nameof(PostOpenAIWebhook))]
+    public Task<IResult> PostOpenAIWebhook(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "webhooks/openai")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<PostOpenAIWebhook>(request, client, context);
+
+    [Function(nameof(GetHealth))]
+    public Task<IResult> GetHealth(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<GetHealth>(request, client, context);
+
+    [Function(nameof(GetOpenApi))]
+    public Task<IResult> GetOpenApi(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "openapi.json")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<GetOpenApi>(request, client, context);
+}
