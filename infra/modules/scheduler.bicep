@@ -1,0 +1,37 @@
+import { roles } from 'roles.bicep'
+
+param name string
+param location string
+param tags object
+param sku string
+param ipAllowlist array
+param taskHub string
+param appPrincipalId string
+
+resource scheduler 'Microsoft.DurableTask/schedulers@2025-11-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    ipAllowlist: ipAllowlist
+    // A dedicated one is paid for by the unit, whether it works or not.
+    sku: sku == 'Dedicated' ? { name: sku, capacity: 1 } : { name: sku }
+  }
+}
+
+resource hub 'Microsoft.DurableTask/schedulers/taskHubs@2025-11-01' = {
+  parent: scheduler
+  name: taskHub
+}
+
+resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(hub.id, appPrincipalId, roles.durableTaskDataContributor)
+  scope: hub
+  properties: {
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.durableTaskDataContributor)
+  }
+}
+
+output endpoint string = scheduler.properties.endpoint
