@@ -1,3 +1,5 @@
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Providers.AzureOpenAI;
 using FineTuneFlow.Providers.BlobStorage;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
@@ -10,7 +12,8 @@ namespace FineTuneFlow.Providers;
 /// <summary>Puts the adapters behind their ports.</summary>
 public static class ProvidersSetup
 {
-    /// <summary>Registers <see cref="IBlobStore"/>, <see cref="IProviders"/> and <see cref="ModelThrottle"/> from settings.</summary>
+    /// <summary>Registers <see cref="IBlobStore"/>, <see cref="IProviders"/>, <see cref="IModelDeployments"/> and
+    /// <see cref="ModelThrottle"/> from settings.</summary>
     /// <exception cref="Core.Failures.FlowException">InvalidInput: a setting is wrong; told here, at start.</exception>
     public static IServiceCollection AddFineTuneFlowProviders(this IServiceCollection services, IConfiguration configuration)
     {
@@ -21,6 +24,8 @@ public static class ProvidersSetup
         services.AddSingleton(provider => new ModelThrottle(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IBlobStore>(storage);
         services.AddSingleton<IProviders>(provider => new ConfiguredProviders(providers, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IModelDeployments>(provider => new AzureModelDeployments(
+            providers, provider.GetService<PriceBook>() ?? PriceBook.Default, provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 }

@@ -28,7 +28,9 @@ internal static partial class ErrorReading
             || e.Says("active", "concurrent", "at once", "queued", "too many jobs", "running jobs")),
             FailureKind.TooManyJobs, "runs as many jobs as it allows", "The run waits for a slot by itself"),
         new(429, _ => true, FailureKind.Throttled, "asks to go slower", null),
-        new(null, e => e.Is("DeploymentNotReady"), FailureKind.Unavailable, "has not made the deployment ready yet", null),
+        new(null, e => e.Is("DeploymentNotReady"), FailureKind.Unavailable, "has not made the deployment ready yet", null) { Wait = TimeSpan.FromSeconds(2) },
+        new(null, e => e.Call == ServiceCall.CreateDeployment && e.Is("InsufficientQuota", "QuotaExceeded"), FailureKind.QuotaExhausted,
+            "has no quota for a deployment of this SKU and capacity", "Lower the provider's Deployment__Capacity setting, choose another Deployment__Sku, or ask for quota"),
         new(404, e => e.Is("DeploymentNotFound"), FailureKind.NotFound, "has no such deployment", "Deploy the model again; Azure deletes deployments left idle for 15 days"),
         new(400, e => e.Is("model_not_available") || e.Says("not available for fine-tuning"), FailureKind.InvalidInput,
             "does not fine-tune this model", "Choose another base model"),
@@ -64,7 +66,7 @@ internal static partial class ErrorReading
             message += $": {Shortened(key is null ? said : said.Replace(key, "…", StringComparison.Ordinal))}";
         }
 
-        return new FlowException(new Failure(kind, message, rule.Remedy, Field: kind == FailureKind.InvalidInput ? answer.Param : null, RetryAfter: given.RetryAfter));
+        return new FlowException(new Failure(kind, message, rule.Remedy, Field: kind == FailureKind.InvalidInput ? answer.Param : null, RetryAfter: given.RetryAfter ?? rule.Wait));
     }
 
     /// <summary>Azure refuses a filtered prompt with 400: an answer about this text, not a fault of the call.</summary>
@@ -92,7 +94,11 @@ internal static partial class ErrorReading
     [GeneratedRegex("\"[^\"]{41,}\"|“[^”]{41,}”")]
     private static partial Regex Quoted();
 
-    private sealed record Rule(int? Status, Func<Answer, bool> When, FailureKind Kind, string What, string? Remedy);
+    private sealed record Rule(int? Status, Func<Answer, bool> When, FailureKind Kind, string What, string? Remedy)
+    {
+        /// <summary>Where the service does not say how long to wait.</summary>
+        public TimeSpan? Wait { get; init; }
+    }
 
     private sealed record Answer(ServiceCall Call, int Status, string? Code, string? Type, string? Param, string? Message)
     {

@@ -25,6 +25,9 @@ internal sealed record ServiceCall(string What, CallNature Nature, bool SpeaksOf
     public static readonly ServiceCall CreateBatch = new("create the batch", CallNature.Makes);
     public static readonly ServiceCall FindBatches = new("list the batches", CallNature.Repeatable);
     public static readonly ServiceCall GetBatch = new("look up the batch", CallNature.Repeatable);
+    public static readonly ServiceCall CreateDeployment = new("deploy the model", CallNature.Repeatable);
+    public static readonly ServiceCall GetDeployment = new("look up the deployment", CallNature.Repeatable);
+    public static readonly ServiceCall RemoveDeployment = new("remove the deployment", CallNature.Repeatable);
     public static readonly ServiceCall CancelBatch = new("cancel the batch", CallNature.Repeatable);
 }
 

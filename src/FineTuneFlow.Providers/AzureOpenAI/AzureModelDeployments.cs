@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Providers.OpenAI;
+using FineTuneFlow.Workflow.Ports;
+
+namespace FineTuneFlow.Providers.AzureOpenAI;
+
+/// <summary>Deployments of fine-tunes through Azure's control plane (Microsoft.CognitiveServices, version 2024-10-01). A
+/// deployment that stands as Succeeded may still refuse questions for a while (DeploymentNotReady): those are Unavailable and
+/// asked again.</summary>
+public sealed class AzureModelDeployments : IModelDeployments, IDisposable
+{
+    private const string Version = "api-version=2024-10-01";
+    private const int LongestName = 64;
+
+    private readonly ImmutableSortedDictionary<string, ProviderOptions> _providers;
+    private readonly PriceBook _prices;
+    private readonly ImmutableSortedDictionary<string, ControlPlane> _planes;
+
+    /// <param name="settings">Providers with their <see cref="ProviderOptions.Deployment"/>.</param>
+    /// <param name="prices">Where settings give no hourly price.</param>
+    /// <param name="time">For Retry-After dates.</param>
+    public AzureModelDeployments(ProviderSettings settings, PriceBook prices, TimeProvider time)
+    {
+        _providers = settings.All.ToImmutableSortedDictionary(one => one.Name, one => one, StringComparer.Ordinal);
+        _prices = prices;
+        _planes = settings.All.Where(one => one.Deployment is not null)
+            .ToImmutableSortedDictionary(one => one.Name, one => new ControlPlane(one, time), StringComparer.Ordinal);
+    }
+
+    public async Task<ModelDeployment> EnsureAsync(string provider, string deployment, string tunedModel, CancellationToken cancellation = default)
+    {
+        (ControlPlane plane, DeploymentOptions options) = Plane(provider);
+        string route = Route(options, deployment);
+        JsonElement? there = await plane.FindAsync(ServiceCall.GetDeployment, route, cancellation);
+        string? model = there?.Member("properties")?.Member("model")?.Text("name");
+        if (model is not null && model != tunedModel)
+        {
+            throw new FlowException(FailureKind.Conflict,
+                $"The deployment {deployment} at {provider} serves another model", "Remove it in the portal, or name the run's project otherwise");
+        }
+
+        // Putting the same again would be harmless, but its answer would hide how far the first has come.
+        return Read(provider, deployment, there ?? await plane.SendAsync(ServiceCall.CreateDeployment, "PUT", route, Body(options, tunedModel), cancellation));
+    }
+
+    public async Task<ModelDeployment?> GetAsync(string provider, string deployment, CancellationToken cancellation = default)
+    {
+        (ControlPlane plane, DeploymentOptions options) = Plane(provider);
+        return await plane.FindAsync(ServiceCall.GetDeployment, Route(options, deployment), cancellation) is { } there
+            ? Read(provider, deployment, there)
+            : null;
+    }
+
+    public async Task<bool> RemoveAsync(string provider, string deployment, CancellationToken cancellation = default)
+    {
+        (ControlPlane plane, DeploymentOptions options) = Plane(provider);
+        return await plane.RemoveAsync(ServiceCall.RemoveDeployment, Route(options, deployment), cancellation);
+    }
+
+    public void Dispose()
+    {
+        foreach (ControlPlane plane in _planes.Values)
+        {
+            plane.Dispose();
+        }
+    }
+
+    private (ControlPlane Plane, DeploymentOptions Options) Plane(string provider) =>
+        _planes.TryGetValue(provider, out ControlPlane? plane)
+            ? (plane, _providers[provider].Deployment!)
+            : throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                $"The provider {provider} has no settings for deployments, without which its fine-tunes cannot be asked",
+                "Set Subscription, ResourceGroup and Account",
+                Field: $"Providers__{provider}__Deployment"));
+
+    private static string Route(DeploymentOptions options, string deployment)
+    {
+        if (deployment.Length is < 2 or > LongestName || !deployment.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+        {
+            throw new FlowException(FailureKind.InvalidInput,
+                $"\"{deployment}\" cannot name a deployment", $"Azure takes 2 to {LongestName} letters, digits, dashes, dots and underscores");
+        }
+
+        return $"subscriptions/{Uri.EscapeDataString(options.Subscription)}/resourceGroups/{Uri.EscapeDataString(options.ResourceGroup)}"
+            + $"/providers/Microsoft.CognitiveServices/accounts/{Uri.EscapeDataString(options.Account)}/deployments/{deployment}?{Version}";
+    }
+
+    private static byte[] Body(DeploymentOptions options, string tunedModel) => JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        sku = new { name = options.Sku, capacity = options.Capacity },
+        properties = new { model = new { format = "OpenAI", name = tunedModel, version = "1" } },
+    });
+
+    private ModelDeployment Read(string provider, string name, JsonElement deployment)
+    {
+        ProviderOptions options = _providers[provider];
+        JsonElement properties = deployment.Member("properties")
+            ?? throw new FlowException(FailureKind.Unavailable, $"{provider}'s control plane gave an answer that cannot be read (a deployment without properties)");
+        DeploymentState state = properties.Text("provisioningState")?.ToLowerInvariant() switch
+        {
+            "succeeded" => DeploymentState.Ready,
+            "failed" or "canceled" or "disabled" => DeploymentState.Failed,
+            "deleting" => DeploymentState.Deleting,
+            _ => DeploymentState.Creating,
+        };
+        // The SKU that stands may be another than the setting is by now.
+        string sku = deployment.Member("sku")?.Text("name") ?? options.Deployment!.Sku;
+        double hourly = options.Deployment!.HourlyUsd ?? _prices.HostingPerHour(options.PriceKey, Tier(sku));
+        return new ModelDeployment(name, state, hourly, deployment.Member("systemData")?.Time("createdAt"));
+    }
+
+    private static TrainingTier Tier(string sku) => sku.ToLowerInvariant() switch
+    {
+        "globalstandard" => TrainingTier.GlobalStandard,
+        "datazonestandard" => TrainingTier.DataZone,
+        "developertier" => TrainingTier.Developer,
+        _ => TrainingTier.Standard,
+    };
+}
