@@ -11,8 +11,19 @@ public static class FtfCommand
         var root = new RootCommand("FineTuneFlow: a CSV of labelled texts becomes a fine-tuned, fairly evaluated and priced classifier.");
 
         // The local stack.
+        root.Add(UpCommand.Create());
 
         // Runs.
+        root.Add(DropCommand.Create());
+        root.Add(RunsCommand.Create());
+        root.Add(WatchCommand.Create());
+        root.Add(HistoryCommand.Create());
+        root.Add(ReportCommand.Create());
+        root.Add(SteeringCommand.Approve());
+        root.Add(SteeringCommand.Cancel());
+        root.Add(SteeringCommand.Suspend());
+        root.Add(SteeringCommand.Resume());
+        root.Add(SteeringCommand.Rerun());
 
         // Data, without any server.
         root.Add(CheckCommand.Create());

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Api.Http;
+using FineTuneFlow.Api.Models;
+using FineTuneFlow.Api.Projects;
+using FineTuneFlow.Api.Runs;
+using FineTuneFlow.Api.Service;
+using FineTuneFlow.Api.Webhooks;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Models;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Api;
+
+/// <summary>Every route of the HTTP API, once. The local host maps this table, the Functions app is compared with it, and
+/// the OpenAPI document is written from it.</summary>
+public static class ApiRoutes
+{
+    public const string Prefix = "api";
+
+    public static ImmutableArray<ApiRoute> All { get; } =
+    [
+        Post<PostRun>("runs", "Starts a run: JSON naming a drop, or multipart/form-data with project, recipe (optional) and file.")
+            with { Body = typeof(StartRunRequest), Answer = typeof(StartedRun), Status = 202 },
+        Get<GetRuns>("runs", "Lists runs, newest first.") with
+        {
+            Answer = typeof(RunList),
+            Query =
+            [
+                ("project", "Only this project's."),
+                ("outcome", "running, succeeded, partlyFailed, failed, cancelled or rejected."),
+                ("from", "Started at this time or later (ISO 8601)."),
+                ("to", "Started before this time."),
+                ("top", "At most so many, 1 to 1000; 50 unless told."),
+                ("continuation", "From the page before."),
+            ],
+        },
+        Get<GetRun>("runs/{id}", "Shows a run's state, stage, progress and cost so far.") with { Answer = typeof(RunView) },
+        Get<GetRunHistory>("runs/{id}/history", "Gives every recorded step of a run, as a timeline.") with { Answer = typeof(RunHistory) },
+        Post<PostApproval>("runs/{id}/approval", "Approves or rejects the quote that a run waits with.")
+            with { Body = typeof(ApprovalRequest), Answer = typeof(RunView), Status = 202 },
+        Post<PostCancel>("runs/{id}/cancel", "Cancels a run, its jobs and its deployments.")
+            with { Body = typeof(SteeringRequest), Answer = typeof(RunView), Status = 202 },
+        Post<PostSuspend>("runs/{id}/suspend", "Suspends a run where it stands.") with { Body = typeof(SteeringRequest), Answer = typeof(RunView) },
+        Post<PostResume>("runs/{id}/resume", "Lets a suspended run go on.") with { Body = typeof(SteeringRequest), Answer = typeof(RunView) },
+        Post<PostRerun>("runs/{id}/rerun", "Runs an ended run's drop and recipe once more, under an id of its own.")
+            with { Answer = typeof(StartedRun), Status = 202 },
+        Get<GetReport>("runs/{id}/report", "Gives the report, in the form that the Accept header asks.") with
+        {
+            MediaTypes = ["application/json", "text/markdown", "text/html"],
+            Query = [("format", "json, md or html, instead of the Accept header.")],
+        },
+        Get<GetArtifacts>("runs/{id}/artifacts", "Lists the files of a run.") with { Answer = typeof(ArtifactList) },
+        Get<GetArtifact>("runs/{id}/artifacts/{*path}", "Gives a file of a run.") with { MediaTypes = ["application/octet-stream"] },
+        Get<GetProjects>("projects", "Lists the projects.") with { Answer = typeof(ProjectList) },
+        Get<GetRecipe>("projects/{project}/recipe", "Gives a project's recipe as it was put.") with { Answer = typeof(Recipe) },
+        Put<PutRecipe>("projects/{project}/recipe", "Checks and sets a project's recipe; If-Match guards against overwriting.")
+            with { Body = typeof(Recipe), Answer = typeof(Recipe) },
+        Get<GetModels>("projects/{project}/models", "Shows a project's champion and those before it.") with { Answer = typeof(ModelList) },
+        Post<PostPromotion>("projects/{project}/models/promote", "Promotes a judged candidate of a run.")
+            with { Body = typeof(PromotionRequest), Answer = typeof(ChampionVersion) },
+        Post<PostRollback>("projects/{project}/models/rollback", "Goes back to an earlier champion.")
+            with { Body = typeof(RollbackRequest), Answer = typeof(ChampionVersion) },
+        Post<PostPrediction>("projects/{project}/predict", "Asks the champion for a text's label and probabilities.")
+            with { Body = typeof(PredictionRequest), Answer = typeof(PredictionAnswer) },
+        Post<PostFeedback>("projects/{project}/feedback", "Takes a text with its right label; it joins the next retrain.")
+            with { Body = typeof(FeedbackRequest), Status = 204, MediaTypes = [] },
+        Post<PostOpenAIWebhook>("webhooks/openai", "Takes a provider's signed webhook and wakes the run that waits.")
+            with { Answer = typeof(WebhookAnswer), Anonymous = true },
+        Get<GetHealth>("health", "Tells whether storage and engine answer.") with { Answer = typeof(Health), Anonymous = true },
+        Get<GetOpenApi>("openapi.json", "Describes this API as OpenAPI 3.1."),
+    ];
+
+    private static ApiRoute Get<THandler>(string pattern, string summary)
+        where THandler : IApiHandler => new(typeof(THandler).Name, "GET", pattern, typeof(THandler), summary);
+
+    private static ApiRoute Post<THandler>(string pattern, string summary)
+        where THandler : IApiHandler => new(typeof(THandler).Name, "POST", pattern, typeof(THandler), summary);
+
+    private static ApiRoute Put<THandler>(string pattern, string summary)
+        where THandler : IApiHandler => new(typeof(THandler).Name, "PUT", pattern, typeof(THandler), summary);
+}

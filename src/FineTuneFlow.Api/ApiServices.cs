@@ -1,0 +1,25 @@
+using FineTuneFlow.Api.Http;
+using FineTuneFlow.Api.Runs;
+using FineTuneFlow.Api.Webhooks;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace FineTuneFlow.Api;
+
+/// <summary>What both hosts register for the API. Storage, engine and providers are the host's.</summary>
+public static class ApiServices
+{
+    public static IServiceCollection AddFlowApi(this IServiceCollection services, IConfiguration settings)
+    {
+        foreach (ApiRoute route in ApiRoutes.All)
+        {
+            services.TryAddTransient(route.Handler);
+        }
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(WebhookOptions.Of(settings["OpenAI:WebhookSecret"]));
+        services.AddSingleton<DropUpload>();
+        return services;
+    }
+}

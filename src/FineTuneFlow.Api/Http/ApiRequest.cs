@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace FineTuneFlow.Api.Http;
+
+/// <summary>Reads what a request gives, naming the field that is wrong.</summary>
+public static class ApiRequest
+{
+    /// <summary>Largest JSON body that is read: recipes are at most 1 MiB.</summary>
+    public const int MaxJsonBytes = 2 << 20;
+
+    private static readonly JsonSerializerOptions Strict = MakeStrict();
+
+    public static string Route(this HttpRequest request, string name) =>
+        request.RouteValues[name] as string ?? throw Invalid($"the address holds no {name}", null, name);
+
+    /// <summary>A query parameter; null when absent or empty.</summary>
+    public static string? Query(this HttpRequest request, string name) =>
+        request.Query[name].ToString() is { Length: > 0 } value ? value : null;
+
+    public static int? QueryInt(this HttpRequest request, string name, int min, int max) => request.Query(name) switch
+    {
+        null => null,
+        var text when int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max => value,
+        _ => throw Invalid($"{name} is not a whole number from {min} to {max}", null, name),
+    };
+
+    public static DateTimeOffset? QueryTime(this HttpRequest request, string name) => request.Query(name) switch
+    {
+        null => null,
+        var text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset at) => at,
+        _ => throw Invalid($"{name} is not a time", "Write it as 2026-11-22T13:00:00Z.", name),
+    };
+
+    /// <summary>The JSON body. Unknown properties are errors, as an option that is silently ignored may cost money.</summary>
+    public static async Task<T> JsonAsync<T>(this HttpRequest request, CancellationToken cancellation)
+    {
+        byte[] bytes = await request.BytesAsync(MaxJsonBytes, cancellation);
+        if (bytes.Length == 0)
+        {
+            throw Invalid("the request has no body", "Send JSON with Content-Type: application/json.", null);
+        }
+
+        return Parse<T>(bytes);
+    }
+
+    /// <summary>The JSON body, or the given value where there is none.</summary>
+    public static async Task<T> JsonOrAsync<T>(this HttpRequest request, T without, CancellationToken cancellation)
+    {
+        byte[] bytes = await request.BytesAsync(MaxJsonBytes, cancellation);
+        return bytes.Length == 0 ? without : Parse<T>(bytes);
+    }
+
+    /// <summary>The whole body.</summary>
+    /// <exception cref="FlowException">InvalidInput: longer than the limit.</exception>
+    public static async Task<byte[]> BytesAsync(this HttpRequest request, int limit, CancellationToken cancellation)
+    {
+        using var body = new MemoryStream();
+        var part = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(part, cancellation)) > 0)
+        {
+            if (body.Length + read > limit)
+            {
+                throw Invalid($"the body is longer than {limit:N0} bytes", "Send large files as multipart/form-data.", null);
+            }
+
+            body.Write(part, 0, read);
+        }
+
+        return body.ToArray();
+    }
+
+    public static FlowException Invalid(string message, string? remedy, string? field) =>
+        new(new Failure(FailureKind.InvalidInput, message, remedy, Field: field));
+
+    private static T Parse<T>(byte[] bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(bytes, Strict) ?? throw Invalid("the body is null", "Send a JSON object.", null);
+        }
+        catch (JsonException exception)
+        {
+            // The exception's own text ends with path and place, which have fields of their own here.
+            string message = exception.Message.Split(" Path:")[0].Split(" LineNumber:")[0].TrimEnd('.');
+            string? field = exception.Path is { Length: > 2 } path ? path[2..] : null;
+            throw Invalid($"the body is no valid {typeof(T).Name}: {message}", "GET /api/openapi.json describes it.", field);
+        }
+    }
+
+    private static JsonSerializerOptions MakeStrict()
+    {
+        var options = new JsonSerializerOptions(FlowJson.Compact)
+        {
+            UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
+            RespectNullableAnnotations = true,
+            RespectRequiredConstructorParameters = true,
+        };
+        options.MakeReadOnly(populateMissingResolver: true);
+        return options;
+    }
+}

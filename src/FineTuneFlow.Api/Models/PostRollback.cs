@@ -1,0 +1,20 @@
+using FineTuneFlow.Api.Http;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Models;
+using Microsoft.AspNetCore.Http;
+
+namespace FineTuneFlow.Api.Models;
+
+/// <summary>Goes back to an earlier champion.</summary>
+public sealed class PostRollback(Champions champions) : IApiHandler
+{
+    public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        string project = ProjectName.Check(request.Route("project"));
+        RollbackRequest body = await request.JsonOrAsync(new RollbackRequest(), cancellation);
+        return ApiAnswer.Json(await champions.RollbackAsync(project, body.Version, cancellation));
+    }
+}
+
+/// <param name="Version">Null: the one before the current one.</param>
+public sealed record RollbackRequest(int? Version = null);

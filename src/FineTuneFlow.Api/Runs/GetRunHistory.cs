@@ -1,0 +1,53 @@
+using FineTuneFlow.Api.Http;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Runs;
+using Microsoft.AspNetCore.Http;
+
+namespace FineTuneFlow.Api.Runs;
+
+/// <summary>Every recorded step of a run and of its sub-orchestrations, with its time.</summary>
+public sealed class GetRunHistory(RunReader runs, IDurableClient engine) : IApiHandler
+{
+    // A run has a few sub-orchestrations a candidate; more than this is no run of ours.
+    private const int MaxInstances = 2000;
+
+    public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        string runId = (await runs.GetAsync(request.Route("id"), cancellation)).RunId;
+        var steps = new List<TimelineStep>();
+        var open = new Queue<string>([runId]);
+        var seen = new HashSet<string>(StringComparer.Ordinal) { runId };
+        while (open.TryDequeue(out string? instance))
+        {
+            if (await engine.GetAsync(instance, cancellation) is null)
+            {
+                // Purged, or not begun yet.
+                continue;
+            }
+
+            var asked = new Dictionary<int, DateTimeOffset>();
+            foreach (HistoryEntry entry in await engine.GetHistoryAsync(instance, cancellation))
+            {
+                TimeSpan? took = null;
+                if (entry.Kind is HistoryKind.ActivityScheduled or HistoryKind.ChildScheduled && entry.StepId is { } begun)
+                {
+                    asked[begun] = entry.At;
+                }
+                else if (entry.StepId is { } ended && asked.TryGetValue(ended, out DateTimeOffset at)
+                    && entry.Kind is HistoryKind.ActivityCompleted or HistoryKind.ActivityFailed or HistoryKind.ChildCompleted or HistoryKind.ChildFailed)
+                {
+                    took = entry.At - at;
+                }
+
+                if (entry.ChildId is { } child && seen.Count < MaxInstances && seen.Add(child))
+                {
+                    open.Enqueue(child);
+                }
+
+                steps.Add(new TimelineStep(instance, entry, took));
+            }
+        }
+
+        return ApiAnswer.Json(new RunHistory(runId, [.. steps.OrderBy(step => step.Event.At)]));
+    }
+}

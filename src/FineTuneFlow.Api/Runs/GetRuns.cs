@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using FineTuneFlow.Api.Http;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Runs;
+using Microsoft.AspNetCore.Http;
+
+namespace FineTuneFlow.Api.Runs;
+
+/// <summary>Runs, newest first, by project, outcome and time.</summary>
+public sealed class GetRuns(RunReader runs) : IApiHandler
+{
+    public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        string? project = request.Query("project");
+        RunOutcome? outcome = OutcomeOf(request.Query("outcome"));
+        var query = new InstanceQuery
+        {
+            IdPrefix = project is null ? null : ProjectName.Check(project) + "-",
+            Statuses = outcome is null ? [] : StatusesOf(outcome.Value),
+            CreatedFrom = request.QueryTime("from"),
+            CreatedTo = request.QueryTime("to"),
+            PageSize = request.QueryInt("top", 1, 1000) ?? 50,
+            Continuation = request.Query("continuation"),
+        };
+        (ImmutableArray<RunView> page, string? continuation) = await runs.ListAsync(query, cancellation);
+        // A prefix also matches longer project names, and one status of the engine stands for several outcomes.
+        RunView[] views = [.. page.Where(view => (project is null || view.Project == project) && (outcome is null || view.Outcome == outcome))];
+        return ApiAnswer.Json(new RunList(views, continuation));
+    }
+
+    private static RunOutcome? OutcomeOf(string? text) => text switch
+    {
+        null => null,
+        _ when char.IsAsciiLetter(text[0]) && Enum.TryParse(text, ignoreCase: true, out RunOutcome outcome) => outcome,
+        _ => throw ApiRequest.Invalid(
+            "outcome is none that a run can have",
+            $"One of {string.Join(", ", Enum.GetNames<RunOutcome>().Select(JsonNamingPolicy.CamelCase.ConvertName))}.",
+            "outcome"),
+    };
+
+    private static ImmutableArray<InstanceStatus> StatusesOf(RunOutcome outcome) => outcome switch
+    {
+        RunOutcome.Running => [InstanceStatus.Pending, InstanceStatus.Running, InstanceStatus.Suspended],
+        RunOutcome.Succeeded or RunOutcome.PartlyFailed => [InstanceStatus.Completed],
+        _ => [InstanceStatus.Completed, InstanceStatus.Failed, InstanceStatus.Terminated],
+    };
+}

@@ -1,0 +1,13 @@
+using FineTuneFlow.Workflow.Durable;
+
+namespace FineTuneFlow.Api.Runs;
+
+/// <summary>A run's timeline: its own steps and those of what it started, in the order of time.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Steps">Oldest first.</param>
+public sealed record RunHistory(string RunId, IReadOnlyList<TimelineStep> Steps);
+
+/// <param name="Instance">The orchestration instance that recorded it: the run or a part of it.</param>
+/// <param name="Event">As recorded.</param>
+/// <param name="Took">For the end of an activity or sub-orchestration: since it was asked for.</param>
+public sealed record TimelineStep(string Instance, HistoryEntry Event, TimeSpan? Took);

@@ -1,0 +1,134 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using System.Text.RegularExpressions;
+using FineTuneFlow.Api.Http;
+using FineTuneFlow.Core.Json;
+
+namespace FineTuneFlow.Api.Service;
+
+/// <summary>Writes the OpenAPI 3.1 document from the table of routes, so that neither can leave the other behind.</summary>
+public static partial class OpenApiDocument
+{
+    private static readonly Lazy<JsonObject> Document = new(Make);
+
+    public static JsonObject Value => Document.Value;
+
+    private static JsonObject Make()
+    {
+        var schemas = new JsonObject();
+        var paths = new JsonObject();
+        foreach (ApiRoute route in ApiRoutes.All)
+        {
+            string path = $"/{ApiRoutes.Prefix}/{route.Pattern.Replace("{*", "{", StringComparison.Ordinal)}";
+            if (paths[path] is not JsonObject operations)
+            {
+                paths[path] = operations = [];
+            }
+
+            operations[route.Method.ToLowerInvariant()] = Operation(route, path, schemas);
+        }
+
+        Reference(typeof(ProblemBody), schemas);
+        return new JsonObject
+        {
+            ["openapi"] = "3.1.0",
+            ["info"] = new JsonObject
+            {
+                ["title"] = "FineTuneFlow",
+                ["version"] = typeof(OpenApiDocument).Assembly.GetName().Version!.ToString(3),
+                ["description"] = "From a CSV of labelled texts to a fine-tuned, fairly evaluated, priced and promoted classifier.",
+            },
+            ["paths"] = paths,
+            ["components"] = new JsonObject
+            {
+                ["schemas"] = schemas,
+                ["securitySchemes"] = new JsonObject
+                {
+                    ["key"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = "x-functions-key" },
+                },
+            },
+        };
+    }
+
+    private static JsonObject Operation(ApiRoute route, string path, JsonObject schemas)
+    {
+        var operation = new JsonObject { ["operationId"] = route.Name, ["summary"] = route.Summary };
+        JsonArray parameters = [.. RouteParameter().Matches(path).Select(match => (JsonNode)Parameter(match.Groups[1].Value, "path", required: true, null)),
+            .. route.Query.Select(query => Parameter(query.Name, "query", required: false, query.Meaning))];
+        if (parameters.Count > 0)
+        {
+            operation["parameters"] = parameters;
+        }
+
+        if (route.Body is not null)
+        {
+            operation["requestBody"] = new JsonObject { ["content"] = Content(["application/json"], Reference(route.Body, schemas)) };
+        }
+
+        operation["responses"] = new JsonObject
+        {
+            [route.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = new JsonObject
+            {
+                ["description"] = "Done.",
+                ["content"] = Content(route.MediaTypes, route.Answer is null ? new JsonObject() : Reference(route.Answer, schemas)),
+            },
+            ["default"] = new JsonObject
+            {
+                ["description"] = "What is wrong, where, and what to do.",
+                ["content"] = Content([FailureProblem.MediaType], Reference(typeof(ProblemBody), schemas)),
+            },
+        };
+        operation["security"] = route.Anonymous ? new JsonArray() : new JsonArray(new JsonObject { ["key"] = new JsonArray() });
+        return operation;
+    }
+
+    private static JsonObject Parameter(string name, string place, bool required, string? meaning)
+    {
+        var parameter = new JsonObject
+        {
+            ["name"] = name, ["in"] = place, ["required"] = required, ["schema"] = new JsonObject { ["type"] = "string" },
+        };
+        if (meaning is not null)
+        {
+            parameter["description"] = meaning;
+        }
+
+        return parameter;
+    }
+
+    private static JsonObject Content(IEnumerable<string> mediaTypes, JsonNode schema)
+    {
+        var content = new JsonObject();
+        foreach (string mediaType in mediaTypes)
+        {
+            content[mediaType] = new JsonObject { ["schema"] = schema.DeepClone() };
+        }
+
+        return content;
+    }
+
+    private static JsonObject Reference(Type type, JsonObject schemas)
+    {
+        if (!schemas.ContainsKey(type.Name))
+        {
+            schemas[type.Name] = FlowJson.Compact.GetJsonSchemaAsNode(
+                type, new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = (_, schema) => Placed(schema, type.Name) });
+        }
+
+        return new JsonObject { ["$ref"] = $"#/components/schemas/{type.Name}" };
+    }
+
+    /// <summary>The exporter's references begin at the schema's own root; here that root lies under components.</summary>
+    private static JsonNode Placed(JsonNode schema, string name)
+    {
+        if (schema is JsonObject { } found && found["$ref"]?.GetValue<string>() is ['#', .. var rest])
+        {
+            found["$ref"] = $"#/components/schemas/{name}{rest}";
+        }
+
+        return schema;
+    }
+
+    [GeneratedRegex(@"\{([a-zA-Z]+)\}")]
+    private static partial Regex RouteParameter();
+}

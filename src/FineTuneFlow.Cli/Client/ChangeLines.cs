@@ -1,0 +1,35 @@
+using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Cli.Client;
+
+/// <summary>A line for every change of a run: for pipes, logs and terminals that cannot redraw.</summary>
+internal sealed class ChangeLines(Terminal terminal)
+{
+    private readonly Dictionary<string, string> told = [];
+    private string stage = "";
+
+    public void Show(RunView run)
+    {
+        string at = Say.Span((run.EndedAt ?? DateTimeOffset.UtcNow) - run.StartedAt).PadLeft(9);
+        if (run.Stage != stage)
+        {
+            stage = run.Stage;
+            terminal.Line($"{at}  {stage}");
+            if (run.NeedsApproval && run.Quote is { } quote)
+            {
+                terminal.Line($"{"",9}  The quote is {Say.Usd(quote.LowUsd)} to {Say.Usd(quote.HighUsd)}: ftf approve {run.RunId}");
+            }
+        }
+
+        foreach (CandidateView candidate in run.Candidates)
+        {
+            string state = CandidateLine.Of(candidate);
+            if (told.GetValueOrDefault(candidate.Record.Name) != state && candidate.Record.State != CandidateState.Waiting)
+            {
+                told[candidate.Record.Name] = state;
+                terminal.Line($"{at}  {candidate.Record.Name}: {state}");
+            }
+        }
+    }
+}

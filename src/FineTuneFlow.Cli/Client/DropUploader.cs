@@ -1,0 +1,35 @@
+using FineTuneFlow.Cli.Commands;
+using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Cli.Client;
+
+/// <summary>Sends a CSV to a host.</summary>
+internal static class DropUploader
+{
+    /// <param name="host">Where to.</param>
+    /// <param name="terminal">Shows the progress of a large file.</param>
+    /// <param name="project">Of which project.</param>
+    /// <param name="csv">Path of the file.</param>
+    /// <param name="recipe">Path of a recipe; null: the project's.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<StartedRun> SendAsync(
+        HostClient host, Terminal terminal, string project, string csv, string? recipe, CancellationToken cancellation)
+    {
+        // Wrong paths and recipes are told before anything is sent.
+        RecipeFile.Existing(csv, "CSV");
+        _ = RecipeFile.Read(recipe);
+        using var form = new MultipartFormDataContent();
+        using var name = new StringContent(project);
+        form.Add(name, "project");
+        if (recipe is not null)
+        {
+            form.Add(new ByteArrayContent(await File.ReadAllBytesAsync(recipe, cancellation)), "recipe", Path.GetFileName(recipe));
+        }
+
+        using ProgressLine progress = terminal.Progress($"Sending {Path.GetFileName(csv)}", "bytes");
+        await using var file = new ProgressStream(RecipeFile.Open(csv), progress);
+        form.Add(new StreamContent(file, 128 * 1024), "file", Path.GetFileName(csv));
+        return await host.PostFormAsync<StartedRun>("runs", form, cancellation);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using FineTuneFlow.Api.Http;
+using FineTuneFlow.Cli.Stack;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Json;
+
+namespace FineTuneFlow.Cli.Client;
+
+/// <summary>Speaks to a host over HTTP. Problem details become the failures that they were made from.</summary>
+internal sealed class HostClient : IDisposable
+{
+    private readonly HttpClient http;
+
+    public HostClient(Uri host)
+    {
+        http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }) { BaseAddress = new Uri(host, "api/"), Timeout = Timeout.InfiniteTimeSpan };
+        if (Environment.GetEnvironmentVariable("FTF_API_KEY") is { Length: > 0 } key)
+        {
+            http.DefaultRequestHeaders.Add("x-functions-key", key);
+        }
+    }
+
+    public Uri Address => new(http.BaseAddress!, "..");
+
+    /// <summary>The host that was named, that FTF_HOST names, that the running stack has told, or the usual address.</summary>
+    public static HostClient For(Uri? named) =>
+        new(named
+            ?? (Uri.TryCreate(Environment.GetEnvironmentVariable("FTF_HOST"), UriKind.Absolute, out Uri? set) ? set : null)
+            ?? StackFile.Read(StackPaths.Home)?.Host
+            ?? new StackOptions("").Host);
+
+    public async Task<T> GetAsync<T>(string path, CancellationToken cancellation)
+    {
+        using HttpResponseMessage response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
+        return await ReadAsync<T>(response, cancellation);
+    }
+
+    /// <summary>The body in the wanted media type, as text.</summary>
+    public async Task<string> GetTextAsync(string path, string mediaType, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(mediaType));
+        using HttpResponseMessage response = await SendAsync(request, cancellation);
+        return await response.Content.ReadAsStringAsync(cancellation);
+    }
+
+    public async Task<T> PostAsync<T>(string path, object? body, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        if (body is not null)
+        {
+            request.Content = new StringContent(JsonSerializer.Serialize(body, FlowJson.Compact), Encoding.UTF8, "application/json");
+        }
+
+        using HttpResponseMessage response = await SendAsync(request, cancellation);
+        return await ReadAsync<T>(response, cancellation);
+    }
+
+    public async Task<T> PostFormAsync<T>(string path, MultipartFormDataContent form, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = form };
+        using HttpResponseMessage response = await SendAsync(request, cancellation);
+        return await ReadAsync<T>(response, cancellation);
+    }
+
+    /// <summary>Whether a host answers and is well.</summary>
+    public async Task<bool> IsWellAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            using HttpResponseMessage response = await http.GetAsync("health", cancellation);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new FlowException(
+                FailureKind.Unavailable, $"no host answers at {Address}: {exception.Message}", "Start the local stack with ftf up, or name a host with --host.", exception);
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw await ProblemOfAsync(response, cancellation);
+        }
+    }
+
+    private async Task<FlowException> ProblemOfAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        if (response.Content.Headers.ContentType?.MediaType == FailureProblem.MediaType)
+        {
+            ProblemBody? problem = await response.Content.ReadFromJsonAsync<ProblemBody>(FlowJson.Compact, cancellation);
+            if (problem is not null)
+            {
+                return problem.ToException();
+            }
+        }
+
+        return new FlowException(FailureKind.Unavailable, $"{Address} answered {(int)response.StatusCode} {response.ReasonPhrase}", "Is this a FineTuneFlow host?");
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellation) =>
+        await response.Content.ReadFromJsonAsync<T>(FlowJson.Compact, cancellation)
+            ?? throw new FlowException(FailureKind.Internal, $"the host answered nothing to {response.RequestMessage?.RequestUri}");
+}

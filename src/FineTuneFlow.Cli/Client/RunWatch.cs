@@ -1,0 +1,90 @@
+using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Cli.Client;
+
+/// <summary>Follows a run: a table that is redrawn on a terminal, a line for every change elsewhere; at the end the comparison
+/// and the verdict.</summary>
+internal static class RunWatch
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(400);
+    // A host that is started again is waited for: the run outlives it, and so should who watches.
+    private static readonly TimeSpan HostPatience = TimeSpan.FromMinutes(2);
+
+    /// <returns>0; 1 for a run that failed or was cancelled, 6 for one whose quote was not approved.</returns>
+    public static async Task<int> FollowAsync(HostClient host, string runId, Terminal terminal, CancellationToken cancellation)
+    {
+        RunView run = await host.RunAsync(runId, cancellation);
+        if (terminal.Json)
+        {
+            run = await PollAsync(host, run, _ => { }, cancellation);
+            terminal.Answer(run, _ => { });
+            return CodeOf(run);
+        }
+
+        run = terminal.IsLive && run.EndedAt is null
+            ? await LiveTable.FollowAsync(run, show => PollAsync(host, run, show, cancellation))
+            : await PollAsync(host, run, new ChangeLines(terminal).Show, cancellation);
+        await EndAsync(host, run, terminal, cancellation);
+        return CodeOf(run);
+    }
+
+    /// <summary>What the run came to: comparison, verdict, where report and history are.</summary>
+    public static async Task EndAsync(HostClient host, RunView run, Terminal terminal, CancellationToken cancellation)
+    {
+        if (run.HasReport)
+        {
+            RunReport report = await host.GetAsync<RunReport>($"runs/{Uri.EscapeDataString(run.RunId)}/report", cancellation);
+            terminal.Line();
+            ComparisonTable.Write(terminal.Out, report);
+        }
+
+        if (run.Failure is { } failure)
+        {
+            terminal.Line();
+            FailureWriter.Write(terminal, failure);
+        }
+
+        terminal.Line();
+        if (run.HasReport)
+        {
+            terminal.Line($"Report   ftf report {run.RunId}  (or {host.Address}api/runs/{run.RunId}/report?format=html)");
+        }
+
+        terminal.Line($"History  ftf history {run.RunId}");
+    }
+
+    private static async Task<RunView> PollAsync(HostClient host, RunView run, Action<RunView> show, CancellationToken cancellation)
+    {
+        DateTimeOffset? silentSince = null;
+        while (true)
+        {
+            show(run);
+            if (run.EndedAt is not null)
+            {
+                return run;
+            }
+
+            await Task.Delay(Pause, cancellation);
+            try
+            {
+                run = await host.RunAsync(run.RunId, cancellation);
+                silentSince = null;
+            }
+            catch (FlowException exception) when (exception.Failure.Kind == FailureKind.Unavailable
+                && DateTimeOffset.UtcNow - (silentSince ??= DateTimeOffset.UtcNow) < HostPatience)
+            {
+                // Asked again after the pause.
+            }
+        }
+    }
+
+    private static int CodeOf(RunView run) => run.Outcome switch
+    {
+        RunOutcome.Succeeded => ExitCode.Ok,
+        RunOutcome.Rejected => ExitCode.Limit,
+        _ => ExitCode.Failed,
+    };
+}

@@ -1,0 +1,26 @@
+using System.CommandLine;
+
+namespace FineTuneFlow.Cli.Commands;
+
+/// <summary>What the commands about runs have in common.</summary>
+internal static class RunArguments
+{
+    public static Argument<string> Id() => new("id") { Description = "The run's id, as ftf runs shows it; its beginning is enough where only one run has it." };
+
+    public static Option<Uri?> Host() => new("--host")
+    {
+        Description = "Address of the host; else FTF_HOST, else the local stack.",
+        HelpName = "URL",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https")
+            {
+                return address;
+            }
+
+            result.AddError($"--host: \"{text}\" is no address such as http://127.0.0.1:7071");
+            return null;
+        },
+    };
+}

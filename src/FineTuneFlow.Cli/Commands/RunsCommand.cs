@@ -1,0 +1,54 @@
+using System.CommandLine;
+using FineTuneFlow.Api.Runs;
+using FineTuneFlow.Cli.Client;
+using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Cli.Commands;
+
+/// <summary><c>ftf runs</c>: the runs, newest first.</summary>
+public static class RunsCommand
+{
+    public static Command Create()
+    {
+        var project = new Option<string?>("--project", "-p") { Description = "Only this project's.", HelpName = "NAME" };
+        var outcome = new Option<string?>("--outcome") { Description = "Only those that ended so.", HelpName = "OUTCOME" };
+        outcome.AcceptOnlyFromAmong("running", "succeeded", "partlyFailed", "failed", "cancelled", "rejected");
+        var top = new Option<int>("--top") { Description = "At most so many.", DefaultValueFactory = _ => 20, HelpName = "N" };
+        Option<Uri?> host = RunArguments.Host();
+        return new Command("runs", "List the runs, newest first.") { project, outcome, top, host }.Runs(async call =>
+        {
+            using HostClient client = HostClient.For(call.Get(host));
+            string query = $"runs?top={call.Get(top)}"
+                + (call.Get(project) is { } name ? $"&project={Uri.EscapeDataString(name)}" : "")
+                + (call.Get(outcome) is { } ended ? $"&outcome={ended}" : "");
+            RunList list = await client.GetAsync<RunList>(query, call.Cancellation);
+            call.Terminal.Answer(list, writer => Write(writer, list));
+            return ExitCode.Ok;
+        });
+    }
+
+    private static void Write(TextWriter writer, RunList list)
+    {
+        if (list.Runs.Count == 0)
+        {
+            writer.WriteLine("No runs yet. Start one with ftf drop FILE --project NAME.");
+            return;
+        }
+
+        var table = new TextTable("RUN", "STAGE", "STARTED", "TOOK", "BEST", "SPENT");
+        foreach (RunView run in list.Runs)
+        {
+            CandidateRecord? best = run.Candidates.Select(c => c.Record).Where(c => c.Accuracy is not null).MaxBy(c => c.Accuracy);
+            table.Add(
+                run.RunId, run.Stage, Say.Time(run.StartedAt), Say.Span((run.EndedAt ?? DateTimeOffset.UtcNow) - run.StartedAt),
+                best is null ? "" : $"{best.Name} {Say.Percent(best.Accuracy)}", Say.Usd(run.SpentUsd));
+        }
+
+        table.Write(writer);
+        if (list.Continuation is not null)
+        {
+            writer.WriteLine("There are more: --top.");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.Stack;
+
+namespace FineTuneFlow.Cli.Commands;
+
+/// <summary>The options that say where the local stack runs.</summary>
+internal sealed class StackArguments
+{
+    private readonly Option<int> port = Port("--port", "Port of the host.", 7071);
+    private readonly Option<int> simulator = Port("--simulator-port", "Port of the simulator.", 7072);
+    private readonly Option<int> storage = Port("--storage-port", "Port of the storage emulator.", 10000);
+    private readonly Option<string?> settings = new("--settings") { Description = "Settings file; else local.settings.json of the repository, if there is one.", HelpName = "FILE" };
+
+    public void AddTo(Command command)
+    {
+        command.Add(port);
+        command.Add(simulator);
+        command.Add(storage);
+        command.Add(settings);
+    }
+
+    public StackOptions Read(CommandCall call) => new(
+        StackPaths.Home, call.Get(port), call.Get(simulator), call.Get(storage), call.Get(settings) is { } file ? Path.GetFullPath(file) : null);
+
+    private static Option<int> Port(string name, string description, int without)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => without, HelpName = "PORT" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out int value) && value is > 0 and < 65536))
+            {
+                result.AddError($"{name}: \"{token.Value}\" is no port; give 1 to 65535");
+            }
+        });
+        return option;
+    }
+}

@@ -1,0 +1,222 @@
+using System.Diagnostics;
+using System.Globalization;
+using FineTuneFlow.Cli.Client;
+using FineTuneFlow.Core.Failures;
+
+namespace FineTuneFlow.Cli.Stack;
+
+/// <summary>The local stack: storage emulator, simulator and host, each a child process that is asked for its health before the
+/// next begins. None of them outlives this process.</summary>
+internal sealed class LocalStack : IAsyncDisposable
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private readonly StackOptions options;
+    private readonly List<ServiceProcess> services = [];
+    private bool announced;
+
+    private LocalStack(StackOptions options) => this.options = options;
+
+    /// <summary>What the host writes, line by line.</summary>
+    public event Action<string>? HostWrites;
+
+    /// <summary>Starts what the settings ask for.</summary>
+    /// <param name="options">Where.</param>
+    /// <param name="says">Told of each service that is up.</param>
+    /// <param name="cancellation">Stops what has started.</param>
+    /// <exception cref="FlowException">Conflict: a port is taken or a stack runs here already; Unavailable: a service does not come up.</exception>
+    public static async Task<LocalStack> StartAsync(StackOptions options, Action<StackService> says, CancellationToken cancellation)
+    {
+        StackSettings settings = StackSettings.Read(options.Settings);
+        await RefuseSecondAsync(options, cancellation);
+        CheckPort(options.Port, "the host", "--port");
+        var stack = new LocalStack(options);
+        try
+        {
+            Directory.CreateDirectory(options.Home);
+            await stack.StartServicesAsync(settings, says, cancellation);
+            return stack;
+        }
+        catch
+        {
+            await stack.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends when one of the services does, which none should.</summary>
+    public async Task<FlowException> FirstEndAsync(CancellationToken cancellation)
+    {
+        Task ended = await Task.WhenAny([.. services.Select(service => service.Ended), Task.Delay(Timeout.Infinite, cancellation)]);
+        cancellation.ThrowIfCancellationRequested();
+        return Died(services.First(service => service.Ended == ended));
+    }
+
+    /// <summary>Stops the services in the order opposite to their start: the host before what it stands on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (ServiceProcess service in Enumerable.Reverse(services))
+        {
+            await service.DisposeAsync();
+        }
+
+        services.Clear();
+        if (announced)
+        {
+            StackFile.Remove(options.Home);
+        }
+    }
+
+    private static async Task RefuseSecondAsync(StackOptions options, CancellationToken cancellation)
+    {
+        if (StackFile.Read(options.Home) is not { } other)
+        {
+            return;
+        }
+
+        using var client = new HostClient(other.Host);
+        if (await client.IsWellAsync(cancellation))
+        {
+            throw new FlowException(
+                FailureKind.Conflict, $"a stack runs already on {StackPaths.Shown(options.Home)}: {other.Host} (process {other.Process})",
+                "Use it, or stop it with Ctrl-C in its terminal, or give this one another folder with FTF_HOME.");
+        }
+    }
+
+    private static void CheckPort(int port, string service, string option)
+    {
+        if (!PortHolder.IsFree(port))
+        {
+            string holder = PortHolder.Of(port) is { } who ? $" by {who}" : "";
+            throw new FlowException(FailureKind.Conflict, $"port {port}, which {service} needs, is taken{holder}", $"Stop what has it, or give another with {option}.");
+        }
+    }
+
+    private async Task StartServicesAsync(StackSettings settings, Action<StackService> says, CancellationToken cancellation)
+    {
+        var environment = new Dictionary<string, string> { ["FTF_HOME"] = options.Home, ["Port"] = options.Port.ToString(CultureInfo.InvariantCulture), ["ParentWatch"] = "true" };
+        if (settings.Storage)
+        {
+            CheckPort(options.StoragePort, "the storage emulator", "--storage-port");
+            await StartAsync("storage", StorageStart(), new Uri(options.Storage, "?comp=list"), cancellation);
+            environment["Datasets"] = DevelopmentStorage.ConnectionString(options.Storage);
+            says(new StackService("storage", options.Storage, "Azurite"));
+        }
+
+        if (settings.SimulatorNames.Count > 0)
+        {
+            CheckPort(options.SimulatorPort, "the simulator", "--simulator-port");
+            await StartAsync("simulator", SimulatorStart(), new Uri(options.Simulator, "models"), cancellation);
+            foreach (string name in settings.SimulatorNames)
+            {
+                environment[$"Providers__{name}__Kind"] = "simulator";
+                environment[$"Providers__{name}__BaseAddress"] = options.Simulator.ToString();
+            }
+
+            says(new StackService("simulator", options.Simulator, "speaks the OpenAI wire format, really trains a small classifier"));
+        }
+
+        var host = new ProcessStartInfo(StackPaths.Program("FineTuneFlow.Local")) { WorkingDirectory = StackPaths.Root };
+        if (settings.File is not null)
+        {
+            host.ArgumentList.Add("--settings");
+            host.ArgumentList.Add(settings.File);
+        }
+
+        foreach ((string name, string value) in environment)
+        {
+            host.Environment[name] = value;
+        }
+
+        await StartAsync("host", host, new Uri(options.Host, "api/health"), cancellation);
+        new StackFile(options.Host, Environment.ProcessId).Write(options.Home);
+        announced = true;
+        says(new StackService("host", options.Host, "API under /api"));
+    }
+
+    private ProcessStartInfo StorageStart()
+    {
+        var start = new ProcessStartInfo("node");
+        string data = Path.Combine(options.Home, "storage");
+        Directory.CreateDirectory(data);
+        foreach (string argument in new[]
+        {
+            Path.Combine(AppContext.BaseDirectory, "azurite.cjs"), StackPaths.Root, "--location", data, "--blobHost", "127.0.0.1",
+            "--blobPort", options.StoragePort.ToString(CultureInfo.InvariantCulture), "--skipApiVersionCheck", "--disableTelemetry", "--silent",
+        })
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return start;
+    }
+
+    private ProcessStartInfo SimulatorStart()
+    {
+        var start = new ProcessStartInfo(StackPaths.Program("FineTuneFlow.Simulator")) { WorkingDirectory = options.Home };
+        foreach (string argument in new[]
+        {
+            "--urls", $"http://127.0.0.1:{options.SimulatorPort}", "--state", Path.Combine(options.Home, "simulator"), "--parent-watch",
+        })
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return start;
+    }
+
+    private async Task StartAsync(string name, ProcessStartInfo start, Uri health, CancellationToken cancellation)
+    {
+        ServiceProcess service = ServiceProcess.Start(name, start, options.LogOf(name));
+        services.Add(service);
+        if (name == "host")
+        {
+            service.LineWritten += line => HostWrites?.Invoke(line);
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(StartPatience);
+        using var http = new HttpClient();
+        bool hostMustBeWell = name == "host";
+        while (true)
+        {
+            if (service.Ended.IsCompleted)
+            {
+                throw Died(service);
+            }
+
+            try
+            {
+                using HttpResponseMessage answer = await http.GetAsync(health, patience.Token);
+                if (answer.IsSuccessStatusCode || !hostMustBeWell)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                throw new FlowException(
+                    FailureKind.Unavailable, $"the {name} did not come up within {StartPatience.TotalSeconds:0} seconds", $"See {StackPaths.Shown(options.LogOf(name))}.");
+            }
+
+            await Task.WhenAny(service.Ended, Task.Delay(TimeSpan.FromMilliseconds(50), cancellation));
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    private FlowException Died(ServiceProcess service)
+    {
+        // What our own programs say of a failed start is worth more than that they ended.
+        string? told = service.LastLines().FirstOrDefault(line => line.StartsWith("error: ", StringComparison.Ordinal))?["error: ".Length..]
+            ?? (service.ExitCode == 2 && service.LastLines() is [.., var last] ? last : null);
+        string how = service.ExitCode > 128 ? $"was killed (signal {service.ExitCode - 128})" : $"ended with code {service.ExitCode}";
+        return told is not null
+            ? new FlowException(service.ExitCode == 4 ? FailureKind.Conflict : FailureKind.InvalidInput, $"the {service.Name} did not start: {told}")
+            : new FlowException(
+                FailureKind.Unavailable, $"the {service.Name} {how}",
+                $"Start it again with ftf up: what runs goes on. Its last lines are in {StackPaths.Shown(options.LogOf(service.Name))}.");
+    }
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using FineTuneFlow.Core.Failures;
+
+namespace FineTuneFlow.Cli.Stack;
+
+/// <summary>A child of the local stack. It holds the other end of our standard input pipe and ends when that closes, so it
+/// cannot outlive us; closing it is also how it is asked to stop.</summary>
+internal sealed class ServiceProcess : IAsyncDisposable
+{
+    private const int KeptLines = 40;
+    private readonly Process process;
+    private readonly StreamWriter log;
+    private readonly Queue<string> lastLines = new();
+    private readonly Task reading;
+
+    private ServiceProcess(string name, Process process, StreamWriter log)
+    {
+        (Name, this.process, this.log) = (name, process, log);
+        reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
+        Ended = process.WaitForExitAsync();
+    }
+
+    public string Name { get; }
+
+    public int Id => process.Id;
+
+    /// <summary>Ends when the process does.</summary>
+    public Task Ended { get; }
+
+    public int ExitCode => process.ExitCode;
+
+    /// <summary>Called with every line that it writes.</summary>
+    public event Action<string>? LineWritten;
+
+    /// <param name="name">For messages.</param>
+    /// <param name="start">What to run.</param>
+    /// <param name="logFile">Receives what it writes; begun anew.</param>
+    /// <exception cref="FlowException">InvalidInput: it cannot be run.</exception>
+    public static ServiceProcess Start(string name, ProcessStartInfo start, string logFile)
+    {
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        Directory.CreateDirectory(Path.GetDirectoryName(logFile)!);
+        var log = new StreamWriter(new FileStream(logFile, FileMode.Create, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+        try
+        {
+            return new ServiceProcess(name, Process.Start(start)!, log);
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            log.Dispose();
+            throw new FlowException(FailureKind.InvalidInput, $"{name} cannot be run: {start.FileName}: {exception.Message}", "Run ./ftf, which builds what is needed.", exception);
+        }
+    }
+
+    /// <summary>What it wrote last, oldest first.</summary>
+    public IReadOnlyList<string> LastLines()
+    {
+        lock (lastLines)
+        {
+            return [.. lastLines];
+        }
+    }
+
+    /// <summary>Asks it to stop and waits; kills it when it does not.</summary>
+    public async Task StopAsync(TimeSpan patience)
+    {
+        if (!process.HasExited)
+        {
+            try
+            {
+                process.StandardInput.Close();
+            }
+            catch (IOException)
+            {
+                // It went between the two lines.
+            }
+
+            if (await Task.WhenAny(Ended, Task.Delay(patience)) != Ended)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+
+        await Ended;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(TimeSpan.FromSeconds(10));
+        await reading;
+        await log.DisposeAsync();
+        process.Dispose();
+    }
+
+    private async Task ReadAsync(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            lock (lastLines)
+            {
+                lastLines.Enqueue(line);
+                if (lastLines.Count > KeptLines)
+                {
+                    lastLines.Dequeue();
+                }
+
+                log.WriteLine(line);
+            }
+
+            LineWritten?.Invoke(line);
+        }
+    }
+}

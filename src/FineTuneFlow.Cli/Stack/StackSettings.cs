@@ -1,0 +1,31 @@
+using FineTuneFlow.Local.Hosting;
+
+namespace FineTuneFlow.Cli.Stack;
+
+/// <summary>Which services the settings ask for: the emulator where storage is the development storage, the simulator where a
+/// provider is one of ours on this machine, or where none is configured.</summary>
+/// <param name="File">The settings file, if there is one.</param>
+/// <param name="Storage">Azurite is needed.</param>
+/// <param name="SimulatorNames">Providers that the simulator stands behind.</param>
+internal sealed record StackSettings(string? File, bool Storage, IReadOnlyList<string> SimulatorNames)
+{
+    public static StackSettings Read(string? named)
+    {
+        string file = named ?? Path.Combine(StackPaths.Root, SettingsFile.DefaultName);
+        Dictionary<string, string?> values = named is not null || System.IO.File.Exists(file) ? SettingsFile.Read(file) : [];
+        string storage = Value(values, "Datasets") ?? "UseDevelopmentStorage=true";
+        bool addressed = Value(values, "Datasets:blobServiceUri") is not null;
+        string[] providers = [.. values.Keys.Where(key => key.StartsWith("Providers:", StringComparison.OrdinalIgnoreCase)).Select(key => key.Split(':')[1]).Distinct()];
+        string[] simulators = providers.Length == 0
+            ? ["simulator"]
+            : [.. providers.Where(name => string.Equals(Value(values, $"Providers:{name}:Kind"), "simulator", StringComparison.OrdinalIgnoreCase)
+                && (Value(values, $"Providers:{name}:BaseAddress") is not { } address || new Uri(address).IsLoopback))];
+        return new StackSettings(
+            System.IO.File.Exists(file) ? file : null,
+            !addressed && storage == "UseDevelopmentStorage=true",
+            simulators);
+    }
+
+    private static string? Value(Dictionary<string, string?> values, string name) =>
+        Environment.GetEnvironmentVariable(name.Replace(":", "__", StringComparison.Ordinal)) is { Length: > 0 } set ? set : values.GetValueOrDefault(name);
+}

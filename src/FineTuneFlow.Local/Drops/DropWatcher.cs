@@ -1,0 +1,75 @@
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Local.Hosting;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Local.Drops;
+
+/// <summary>Starts a run for every new or changed drop, as Event Grid does in the cloud: at least once, in any order. A run's id
+/// follows from the content, so seeing a drop twice starts nothing twice.</summary>
+public sealed class DropWatcher(IBlobStore blobs, RunStarter starter, LocalHostOptions options, TimeProvider clock, ILogger<DropWatcher> logger)
+    : BackgroundService
+{
+    private readonly SeenDrops seen = new(Path.Combine(options.Home, "drops.json"));
+    private bool storageWasAway;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.DropPoll, clock);
+        do
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+                storageWasAway = false;
+            }
+            catch (FlowException exception)
+            {
+                // Told once, not every two seconds; the next look tries again.
+                logger.Log(storageWasAway ? LogLevel.Debug : LogLevel.Warning, "Drops cannot be listed: {Failure}", exception.Failure);
+                storageWasAway = true;
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Looks once.</summary>
+    public async Task LookAsync(CancellationToken cancellation)
+    {
+        await foreach (BlobEntry drop in blobs.ListAsync(RunPaths.Drops, "", cancellation))
+        {
+            if (!seen.Has(drop))
+            {
+                await TakeAsync(drop, cancellation);
+            }
+        }
+    }
+
+    private async Task TakeAsync(BlobEntry drop, CancellationToken cancellation)
+    {
+        try
+        {
+            string[] place = drop.Path.Name.Split('/', 2);
+            if (place.Length < 2 || !ProjectName.IsValid(place[0]))
+            {
+                throw new FlowException(FailureKind.InvalidInput, "it lies under no project's name", "Drop files as drops/{project}/{name}.csv, the project in lower-case letters, digits and dashes");
+            }
+
+            StartedRun run = await starter.StartAsync(place[0], drop.Path, recipe: null, "drop", cancellation);
+            seen.Add(drop);
+            logger.LogInformation("{Drop}: {What} {RunId}", drop.Path, run.Created ? "started" : "is known as", run.RunId);
+        }
+        catch (FlowException exception) when (exception.Failure.IsRetryable || exception.Failure.Kind == FailureKind.DropChanged)
+        {
+            // The next look finds it again, as it is then.
+            logger.LogInformation("{Drop}: not started yet: {Failure}", drop.Path, exception.Failure);
+        }
+        catch (FlowException exception)
+        {
+            // Only a new version of the file can mend it, and that has another ETag.
+            seen.Add(drop);
+            logger.LogError("{Drop}: no run was started: {Failure}", drop.Path, exception.Failure);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using FineTuneFlow.Core.Json;
+using FineTuneFlow.Workflow.Ports;
+
+namespace FineTuneFlow.Local.Drops;
+
+/// <summary>The drops that were taken, by name and ETag, so that a restart does not read all of them again. Losing the file
+/// costs that reading and nothing else.</summary>
+internal sealed class SeenDrops(string file)
+{
+    private readonly Dictionary<string, string> etags = Load(file);
+
+    public bool Has(BlobEntry drop) => etags.TryGetValue(drop.Path.Name, out string? etag) && etag == drop.ETag;
+
+    public void Add(BlobEntry drop)
+    {
+        etags[drop.Path.Name] = drop.ETag;
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        string whole = file + ".new";
+        File.WriteAllBytes(whole, JsonSerializer.SerializeToUtf8Bytes(etags, FlowJson.Indented));
+        File.Move(whole, file, overwrite: true);
+    }
+
+    private static Dictionary<string, string> Load(string file)
+    {
+        try
+        {
+            return File.Exists(file) ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(file), FlowJson.Compact) ?? [] : [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using FineTuneFlow.Api;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Local.Drops;
+using FineTuneFlow.Local.Engine;
+using FineTuneFlow.Local.Http;
+using FineTuneFlow.Providers;
+using FineTuneFlow.Workflow;
+using Microsoft.Extensions.Logging.Console;
+
+namespace FineTuneFlow.Local.Hosting;
+
+/// <summary>The whole product in one process: engine, drop watcher and HTTP API over the storage and the providers that the
+/// settings name.</summary>
+public static class LocalHost
+{
+    /// <summary>Runs until it is stopped.</summary>
+    /// <param name="args">Settings as <c>--Name value</c>; <c>--settings FILE</c> names the settings file.</param>
+    /// <param name="error">Where a failed start is told.</param>
+    /// <returns>0, or 2 for wrong settings, 4 when another host has the database, 1 for anything else.</returns>
+    public static async Task<int> RunAsync(string[] args, TextWriter error)
+    {
+        try
+        {
+            await using WebApplication app = Build(args);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (FlowException exception)
+        {
+            await error.WriteLineAsync($"error: {exception.Failure}");
+            return exception.Failure.Kind switch { FailureKind.InvalidInput => 2, FailureKind.Conflict => 4, _ => 1 };
+        }
+        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await error.WriteLineAsync($"error: {exception.Message}. Set another Port.");
+            return 4;
+        }
+    }
+
+    /// <summary>The host, not yet started.</summary>
+    /// <exception cref="FlowException">InvalidInput: a setting is wrong.</exception>
+    public static WebApplication Build(string[] args)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        ConfigurationManager settings = builder.Configuration;
+        settings.Sources.Clear();
+        SettingsFile.AddTo(settings, args);
+        LocalHostOptions options = LocalHostOptions.Read(settings);
+
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(line =>
+        {
+            line.SingleLine = true;
+            line.TimestampFormat = "HH:mm:ss ";
+            line.UseUtcTimestamp = true;
+            line.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        builder.Logging.SetMinimumLevel(options.LogLevel);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(options.Address, options.Port);
+            // Drops are as large as they are; every other body is limited where it is read.
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+
+        builder.Services.AddSingleton(options);
+        builder.Services.AddFineTuneFlowProviders(settings);
+        builder.Services.AddFineTuneFlowWorkflow();
+        builder.Services.AddDurableEngine(new EngineOptions { DatabasePath = Path.Combine(options.Home, "engine.db") });
+        builder.Services.AddFlowApi(settings);
+        builder.Services.AddHostedService<DropWatcher>();
+        if (options.ParentWatch)
+        {
+            builder.Services.AddSingleton<IHostLifetime, ParentLifetime>();
+        }
+
+        WebApplication app = builder.Build();
+        app.MapFlowApi(options);
+        return app;
+    }
+}
