@@ -12,6 +12,7 @@ public static class FtfCommand
 
         // The local stack.
         root.Add(UpCommand.Create());
+        root.Add(DemoCommand.Create());
 
         // Runs.
         root.Add(DropCommand.Create());

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Diagnostics;
+using FineTuneFlow.Cli.Client;
+using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.Stack;
+using FineTuneFlow.Core.Samples;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Cli.Commands;
+
+/// <summary><c>ftf demo</c>: the chapter's experiment from a CSV to the verdict, on a stack of its own that is gone afterwards.</summary>
+public static class DemoCommand
+{
+    private const string Project = "demo";
+    private const int SampleRows = 6_000;
+
+    public static Command Create()
+    {
+        var csv = new Argument<string?>("csv") { Description = "A CSV of reviews with stars; without one, a sample is made.", Arity = ArgumentArity.ZeroOrOne, HelpName = "CSV" };
+        var fresh = new Option<bool>("--fresh") { Description = "Run it again even where the same file was run before." };
+        Option<string?> recipe = SharedOptions.Recipe();
+        recipe.Description = "Recipe; without one, the chapter's, which recognises the columns.";
+        var arguments = new StackArguments();
+        var command = new Command("demo", "Run the chapter's experiment: fine-tunes, continuation, baseline, comparison, verdict.") { csv, fresh, recipe };
+        arguments.AddTo(command);
+        return command.Runs(call => RunAsync(call, arguments.Read(call), call.Parse.GetValue(csv), call.Get(recipe), call.Get(fresh)), answers: false);
+    }
+
+    private static async Task<int> RunAsync(CommandCall call, StackOptions options, string? csv, string? recipe, bool fresh)
+    {
+        var clock = Stopwatch.StartNew();
+        Terminal terminal = call.Terminal;
+        string file = csv is null ? await SampleAsync(options, terminal, call.Cancellation) : RecipeFile.Existing(csv, "CSV");
+        string plan = recipe ?? Path.Combine(StackPaths.Root, "samples", "chapter.recipe.json");
+        await using LocalStack? stack = await StackAsync(options, terminal, call.Cancellation);
+        using var client = new HostClient(StackFile.Read(options.Home)?.Host ?? options.Host);
+        StartedRun run = await DropUploader.SendAsync(client, terminal, Project, file, plan, call.Cancellation);
+        if (!run.Created && fresh && (await client.RunAsync(run.RunId, call.Cancellation)).EndedAt is not null)
+        {
+            run = await client.PostAsync<StartedRun>($"runs/{run.RunId}/rerun", null, call.Cancellation);
+        }
+        else if (!run.Created)
+        {
+            terminal.Line($"The same file with the same recipe is the same run: {run.RunId} was begun before, nothing is trained or paid again (--fresh runs it anew).");
+        }
+
+        terminal.Line();
+        int code = await RunWatch.FollowAsync(client, run.RunId, terminal, call.Cancellation);
+        terminal.Line($"Files    {client.Address}api/runs/{run.RunId}/artifacts (in {StackPaths.Shown(Path.Combine(options.Home, "storage"))})");
+        if (stack is not null)
+        {
+            terminal.Line($"\nThe stack is stopped again. To look around: ./ftf up, then the addresses above, or ./ftf report {run.RunId}.");
+        }
+
+        terminal.Line($"The demo took {Say.Span(clock.Elapsed)}.");
+        return code;
+    }
+
+    private static async Task<string> SampleAsync(StackOptions options, Terminal terminal, CancellationToken cancellation)
+    {
+        string file = Path.Combine(options.Home, "demo", "reviews.csv");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await using (FileStream stream = File.Create(file))
+        {
+            SampleReviews.Write(stream, SampleRows, seed: 42, cancellation: cancellation);
+        }
+
+        terminal.Line($"Sample     {StackPaths.Shown(file)}: {SampleRows:N0} made-up reviews with duplicates, conflicts, line breaks and emoji in them");
+        return file;
+    }
+
+    /// <summary>A stack of this command's own; null where one runs already, which is used as it is.</summary>
+    private static async Task<LocalStack?> StackAsync(StackOptions options, Terminal terminal, CancellationToken cancellation)
+    {
+        if (StackFile.Read(options.Home) is { } running)
+        {
+            using var probe = new HostClient(running.Host);
+            if (await probe.IsWellAsync(cancellation))
+            {
+                terminal.Line($"Host       {running.Host} (runs already)");
+                return null;
+            }
+        }
+
+        return await LocalStack.StartAsync(
+            options, service => terminal.Line($"{char.ToUpperInvariant(service.Name[0])}{service.Name[1..],-9} {service.Address.GetLeftPart(UriPartial.Authority)}"), cancellation);
+    }
+}
