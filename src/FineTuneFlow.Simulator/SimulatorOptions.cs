@@ -55,14 +55,14 @@ public sealed record SimulatorOptions
     internal void Check()
     {
         Require(Speed > 0 && double.IsFinite(Speed), "speed", "a number above 0");
-        Require(MaximumActiveJobs >= 1, "maximumActiveJobs", "at least 1");
+        Require(MaximumActiveJobs >= 1, "max-active-jobs", "at least 1");
         Require(Workers >= 1, "workers", "at least 1");
         foreach (string url in Urls.Split(';', StringSplitOptions.RemoveEmptyEntries))
         {
             Require(Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && uri.IsLoopback, "urls", "loopback addresses such as http://127.0.0.1:7180");
         }
 
-        Require(WebhookUrl is null || WebhookUrl.IsLoopback, "webhookUrl", "a loopback address");
+        Require(WebhookUrl is null || WebhookUrl.IsLoopback, "webhook-url", "a loopback address");
     }
 
     private static void Require(bool holds, string field, string expected)

@@ -143,6 +143,7 @@ internal sealed class RunningSimulator : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        await _app.StopAsync();
         await _app.DisposeAsync();
         if (_ownsState)
         {

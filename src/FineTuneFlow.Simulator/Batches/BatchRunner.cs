@@ -30,18 +30,30 @@ internal sealed class BatchRunner(
             Start(batch.Id);
         }
 
-        await foreach (string id in _queue.Reader.ReadAllAsync(stoppingToken))
+        try
         {
-            try
+            await foreach (string id in _queue.Reader.ReadAllAsync(stoppingToken))
             {
-                await Task.Delay(options.Simulated(options.ValidateFor), clock, stoppingToken);
-                Run(id, stoppingToken);
+                await RunAsync(id, stoppingToken);
             }
-            catch (Exception e) when (e is ApiException or JsonException or IOException)
-            {
-                log.LogWarning("Batch {Batch} failed: {Reason}", id, e.Message);
-                End(id, "failed", [e is JsonException ? "A line of the input file is not JSON." : e.Message]);
-            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The process ends; what is open is begun again by the next one.
+        }
+    }
+
+    private async Task RunAsync(string id, CancellationToken ct)
+    {
+        try
+        {
+            await Task.Delay(options.Simulated(options.ValidateFor), clock, ct);
+            Run(id, ct);
+        }
+        catch (Exception e) when (e is ApiException or JsonException or IOException)
+        {
+            log.LogWarning("Batch {Batch} failed: {Reason}", id, e.Message);
+            End(id, "failed", [e is JsonException ? "A line of the input file is not JSON." : e.Message]);
         }
     }
 

@@ -48,6 +48,18 @@ internal sealed class WebhookSender(SimulatorOptions options, TimeProvider clock
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        try
+        {
+            await SendAllAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Webhooks are a hint: what was not sent is found by polling.
+        }
+    }
+
+    private async Task SendAllAsync(CancellationToken stoppingToken)
+    {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         Webhook? held = null;
         while (!stoppingToken.IsCancellationRequested)

@@ -26,7 +26,7 @@ internal static class SentimentLexicon
             }
         }
 
-        return known == 0 ? 0 : sum / (Math.Abs(sum) + 1.5);
+        return known == 0 ? 0 : sum / (Math.Abs(sum) + 0.6);
     }
 
     /// <summary>Lower-case words.</summary>

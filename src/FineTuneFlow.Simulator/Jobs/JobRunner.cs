@@ -19,6 +19,7 @@ internal sealed class JobRunner(
     private readonly SemaphoreSlim _workers = new(options.Workers);
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<Task, byte> _running = new();
+    private bool _disposed;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -66,8 +67,13 @@ internal sealed class JobRunner(
 
     public void Dispose()
     {
-        _end.Dispose();
-        _workers.Dispose();
+        // The container knows it twice, as itself and as hosted service.
+        if (!Interlocked.Exchange(ref _disposed, true))
+        {
+            _end.Cancel();
+            _end.Dispose();
+            _workers.Dispose();
+        }
     }
 
     private async Task RunAsync(string id, CancellationToken ct)
