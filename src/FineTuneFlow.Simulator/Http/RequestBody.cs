@@ -36,9 +36,15 @@ internal static class RequestBody
             ReadOnlySequence<byte> buffer = result.Buffer;
             if (result.IsCompleted)
             {
-                T value = read(buffer.IsSingleSegment ? buffer.First : buffer.ToArray());
-                reader.AdvanceTo(buffer.End);
-                return value;
+                try
+                {
+                    return read(buffer.IsSingleSegment ? buffer.First : buffer.ToArray());
+                }
+                finally
+                {
+                    // Also after a refusal: a body that is not taken makes the server close the connection.
+                    reader.AdvanceTo(buffer.End);
+                }
             }
 
             if (buffer.Length > Maximum)
