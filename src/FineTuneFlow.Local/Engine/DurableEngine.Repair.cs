@@ -1,4 +1,5 @@
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Local.Engine.Scheduling;
 using FineTuneFlow.Local.Engine.Storage;
 using FineTuneFlow.Workflow.Durable;
 
@@ -25,5 +26,18 @@ public sealed partial class DurableEngine
         return family.Count;
     }).WaitAsync(cancellation);
 
-    public Task RewindAsync(string instanceId, string reason, CancellationToken cancellation = default) => throw new FlowException(FailureKind.Conflict, "x");
+    public async Task RewindAsync(string instanceId, string reason, CancellationToken cancellation = default)
+    {
+        EngineRuntime runtime = Runtime;
+        InstanceRow row = runtime.Database.Read(read => read.Row(instanceId)) ?? throw NotFound(instanceId);
+        Rewind rewind = Rewind.Plan(runtime, row);
+        long at = _time.GetUtcNow().UtcTicks;
+        await runtime.Commits.RunAsync(
+            write =>
+            {
+                rewind.Write(write, reason, at);
+                return true;
+            },
+            _ => rewind.Committed()).WaitAsync(cancellation);
+    }
 }

@@ -12,8 +12,8 @@ internal enum MessageKind
     Suspend,
     Resume,
     Terminate,
-    /// <summary>Foreign code has gone on with the orchestration outside of a turn.</summary>
-    Intruded,
+    /// <summary>Nothing new: look how the code stands (after a rewind, or when foreign code has interfered).</summary>
+    Look,
 }
 
 /// <summary>Something for an instance to take in at its next turn.</summary>
@@ -21,7 +21,7 @@ internal sealed class Message
 {
     public required MessageKind Kind { get; init; }
 
-    /// <summary>The execution that a completion belongs to.</summary>
+    /// <summary>The execution that a completion belongs to; of a child's end the generation.</summary>
     public int Execution { get; init; }
 
     public int Step { get; init; }

@@ -44,6 +44,8 @@ internal sealed class Turn
         }
         catch (FlowException diverged) when (diverged.Failure.Kind == FailureKind.NonDeterministic)
         {
+            // What the code could not be given waits for the code that can take it.
+            _commit.Consumed.RemoveAt(--taken);
             Fail(diverged.Failure);
         }
 
@@ -108,7 +110,7 @@ internal sealed class Turn
                 return _commit.After.Begun ? null : row with { Name = _slot.Row.Name, Payload = _slot.Row.Input };
             case MessageKind.Event:
                 return row with { Kind = HistoryKind.EventReceived, Name = message.Name, Payload = message.Payload };
-            case MessageKind.Intruded:
+            case MessageKind.Look:
                 return null;
         }
 
@@ -120,7 +122,8 @@ internal sealed class Turn
             (_, null) => HistoryKind.ActivityCompleted,
             _ => HistoryKind.ActivityFailed,
         };
-        return message.Execution == _slot.Row.Execution && execution.Accepts(kind, message.Step)
+        int current = message.Kind == MessageKind.ChildEnded ? _slot.Row.Generation : _slot.Row.Execution;
+        return message.Execution == current && execution.Accepts(kind, message.Step)
             ? row with { Kind = kind, StepId = message.Step, Payload = message.Payload, Failure = message.Failure }
             : null;
     }
@@ -136,7 +139,7 @@ internal sealed class Turn
                 execution.Replay(_engine.Database.Read(read => read.History(_slot.Row.Key, _slot.Row.Execution)));
             }
 
-            execution.OnIntrusion = () => _engine.Turns.Deliver(_slot, new Message { Kind = MessageKind.Intruded });
+            execution.OnIntrusion = () => _engine.Turns.Deliver(_slot, new Message { Kind = MessageKind.Look });
             _slot.Live = execution;
         }
 

@@ -135,7 +135,7 @@ internal sealed class TurnCommit(InstanceSlot slot, long at, EngineRuntime engin
     private void StartChild(WriteStatements write, HistoryRow row)
     {
         ChildCall call = JsonSerializer.Deserialize<ChildCall>(row.Payload!, FlowJson.Compact)!;
-        var parent = new ParentStep(_before.Key, _before.Execution, row.StepId!.Value);
+        var parent = new ParentStep(_before.Key, _before.Generation, row.StepId!.Value);
         Failure? refused = engine.UnknownOrchestration(row.Name!, call.Version);
         if (refused is null && ChildStart.Begin(write, row.Target!, row.Name!, call, parent, at) is { } started)
         {
@@ -147,7 +147,7 @@ internal sealed class TurnCommit(InstanceSlot slot, long at, EngineRuntime engin
             FailureKind.Conflict, $"An instance {row.Target} exists already", "Give every sub-orchestration an id of its own");
         Send(write, _before, new Message
         {
-            Kind = MessageKind.ChildEnded, Execution = parent.Execution, Step = parent.Step, Failure = refused, Stored = true,
+            Kind = MessageKind.ChildEnded, Execution = parent.Generation, Step = parent.Step, Failure = refused, Stored = true,
         });
     }
 
@@ -157,7 +157,7 @@ internal sealed class TurnCommit(InstanceSlot slot, long at, EngineRuntime engin
         {
             Send(write, write.Find(parent.Key), new Message
             {
-                Kind = MessageKind.ChildEnded, Execution = parent.Execution, Step = parent.Step, Payload = Output, Failure = Failure, Stored = true,
+                Kind = MessageKind.ChildEnded, Execution = parent.Generation, Step = parent.Step, Payload = Output, Failure = Failure, Stored = true,
             });
         }
     }

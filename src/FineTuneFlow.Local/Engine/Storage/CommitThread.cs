@@ -142,6 +142,7 @@ internal sealed class CommitThread : IDisposable
 
             Probe?.Invoke(true);
             _statements.Commit.Run();
+            Probe?.Invoke(false);
         }
         catch (Exception fault)
         {
@@ -149,7 +150,6 @@ internal sealed class CommitThread : IDisposable
             return;
         }
 
-        Probe?.Invoke(false);
         foreach (Commit commit in batch)
         {
             commit.Committed();

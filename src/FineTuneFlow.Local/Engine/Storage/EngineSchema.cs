@@ -16,7 +16,7 @@ internal static class EngineSchema
         CREATE TABLE IF NOT EXISTS instances(
           key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, version TEXT NOT NULL,
           status INTEGER NOT NULL, begun INTEGER NOT NULL, execution INTEGER NOT NULL, generation INTEGER NOT NULL,
-          parent INTEGER, parent_execution INTEGER, parent_step INTEGER,
+          parent INTEGER, parent_generation INTEGER, parent_step INTEGER,
           created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, ended_at INTEGER,
           input TEXT NOT NULL, output TEXT, failure TEXT, custom_status TEXT);
         CREATE INDEX IF NOT EXISTS instances_by_creation ON instances(created_at, key);

@@ -9,7 +9,7 @@ namespace FineTuneFlow.Local.Engine.Storage;
 /// <summary>How rows of the tables become records.</summary>
 internal static class InstanceColumns
 {
-    public const string Row = "key, id, name, version, status, begun, execution, generation, input, parent, parent_execution, parent_step";
+    public const string Row = "key, id, name, version, status, begun, execution, generation, input, parent, parent_generation, parent_step";
 
     public const string State = """
         i.id, i.name, i.version, i.status, i.created_at, i.updated_at, i.ended_at, p.id, i.input, i.output, i.custom_status, i.failure, i.key

@@ -24,5 +24,5 @@ internal sealed record InstanceRow
     public ParentStep? Parent { get; init; }
 }
 
-/// <summary>The step of another instance that waits for this one.</summary>
-internal sealed record ParentStep(long Key, int Execution, int Step);
+/// <summary>The step of another instance that waits for this one: by its generation, in which a rewind keeps the numbers of steps.</summary>
+internal sealed record ParentStep(long Key, int Generation, int Step);

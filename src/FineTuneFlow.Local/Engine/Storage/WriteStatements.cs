@@ -22,10 +22,10 @@ internal sealed class WriteStatements(SqliteConnection connection) : IDisposable
 
     /// <returns>The new instance's key, or null when one of this id exists.</returns>
     public long? InsertInstance(InstanceRow row, long at) => Get("""
-        INSERT INTO instances(id, name, version, status, begun, execution, generation, parent, parent_execution, parent_step,
+        INSERT INTO instances(id, name, version, status, begun, execution, generation, parent, parent_generation, parent_step,
           created_at, updated_at, input) VALUES (?,?,?,?,0,1,1,?,?,?,?,?,?) ON CONFLICT(id) DO NOTHING
         """).Run(
-        row.Id, row.Name, row.Version, (int)InstanceStatus.Pending, row.Parent?.Key, row.Parent?.Execution, row.Parent?.Step, at, at, row.Input) == 1
+        row.Id, row.Name, row.Version, (int)InstanceStatus.Pending, row.Parent?.Key, row.Parent?.Generation, row.Parent?.Step, at, at, row.Input) == 1
         ? raw.sqlite3_last_insert_rowid(_handle)
         : null;
 
@@ -82,12 +82,10 @@ internal sealed class WriteStatements(SqliteConnection connection) : IDisposable
 
     /// <summary>A new execution of an instance, whether it had ended or not.</summary>
     public void BeginExecution(InstanceRow row, long at, string? customStatus) => Get("""
-        UPDATE instances SET status = ?, begun = ?, execution = ?, generation = ?, input = ?, parent_execution = ?, parent_step = ?,
+        UPDATE instances SET status = ?, begun = ?, execution = ?, generation = ?, input = ?, parent_generation = ?, parent_step = ?,
           updated_at = ?, ended_at = NULL, output = NULL, failure = NULL, custom_status = COALESCE(?, custom_status) WHERE key = ?
         """).Run(
-        (int)row.Status, row.Begun, row.Execution, row.Generation, row.Input, row.Parent?.Execution, row.Parent?.Step, at, customStatus, row.Key);
-
-    public void SetParentExecution(long key, int execution) => Get("UPDATE instances SET parent_execution = ? WHERE key = ?").Run(execution, key);
+        (int)row.Status, row.Begun, row.Execution, row.Generation, row.Input, row.Parent?.Generation, row.Parent?.Step, at, customStatus, row.Key);
 
     public void DeleteInstance(long key)
     {
@@ -105,6 +103,8 @@ internal sealed class WriteStatements(SqliteConnection connection) : IDisposable
 
     public List<InstanceRow> Children(long key) =>
         Get($"SELECT {InstanceColumns.Row} FROM instances WHERE parent = ?").Read(InstanceColumns.ReadRow, key);
+
+    public string? OutputOf(long key) => Get("SELECT output FROM instances WHERE key = ?").Read(row => row.MaybeText(0), key)[0];
 
     public void Dispose()
     {

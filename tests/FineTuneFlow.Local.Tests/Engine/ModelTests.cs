@@ -1,0 +1,121 @@
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Local.Engine.Replay;
+using FineTuneFlow.Local.Engine.Scheduling;
+using FineTuneFlow.Local.Engine.Storage;
+using FineTuneFlow.Workflow.Durable;
+using FsCheck;
+using FsCheck.Fluent;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FineTuneFlow.Local.Tests.Engine;
+
+public class ModelTests
+{
+    // FTF_MODEL_TESTS makes a long campaign of it; FsCheck prints the seed of a failure.
+    private static readonly int Scenarios = int.Parse(Environment.GetEnvironmentVariable("FTF_MODEL_TESTS") ?? "120", null);
+
+    [Fact]
+    public void Random_programs_give_what_the_reference_gives_whatever_crashes_and_comes_twice() =>
+        Prop.ForAll(ProgramGenerator.Scenarios, Holds).Check(Config.QuickThrowOnFailure.WithMaxTest(Scenarios));
+
+    private static void Holds(Scenario scenario) => Task.Run(() => RunAsync(scenario)).GetAwaiter().GetResult();
+
+    private static async Task RunAsync(Scenario scenario)
+    {
+        var program = new ProgramOrchestration(scenario.Program);
+        var crashes = new Queue<int>(scenario.Crashes);
+        await using EngineHarness harness = await EngineHarness.StartAsync(
+            program.Catalog,
+            o => o with { MaxLiveOrchestrations = scenario.Live, MaxParallelActivities = 3 },
+            engine =>
+            {
+                engine.Copies = m => m.Kind is MessageKind.ActivityEnded or MessageKind.TimerDue ? scenario.Copies : 1;
+                engine.Commits.Probe = CrashAt(crashes.TryDequeue(out int at) ? at : 0);
+            });
+        var toRaise = new Queue<(int Name, int Value)>(
+            Enumerable.Range(0, 2).SelectMany(name => Enumerable.Range(0, program.Events[name]).Select(n => (name, ReferenceInterpreter.EventValue(n)))));
+        InstanceState? state = null;
+        while (state?.HasEnded != true)
+        {
+            try
+            {
+                await harness.Engine.StartAsync(ProgramOrchestration.Root, "root", new ProgramOrchestration.Place(0, 0));
+                if (toRaise.TryPeek(out (int Name, int Value) next))
+                {
+                    if (!IsStored(harness, next.Name, next.Value))
+                    {
+                        await harness.Engine.RaiseEventAsync("root", ProgramOrchestration.Event(next.Name), next.Value);
+                    }
+
+                    toRaise.Dequeue();
+                    continue; // The engine is in the middle of it when the next one comes.
+                }
+            }
+            catch (FlowException crashed) when (crashed.Failure.Kind == FailureKind.Unavailable)
+            {
+            }
+            catch (FlowException ended) when (ended.Failure.Kind == FailureKind.Conflict)
+            {
+                toRaise.Clear();
+            }
+
+            Task idle = harness.SettleAsync();
+            if (await Task.WhenAny(idle, harness.Engine.Faulted) != idle || harness.Engine.Faulted.IsFaulted)
+            {
+                await harness.KillAndRestartAsync();
+                continue;
+            }
+
+            state = await harness.Engine.GetAsync("root");
+            if (state?.HasEnded != true && toRaise.Count == 0)
+            {
+                harness.Clock.AdvanceTo(harness.Engine.NextDue ?? throw new InvalidOperationException($"stuck: {state}"));
+            }
+        }
+
+        int? expected = ReferenceInterpreter.Result(scenario.Program);
+        (state.Status == InstanceStatus.Completed ? state.Output!.GetValue<int>() : (int?)null).ShouldBe(expected);
+        await AssertEveryPrefixReplaysAsync(harness);
+    }
+
+    private static Action<bool>? CrashAt(int commit)
+    {
+        int count = 0;
+        return commit == 0 ? null : before =>
+        {
+            if (before == commit > 0 && ++count == Math.Abs(commit))
+            {
+                throw new InvalidOperationException("crash");
+            }
+        };
+    }
+
+    /// <summary>Whether an event whose answer was lost in a crash has been stored all the same.</summary>
+    private static bool IsStored(EngineHarness harness, int name, int value)
+    {
+        EngineDatabase database = harness.Engine.Runtime.Database;
+        string payload = value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return database.Read(read => read.Inbox()).Exists(m => m.Message.Name == $"E{name}" && m.Message.Payload == payload)
+            || database.Read(read => read.WholeHistory(read.Row("root")!.Key)).Exists(r => r.Name == $"E{name}" && r.Payload == payload);
+    }
+
+    private static async Task AssertEveryPrefixReplaysAsync(EngineHarness harness)
+    {
+        InstancePage all = await harness.Engine.QueryAsync(new InstanceQuery { RootsOnly = false, PageSize = 1_000 });
+        foreach (InstanceState state in all.Instances)
+        {
+            InstanceRow row = harness.Engine.Runtime.Database.Read(read => read.Row(state.InstanceId))!;
+            List<HistoryRow> rows = harness.Engine.Runtime.Database.Read(read => read.History(row.Key, row.Execution));
+            for (int end = 1; end <= rows.Count; end++)
+            {
+                // A prefix ends where the code has been given an event and has asked for all that it asks for then.
+                if (end == rows.Count || !rows[end].IsAction)
+                {
+                    OrchestrationEntry entry = harness.Catalog.Orchestrations[(row.Name, row.Version)];
+                    var execution = new OrchestrationExecution(row, entry, harness.Engine.Runtime.Options, NullLoggerFactory.Instance);
+                    execution.Replay(rows[..end]);
+                }
+            }
+        }
+    }
+}
