@@ -88,7 +88,13 @@ public sealed partial class DurableEngine
             }
         }
 
-        await taken.Task.WaitAsync(cancellation);
+        await Task.WhenAny(taken.Task, runtime.Stopped).WaitAsync(cancellation);
+        if (!taken.Task.IsCompleted)
+        {
+            throw EngineRuntime.Lost(null);
+        }
+
+        await taken.Task;
     }
 
     private static FlowException NotFound(string instanceId) =>

@@ -76,7 +76,7 @@ internal sealed class EngineHarness : IAsyncDisposable
     }
 
     /// <summary>Lets all that needs no time happen.</summary>
-    public Task SettleAsync() => Engine.WhenIdleAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30));
+    public Task SettleAsync() => Engine.WhenIdleAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(15));
 
     public async ValueTask DisposeAsync()
     {

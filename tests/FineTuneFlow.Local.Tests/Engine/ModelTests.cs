@@ -12,13 +12,13 @@ namespace FineTuneFlow.Local.Tests.Engine;
 public class ModelTests
 {
     // FTF_MODEL_TESTS makes a long campaign of it; FsCheck prints the seed of a failure.
-    private static readonly int Scenarios = int.Parse(Environment.GetEnvironmentVariable("FTF_MODEL_TESTS") ?? "120", null);
+    private static readonly int Scenarios = int.Parse(Environment.GetEnvironmentVariable("FTF_MODEL_TESTS") ?? "60", null);
 
     [Fact]
     public void Random_programs_give_what_the_reference_gives_whatever_crashes_and_comes_twice() =>
         Prop.ForAll(ProgramGenerator.Scenarios, Holds).Check(Config.QuickThrowOnFailure.WithMaxTest(Scenarios));
 
-    private static void Holds(Scenario scenario) => Task.Run(() => RunAsync(scenario)).GetAwaiter().GetResult();
+    private static void Holds(Scenario scenario) => Task.Run(() => RunAsync(scenario)).WaitAsync(TimeSpan.FromMinutes(1)).GetAwaiter().GetResult();
 
     private static async Task RunAsync(Scenario scenario)
     {
@@ -60,7 +60,12 @@ public class ModelTests
             }
 
             Task idle = harness.SettleAsync();
-            if (await Task.WhenAny(idle, harness.Engine.Faulted) != idle || harness.Engine.Faulted.IsFaulted)
+            if (await Task.WhenAny(idle, harness.Engine.Faulted) == idle)
+            {
+                await idle;
+            }
+
+            if (harness.Engine.Faulted.IsFaulted)
             {
                 await harness.KillAndRestartAsync();
                 continue;

@@ -14,6 +14,7 @@ internal sealed class EngineRuntime : IDisposable
     private readonly LiveCache _live;
     private readonly ILogger _log;
     private readonly TaskCompletionSource _faulted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public EngineRuntime(EngineOptions options, WorkflowCatalog catalog, IServiceProvider services, TimeProvider time, ILoggerFactory loggers)
     {
@@ -49,6 +50,9 @@ internal sealed class EngineRuntime : IDisposable
 
     /// <summary>Fails when the database could not be written.</summary>
     public Task Faulted => _faulted.Task;
+
+    /// <summary>Completes when nothing more will happen here: what was not answered until then will not be.</summary>
+    public Task Stopped => _stopped.Task;
 
     /// <summary>Tests: how often a message is delivered.</summary>
     public Func<Message, int>? Copies { get; set; }
@@ -157,7 +161,7 @@ internal sealed class EngineRuntime : IDisposable
                 $"Run a host whose catalog still has version {version}: instances go on with the version they began with; or terminate the instance");
     }
 
-    public static FlowException Lost(Exception error) => error as FlowException ?? new FlowException(
+    public static FlowException Lost(Exception? error) => error as FlowException ?? new FlowException(
         FailureKind.Unavailable, "The engine has stopped before this was stored", "Start the host again and repeat the call", error);
 
     /// <summary>On the commit thread, when a turn is durable: only now does the world get to see it.</summary>
@@ -200,6 +204,7 @@ internal sealed class EngineRuntime : IDisposable
         Activities.Dispose();
         Commits.Dispose();
         Database.Dispose();
+        _stopped.TrySetResult();
     }
 
     private void Deliver(InstanceSlot slot, Message message)
@@ -337,5 +342,6 @@ internal sealed class EngineRuntime : IDisposable
         Activities.Dispose();
         Timers.Dispose();
         _faulted.TrySetException(fault);
+        _stopped.TrySetResult();
     }
 }
