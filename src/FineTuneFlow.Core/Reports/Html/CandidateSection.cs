@@ -1,0 +1,84 @@
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Reports.Charts;
+
+namespace FineTuneFlow.Core.Reports.Html;
+
+/// <summary>All candidates in one table, and their scores with intervals.</summary>
+internal static class CandidateSection
+{
+    public static void Write(HtmlWriter page, RunReport report)
+    {
+        page.Heading("Candidates", "candidates");
+        Score[] scores = ScoreColumns.Of(report);
+        page.Raw("<div class=\"scroll\"><table><caption>")
+            .Raw(HtmlWriter.Escape("Every candidate on the same rows, the best first. Small: the interval. A row without a usable answer is wrong."))
+            .Raw("</caption><thead><tr><th scope=\"col\">candidate</th>");
+        foreach (string title in (string[])[.. scores.Select(score => score.Title()), "unanswered", "training", "1,000 predictions", "1,000 correct"])
+        {
+            page.Raw("<th scope=\"col\" class=\"n\">").Raw(HtmlWriter.Escape(title)).Raw("</th>");
+        }
+
+        page.Raw("</tr></thead><tbody>\n");
+        foreach (CandidateReport candidate in report.Candidates)
+        {
+            Row(page, candidate, scores);
+        }
+
+        page.Raw("</tbody></table></div>\n");
+        if (!report.Candidates.Any(candidate => candidate.Metrics is not null))
+        {
+            return;
+        }
+
+        page.Figure(
+            ForestChart.Draw(report, report.Verdict.Score, "forest"),
+            $"{report.Verdict.Score.Title()} with {Formatting.Number((1 - report.Alpha) * 100, 0)} % intervals. Intervals that overlap may still differ: the paired tests below decide.");
+        Score second = report.Verdict.Score == Score.MacroF1 ? Score.Accuracy : Score.MacroF1;
+        page.Figure(ForestChart.Draw(report, second, "forest-2"), second == Score.MacroF1
+            ? "Macro F1 counts every label alike, however rare it is."
+            : "Accuracy counts every row alike.");
+        page.Figure(
+            CostChart.Draw(report, "cost-score"),
+            "Up is better, left is cheaper. Prices are those of the evaluation's own tokens; training and hosting come on top.");
+    }
+
+    private static void Row(HtmlWriter page, CandidateReport candidate, Score[] scores)
+    {
+        page.Raw("<tr><th scope=\"row\">").Raw(HtmlWriter.Escape(candidate.Name));
+        page.Raw(candidate.Simulated ? " <span class=\"simulated\">simulated</span>" : "");
+        string[] about =
+        [
+            candidate.Kind switch
+            {
+                OutcomeKind.Continuation => $"{candidate.Model}, continued from {candidate.ContinueFrom}",
+                OutcomeKind.Prompt => $"{candidate.Model}, prompted, not trained",
+                OutcomeKind.LinearBaseline => "baseline: linear model in process",
+                OutcomeKind.ContainerBaseline => $"baseline: {candidate.Model}",
+                _ => $"{candidate.Model}, fine-tuned",
+            },
+            candidate.IsChampion ? "champion" : "",
+            string.Join(", ", candidate.Hyperparameters.Select(pair => $"{pair.Key} {pair.Value}")),
+        ];
+        page.Raw("<span class=\"sub\">").Raw(HtmlWriter.Escape(string.Join("; ", about.Where(part => part.Length > 0)))).Raw("</span></th>");
+        if (candidate.Metrics is not { } metrics)
+        {
+            page.Raw($"<td colspan=\"{scores.Length + 1}\">").Raw(HtmlWriter.Escape($"not evaluated: {candidate.Failure}")).Raw("</td>");
+            page.Raw($"<td class=\"n\">{HtmlWriter.Escape(Formatting.Usd(candidate.Cost.TrainingUsd))}</td><td></td><td></td></tr>\n");
+            return;
+        }
+
+        foreach (Score score in scores)
+        {
+            Figure(Formatting.Score(score, score.Of(metrics)), Formatting.Range(score, metrics.Intervals.GetValueOrDefault(score.JsonName())));
+        }
+
+        Figure(Formatting.Count(ScoreColumns.Unanswered(metrics)), "");
+        Figure(Formatting.Usd(candidate.Cost.TrainingUsd), candidate.Cost.TrainedTokens is { } tokens ? $"{Formatting.Count(tokens)} tokens" : "");
+        Figure(Formatting.Usd(candidate.UsdPerThousand), "");
+        Figure(Formatting.Usd(candidate.UsdPerThousandCorrect), "");
+        page.Raw("</tr>\n");
+
+        void Figure(string value, string more) => page.Raw("<td class=\"n\">").Raw(HtmlWriter.Escape(value))
+            .Raw(more.Length > 0 && value != Formatting.Absent ? $"<span class=\"sub\">{HtmlWriter.Escape(more)}</span>" : "").Raw("</td>");
+    }
+}

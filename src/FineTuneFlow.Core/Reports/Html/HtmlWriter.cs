@@ -1,0 +1,86 @@
+using System.Net;
+using System.Text;
+
+namespace FineTuneFlow.Core.Reports.Html;
+
+/// <summary>Collects a page. What comes from outside (names, labels, texts, messages) goes through <see cref="Escape"/>; methods
+/// whose name says Raw take our own markup.</summary>
+internal sealed class HtmlWriter
+{
+    private readonly StringBuilder page = new();
+
+    public HtmlWriter Raw(string markup)
+    {
+        page.Append(markup);
+        return this;
+    }
+
+    public HtmlWriter Paragraph(string text, string style = "") =>
+        Raw(style.Length == 0 ? "<p>" : $"<p class=\"{style}\">").Raw(Escape(text)).Raw("</p>\n");
+
+    public HtmlWriter Heading(string text, string id) => Raw($"<h2 id=\"{id}\">").Raw(Escape(text)).Raw("</h2>\n");
+
+    public HtmlWriter SubHeading(string text) => Raw("<h3>").Raw(Escape(text)).Raw("</h3>\n");
+
+    /// <summary>A chart that scrolls sideways on a narrow screen instead of shrinking to nothing.</summary>
+    public HtmlWriter Figure(string svg, string caption) =>
+        Raw("<figure><div class=\"scroll\">").Raw(svg).Raw("</div><figcaption>").Raw(Escape(caption)).Raw("</figcaption></figure>\n");
+
+    /// <summary>A table of escaped cells. Columns whose title ends with "|" are figures, set to the right.</summary>
+    public HtmlWriter Table(string caption, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        bool[] figures = [.. columns.Select(column => column.EndsWith('|'))];
+        Raw("<div class=\"scroll\"><table><caption>").Raw(Escape(caption)).Raw("</caption><thead><tr>");
+        for (int i = 0; i < columns.Count; i++)
+        {
+            Raw(figures[i] ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">").Raw(Escape(columns[i].TrimEnd('|'))).Raw("</th>");
+        }
+
+        Raw("</tr></thead><tbody>\n");
+        foreach (IReadOnlyList<string> row in rows)
+        {
+            Raw("<tr>");
+            for (int i = 0; i < row.Count; i++)
+            {
+                string cell = Cell(row[i]);
+                Raw(i == 0 ? $"<th scope=\"row\">{cell}</th>" : figures[i] ? $"<td class=\"n\">{cell}</td>" : $"<td>{cell}</td>");
+            }
+
+            Raw("</tr>\n");
+        }
+
+        return Raw("</tbody></table></div>\n");
+    }
+
+    public override string ToString() => page.ToString();
+
+    /// <summary>Text as HTML, in element content and in attributes; control characters that HTML forbids become a visible mark.</summary>
+    public static string Escape(string? value)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            return "";
+        }
+
+        string clean = value;
+        if (value.AsSpan().ContainsAnyInRange('\0', '\u001f') || value.AsSpan().ContainsAnyInRange('\u007f', '\u009f'))
+        {
+            clean = string.Create(value.Length, value, (to, from) =>
+            {
+                for (int i = 0; i < to.Length; i++)
+                {
+                    to[i] = char.IsControl(from[i]) && from[i] is not ('\n' or '\t' or '\r') ? '\ufffd' : from[i];
+                }
+            });
+        }
+
+        return WebUtility.HtmlEncode(clean);
+    }
+
+    // A second line in a cell (after a line feed) is set small: the interval under its figure.
+    private static string Cell(string value)
+    {
+        int cut = value.IndexOf('\n', StringComparison.Ordinal);
+        return cut < 0 ? Escape(value) : $"{Escape(value[..cut])}<span class=\"sub\">{Escape(value[(cut + 1)..])}</span>";
+    }
+}

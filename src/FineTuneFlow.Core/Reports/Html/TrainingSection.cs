@@ -1,0 +1,87 @@
+using FineTuneFlow.Core.Reports.Charts;
+
+namespace FineTuneFlow.Core.Reports.Html;
+
+/// <summary>Training curves of every job.</summary>
+internal static class TrainingSection
+{
+    public static void Write(HtmlWriter page, RunReport report)
+    {
+        CandidateReport[] trained = [.. report.Candidates.Where(candidate => candidate.Curve is not null)];
+        page.Heading("Training", "training");
+        if (trained.Length == 0)
+        {
+            page.Paragraph("No job of this run has reported a training curve.");
+            return;
+        }
+
+        page.Paragraph(
+            "A job's own accuracy is not the accuracy of the task. It is taken over tokens, and hidden ones that are always right count as well as the label: a one-token label "
+            + "starts at about two thirds. Use these curves to see whether training has settled, and the holdout for everything else.",
+            "banner");
+        page.Raw("<div class=\"grid2\">");
+        for (int i = 0; i < trained.Length; i++)
+        {
+            Loss(page, trained[i], i);
+        }
+
+        page.Raw("</div>\n");
+    }
+
+    private static void Loss(HtmlWriter page, CandidateReport candidate, int index)
+    {
+        CurveReport curve = candidate.Curve!;
+        CurvePoint last = curve.Points[^1];
+        bool losses = curve.Points.Any(point => point.Raw.TrainLoss is not null || point.Raw.ValidLoss is not null);
+        if (losses)
+        {
+            page.Figure(
+                Draw(candidate, $"loss-{index}", "loss, nats", "Loss", point => point.TrainLoss, point => point.ValidLoss, double.PositiveInfinity),
+                $"{candidate.Name}{(candidate.Simulated ? " (simulated)" : "")}: loss over {curve.Steps:N0} steps"
+                + $"{(candidate.TrainingTime is { } time ? $" in {Formatting.Duration(time)}" : "")}. Pale: as reported; thick: moving average over about {curve.SmoothingSpan:0} steps.");
+        }
+
+        if (curve.Points.Any(point => point.Raw.TrainAccuracy is not null || point.Raw.ValidAccuracy is not null))
+        {
+            page.Figure(
+                Draw(candidate, $"token-accuracy-{index}", "token accuracy", "Token accuracy", point => point.TrainAccuracy, point => point.ValidAccuracy, 1),
+                $"{candidate.Name}: token accuracy of the job, at the end {Formatting.Share(last.Smooth.TrainAccuracy)}; its accuracy on the holdout is {Formatting.Share(candidate.Metrics?.Accuracy)}.");
+        }
+    }
+
+    private static string Draw(
+        CandidateReport candidate, string id, string yTitle, string what, Func<CurveValues, double?> train, Func<CurveValues, double?> valid, double most)
+    {
+        CurveReport curve = candidate.Curve!;
+        var lines = new List<ChartLine>();
+        Add(train, "training", 0);
+        Add(valid, "validation", 1);
+        return new LineChart
+        {
+            Id = id,
+            Width = 480,
+            Height = 250,
+            Title = $"{what} of {candidate.Name}",
+            Description = string.Join("; ", lines.Where(line => line.Name is not null).Select(line =>
+            {
+                (double X, double? Y)[] known = [.. line.Points.Where(point => point.Y is not null)];
+                return $"{line.Name}: {Formatting.Number(known[0].Y)} at step {known[0].X:N0}, {Formatting.Number(known[^1].Y)} at step {known[^1].X:N0}";
+            })) + ".",
+            XTitle = "step",
+            YTitle = yTitle,
+            Lines = lines,
+            Least = 0,
+            Most = most,
+            Marks = [.. curve.Checkpoints.OrderBy(mark => mark.Step).Select((mark, i) => ((double)mark.Step, $"✓{i + 1}"))],
+        }.Draw();
+
+        void Add(Func<CurveValues, double?> value, string name, int series)
+        {
+            if (curve.Points.Any(point => value(point.Raw) is not null))
+            {
+                lines.Add(new ChartLine(null, [.. curve.Points.Select(point => ((double)point.Step, value(point.Raw))).Where(point => point.Item2 is not null)], series, Faint: true));
+                lines.Add(new ChartLine(name, [.. curve.Points.Select(point => ((double)point.Step, value(point.Smooth))).Where(point => point.Item2 is not null)], series));
+            }
+        }
+    }
+}
