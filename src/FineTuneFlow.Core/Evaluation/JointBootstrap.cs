@@ -13,6 +13,7 @@ internal sealed class JointBootstrap
     private readonly LabelScale scale;
     private readonly ScoringOptions options;
     private readonly JointCells cells;
+    private readonly (int[] KindOfCell, (int Truth, int Answer)[] Kinds)[] kinds;
     // [candidate][score][resample], and the scores with one row of a cell left out: [candidate][score][cell].
     private readonly double[][][] replicates;
     private readonly double[][][] leftOut;
@@ -22,6 +23,7 @@ internal sealed class JointBootstrap
         this.scale = scale;
         this.options = options;
         cells = new JointCells(scale.Count, truth, answers);
+        kinds = [.. Enumerable.Range(0, answers.Count).Select(cells.KindsOf)];
         replicates = Table(answers.Count, options.Resamples);
         leftOut = Table(answers.Count, cells.Count);
         Resample();
@@ -49,26 +51,18 @@ internal sealed class JointBootstrap
     private void Resample()
     {
         var resampler = new CellResampler(cells.Counts);
+        int mostKinds = kinds.Length == 0 ? 0 : kinds.Max(candidate => candidate.Kinds.Length);
         Parallel.For(
             0,
             options.Resamples,
-            () => (Weights: new int[cells.Count], Tally: new Tally(scale)),
+            () => (Weights: new int[cells.Count], KindWeights: new int[mostKinds], Tally: new Tally(scale)),
             (r, _, scratch) =>
             {
                 var random = new RandomStream(options.Seed, (ulong)r);
                 resampler.Draw(ref random, scratch.Weights);
                 for (int candidate = 0; candidate < replicates.Length; candidate++)
                 {
-                    int[] answers = cells.Answers[candidate];
-                    scratch.Tally.Clear();
-                    for (int cell = 0; cell < scratch.Weights.Length; cell++)
-                    {
-                        if (scratch.Weights[cell] != 0)
-                        {
-                            scratch.Tally.Add(cells.Truth[cell], answers[cell], scratch.Weights[cell]);
-                        }
-                    }
-
+                    Gather(candidate, scratch.Weights, scratch.KindWeights, scratch.Tally);
                     for (int score = 0; score < Scores.Length; score++)
                     {
                         replicates[candidate][score][r] = Value(scratch.Tally, Scores[score]);
@@ -80,31 +74,45 @@ internal sealed class JointBootstrap
             _ => { });
     }
 
-    private void Jackknife(int candidate)
+    // A candidate tells far fewer kinds of rows apart than all candidates together: add up by kind first.
+    private void Gather(int candidate, int[] weights, int[] kindWeights, Tally tally)
     {
-        int[] answers = cells.Answers[candidate];
-        var tally = new Tally(scale);
-        for (int cell = 0; cell < cells.Count; cell++)
+        (int[] kindOfCell, (int Truth, int Answer)[] ofKind) = kinds[candidate];
+        Array.Clear(kindWeights);
+        for (int cell = 0; cell < weights.Length; cell++)
         {
-            tally.Add(cells.Truth[cell], answers[cell], cells.Counts[cell]);
+            kindWeights[kindOfCell[cell]] += weights[cell];
         }
 
-        // The score without a row depends on the row's label and this candidate's answer alone.
-        var seen = new Dictionary<(int, int), double[]>();
-        for (int cell = 0; cell < cells.Count; cell++)
+        tally.Clear();
+        for (int kind = 0; kind < ofKind.Length; kind++)
         {
-            var kind = (cells.Truth[cell], answers[cell]);
-            if (!seen.TryGetValue(kind, out double[]? values))
+            if (kindWeights[kind] != 0)
             {
-                tally.Add(kind.Item1, kind.Item2, -1);
-                values = tally.Rows == 0 ? new double[Scores.Length] : [.. Scores.Select(score => Value(tally, score))];
-                tally.Add(kind.Item1, kind.Item2, 1);
-                seen.Add(kind, values);
+                tally.Add(ofKind[kind].Truth, ofKind[kind].Answer, kindWeights[kind]);
             }
+        }
+    }
 
-            for (int score = 0; score < Scores.Length; score++)
+    private void Jackknife(int candidate)
+    {
+        (int[] kindOfCell, (int Truth, int Answer)[] ofKind) = kinds[candidate];
+        var tally = new Tally(scale);
+        Gather(candidate, cells.Counts, new int[ofKind.Length], tally);
+        // The score without a row depends on the row's kind alone.
+        var values = new double[ofKind.Length][];
+        for (int kind = 0; kind < ofKind.Length; kind++)
+        {
+            tally.Add(ofKind[kind].Truth, ofKind[kind].Answer, -1);
+            values[kind] = tally.Rows == 0 ? new double[Scores.Length] : [.. Scores.Select(score => Value(tally, score))];
+            tally.Add(ofKind[kind].Truth, ofKind[kind].Answer, 1);
+        }
+
+        for (int score = 0; score < Scores.Length; score++)
+        {
+            for (int cell = 0; cell < cells.Count; cell++)
             {
-                leftOut[candidate][score][cell] = values[score];
+                leftOut[candidate][score][cell] = values[kindOfCell[cell]][score];
             }
         }
     }

@@ -44,6 +44,25 @@ internal sealed class JointCells
     /// <summary>Each candidate's answer by cell.</summary>
     public int[][] Answers { get; }
 
+    /// <summary>Numbers a candidate's kinds of rows: cells that it does not tell apart (same label, same answer) share one.</summary>
+    public (int[] KindOfCell, (int Truth, int Answer)[] Kinds) KindsOf(int candidate)
+    {
+        var kinds = new List<(int, int)>();
+        var numbers = new Dictionary<(int, int), int>();
+        var kindOf = new int[Count];
+        for (int cell = 0; cell < Count; cell++)
+        {
+            var kind = (Truth[cell], Answers[candidate][cell]);
+            if (!numbers.TryGetValue(kind, out kindOf[cell]))
+            {
+                numbers.Add(kind, kindOf[cell] = kinds.Count);
+                kinds.Add(kind);
+            }
+        }
+
+        return (kindOf, [.. kinds]);
+    }
+
     // Splits each cell by a column's value; cells are numbered as they are met, so the numbering follows the row order alone.
     private static int[] Refine(int[] cellOf, int[] column, int values, out int cells)
     {

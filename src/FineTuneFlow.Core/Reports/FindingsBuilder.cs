@@ -6,130 +6,147 @@ namespace FineTuneFlow.Core.Reports;
 /// <summary>What a careful reader would notice in the figures.</summary>
 internal static class FindingsBuilder
 {
-    public static ImmutableArray<Finding> Build(RunReport report, ReportInput input) =>
-    [
-        .. Rule(report, input), .. Rows(report), .. report.Candidates.SelectMany(candidate => OfCandidate(candidate, report)), .. Costs(report),
-    ];
+    public const string Simulated = "simulated";
+
+    public static ImmutableArray<Finding> Build(RunReport report, ReportInput input)
+    {
+        CandidateReport[] scored = [.. report.Candidates.Where(candidate => candidate.Metrics is not null)];
+        return
+        [
+            .. Rule(report, input), .. Failures(report), .. Rows(report, scored), .. Answers(scored), .. Chance(scored),
+            .. scored.Length > 0 ? WeakPlaces(scored[0]) : [], .. Calibration(scored), .. Suspects(report), .. Costs(report),
+        ];
+    }
 
     private static IEnumerable<Finding> Rule(RunReport report, ReportInput input)
     {
-        if (report.Verdict.Score != input.Recipe.Promotion.Metric.ToScore())
+        Score asked = input.Recipe.Promotion.Metric.ToScore();
+        if (report.Verdict.Score != asked)
         {
-            yield return new(FindingLevel.Warning,
-                $"The recipe promotes by {input.Recipe.Promotion.Metric.ToScore().Title()}, which these labels do not have: accuracy was used. "
+            yield return new("promotion-metric", FindingLevel.Warning,
+                $"The recipe promotes by {asked.Title()}, which these labels do not have: accuracy was used. "
                 + "Give dataset.labels.order (and .good) or another promotion.metric.");
         }
 
-        string[] simulated = [.. report.Candidates.Where(candidate => candidate.Simulated).Select(candidate => candidate.Name)];
+        string[] simulated = Names(report.Candidates.Where(candidate => candidate.Simulated));
         if (simulated.Length > 0)
         {
-            yield return new(FindingLevel.Warning,
+            yield return new(Simulated, FindingLevel.Warning,
                 $"Simulated: {string.Join(", ", simulated)}. The simulator really trains a small classifier, but its scores say nothing about "
                 + "the model whose name it bears; its prices are list prices for the same work.");
         }
     }
 
-    private static IEnumerable<Finding> Rows(RunReport report)
+    private static IEnumerable<Finding> Failures(RunReport report)
     {
-        CandidateReport? best = report.Candidates.FirstOrDefault(candidate => candidate.Metrics is not null);
-        if (best is null)
+        foreach (CandidateReport candidate in report.Candidates)
+        {
+            if (candidate.Failure is not null)
+            {
+                yield return new("not-evaluated", FindingLevel.Warning, $"{candidate.Name} was not evaluated: {candidate.Failure}");
+            }
+
+            if (candidate.RetiresOn is { } day)
+            {
+                yield return new("model-retires", FindingLevel.Warning, $"{candidate.Name}: its provider stops answering for {candidate.Model} on {day:yyyy-MM-dd}.");
+            }
+        }
+    }
+
+    private static IEnumerable<Finding> Rows(RunReport report, CandidateReport[] scored)
+    {
+        if (scored.Length == 0)
         {
             yield break;
         }
 
-        double half = best.Metrics!.Intervals[Score.Accuracy.JsonName()].HalfWidth;
+        double half = Accuracy(scored[0].Metrics!).HalfWidth;
         if (half > 0.03)
         {
-            yield return new(FindingLevel.Warning,
-                $"The holdout has {report.HoldoutRows:N0} rows, so an accuracy is known to about ± {Formatting.Number(half * 100, 1)} points only.");
+            yield return new("small-holdout", FindingLevel.Warning,
+                $"The holdout has {Counted(report.HoldoutRows, "row")}, so an accuracy is known to about ± {Formatting.Number(half * 100, 1)} points only.");
         }
 
         if (report.Sampled)
         {
-            yield return new(FindingLevel.Note,
-                $"Judged on {report.HoldoutRows:N0} rows drawn from the holdout; the intervals are those of the drawn rows.");
-        }
-
-        if (report.Suspects is { Total: > 0 } suspects)
-        {
-            yield return new(FindingLevel.Note,
-                $"{suspects.Total:N0} rows ({Formatting.Share(suspects.Total / (double)report.HoldoutRows)}) have a label that "
-                + $"{string.Join(", ", suspects.Judges)} all contradict with the same answer. As far as those labels are wrong, they put a ceiling on every score: see suspects.csv.");
+            yield return new("sampled", FindingLevel.Note,
+                $"Judged on {Counted(report.HoldoutRows, "row")} drawn from the holdout; the intervals are those of the drawn rows.");
         }
     }
 
-    private static IEnumerable<Finding> OfCandidate(CandidateReport candidate, RunReport report)
+    private static IEnumerable<Finding> Answers(CandidateReport[] scored)
     {
-        if (candidate.Failure is not null)
+        foreach (CandidateReport candidate in scored.Where(candidate => ScoreColumns.Unanswered(candidate.Metrics!) > candidate.Metrics!.N / 50))
         {
-            yield return new(FindingLevel.Warning, $"{candidate.Name} was not evaluated: {candidate.Failure}");
+            yield return new("unanswered", FindingLevel.Warning,
+                $"{candidate.Name}: {ScoreColumns.Unanswered(candidate.Metrics!):N0} of {candidate.Metrics!.N:N0} rows without a usable answer, counted as wrong ({Kinds(candidate.Metrics)}).");
         }
 
-        if (candidate.RetiresOn is { } day)
+        CandidateReport[] few = [.. scored.Where(candidate => ScoreColumns.Unanswered(candidate.Metrics!) is > 0 and var count && count <= candidate.Metrics!.N / 50)];
+        if (few.Length > 0)
         {
-            yield return new(FindingLevel.Warning, $"{candidate.Name}: its provider stops answering for {candidate.Model} on {day:yyyy-MM-dd}.");
+            yield return new("unanswered", FindingLevel.Note,
+                $"Some rows have no usable answer and count as wrong: {string.Join("; ", few.Select(candidate => $"{candidate.Name} {Kinds(candidate.Metrics!)}"))}.");
         }
 
-        if (candidate.Metrics is not { } metrics)
+        foreach (CandidateReport candidate in scored.Where(candidate => candidate.Metrics!.Unknown > 0))
         {
-            yield break;
+            yield return new("unknown-rows", FindingLevel.Warning,
+                $"{candidate.Name}: {Counted(candidate.Metrics!.Unknown, "prediction")} for rows that the holdout does not have, left out.");
         }
+    }
 
-        int unanswered = metrics.Missing + metrics.Unparsable + metrics.Refused + metrics.Failed + metrics.Conflicting;
-        if (unanswered > 0)
+    private static IEnumerable<Finding> Chance(CandidateReport[] scored)
+    {
+        CandidateReport[] weak = [.. scored.Where(candidate => Accuracy(candidate.Metrics!).Low <= candidate.Metrics!.MajorityShare)];
+        if (weak.Length > 0)
         {
-            yield return new(unanswered > metrics.N / 50 ? FindingLevel.Warning : FindingLevel.Note,
-                $"{candidate.Name}: {unanswered:N0} of {metrics.N:N0} rows without a usable answer, counted as wrong ({Unanswered(metrics)}).");
-        }
-
-        if (metrics.Unknown > 0)
-        {
-            yield return new(FindingLevel.Warning, $"{candidate.Name}: {metrics.Unknown:N0} predictions are for rows that the holdout does not have; they were left out.");
-        }
-
-        Interval accuracy = metrics.Intervals[Score.Accuracy.JsonName()];
-        if (accuracy.Low <= metrics.MajorityShare)
-        {
-            yield return new(FindingLevel.Warning,
-                $"{candidate.Name} is not surely better than always answering the most frequent label, which is right in {Formatting.Share(metrics.MajorityShare)} of the rows.");
-        }
-
-        if (metrics.ExpectedCalibrationError > 0.1)
-        {
-            yield return new(FindingLevel.Note,
-                $"{candidate.Name}: its probabilities are off by {Formatting.Number(metrics.ExpectedCalibrationError * 100, 1)} points on average; do not use them as thresholds unadjusted.");
-        }
-
-        foreach (Finding finding in WeakPlaces(candidate.Name, metrics, accuracy, report))
-        {
-            yield return finding;
+            yield return new("no-better-than-chance", FindingLevel.Warning,
+                $"Not surely better than always answering the most frequent label, which is right in {Formatting.Share(weak[0].Metrics!.MajorityShare)} of the rows: {string.Join(", ", Names(weak))}.");
         }
     }
 
     // Only of the best candidate, whose weak places are the ones that matter, and only what the intervals keep apart.
-    private static IEnumerable<Finding> WeakPlaces(string name, Metrics metrics, Interval accuracy, RunReport report)
+    private static IEnumerable<Finding> WeakPlaces(CandidateReport best)
     {
-        if (name != report.Candidates[0].Name)
-        {
-            yield break;
-        }
-
+        Metrics metrics = best.Metrics!;
         ClassMetrics[] never = [.. metrics.Classes.Where(label => label.Rows > 0 && label.Predicted == 0)];
         if (never.Length > 0)
         {
-            yield return new(FindingLevel.Warning,
-                $"{name} never answers {string.Join(", ", never.Take(8).Select(label => label.Label))}{(never.Length > 8 ? $" and {never.Length - 8} more labels" : "")}.");
+            yield return new("labels-never-predicted", FindingLevel.Warning,
+                $"{best.Name} never answers {string.Join(", ", never.Take(8).Select(label => label.Label))}{(never.Length > 8 ? $" and {never.Length - 8} more labels" : "")}.");
         }
 
         SliceMetrics[] weak =
         [
-            .. metrics.Slices.Where(slice => slice.Rows >= 30
-                && slice.Intervals[Score.Accuracy.JsonName()].High < accuracy.Low).OrderBy(slice => slice.Accuracy).Take(3),
+            .. metrics.Slices.Where(slice => slice.Rows >= 30 && slice.Intervals[Score.Accuracy.JsonName()].High < Accuracy(metrics).Low)
+                .OrderBy(slice => slice.Accuracy).Take(3),
         ];
         foreach (SliceMetrics slice in weak)
         {
-            yield return new(FindingLevel.Note,
-                $"{name} is weaker where {slice.Column} is {(slice.Value.Length == 0 ? "empty" : slice.Value)}: {Formatting.Share(slice.Accuracy)} of {slice.Rows:N0} rows.");
+            yield return new("weak-slice", FindingLevel.Note,
+                $"{best.Name} is weaker where {slice.Column} is {(slice.Value.Length == 0 ? "empty" : slice.Value)}: right in {Formatting.Share(slice.Accuracy)} of {slice.Rows:N0} rows.");
+        }
+    }
+
+    private static IEnumerable<Finding> Calibration(CandidateReport[] scored)
+    {
+        CandidateReport[] off = [.. scored.Where(candidate => candidate.Metrics!.ExpectedCalibrationError > 0.1)];
+        if (off.Length > 0)
+        {
+            yield return new("miscalibrated", FindingLevel.Note,
+                $"Probabilities that are off by more than 10 points on average, not to be used as thresholds unadjusted: "
+                + $"{string.Join(", ", off.Select(candidate => $"{candidate.Name} ({Formatting.Number(candidate.Metrics!.ExpectedCalibrationError * 100, 1)})"))}.");
+        }
+    }
+
+    private static IEnumerable<Finding> Suspects(RunReport report)
+    {
+        if (report.Suspects is { Total: > 0 } suspects)
+        {
+            yield return new("suspect-labels", FindingLevel.Note,
+                $"{Counted(suspects.Total, "row")} ({Formatting.Share(suspects.Total / (double)report.HoldoutRows)}) with a label that {string.Join(", ", suspects.Judges)} "
+                + "contradict with one and the same answer. As far as those labels are wrong, they put a ceiling on every score; suspects.csv lists them.");
         }
     }
 
@@ -137,12 +154,24 @@ internal static class FindingsBuilder
     {
         if (report.Costs.QuotedUsd is { } quoted && report.Costs.SpentUsd > quoted)
         {
-            yield return new(FindingLevel.Warning,
+            yield return new("over-quote", FindingLevel.Warning,
                 $"The run has cost {Formatting.Usd(report.Costs.SpentUsd)}, more than the {Formatting.Usd(quoted)} that were quoted at the most.");
+        }
+
+        string[] unpriced = Names(report.Candidates.Where(candidate => candidate.Cost.Unpriced));
+        if (unpriced.Length > 0)
+        {
+            yield return new("unpriced", FindingLevel.Warning, $"The price book has no price for {string.Join(", ", unpriced)}: their costs are too low by an unknown amount.");
         }
     }
 
-    private static string Unanswered(Metrics metrics) => string.Join(", ", new (int Count, string Name)[]
+    private static Interval Accuracy(Metrics metrics) => metrics.Intervals[Score.Accuracy.JsonName()];
+
+    private static string[] Names(IEnumerable<CandidateReport> candidates) => [.. candidates.Select(candidate => candidate.Name)];
+
+    private static string Counted(int count, string noun) => $"{count:N0} {noun}{(count == 1 ? "" : "s")}";
+
+    private static string Kinds(Metrics metrics) => string.Join(", ", new (int Count, string Name)[]
     {
         (metrics.Missing, "missing"), (metrics.Unparsable, "unparsable"), (metrics.Refused, "refused"), (metrics.Failed, "failed"),
         (metrics.Conflicting, "answered twice and differently"),

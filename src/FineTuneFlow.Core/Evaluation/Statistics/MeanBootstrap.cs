@@ -4,8 +4,8 @@ namespace FineTuneFlow.Core.Evaluation.Statistics;
 internal static class MeanBootstrap
 {
     // Values nearer to each other than this share of their range are resampled as one group with their mean: the mean stays exact
-    // and the variance left out is below (1/4096)^2 / 12 of the range's square.
-    private const int Groups = 4096;
+    // and the variance left out is below (1/512)^2 / 12 of the range's square.
+    private const int Groups = 512;
 
     /// <summary>The mean, its interval and the replicates; the interval is null where the values do not vary.</summary>
     public static (double Mean, Interval? Interval, double[] Replicates) Run(ReadOnlySpan<double> values, ScoringOptions options)

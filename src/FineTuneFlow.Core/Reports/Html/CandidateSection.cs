@@ -25,10 +25,23 @@ internal static class CandidateSection
         }
 
         page.Raw("</tbody></table></div>\n");
-        if (!report.Candidates.Any(candidate => candidate.Metrics is not null))
+        CandidateReport[] scored = [.. report.Candidates.Where(candidate => candidate.Metrics is not null)];
+        if (scored.Length == 0)
         {
             return;
         }
+
+        Score[] more = ScoreColumns.More(report);
+        page.Table(
+            "Further scores. Lower is better for errors, Brier score and calibration error.",
+            ["candidate", .. more.Select(score => score.Title() + "|")],
+            scored.Select(candidate => (string[])
+            [
+                candidate.Name,
+                .. more.Select(score => score.Of(candidate.Metrics!) is { } value
+                    ? $"{Formatting.Score(score, value)}\n{Formatting.Range(score, candidate.Metrics!.Intervals.GetValueOrDefault(score.JsonName()))}"
+                    : Formatting.Absent),
+            ]));
 
         page.Figure(
             ForestChart.Draw(report, report.Verdict.Score, "forest"),

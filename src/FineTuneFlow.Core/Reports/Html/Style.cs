@@ -31,7 +31,7 @@ internal static class Style
         .scroll{overflow-x:auto;max-width:100%}
         table{border-collapse:collapse;font-size:14px;width:100%;margin:8px 0 14px}caption{text-align:left;padding:0 0 6px}
         th,td{padding:6px 10px;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}thead th{border-bottom:2px solid var(--line);color:var(--soft);font-weight:600;vertical-align:bottom}
-        tbody th{font-weight:600;overflow-wrap:anywhere;min-width:9ch}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td.text{min-width:26ch;overflow-wrap:anywhere}
+        tbody th{font-weight:600;overflow-wrap:break-word;min-width:13ch;max-width:46ch}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td.text{min-width:26ch;overflow-wrap:anywhere}
         .sub{display:block;color:var(--soft);font-size:12.5px;font-weight:400}
         figure{margin:12px 0 18px}figcaption{margin-top:4px;max-width:75ch}
         .grid2{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:8px 22px;align-items:start}

@@ -91,7 +91,8 @@ internal static class SummarySection
 
         page.Heading("Findings", "findings");
         page.Raw("<ul class=\"findings\">\n");
-        foreach (Finding finding in report.Findings.OrderByDescending(finding => finding.Level))
+        // The banner above says it already.
+        foreach (Finding finding in report.Findings.Where(finding => finding.Code != FindingsBuilder.Simulated).OrderByDescending(finding => finding.Level))
         {
             bool warning = finding.Level == FindingLevel.Warning;
             page.Raw(warning ? "<li class=\"warning\"><b>Warning</b>" : "<li><b>Note</b>").Raw(HtmlWriter.Escape(finding.Message)).Raw("</li>\n");
