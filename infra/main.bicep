@@ -172,6 +172,7 @@ module baseline 'modules/baseline.bicep' = if (hasBaseline) {
     machine: baselineMachine
     storageName: storage.outputs.name
     appPrincipalId: appIdentity.outputs.principalId
+    appClientId: appIdentity.outputs.clientId
     subnetId: privateNetworking ? network!.outputs.jobSubnetId : ''
   }
 }

@@ -8,6 +8,7 @@ param tags object
 param machine string
 param storageName string
 param appPrincipalId string
+param appClientId string
 
 @description('Empty: no virtual network.')
 param subnetId string
@@ -124,5 +125,11 @@ module job 'br/public:avm/res/app/job:0.7.2' = {
 output jobName string = job.outputs.name
 output registryEndpoint string = registry.outputs.loginServer
 output appSettings object = {
-  Baseline__Job: job.outputs.resourceId
+  Baselines__Subscription: subscription().subscriptionId
+  Baselines__ResourceGroup: resourceGroup().name
+  Baselines__Job: job.outputs.name
+  Baselines__Container: 'baseline'
+  Baselines__Machine: machine
+  Baselines__Credential: 'managedidentity'
+  Baselines__ClientId: appClientId
 }

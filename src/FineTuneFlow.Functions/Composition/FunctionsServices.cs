@@ -9,6 +9,7 @@ using FineTuneFlow.Providers;
 using FineTuneFlow.Workflow;
 using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Observability;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
@@ -26,6 +27,8 @@ public static class FunctionsServices
         FunctionsSettings settings = FunctionsSettings.Read(configuration);
         // Everything that Durable Functions keeps or hands over is written as the rest of the product writes JSON.
         services.Configure<WorkerOptions>(worker => worker.Serializer = new JsonObjectSerializer(FlowJson.Compact));
+        // The host limits what it takes; this worker must not refuse a drop that the host let through.
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         services.AddHttpClient();
         services.AddFineTuneFlowWorkflow();
         services.AddFineTuneFlowProviders(configuration);

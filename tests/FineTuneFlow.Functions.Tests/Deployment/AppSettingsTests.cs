@@ -30,7 +30,7 @@ public sealed partial class AppSettingsTests
     [Fact]
     public void Every_setting_has_a_reader() =>
         Set.Where(name => !Hosts.Contains(name) && !Ours.Contains(name))
-            .Where(name => !name.StartsWith("Providers__", StringComparison.Ordinal) && !name.StartsWith("ContainerJobs__", StringComparison.Ordinal))
+            .Where(name => !name.StartsWith("Providers__", StringComparison.Ordinal) && !name.StartsWith("Baselines__", StringComparison.Ordinal))
             .ShouldBeEmpty();
 
     [Fact]

@@ -11,5 +11,5 @@ internal static class JsonFile
 
     /// <summary>The sample's settings, as the host puts them into the environment.</summary>
     public static Dictionary<string, string?> Values =>
-        LocalSettings["Values"]!.AsObject().ToDictionary(pair => pair.Key, pair => (string?)pair.Value!.GetValue<string>());
+        LocalSettings[nameof(Values)]!.AsObject().ToDictionary(pair => pair.Key, pair => (string?)pair.Value!.GetValue<string>());
 }
