@@ -4,6 +4,7 @@ using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
@@ -12,7 +13,7 @@ namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>CSV to cleaned, split JSON lines with manifest, profile and rejects. Worked on in a local folder and stored whole, the
 /// manifest last: a stored manifest means a whole data set.</summary>
-public sealed class PrepareDataset(IBlobStore store, FlowTelemetry telemetry) : IActivity<RunInput, PreparedData>
+public sealed class PrepareDataset(IBlobStore store, Champions champions, FlowTelemetry telemetry) : IActivity<RunInput, PreparedData>
 {
     public Task<PreparedData> RunAsync(RunInput input, CancellationToken cancellation) =>
         telemetry.ObserveAsync(nameof(PrepareDataset), input.RunId, null, null, async () =>
@@ -37,6 +38,7 @@ public sealed class PrepareDataset(IBlobStore store, FlowTelemetry telemetry) : 
     private async Task<Manifest> Prepare(RunInput input, string folder, CancellationToken cancellation)
     {
         Recipe recipe = await RunRecipes.ReadAsync(store, input.RunId, cancellation);
+        ChampionVersion? champion = (await champions.ReadAsync(input.Project, cancellation)).Current;
         string name = input.Drop.Path.Split('/')[^1];
         string source = Path.Combine(folder, "source");
         await Download(input.Drop, source, cancellation);
@@ -47,7 +49,7 @@ public sealed class PrepareDataset(IBlobStore store, FlowTelemetry telemetry) : 
                 SourceName = name,
                 Open = () => File.OpenRead(source),
                 Recipe = recipe.Dataset,
-                Forms = [.. Forms(recipe)],
+                Forms = [.. Forms(recipe, champion)],
                 OutputDirectory = output,
             },
             cancellation);
@@ -81,8 +83,21 @@ public sealed class PrepareDataset(IBlobStore store, FlowTelemetry telemetry) : 
         await blob.Content.CopyToAsync(copy, cancellation);
     }
 
-    private static IEnumerable<TrainingForm> Forms(Recipe recipe) =>
-        recipe.Candidates.Where(c => c.Kind == CandidateKind.FineTune).Select(c => RunRecipes.FormOf(c, c.Model!)).DistinctBy(f => f.Key);
+    /// <summary>The forms that the plan's fine-tunes are uploaded in. A continuation has the family of what it continues.</summary>
+    private static IEnumerable<TrainingForm> Forms(Recipe recipe, ChampionVersion? champion) =>
+        recipe.Candidates.Where(c => c.Kind == CandidateKind.FineTune)
+            .Select(c => RunRecipes.FormOf(c, BaseModel(recipe, c, champion)))
+            .DistinctBy(f => f.Key);
+
+    private static string BaseModel(Recipe recipe, CandidateRecipe candidate, ChampionVersion? champion) =>
+        candidate.ContinueFrom switch
+        {
+            null => candidate.Model,
+            PlannedCandidate.ChampionName => champion?.BaseModel,
+            // The reader of the recipe has refused unknown names and circles.
+            { } from => BaseModel(recipe, recipe.Candidates.First(c => c.Name == from), champion),
+        }
+        ?? throw new FlowException(FailureKind.InvalidInput, $"{candidate.Name} names neither a model nor what it continues");
 
     private static PreparedData Refer(string runId, Manifest manifest) => new(
         [
