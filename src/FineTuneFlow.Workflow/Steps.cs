@@ -15,7 +15,7 @@ public static class Steps
         30, TimeSpan.FromSeconds(2), MaxInterval: TimeSpan.FromMinutes(10), Timeout: TimeSpan.FromHours(12));
 
     public static readonly ActivityName<RunInput, RunPlan> PreparePlan = new(nameof(PreparePlan), Storage);
-    public static readonly ActivityName<RunInput, PreparedData> PrepareDataset = new(nameof(PrepareDataset), Storage);
+    public static readonly ActivityName<PrepareDatasetInput, PreparedData> PrepareDataset = new(nameof(PrepareDataset), Storage);
     public static readonly ActivityName<QuoteRunInput, QuoteSummary> QuoteRun = new(nameof(QuoteRun), Storage);
     public static readonly ActivityName<RunRecord, Unit> RecordRun = new(nameof(RecordRun), Storage);
     public static readonly ActivityName<CancelRunInput, Unit> CancelRun = new(nameof(CancelRun), Storage);

@@ -24,7 +24,7 @@ public static class WorkflowComposition
         .With(Flows.EvaluateCandidate, EvaluateCandidate.RunAsync)
         .With(Flows.ContainerBaseline, ContainerBaseline.RunAsync)
         .With<PreparePlan, RunInput, RunPlan>(Steps.PreparePlan)
-        .With<PrepareDataset, RunInput, PreparedData>(Steps.PrepareDataset)
+        .With<PrepareDataset, PrepareDatasetInput, PreparedData>(Steps.PrepareDataset)
         .With<QuoteRun, QuoteRunInput, QuoteSummary>(Steps.QuoteRun)
         .With<RecordRun, RunRecord, Unit>(Steps.RecordRun)
         .With<CancelRun, CancelRunInput, Unit>(Steps.CancelRun)
@@ -61,6 +61,7 @@ public static class WorkflowComposition
         return services
             .AddSingleton(Catalog)
             .AddSingleton<FlowTelemetry>()
+            .AddSingleton<ModelThrottle>()
             .AddSingleton<RunPrices>()
             .AddSingleton<SpendOnce>()
             .AddSingleton<RunGuard>()

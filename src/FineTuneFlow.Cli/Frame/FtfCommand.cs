@@ -33,7 +33,6 @@ public static class FtfCommand
         // Evaluation, without any server.
 
         // Costs and made-up data, without any server.
-        root.Add(CostsCommand.Create());
         root.Add(SampleCommand.Create());
 
         return root;

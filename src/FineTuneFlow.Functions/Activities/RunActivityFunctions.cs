@@ -15,7 +15,7 @@ public sealed class RunActivityFunctions(ActivityRunner activities)
         activities.RunAsync(Steps.PreparePlan, input, instanceId, context);
 
     [Function(nameof(Steps.PrepareDataset))]
-    public Task<PreparedData> PrepareDataset([ActivityTrigger] RunInput input, string instanceId, FunctionContext context) =>
+    public Task<PreparedData> PrepareDataset([ActivityTrigger] PrepareDatasetInput input, string instanceId, FunctionContext context) =>
         activities.RunAsync(Steps.PrepareDataset, input, instanceId, context);
 
     [Function(nameof(Steps.QuoteRun))]

@@ -15,6 +15,8 @@ public sealed partial class DurableEngine : IDurableClient, IAsyncDisposable
     private readonly SemaphoreSlim _lifecycle = new(1, 1);
     private EngineRuntime? _runtime;
 
+    private int _disposed;
+
     /// <exception cref="FlowException">InvalidInput: a setting is out of its range.</exception>
     public DurableEngine(EngineOptions options, WorkflowCatalog catalog, IServiceProvider services, TimeProvider time, ILoggerFactory loggers)
     {
@@ -98,8 +100,12 @@ public sealed partial class DurableEngine : IDurableClient, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
-        _lifecycle.Dispose();
+        // A container that knows the engine under two types disposes of it twice.
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            await StopAsync();
+            _lifecycle.Dispose();
+        }
     }
 
     /// <summary>Tests: sets probes before anything runs.</summary>

@@ -48,6 +48,7 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
                 QuotedUsd = input.QuotedUsd,
             });
             BlobRef json = await Write(runId, "json", ReportJson.Write(report), cancellation);
+            await Write(runId, "html", ReportHtml.Write(report), cancellation);
             await Write(runId, "md", ReportMarkdown.Write(report), cancellation);
             return new ComparisonResult(json, report.Verdict.Sentence, report.Verdict.Decision == VerdictKind.Promote ? report.Verdict.Candidate : null);
         });

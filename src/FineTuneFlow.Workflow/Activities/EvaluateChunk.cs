@@ -16,7 +16,7 @@ namespace FineTuneFlow.Workflow.Activities;
 /// <summary>Asks a model for the rows of one chunk and stores the answers under their row ids. A stored chunk is never asked
 /// again.</summary>
 public sealed class EvaluateChunk(
-    IBlobStore store, IProviders providers, RunGuard guard, Shots shots, FlowTelemetry telemetry)
+    IBlobStore store, IProviders providers, ModelThrottle throttle, RunGuard guard, Shots shots, FlowTelemetry telemetry)
     : IActivity<EvaluateChunkInput, ChunkResult>
 {
     public Task<ChunkResult> RunAsync(EvaluateChunkInput input, CancellationToken cancellation) =>
@@ -58,12 +58,12 @@ public sealed class EvaluateChunk(
         return predictions;
     }
 
-    private static async Task<Prediction> AskOne(
+    private async Task<Prediction> AskOne(
         IFineTuningProvider provider, QuestionComposer composer, LabelSet labels, string model, DatasetRow row, CancellationToken cancellation)
     {
         try
         {
-            ModelAnswer answer = await provider.AskAsync(composer.Ask(model, row.Text), cancellation);
+            ModelAnswer answer = await throttle.AskAsync(provider, composer.Ask(model, row.Text), cancellation);
             return AnswerParser.Parse(row.Id, labels, answer, composer.Style);
         }
         catch (FlowException error) when (error.Failure.Kind == FailureKind.InvalidInput)

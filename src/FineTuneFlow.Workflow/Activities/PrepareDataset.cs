@@ -4,7 +4,6 @@ using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Workflow.Durable;
-using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
@@ -13,21 +12,21 @@ namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>CSV to cleaned, split JSON lines with manifest, profile and rejects. Worked on in a local folder and stored whole, the
 /// manifest last: a stored manifest means a whole data set.</summary>
-public sealed class PrepareDataset(IBlobStore store, Champions champions, FlowTelemetry telemetry) : IActivity<RunInput, PreparedData>
+public sealed class PrepareDataset(IBlobStore store, FlowTelemetry telemetry) : IActivity<PrepareDatasetInput, PreparedData>
 {
-    public Task<PreparedData> RunAsync(RunInput input, CancellationToken cancellation) =>
-        telemetry.ObserveAsync(nameof(PrepareDataset), input.RunId, null, null, async () =>
+    public Task<PreparedData> RunAsync(PrepareDatasetInput input, CancellationToken cancellation) =>
+        telemetry.ObserveAsync(nameof(PrepareDataset), input.Run.RunId, null, null, async () =>
         {
-            BlobPath manifest = RunPaths.Manifest(input.RunId);
+            BlobPath manifest = RunPaths.Manifest(input.Run.RunId);
             if (await store.FindJsonAsync<Manifest>(manifest, cancellation) is { } done)
             {
-                return Refer(input.RunId, done.Value);
+                return Refer(input.Run.RunId, done.Value);
             }
 
             string folder = Directory.CreateTempSubdirectory("ftf-prepare-").FullName;
             try
             {
-                return Refer(input.RunId, await Prepare(input, folder, cancellation));
+                return Refer(input.Run.RunId, await Prepare(input.Run, input.Plan, folder, cancellation));
             }
             finally
             {
@@ -35,10 +34,9 @@ public sealed class PrepareDataset(IBlobStore store, Champions champions, FlowTe
             }
         });
 
-    private async Task<Manifest> Prepare(RunInput input, string folder, CancellationToken cancellation)
+    private async Task<Manifest> Prepare(RunInput input, RunPlan plan, string folder, CancellationToken cancellation)
     {
         Recipe recipe = await RunRecipes.ReadAsync(store, input.RunId, cancellation);
-        ChampionVersion? champion = (await champions.ReadAsync(input.Project, cancellation)).Current;
         string name = input.Drop.Path.Split('/')[^1];
         string source = Path.Combine(folder, "source");
         await Download(input.Drop, source, cancellation);
@@ -49,7 +47,7 @@ public sealed class PrepareDataset(IBlobStore store, Champions champions, FlowTe
                 SourceName = name,
                 Open = () => File.OpenRead(source),
                 Recipe = recipe.Dataset,
-                Forms = [.. Forms(recipe, champion)],
+                Forms = [.. Forms(recipe, plan)],
                 OutputDirectory = output,
             },
             cancellation);
@@ -83,21 +81,11 @@ public sealed class PrepareDataset(IBlobStore store, Champions champions, FlowTe
         await blob.Content.CopyToAsync(copy, cancellation);
     }
 
-    /// <summary>The forms that the plan's fine-tunes are uploaded in. A continuation has the family of what it continues.</summary>
-    private static IEnumerable<TrainingForm> Forms(Recipe recipe, ChampionVersion? champion) =>
-        recipe.Candidates.Where(c => c.Kind == CandidateKind.FineTune)
-            .Select(c => RunRecipes.FormOf(c, BaseModel(recipe, c, champion)))
+    /// <summary>Of what is trained; a continuation has the form of its base model, which only the plan knows.</summary>
+    private static IEnumerable<TrainingForm> Forms(Recipe recipe, RunPlan plan) =>
+        plan.Candidates.Where(c => c.Trains)
+            .Select(c => RunRecipes.FormOf(recipe.Candidates.First(r => r.Name == c.Name), c.Model))
             .DistinctBy(f => f.Key);
-
-    private static string BaseModel(Recipe recipe, CandidateRecipe candidate, ChampionVersion? champion) =>
-        candidate.ContinueFrom switch
-        {
-            null => candidate.Model,
-            PlannedCandidate.ChampionName => champion?.BaseModel,
-            // The reader of the recipe has refused unknown names and circles.
-            { } from => BaseModel(recipe, recipe.Candidates.First(c => c.Name == from), champion),
-        }
-        ?? throw new FlowException(FailureKind.InvalidInput, $"{candidate.Name} names neither a model nor what it continues");
 
     private static PreparedData Refer(string runId, Manifest manifest) => new(
         [
@@ -108,6 +96,8 @@ public sealed class PrepareDataset(IBlobStore store, Champions champions, FlowTe
         manifest.Rows.Validation,
         manifest.Rows.Test);
 }
+
+public sealed record PrepareDatasetInput(RunInput Run, RunPlan Plan);
 
 /// <param name="Files">Upload forms of train and validation.</param>
 /// <param name="Train">Rows.</param>

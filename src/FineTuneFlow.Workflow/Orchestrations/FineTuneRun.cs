@@ -51,7 +51,7 @@ public static class FineTuneRun
         await journal.PlannedAsync(plan);
 
         await journal.EnterAsync("preparing");
-        PreparedData data = await context.CallAsync(Steps.PrepareDataset, input);
+        PreparedData data = await context.CallAsync(Steps.PrepareDataset, new PrepareDatasetInput(input, plan));
 
         await journal.EnterAsync("quoting");
         QuoteSummary quote = await context.CallAsync(Steps.QuoteRun, new QuoteRunInput(input.RunId, plan));

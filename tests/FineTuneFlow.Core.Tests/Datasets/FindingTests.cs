@@ -58,20 +58,6 @@ public sealed class FindingTests
     }
 
     [Fact]
-    public void Labels_that_a_model_is_sure_to_be_others_are_suspects()
-    {
-        string[] kind = ["wonderful lovely great", "excellent perfect happy", "great happy lovely"];
-        string[] cross = ["terrible broken awful", "useless awful crash", "broken crash refund"];
-        var rows = Enumerable.Range(0, 600).Select(i => (
-            Text: $"{(i % 2 == 0 ? kind : cross)[i % 3]} item {i}", Label: (i % 2 == 0) != (i is 100 or 301) ? "good" : "bad"));
-
-        Finding finding = Findings(rows).Single(f => f.Code == "label-noise-suspects");
-
-        finding.Lines.Order().ShouldBe([102L, 303L]);
-        finding.Count.ShouldBe(2);
-    }
-
-    [Fact]
     public void Star_ratings_are_ordered_and_the_top_two_are_good()
     {
         var rows = Enumerable.Range(0, 200).Select(i => (Text: $"text {i}", Label: $"{(i % 5) + 1}"));

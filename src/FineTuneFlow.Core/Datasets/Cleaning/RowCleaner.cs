@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 using FineTuneFlow.Core.Datasets.Reading;
@@ -128,7 +129,7 @@ internal sealed class RowCleaner(RowPlan plan)
     private void Keep(RecordBatch batch, in TableRecord record, CleanedBatch target, ReadOnlySpan<byte> text, int label, long splitKey)
     {
         int length = JsonText.Escape(text, target.Room(JsonText.MaxLength(text.Length)));
-        TextHash hash = identity.Hash(text);
+        UInt128 hash = identity.Hash(text);
         if (near is not null)
         {
             Span<ulong> bands = stackalloc ulong[near.Bands];
@@ -253,6 +254,7 @@ internal sealed class RowCleaner(RowPlan plan)
         return label;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private RowOutcome Text(RecordBatch batch, in TableRecord record, out ReadOnlySpan<byte> text, out string detail)
     {
         int length = 0;

@@ -1,0 +1,124 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FineTuneFlow.Core.Json;
+using FineTuneFlow.Local.Engine;
+using FineTuneFlow.Providers;
+using FineTuneFlow.Simulator;
+using FineTuneFlow.Tests;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+[assembly: AssemblyFixture(typeof(Azurite))]
+
+namespace FineTuneFlow.Workflow.Tests;
+
+/// <summary>The whole workflow in one process: the embedded engine on a file of its own, the simulator over HTTP, Azurite.</summary>
+public sealed class WholeProduct : IAsyncDisposable
+{
+    private readonly DirectoryInfo folder;
+    private readonly WebApplication simulator;
+    private readonly ServiceProvider services;
+    private readonly HttpClient http;
+
+    private WholeProduct(DirectoryInfo folder, WebApplication simulator, ServiceProvider services)
+    {
+        (this.folder, this.simulator, this.services) = (folder, simulator, services);
+        http = new HttpClient { BaseAddress = new Uri(simulator.Urls.First()) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "test");
+    }
+
+    public IBlobStore Store => services.GetRequiredService<IBlobStore>();
+
+    public DurableEngine Engine => services.GetRequiredService<DurableEngine>();
+
+    public T Get<T>()
+        where T : notnull => services.GetRequiredService<T>();
+
+    public static async Task<WholeProduct> StartAsync(Azurite azurite, params (string Key, string Value)[] settings)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("ftf-stack-");
+        WebApplication simulator = SimulatorApp.Build(new SimulatorOptions
+        {
+            Urls = "http://127.0.0.1:0",
+            State = Path.Combine(folder.FullName, "simulator"),
+            Speed = 20,
+        });
+        await simulator.StartAsync();
+        var values = new Dictionary<string, string?>
+        {
+            ["Datasets"] = azurite.ConnectionString,
+            ["DefaultProvider"] = "simulator",
+            ["Providers:simulator:Kind"] = "simulator",
+            ["Providers:simulator:BaseAddress"] = simulator.Urls.First() + "/v1/",
+            ["Providers:simulator:Key"] = "test",
+        };
+        foreach ((string key, string value) in settings)
+        {
+            values[key] = value.Replace("{simulator}", simulator.Urls.First(), StringComparison.Ordinal);
+        }
+
+        var services = new ServiceCollection();
+        services.AddLogging(l => l.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning));
+        services.AddFineTuneFlowWorkflow();
+        services.AddFineTuneFlowProviders(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
+        services.AddDurableEngine(new EngineOptions { DatabasePath = Path.Combine(folder.FullName, "engine.db") });
+        var stack = new WholeProduct(folder, simulator, services.BuildServiceProvider());
+        await stack.Engine.StartAsync();
+        return stack;
+    }
+
+    public async Task<StartedRun> RunAsync(string project, string csv, string recipe)
+    {
+        BlobPath drop = RunPaths.Drop(project, "reviews.csv");
+        await Store.WriteBytesAsync(drop, Encoding.UTF8.GetBytes(csv));
+        return await Get<RunStarter>().StartAsync(project, drop, Encoding.UTF8.GetBytes(recipe), "http", TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Waits for the run to be as asked.</summary>
+    public async Task<RunView> UntilAsync(string runId, Func<RunView, bool> condition)
+    {
+        // The stack runs in real time: it is looked at until the condition holds, at the latest until the test's own limit.
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        DateTimeOffset limit = DateTimeOffset.UtcNow.AddMinutes(1);
+        while (true)
+        {
+            RunView view = await Get<RunReader>().GetAsync(runId, TestContext.Current.CancellationToken);
+            if (condition(view))
+            {
+                return view;
+            }
+
+            if (DateTimeOffset.UtcNow > limit)
+            {
+                IEnumerable<string> steps = (await Engine.GetHistoryAsync(runId)).TakeLast(12).Select(h => $"{h.At:HH:mm:ss.fff} {h.Kind} {h.Name} {h.Failure}");
+                throw new TimeoutException($"{runId} did not come so far:\n{string.Join('\n', steps)}\n{JsonSerializer.Serialize(view, FlowJson.Compact)}");
+            }
+
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    public Task<RunView> EndAsync(string runId) => UntilAsync(runId, v => v.EndedAt is not null);
+
+    public async Task<JsonNode> LedgerAsync() => JsonNode.Parse(await http.GetStringAsync("/simulator/ledger"))!;
+
+    public async Task FaultsAsync(string plan)
+    {
+        using var content = new StringContent(plan, Encoding.UTF8, "application/json");
+        (await http.PutAsync("/simulator/faults", content)).EnsureSuccessStatusCode();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await services.DisposeAsync();
+        await simulator.DisposeAsync();
+        http.Dispose();
+        folder.Delete(recursive: true);
+    }
+}
