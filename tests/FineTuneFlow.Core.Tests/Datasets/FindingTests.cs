@@ -36,7 +36,9 @@ public sealed class FindingTests
     [Fact]
     public void Classes_are_judged()
     {
-        var rows = Enumerable.Range(0, 400).Select(i => (Text: $"text {i}", Label: i < 10 ? "cancel_order" : i < 20 ? "cancel_trip" : "other"));
+        var rows = Enumerable.Range(0, 400).Select(i => i < 10
+            ? ($"please cancel my order {i}", "cancel_order")
+            : i < 20 ? ($"I want the trip called off {i}", "cancel_trip") : ($"something else entirely {i}", "other"));
 
         List<Finding> findings = Findings(rows);
 
