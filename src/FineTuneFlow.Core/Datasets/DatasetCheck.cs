@@ -30,10 +30,17 @@ public static class DatasetCheck
         try
         {
             using TextStore? texts = temporary is null ? null : new TextStore(temporary, MaxTextBytesInMemory);
+            var sample = new RowSample(LabelNoise.SampleRows);
             SourceTable source = DatasetPreparation.Read(
-                sourceName, open, recipe, threads > 0 ? threads : Environment.ProcessorCount, texts, progress, cancellation);
+                sourceName, open, recipe, threads > 0 ? threads : Environment.ProcessorCount, texts, progress, cancellation, sample);
             var arranged = ArrangedTable.Of(source);
-            return new DatasetCheckResult(source.Source, ProfileBuilder.Of(arranged), DatasetPreparation.Settings(source, arranged.Labels));
+            DatasetProfile profile = ProfileBuilder.Of(arranged);
+            if (LabelNoise.Find(arranged, sample, cancellation) is { } noise)
+            {
+                profile = profile with { Findings = profile.Findings.Add(noise) };
+            }
+
+            return new DatasetCheckResult(source.Source, profile, DatasetPreparation.Settings(source, arranged.Labels));
         }
         finally
         {

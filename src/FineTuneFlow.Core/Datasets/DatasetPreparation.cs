@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using FineTuneFlow.Core.Datasets.Cleaning;
 using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Datasets.Reading;
 using FineTuneFlow.Core.Datasets.Writing;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Datasets;
@@ -56,7 +54,7 @@ public static class DatasetPreparation
         ImmutableArray<ManifestFile> files = [.. written.SelectMany(f => f)];
         RejectsFile.Write(directory, source, arranged.Duplicates.FirstOf);
         DatasetProfile profile = ProfileBuilder.Of(arranged);
-        File.WriteAllBytes(Path.Combine(directory, DatasetFiles.Profile), JsonSerializer.SerializeToUtf8Bytes(profile, FlowJson.Indented));
+        File.WriteAllBytes(Path.Combine(directory, DatasetFiles.Profile), RecordJson.Write(profile));
 
         request.Progress?.Report(new PreparationProgress("proving", source.RowsRead, source.Source.Bytes));
         OverlapProof.Show(directory, files, request.Forms, threads, cancellation);
@@ -81,10 +79,11 @@ public static class DatasetPreparation
         int threads,
         TextStore? texts,
         IProgress<PreparationProgress>? progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        RowSample? sample = null)
     {
         using TableReader table = TableReader.Open(name, open, recipe.Csv);
-        return new SourceTableReader(table, RowPlan.For(table, recipe), threads, texts).Read(progress, cancellation);
+        return new SourceTableReader(table, RowPlan.For(table, recipe), threads, texts, sample).Read(progress, cancellation);
     }
 
     /// <summary>The recipe with everything filled in that was recognised.</summary>

@@ -9,8 +9,7 @@ public sealed record PreparationRequest
     /// <summary>The drop's name as the user knows it; errors and the manifest show it.</summary>
     public required string SourceName { get; init; }
 
-    /// <summary>Opens the drop from its first byte. Forward-only streams will do; it is opened once for the rows and, where
-    /// the first rows are not enough to tell the encoding, once more.</summary>
+    /// <summary>Opens the drop from its first byte. A forward-only stream will do: it is read once.</summary>
     public required Func<Stream> Open { get; init; }
 
     public DatasetRecipe Recipe { get; init; } = new();

@@ -45,6 +45,27 @@ public sealed class OutputTests
     }
 
     [Fact]
+    public void Manifest_and_profile_are_written_as_the_products_json_is()
+    {
+        var recipe = new DatasetRecipe
+        {
+            Slices = ["label"],
+            Filters = [new FilterRecipe { Column = "label", NotEqualTo = new OneOrMany<string>("7", "8 \"ü\"") }],
+            Labels = new LabelsRecipe { Map = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("1", "one") },
+            Cleaning = new CleaningRecipe { MaxTokens = 300 },
+            Duplicates = new DuplicatesRecipe { Near = new NearDuplicatesRecipe() },
+        };
+
+        using var folder = PreparedFolder.FromFixture("duplicates-and-conflicts.csv", recipe);
+
+        foreach ((string name, Type type) in new[] { (DatasetFiles.Manifest, typeof(Manifest)), (DatasetFiles.Profile, typeof(DatasetProfile)) })
+        {
+            string written = File.ReadAllText(Path.Combine(folder.Path, name));
+            JsonSerializer.Serialize(JsonSerializer.Deserialize(written, type, FlowJson.Indented), type, FlowJson.Indented).ShouldBe(written);
+        }
+    }
+
+    [Fact]
     public void Upload_files_beyond_the_services_size_are_cut_into_numbered_parts()
     {
         var rows = Enumerable.Range(0, 200).Select(i => (Text: $"text number {i}", Label: i % 2 == 0 ? "a" : "b"));

@@ -45,6 +45,6 @@ internal sealed class CleanedBatch
 /// <summary>A cleaned row: hash of the normalised text, physical line, bytes of the escaped text and of the slices behind it,
 /// and the split column's value (split, hash of the group, or ticks of the time).</summary>
 internal readonly record struct CleanedRow(
-    UInt128 Hash, long Line, int TextLength, int SliceLength, int Label, int Characters, int Tokens, Script Script, long SplitKey);
+    TextHash Hash, long Line, int TextLength, int SliceLength, int Label, int Characters, int Tokens, Script Script, long SplitKey);
 
 internal readonly record struct LeftOutRow(long Line, RowOutcome Outcome, string Detail);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace FineTuneFlow.Core.Datasets.Cleaning;
@@ -14,7 +13,6 @@ internal static class JsonText
     public static int MaxLength(int length) => length * 6;
 
     /// <summary>Writes the escaped text without quotes; the target has <see cref="MaxLength"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Escape(ReadOnlySpan<byte> text, Span<byte> target)
     {
         int written = 0;

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -32,7 +31,6 @@ internal sealed class NearSignature
     public static int BandsFor(double threshold) => Permutations / RowsPerBand(threshold);
 
     /// <summary>The bands of a normalised text.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Compute(ReadOnlySpan<byte> normalised, Span<ulong> bands)
     {
         if (characters.Length < normalised.Length)
@@ -69,7 +67,6 @@ internal sealed class NearSignature
         return (double)common / Math.Max(1, first.Count + second.Count - common);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Lower(ulong hash)
     {
         uint h = (uint)(hash ^ (hash >> 32));

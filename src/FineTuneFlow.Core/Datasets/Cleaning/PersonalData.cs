@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace FineTuneFlow.Core.Datasets.Cleaning;
 
 /// <summary>Patterns of personal data in a text: e-mail addresses, telephone and payment card numbers.</summary>
@@ -47,7 +45,6 @@ internal static class PersonalData
 
     /// <summary>A run of digits with single separators: a card by its length and Luhn's check, a telephone number by its length
     /// and a leading plus or separators.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static TextFacts Numbers(ReadOnlySpan<byte> text)
     {
         TextFacts facts = TextFacts.None;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Hashing;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 using FineTuneFlow.Core.Datasets.Reading;
@@ -129,7 +128,7 @@ internal sealed class RowCleaner(RowPlan plan)
     private void Keep(RecordBatch batch, in TableRecord record, CleanedBatch target, ReadOnlySpan<byte> text, int label, long splitKey)
     {
         int length = JsonText.Escape(text, target.Room(JsonText.MaxLength(text.Length)));
-        UInt128 hash = identity.Hash(text);
+        TextHash hash = identity.Hash(text);
         if (near is not null)
         {
             Span<ulong> bands = stackalloc ulong[near.Bands];
@@ -254,7 +253,6 @@ internal sealed class RowCleaner(RowPlan plan)
         return label;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private RowOutcome Text(RecordBatch batch, in TableRecord record, out ReadOnlySpan<byte> text, out string detail)
     {
         int length = 0;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Text;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Recipes;
@@ -54,7 +53,6 @@ internal sealed class TextCleaner(CleaningRecipe recipe)
 
     /// <summary>Visible ASCII, single spaces, at most two line feeds together and no space beside them: most texts are so
     /// already, and then nothing is copied.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool IsPlain(ReadOnlySpan<byte> text)
     {
         if (text.ContainsAny(NotPlain) || text.IndexOf("  "u8) >= 0)
@@ -82,7 +80,6 @@ internal sealed class TextCleaner(CleaningRecipe recipe)
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ReadOnlySpan<byte> Rewrite(ReadOnlySpan<byte> text, out bool ascii, out bool needsComposition)
     {
         if (buffer.Length < text.Length)

@@ -1,6 +1,6 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Hashing;
-using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace FineTuneFlow.Core.Datasets.Cleaning;
@@ -12,13 +12,17 @@ internal sealed class TextIdentity
     private byte[] buffer = new byte[4096];
 
     /// <summary>XXH128 of the normalised text's UTF-8.</summary>
-    public UInt128 Hash(ReadOnlySpan<byte> cleaned) => XxHash128.HashToUInt128(Normalise(cleaned));
+    public TextHash Hash(ReadOnlySpan<byte> cleaned)
+    {
+        Span<byte> hash = stackalloc byte[16];
+        XxHash128.Hash(Normalise(cleaned), hash);
+        return new TextHash(BinaryPrimitives.ReadUInt64BigEndian(hash), BinaryPrimitives.ReadUInt64BigEndian(hash[8..]));
+    }
 
     /// <summary>The row id: the hash's upper 64 bits as 16 lower-case hexadecimal digits.</summary>
-    public static string IdOf(UInt128 hash) => ((ulong)(hash >> 64)).ToString("x16", CultureInfo.InvariantCulture);
+    public static string IdOf(TextHash hash) => hash.High.ToString("x16", CultureInfo.InvariantCulture);
 
     /// <summary>The normalised text, valid until the next call.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ReadOnlySpan<byte> Normalise(ReadOnlySpan<byte> cleaned)
     {
         // Lower case takes at most half as many bytes again (two-byte capitals with a three-byte small letter).
@@ -49,7 +53,6 @@ internal sealed class TextIdentity
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ReadOnlySpan<byte> NormaliseWide(ReadOnlySpan<byte> cleaned)
     {
         int written = 0;

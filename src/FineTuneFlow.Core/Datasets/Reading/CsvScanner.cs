@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace FineTuneFlow.Core.Datasets.Reading;
 
 /// <summary>Finds records and cells in UTF-8 bytes: RFC 4180 and the deviations of real files, each of them counted.</summary>
@@ -20,7 +18,6 @@ internal sealed class CsvScanner(CsvDialect dialect)
 
     /// <summary>Adds the record at <paramref name="position"/> to the batch and moves behind it.</summary>
     /// <returns>False where the buffer holds no whole record any more.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryReadRecord(RecordBatch batch, int end, bool final, ref int position)
     {
         ReadOnlySpan<byte> data = batch.Buffer.AsSpan(0, end);
@@ -59,7 +56,6 @@ internal sealed class CsvScanner(CsvDialect dialect)
     }
 
     /// <summary>Reads cells up to the record's end; gives the position of its line end, or -1 where it is not in the buffer.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int ReadFields(RecordBatch batch, ReadOnlySpan<byte> data, bool final, int at, ref long innerLines)
     {
         int recordStart = at;
@@ -111,7 +107,6 @@ internal sealed class CsvScanner(CsvDialect dialect)
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int ReadQuoted(
         RecordBatch batch, ReadOnlySpan<byte> data, bool final, int open, int recordStart, ref long innerLines, ref long afterQuote)
     {

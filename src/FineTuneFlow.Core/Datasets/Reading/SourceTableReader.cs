@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using FineTuneFlow.Core.Datasets.Cleaning;
+using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Datasets.Splitting;
 using FineTuneFlow.Core.Datasets.Writing;
 using FineTuneFlow.Core.Failures;
@@ -8,7 +9,7 @@ using FineTuneFlow.Core.Failures;
 namespace FineTuneFlow.Core.Datasets.Reading;
 
 /// <summary>Reads a drop once: this thread finds records and takes the cleaned rows in the order of the file, others clean.</summary>
-internal sealed class SourceTableReader(TableReader table, RowPlan plan, int threads, TextStore? texts)
+internal sealed class SourceTableReader(TableReader table, RowPlan plan, int threads, TextStore? texts, RowSample? sample = null)
 {
     private const int MaxLabels = 10_000;
     private readonly Queue<(Task Task, Work Work)> running = [];
@@ -109,8 +110,11 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
 
         MapLabels(batch);
         long offset = texts?.Append(batch.Texts.AsSpan(0, batch.TextBytes)) ?? 0;
+        int inBatch = 0;
         foreach (CleanedRow row in batch.Rows)
         {
+            sample?.Offer(row.Hash, rows.Count, batch.Texts.AsSpan(inBatch, row.TextLength));
+            inBatch += row.TextLength + row.SliceLength;
             rows.Add(
                 new Row
                 {

@@ -54,8 +54,8 @@ internal sealed class DuplicateResolution
         {
             next[i] = -1;
             FirstOf[i] = -1;
-            UInt128 hash = rows[i].Hash;
-            int slot = (int)((ulong)hash & (ulong)(size - 1));
+            TextHash hash = rows[i].Hash;
+            int slot = (int)(hash.Low & (ulong)(size - 1));
             while (slots[slot] != 0 && rows[slots[slot] - 1].Hash != hash)
             {
                 slot = (slot + 1) & (size - 1);

@@ -1,3 +1,5 @@
+using FineTuneFlow.Core.Datasets.Cleaning;
+
 namespace FineTuneFlow.Core.Datasets.Splitting;
 
 /// <summary>Numbers that look random and follow from a text and a seed alone, never from a row's place in the file.</summary>
@@ -8,10 +10,10 @@ internal static class Mixing
     public const ulong BalanceStream = 0x165667B19E3779F9;
 
     /// <summary>The finaliser of SplitMix64 (Steele, Lea and Flood 2014) over hash, seed and purpose.</summary>
-    public static ulong Key(UInt128 hash, int seed, ulong stream, int copy = 0)
+    public static ulong Key(TextHash hash, int seed, ulong stream, int copy = 0)
     {
-        ulong z = Finish((ulong)(hash >> 64) ^ Finish(unchecked((ulong)seed) + stream));
-        return Finish(z ^ ((ulong)hash + ((ulong)copy * stream)));
+        ulong z = Finish(hash.High ^ Finish(unchecked((ulong)seed) + stream));
+        return Finish(z ^ (hash.Low + ((ulong)copy * stream)));
     }
 
     /// <summary>A key as a number of [0, 1).</summary>

@@ -6,7 +6,7 @@ namespace FineTuneFlow.Core.Datasets.Splitting;
 /// <summary>One row of the data set without its text; 48 bytes, so that tens of millions fit in memory.</summary>
 internal struct Row
 {
-    public UInt128 Hash;
+    public TextHash Hash;
     /// <summary>Position of the escaped text in the <see cref="Writing.TextStore"/>.</summary>
     public long Offset;
     public int TextLength;

@@ -140,36 +140,37 @@ internal sealed class SplitAssignment(RowTable rows, int labels, SplitRecipe rec
             }
         }
 
-        var perClass = new List<(ulong Key, int Row)>[classes];
+        long[] singles = new long[classes];
+        members.ForEach(i => singles[ClassOf(i)] += placed.Contains(i) ? 0 : 1);
+        ulong[][] keys = [.. singles.Select(count => new ulong[count])];
+        int[][] perClass = [.. singles.Select(count => new int[count])];
+        int[] filled = new int[classes];
         foreach (int i in members)
         {
             if (!placed.Contains(i))
             {
-                (perClass[ClassOf(i)] ??= []).Add((KeyOf(i), i));
+                int c = ClassOf(i);
+                keys[c][filled[c]] = KeyOf(i);
+                perClass[c][filled[c]++] = i;
             }
         }
 
         for (int c = 0; c < classes; c++)
         {
+            KeySort.Sort(keys[c], perClass[c]);
             Fill(perClass[c], left[c]);
         }
     }
 
-    private void Fill(List<(ulong Key, int Row)>? singles, long[] left)
+    private void Fill(int[] singles, long[] left)
     {
-        if (singles is null)
-        {
-            return;
-        }
-
-        singles.Sort();
         int at = 0;
         foreach (Split split in order)
         {
-            long count = split == Split.Train ? singles.Count : Math.Max(0, left[(int)split]);
-            for (; count > 0 && at < singles.Count; count--)
+            long count = split == Split.Train ? singles.Length : Math.Max(0, left[(int)split]);
+            for (; count > 0 && at < singles.Length; count--)
             {
-                rows[singles[at++].Row].Split = split;
+                rows[singles[at++]].Split = split;
             }
         }
     }

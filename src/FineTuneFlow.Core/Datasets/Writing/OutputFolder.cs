@@ -1,6 +1,3 @@
-using System.Text.Json;
-using FineTuneFlow.Core.Json;
-
 namespace FineTuneFlow.Core.Datasets.Writing;
 
 /// <summary>The files of a preparation in its folder; files of others are left alone.</summary>
@@ -25,7 +22,7 @@ internal static class OutputFolder
     public static void Finish(string directory, Manifest manifest)
     {
         string temporary = Path.Combine(directory, TemporaryManifest);
-        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(manifest, FlowJson.Indented));
+        File.WriteAllBytes(temporary, RecordJson.Write(manifest));
         File.Move(temporary, Path.Combine(directory, DatasetFiles.Manifest), overwrite: true);
     }
 

@@ -79,7 +79,7 @@ internal sealed class SplitWriter(string directory, Split split, RowTable rows, 
 
     private static int WriteId(in Row row, Span<byte> target)
     {
-        ulong high = (ulong)(row.Hash >> 64);
+        ulong high = row.Hash.High;
         for (int i = 0; i < 16; i++)
         {
             target[i] = "0123456789abcdef"u8[(int)(high >> (60 - (i * 4))) & 15];

@@ -36,7 +36,7 @@ internal static class WriteOrder
 
         for (int split = 0; split < 3; split++)
         {
-            Array.Sort(keys[split], order[split]);
+            KeySort.Sort(keys[split], order[split]);
         }
 
         return order;

@@ -36,7 +36,7 @@ internal static class WrittenText
             {
                 reader.Read();
                 ReadOnlySpan<byte> text = scratch.AsSpan(0, reader.CopyString(scratch));
-                return (ulong)(identity.Hash(isRows || isChat ? text : Inner(text, prefixBytes)) >> 64);
+                return identity.Hash(isRows || isChat ? text : Inner(text, prefixBytes)).High;
             }
         }
 
