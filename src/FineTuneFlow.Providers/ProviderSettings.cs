@@ -73,11 +73,22 @@ public sealed record ProviderSettings(string Default, ImmutableArray<ProviderOpt
             throw Wrong($"{section.Path}:Key", "is not set", "Set the API key, or a Key Vault reference to it");
         }
 
+        Uri address = Address(section, kind);
+        if (key is null && kind == ProviderKind.AzureOpenAI && address.Scheme != "https")
+        {
+            throw Wrong($"{section.Path}:Key", "is not set", "An Entra identity is only sent over https; set a key for a service on this machine");
+        }
+
+        if (section["Credential"] is { } credential && !credential.Equals("managedidentity", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Wrong($"{section.Path}:Credential", $"is \"{credential}\"", "Give managedidentity, or leave it out for your own sign-in");
+        }
+
         return new ProviderOptions
         {
             Name = section.Key,
             Kind = kind,
-            BaseAddress = Address(section, kind),
+            BaseAddress = address,
             Key = key,
             Credential = section["Credential"],
             ClientId = section["ClientId"],

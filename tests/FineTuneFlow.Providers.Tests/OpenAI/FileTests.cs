@@ -104,6 +104,27 @@ public sealed class FileTests
         server.Requests.ShouldNotContain(request => request.Path.EndsWith("complete", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_lost_answer_to_the_completion_of_an_upload_is_ambiguous()
+    {
+        await using WireServer server = await WireServer.StartAsync((context, request) =>
+        {
+            if (request.Path == "/v1/uploads/u/complete")
+            {
+                context.Abort();
+                return Task.CompletedTask;
+            }
+
+            return WireServer.WriteAsync(context, 200, """{"id":"u"}""");
+        });
+        using OpenAIProvider provider = TestProvider.For(server, change: options => options with { PartsAbove = 10, PartBytes = 100 });
+
+        FlowException fault = await Should.ThrowAsync<FlowException>(() => provider.UploadFileAsync("f", new MemoryStream(new byte[1000]), 1000, Cancelled));
+
+        fault.Failure.Kind.ShouldBe(FailureKind.Ambiguous);
+        server.Requests.Count(request => request.Path.EndsWith("complete", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
     [Theory]
     [InlineData(5)]
     [InlineData(500)]

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using FineTuneFlow.Workflow.Ports;
+
+namespace FineTuneFlow.Providers.ContainerJobs;
+
+/// <summary>The environment variables of the container's contract (docs/baseline-contract.md).</summary>
+internal static class ContainerEnvironment
+{
+    public const string RunId = "FTF_RUN_ID";
+    public const string Baseline = "FTF_BASELINE";
+
+    /// <param name="request">What is asked for.</param>
+    /// <param name="address">Turns a blob into what the container can open: an https address, or a path.</param>
+    public static ImmutableArray<KeyValuePair<string, string>> Of(ContainerJobRequest request, Func<BlobPath, string> address) =>
+    [
+        new(RunId, request.RunId),
+        new(Baseline, request.Baseline),
+        new("FTF_MODEL", request.Model),
+        new("FTF_EPOCHS", request.Epochs.ToString(CultureInfo.InvariantCulture)),
+        new("FTF_SEED", request.Seed.ToString(CultureInfo.InvariantCulture)),
+        new("FTF_TRAIN", address(request.Train)),
+        new("FTF_VALIDATION", address(request.Validation)),
+        new("FTF_TEXTS", address(request.Texts)),
+        new("FTF_LABELS", address(request.Labels)),
+        new("FTF_OUTPUT", address(request.Output)),
+    ];
+}

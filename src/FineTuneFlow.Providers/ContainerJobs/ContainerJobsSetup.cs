@@ -1,0 +1,27 @@
+using FineTuneFlow.Workflow.Ports;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FineTuneFlow.Providers.ContainerJobs;
+
+/// <summary>Puts the runner that the settings name behind <see cref="IContainerJobs"/>.</summary>
+public static class ContainerJobsSetup
+{
+    /// <exception cref="Core.Failures.FlowException">InvalidInput: a setting is wrong; told here, at start.</exception>
+    public static IServiceCollection AddContainerJobs(this IServiceCollection services, IConfiguration configuration)
+    {
+        var settings = ContainerJobSettings.Read(configuration);
+        services.AddSingleton<IContainerJobs>(provider =>
+        {
+            IBlobStore Store() => provider.GetRequiredService<IBlobStore>();
+            TimeProvider Clock() => provider.GetRequiredService<TimeProvider>();
+            return settings switch
+            {
+                { Azure: { } azure } => new AzureContainerJobs(azure, AzureIdentity.From(azure.Credential, azure.ClientId), Store(), Clock()),
+                { Local: { } local } => new LocalContainerJobs(local, Store(), Clock()),
+                _ => new UnconfiguredContainerJobs(),
+            };
+        });
+        return services;
+    }
+}
