@@ -31,6 +31,8 @@ public static class FtfCommand
         root.Add(PrepareCommand.Create());
 
         // Evaluation, without any server.
+        root.Add(EvaluateCommand.Create());
+        root.Add(CompareCommand.Create());
 
         // Costs and made-up data, without any server.
         root.Add(SampleCommand.Create());

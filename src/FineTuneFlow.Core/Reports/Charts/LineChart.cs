@@ -4,7 +4,7 @@ namespace FineTuneFlow.Core.Reports.Charts;
 internal sealed record LineChart
 {
     private const double Left = 62;
-    private const double Top = 16;
+    private const double Top = 26;
 
     public required string Id { get; init; }
     public required string Title { get; init; }
@@ -41,14 +41,14 @@ internal sealed record LineChart
         }
 
         svg.Text((Left + right) / 2, Height - 10, XTitle, "t small", "middle");
-        svg.Text(Left + 4, Top + 2, YTitle, "t small");
+        svg.Text(Left - 6, 12, YTitle, "t small");
         foreach ((double x, string text) in Marks)
         {
             svg.Line(across[x], Top, across[x], bottom, "checkpoint");
             svg.Text(across[x], bottom - 4, text, "t tiny", "middle");
         }
 
-        var taken = new List<double>();
+        var ends = new List<(double Place, ChartLine Line)>();
         foreach (ChartLine line in Lines)
         {
             svg.Series(line.Points.Select(point => (across[point.X], point.Y is { } y ? up[y] : (double?)null)), line.Series, line.Faint ? "faint" : "");
@@ -63,15 +63,15 @@ internal sealed record LineChart
                 svg.Marker(across[x], up[y!.Value], line.Series, 3.5);
             }
 
-            double place = up[last.Y.Value] + 4;
-            while (taken.Any(other => Math.Abs(other - place) < 13))
-            {
-                place += 13;
-            }
+            ends.Add((up[last.Y.Value], line));
+        }
 
-            taken.Add(place);
-            svg.Marker(right + 10, place - 4, line.Series, 4);
-            svg.Text(right + 20, place, Svg.Short(line.Name, 17), "t small");
+        double above = double.NegativeInfinity;
+        foreach ((double end, ChartLine line) in ends.OrderBy(entry => entry.Place))
+        {
+            above = Math.Max(end, above + 14);
+            svg.Marker(right + 10, above, line.Series, 4);
+            svg.Text(right + 20, above + 4, Svg.Short(line.Name!, 17), "t small");
         }
 
         return svg.Close();

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Evaluation.Files;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Cli.Commands;
+
+/// <summary>What <c>evaluate</c> and <c>compare</c> are given: a holdout, and how its labels are to be read.</summary>
+internal sealed class EvaluationArguments
+{
+    public Option<string> Holdout { get; } = new("--holdout") { Description = "CSV or JSONL file with id, label and, if there, text.", Required = true, HelpName = "FILE" };
+
+    public Option<string?> Recipe { get; } = SharedOptions.Recipe();
+
+    public Option<string?> Order { get; } = new("--order") { Description = "Labels from worst to best, with commas; numbers are ordered without it.", HelpName = "LABELS" };
+
+    public Option<string?> Good { get; } = new("--good") { Description = "Labels that count as good, with commas; without it the upper two fifths of ordered ones.", HelpName = "LABELS" };
+
+    public Option<double> Alpha { get; } = new("--alpha") { Description = "Level of tests and intervals.", DefaultValueFactory = _ => 0.05 };
+
+    public Option<int> Resamples { get; } = new("--resamples") { Description = "Bootstrap resamples; 0: none.", DefaultValueFactory = _ => 1000 };
+
+    public void AddTo(Command command)
+    {
+        Alpha.Validators.Add(result =>
+        {
+            if (result.GetValue(Alpha) is not (>= 0.001 and <= 0.2))
+            {
+                result.AddError("--alpha is not between 0.001 and 0.2.");
+            }
+        });
+        Resamples.Validators.Add(result =>
+        {
+            if (result.GetValue(Resamples) is not (>= 0 and <= 100_000))
+            {
+                result.AddError("--resamples is not between 0 and 100,000.");
+            }
+        });
+        foreach (Option option in (Option[])[Holdout, Recipe, Order, Good, Alpha, Resamples])
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>Reads the files and recognises the labels.</summary>
+    /// <exception cref="Core.Failures.FlowException">A file is missing or cannot be read.</exception>
+    public (LabelSet Labels, IReadOnlyList<DatasetRow> Holdout, NamedPredictions[] Candidates, ScoringOptions Options) Read(
+        CommandCall call, IReadOnlyList<(string Name, string File)> predictions)
+    {
+        string holdoutFile = RecipeFile.Existing(call.Get(Holdout)!, "holdout");
+        LabelsRecipe labels = RecipeFile.Read(call.Get(Recipe)).Dataset.Labels;
+        labels = labels with { Order = [.. Split(call.Get(Order), labels.Order)], Good = [.. Split(call.Get(Good), labels.Good)] };
+        IReadOnlyList<DatasetRow> holdout = HoldoutFile.Read(Path.GetFileName(holdoutFile), () => RecipeFile.Open(holdoutFile));
+        NamedPredictions[] candidates =
+        [
+            .. predictions.Select(entry =>
+            {
+                string file = RecipeFile.Existing(entry.File, "prediction");
+                return new NamedPredictions(entry.Name, PredictionFile.Read(Path.GetFileName(file), () => RecipeFile.Open(file)));
+            }),
+        ];
+        LabelSet set = LabelRecognition.Of(holdout, candidates.SelectMany(candidate => candidate.Predictions), labels);
+        return (
+            set,
+            holdout,
+            [.. candidates.Select(candidate => candidate with { Predictions = LabelRecognition.Align(set, candidate.Predictions) })],
+            new ScoringOptions { Alpha = call.Get(Alpha), Resamples = call.Get(Resamples) });
+    }
+
+    private static IEnumerable<string> Split(string? given, IEnumerable<string> otherwise) =>
+        given is null ? otherwise : given.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+}

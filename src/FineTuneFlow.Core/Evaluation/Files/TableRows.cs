@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using FineTuneFlow.Core.Datasets.Reading;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Core.Evaluation.Files;
+
+/// <summary>Reads the rows of a CSV or JSONL file of any tool by column name.</summary>
+internal sealed class TableRows : IDisposable
+{
+    private readonly TableReader table;
+    private readonly string file;
+    private RecordBatch batch = new([]);
+    private TableRecord record;
+    private byte[] scratch = new byte[1024];
+
+    public TableRows(string file, Func<Stream> open)
+    {
+        this.file = file;
+        table = TableReader.Open(file, open, new CsvRecipe());
+        Columns = table.Columns;
+    }
+
+    public ImmutableArray<string> Columns { get; }
+
+    /// <summary>Physical line of the row, from 1.</summary>
+    public long Line => record.Line;
+
+    public void Dispose() => table.Dispose();
+
+    /// <summary>Index of the first of these names that a column has, whatever its case; -1 for none.</summary>
+    public int Find(params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+        {
+            for (int i = 0; i < Columns.Length; i++)
+            {
+                if (string.Equals(Columns[i].Trim(), name, StringComparison.OrdinalIgnoreCase))
+                {
+                    return i;
+                }
+            }
+        }
+
+        return -1;
+    }
+
+    /// <exception cref="FlowException">No column has any of the names.</exception>
+    public int Need(string what, params ReadOnlySpan<string> names)
+    {
+        int found = Find(names);
+        return found >= 0
+            ? found
+            : throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                $"there is no column with the {what}; the columns are {string.Join(", ", Columns.Take(12))}",
+                $"Name it {string.Join(" or ", names)}",
+                new SourceLocation(file, 1)));
+    }
+
+    /// <summary>Whether every row was visited; each call of <paramref name="visit"/> may ask for the row's cells.</summary>
+    /// <exception cref="FlowException">A record is broken.</exception>
+    public void Visit(Action visit)
+    {
+        while (table.TryRead(batch))
+        {
+            for (int i = 0; i < batch.RecordCount; i++)
+            {
+                record = batch.Records[i];
+                if (record.Problem is not null)
+                {
+                    throw Wrong(record.Problem, "Mend the line");
+                }
+
+                visit();
+            }
+
+            // The first batch's buffer belongs to the reader.
+            batch = new RecordBatch([]);
+        }
+    }
+
+    /// <summary>A cell's text; empty where the row has none.</summary>
+    public string this[int column]
+    {
+        get
+        {
+            if (column < 0 || column >= record.Fields)
+            {
+                return "";
+            }
+
+            Field field = batch.Fields[record.FirstField + column];
+            return (field.Flags & FieldFlags.Missing) != 0 ? "" : Encoding.UTF8.GetString(FieldValue.Of(batch, field, ref scratch));
+        }
+    }
+
+    /// <summary>A cell that holds a JSON object, such as probabilities by label; null where it is empty.</summary>
+    /// <exception cref="FlowException">It holds something else.</exception>
+    public ImmutableSortedDictionary<string, T>? Object<T>(int column)
+    {
+        string cell = this[column];
+        if (string.IsNullOrWhiteSpace(cell) || cell == "null")
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, T>>(cell)!.ToImmutableSortedDictionary(StringComparer.Ordinal);
+        }
+        catch (JsonException)
+        {
+            throw Wrong($"{Columns[column]} is no JSON object", "Write it as {\"label\": value, ...}", column);
+        }
+    }
+
+    public FlowException Wrong(string message, string remedy, int column = -1) => new(new Failure(
+        FailureKind.InvalidInput, message, remedy, new SourceLocation(file, record.Line, column < 0 ? null : Columns[column])));
+}

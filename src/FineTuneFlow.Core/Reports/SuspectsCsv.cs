@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text;
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Core.Reports;
+
+/// <summary><c>suspects.csv</c>: labels to look at again, in the columns of the drop, so that the corrected file can be dropped as it
+/// is. The columns suggested, confidence, agreeing and id are for the person and are ignored when it is dropped.</summary>
+public static class SuspectsCsv
+{
+    /// <summary>RFC 4180 with a header, the most certain suspects first. Texts stand as they are, since a changed text would be
+    /// another row: open the file as text columns where it may hold formulas.</summary>
+    /// <param name="suspects">From a report.</param>
+    /// <param name="settings">The dataset settings in force: columns and filters of the drop.</param>
+    public static string Write(IEnumerable<LabelSuspect> suspects, DatasetRecipe settings)
+    {
+        string[] texts = settings.Text.Count > 0 ? [.. settings.Text] : ["text"];
+        string label = settings.Label ?? "label";
+        // A filter that asks for a value would drop the corrected rows if its column were missing.
+        FilterRecipe[] filters = [.. settings.Filters.Where(filter => filter.EqualTo.Count > 0 && !texts.Contains(filter.Column) && filter.Column != label)];
+        string[] slices = settings.Slices.IsDefault ? [] : [.. settings.Slices.Where(column => filters.All(filter => filter.Column != column) && !texts.Contains(column) && column != label)];
+        var csv = new StringBuilder();
+        Line(csv, [.. texts, label, .. filters.Select(filter => filter.Column), .. slices, "suggested", "confidence", "agreeing", "id"]);
+        foreach (LabelSuspect suspect in suspects)
+        {
+            Line(csv,
+            [
+                .. Parts(suspect.Text, texts.Length, settings.Join), suspect.Label, .. filters.Select(filter => Value(suspect, filter.Column) ?? filter.EqualTo[0]),
+                .. slices.Select(column => Value(suspect, column) ?? ""), suspect.Suggested,
+                suspect.Confidence?.ToString("F4", CultureInfo.InvariantCulture) ?? "", suspect.Agreeing.ToString(CultureInfo.InvariantCulture), suspect.Id,
+            ]);
+        }
+
+        return csv.ToString();
+    }
+
+    // A text joined of several columns is split where that is unambiguous, else it stands in the first of them.
+    private static string[] Parts(string text, int columns, string join)
+    {
+        string[] parts = columns > 1 && join.Length > 0 ? text.Split(join) : [text];
+        return parts.Length == columns ? parts : [text, .. Enumerable.Repeat("", columns - 1)];
+    }
+
+    private static string? Value(LabelSuspect suspect, string column) => suspect.Slices?.GetValueOrDefault(column);
+
+    private static void Line(StringBuilder csv, IReadOnlyList<string> cells)
+    {
+        for (int i = 0; i < cells.Count; i++)
+        {
+            csv.Append(i > 0 ? "," : "");
+            bool quoted = cells[i].AsSpan().IndexOfAny(",\"\r\n ") >= 0;
+            csv.Append(quoted ? $"\"{cells[i].Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cells[i]);
+        }
+
+        csv.Append("\r\n");
+    }
+}
