@@ -41,7 +41,7 @@ public static class EvaluationText
                 ? $"{Formatting.Score(score, value)} ({Formatting.Range(score, metrics.Intervals.GetValueOrDefault(score.JsonName()))})"
                 : Formatting.Absent),
         ]).Append(["unanswered", .. card.Metrics.Select(metrics => Formatting.Count(ScoreColumns.Unanswered(metrics)))]));
-        text.Append($"\nPaired on the same rows, first minus second; p corrected by Holm over {card.Names.Length * (card.Names.Length - 1) / 2:N0} pairs a score\n\n");
+        text.Append($"\nPaired on the same rows, first minus second; p corrected by Holm over the pairs of each score\n\n");
         Table(text, ["score", "first", "second", "difference", "interval", "p", "test", "rows needed", "better"], card.Comparisons.Select(pair => (string[])
         [
             pair.Score.Title(),

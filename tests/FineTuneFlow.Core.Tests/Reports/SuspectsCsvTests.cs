@@ -1,0 +1,50 @@
+using System.Text;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Reports;
+
+namespace FineTuneFlow.Core.Tests.Reports;
+
+public sealed class SuspectsCsvTests
+{
+    private static readonly DatasetRecipe Settings = new()
+    {
+        Text = new OneOrMany<string>("title", "body"),
+        Label = "stars",
+        Filters = [new FilterRecipe { Column = "language", EqualTo = new OneOrMany<string>("en") }],
+    };
+
+    private static LabelSuspect Suspect(string text) => new("00ff", text, "1", "5", 0.987654, 3);
+
+    [Fact]
+    public void The_file_has_the_columns_of_the_drop_and_the_judgement()
+    {
+        string csv = SuspectsCsv.Write([Suspect("Great, \"really\"\n\nworks"), Suspect("one part only")], Settings);
+
+        csv.Split("\r\n")[0].ShouldBe("title,body,stars,language,suggested,confidence,agreeing,id");
+        csv.ShouldContain("\"Great, \"\"really\"\"\",works,1,en,5,0.9877,3,00ff");
+        csv.ShouldContain("\"one part only\",,1,en,5");
+    }
+
+    [Fact]
+    public void The_corrected_file_can_be_dropped_as_it_is()
+    {
+        string csv = SuspectsCsv.Write(Enumerable.Range(0, 30).Select(i => Suspect($"= title {i}\n\nbody, with \"quotes\" {i}") with { Label = i % 2 == 0 ? "1" : "5" }), Settings);
+
+        DatasetCheckResult result = DatasetCheck.Check("suspects.csv", () => new MemoryStream(Encoding.UTF8.GetBytes(csv)), Settings);
+
+        (result.Profile.Rows.Input, result.Profile.Rows.Rejected, result.Profile.Rows.Filtered).ShouldBe((30, 0, 0));
+    }
+
+    [Fact]
+    public void Suspects_are_the_rows_that_all_good_candidates_contradict_alike()
+    {
+        RunReport report = ReportBuilder.Build(SampleRun.Input());
+
+        report.Suspects!.Judges.Length.ShouldBeGreaterThan(1);
+        report.Suspects.Judges.ShouldNotContain("late");
+        report.Suspects.Rows.ShouldAllBe(row => row.Label != row.Suggested && row.Agreeing == report.Suspects.Judges.Length);
+        report.Suspects.Rows.Select(row => row.Confidence).ShouldBeInOrder(SortDirection.Descending);
+    }
+}
