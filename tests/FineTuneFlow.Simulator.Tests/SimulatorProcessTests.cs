@@ -67,6 +67,20 @@ public sealed class SimulatorProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_second_process_on_the_same_folder_is_refused()
+    {
+        using Process first = await StartAsync();
+        using Process second = Process.Start(Info())!;
+
+        (await second.StandardError.ReadToEndAsync()).ShouldContain("in use by another simulator");
+
+        await second.WaitForExitAsync();
+        second.ExitCode.ShouldBe(2);
+        first.StandardInput.Close();
+        await first.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
+    }
+
+    [Fact]
     public async Task A_wrong_option_ends_it_with_a_message()
     {
         using Process process = Process.Start(Info("--speed", "never"))!;

@@ -1,4 +1,5 @@
 using System.Text;
+using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Simulator.Files;
 using FineTuneFlow.Simulator.Jobs;
 
@@ -17,24 +18,18 @@ internal sealed class Ledger : IDisposable
     public Ledger(SimulatorOptions options)
     {
         Directory.CreateDirectory(options.State);
-        string path = Path.Combine(options.State, "ledger.log");
-        if (File.Exists(path))
+        _log = Open(Path.Combine(options.State, "ledger.log"));
+        using var reader = new StreamReader(_log, leaveOpen: true);
+        string text = reader.ReadToEnd();
+        int whole = text.LastIndexOf('\n') + 1;
+        foreach (string line in text[..whole].Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            // A last line without its end was being written when the process was killed, and its request was never answered.
-            string text = File.ReadAllText(path);
-            int whole = text.LastIndexOf('\n') + 1;
-            foreach (string line in text[..whole].Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            {
-                Take(line.Split('\t'));
-            }
-
-            if (whole < text.Length)
-            {
-                File.WriteAllText(path, text[..whole]);
-            }
+            Take(line.Split('\t'));
         }
 
-        _log = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        // A last line without its end was being written when the process was killed, and its request was never answered.
+        _log.SetLength(Encoding.UTF8.GetByteCount(text.AsSpan(0, whole)));
+        _log.Seek(0, SeekOrigin.End);
     }
 
     public void JobCreated(FineTuningJob job) => Write(
@@ -60,6 +55,23 @@ internal sealed class Ledger : IDisposable
     }
 
     public void Dispose() => _log.Dispose();
+
+    /// <summary>The log, held as long as the process lives: it is also what keeps a second one out of the folder.</summary>
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (IOException e)
+        {
+            throw new FlowException(
+                FailureKind.Conflict,
+                $"The state folder {Path.GetDirectoryName(path)} is in use by another simulator",
+                "End that one, or give another folder with --state.",
+                e);
+        }
+    }
 
     private void Write(params string[] entry)
     {

@@ -105,10 +105,12 @@ internal sealed class UntunedModel
             Features = new TextFeatureOptions { HashBits = 14, InverseDocumentFrequency = false },
         }));
         double[] probabilities = learned.Probabilities(prompt.Text);
+        // A handful of examples says less than the feeling of the words; a few dozen say more.
+        double trust = skill * prompt.Shots.Count / (prompt.Shots.Count + 25.0);
         for (int k = 0; k < scores.Length; k++)
         {
             int place = learned.Labels.IndexOf(prompt.Labels[k]);
-            scores[k] += skill * StableMath.Log(place < 0 ? 0.01 : Math.Max(0.01, probabilities[place]));
+            scores[k] += trust * StableMath.Log(place < 0 ? 0.01 : Math.Max(0.01, probabilities[place]));
         }
     }
 

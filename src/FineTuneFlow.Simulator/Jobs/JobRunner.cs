@@ -51,7 +51,11 @@ internal sealed class JobRunner(
         _stops[id] = stop;
         var task = Task.Run(() => RunAsync(id, stop.Token), CancellationToken.None);
         _running[task] = 0;
-        task.ContinueWith(done => _running.TryRemove(done, out _), TaskScheduler.Default);
+        task.ContinueWith(done =>
+        {
+            _running.TryRemove(done, out _);
+            _stops.TryRemove(KeyValuePair.Create(id, stop));
+        }, TaskScheduler.Default);
     }
 
     /// <summary>Ends the work on a job whose status has been changed from outside.</summary>

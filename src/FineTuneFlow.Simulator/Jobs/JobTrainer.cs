@@ -12,6 +12,7 @@ namespace FineTuneFlow.Simulator.Jobs;
 internal sealed class JobTrainer(FileStore files, ModelStore models, JobEvents events, TimeProvider clock)
 {
     private const int MaximumMetricsEvents = 200;
+    private const int ManyAnswers = 20;
 
     /// <summary>Tokens besides the label's that the service's accuracy counts, and that every model gets right.</summary>
     private const int HiddenTokens = 2;
@@ -25,7 +26,7 @@ internal sealed class JobTrainer(FileStore files, ModelStore models, JobEvents e
         TrainingSet set = TrainingSet.Of(training, validation, baseModel.Family);
         LoadedModel? from = BaseModels.Find(job.Model) is null ? models.Load(job.Model) : null;
         Hyperparameters parameters = job.Hyperparameters;
-        var trainer = new LinearTrainer(set.Rows, Options(job, baseModel), set.Validation, from?.Classifier, ct)
+        var trainer = new LinearTrainer(set.Rows, Options(job, baseModel, set), set.Validation, from?.Classifier, ct)
         {
             ValidateEvery = Math.Max(1, set.Rows.Count / parameters.BatchSize!.Value / 40),
         };
@@ -90,9 +91,10 @@ internal sealed class JobTrainer(FileStore files, ModelStore models, JobEvents e
         }
     }
 
-    private static LinearTrainingOptions Options(FineTuningJob job, BaseModel model) => new()
+    private static LinearTrainingOptions Options(FineTuningJob job, BaseModel model, TrainingSet set) => new()
     {
-        Features = model.Features,
+        // Weights are features times labels: with many labels, a feature of one text alone costs more than it tells.
+        Features = set.Answers > ManyAnswers ? model.Features with { MinimumDocuments = 2 } : model.Features,
         BatchSize = job.Hyperparameters.BatchSize!.Value,
         LearningRate = Math.Clamp(
             model.LearningRate * job.Hyperparameters.LearningRateMultiplier!.Value / model.AutomaticMultiplier, 1e-4, 10),

@@ -4,7 +4,9 @@ using FineTuneFlow.Simulator.Inference;
 namespace FineTuneFlow.Simulator.Jobs;
 
 /// <summary>The examples of a job in the form in which the classifier learns them.</summary>
-internal sealed record TrainingSet(List<LabelledText> Rows, List<LabelledText> Validation, string PromptEnding, double LabelTokens)
+/// <param name="Answers">Different answers.</param>
+/// <param name="LabelTokens">Tokens of an answer, on average.</param>
+internal sealed record TrainingSet(List<LabelledText> Rows, List<LabelledText> Validation, string PromptEnding, int Answers, double LabelTokens)
 {
     /// <summary>Answers beyond these, the most frequent ones, are not learned: the classifier is no writer of free text.</summary>
     private const int MaximumAnswers = 500;
@@ -22,6 +24,7 @@ internal sealed record TrainingSet(List<LabelledText> Rows, List<LabelledText> V
             [.. training.Where(example => answers.Contains(example.Output)).Select(example => Row(example, ending))],
             [.. validation.Select(example => Row(example, ending))],
             ending,
+            answers.Count,
             training.Average(example => (double)Tokenizer.Count(example.Output)));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FineTuneFlow.Core.Tests.Training;
 using FineTuneFlow.Core.Training;
 
 namespace FineTuneFlow.Simulator.Tests.Jobs;
@@ -45,6 +46,23 @@ public sealed class LearningTests
         JsonNode two = await simulator.TrainAsync("gpt-4o-mini", Reviews.Chat(Train.Take(20)), body => body.Remove("seed"));
 
         two["seed"]!.GetValue<long>().ShouldBe(one["seed"]!.GetValue<long>());
+    }
+
+    [Theory]
+    [InlineData("app_reviews_k9_wordpress.csv", "babbage-002", 0.08)]
+    [InlineData("amazon_reviews_multi_en_dev.csv", "gpt-3.5-turbo", 0.2)]
+    public async Task One_epoch_on_real_reviews_beats_the_majority_class_clearly(string file, string model, double margin)
+    {
+        List<LabelledText> rows = RealReviews.ReadOrSkip(file);
+        List<LabelledText> test = rows[^500..];
+        double majority = test.GroupBy(row => row.Label).Max(group => group.Count()) / (double)test.Count;
+        await using RunningSimulator simulator = await RunningSimulator.StartAsync();
+        bool completion = model == "babbage-002";
+        List<LabelledText> train = rows[..(rows.Count * 3 / 5)];
+
+        JsonNode job = await simulator.TrainAsync(model, completion ? Reviews.Completion(train) : Reviews.Chat(train), Epochs(1));
+
+        (await AccuracyAsync(simulator, job["fine_tuned_model"]!.GetValue<string>(), completion, test)).ShouldBeGreaterThan(majority + margin);
     }
 
     [Fact]
@@ -95,10 +113,10 @@ public sealed class LearningTests
         return csv.Split('\n').Skip(1).Take(10).Average(line => double.Parse(line.Split(',')[1]));
     }
 
-    private static async Task<double> AccuracyAsync(RunningSimulator simulator, string model, bool completion)
+    private static async Task<double> AccuracyAsync(RunningSimulator simulator, string model, bool completion, List<LabelledText>? rows = null)
     {
         int right = 0;
-        foreach (LabelledText row in Test)
+        foreach (LabelledText row in rows ?? Test)
         {
             string answer = completion
                 ? (await simulator.CompleteAsync(model, row.Text + Reviews.Ending))["choices"]![0]!["text"]!.GetValue<string>()
@@ -106,6 +124,6 @@ public sealed class LearningTests
             right += answer == (completion ? " " : "") + row.Label ? 1 : 0;
         }
 
-        return right / (double)Test.Count;
+        return right / (double)(rows ?? Test).Count;
     }
 }
