@@ -156,7 +156,8 @@ module openAI 'modules/openai.bicep' = if (azureOpenAI == 'new') {
 }
 
 module openAIAccess 'modules/openai-access.bicep' = if (azureOpenAI == 'existing') {
-  scope: resourceGroup(azureOpenAIResourceGroup)
+  // The name must be a valid one even where the module is not deployed.
+  scope: resourceGroup(empty(azureOpenAIResourceGroup) ? group.name : azureOpenAIResourceGroup)
   params: {
     accountName: azureOpenAIAccount
     appPrincipalId: appIdentity.outputs.principalId

@@ -2,7 +2,6 @@ using FineTuneFlow.Functions.Durable;
 using FineTuneFlow.Workflow;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Durable;
-using FineTuneFlow.Workflow.Runs;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FineTuneFlow.Functions.Activities;

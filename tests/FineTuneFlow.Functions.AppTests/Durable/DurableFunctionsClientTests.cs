@@ -108,24 +108,6 @@ public sealed class DurableFunctionsClientTests
         (await host.Client.QueryAsync(new InstanceQuery { CustomStatusContains = "wait" })).Instances.Single().InstanceId.ShouldBe("p-5");
     }
 
-    [Fact]
-    public async Task History_shows_every_step_with_its_name()
-    {
-        await using TestHost host = await Host().StartAsync();
-        await host.Client.StartAsync(Pass, "p-1", "x");
-        await host.EndAsync("p-1");
-
-        IReadOnlyList<HistoryEntry> history = await host.Client.GetHistoryAsync("p-1");
-
-        history.Select(e => e.Kind).ShouldBe([
-            HistoryKind.ExecutionStarted, HistoryKind.ActivityScheduled, HistoryKind.ActivityCompleted, HistoryKind.ExecutionCompleted,
-        ]);
-        history.Select(e => e.Sequence).ShouldBe([1, 2, 3, 4]);
-        history[2].Name.ShouldBe(Work.Name);
-        history[2].StepId.ShouldBe(history[1].StepId);
-        history[3].Output!.GetValue<string>().ShouldBe("x");
-    }
-
     private static TestHost Host() => new TestHost()
         .With(Work, text => Task.FromResult(text))
         .With(Pass, (context, input) => context.CallAsync(Work, input))

@@ -56,8 +56,6 @@ public sealed class DurableFunctionsContextTests
         state.Status.ShouldBe(InstanceStatus.Failed);
         state.Failure!.Kind.ShouldBe(FailureKind.Internal);
         state.Failure.Message.ShouldContain(nameof(InvalidOperationException));
-        string history = string.Concat(await host.Client.GetHistoryAsync("a"));
-        history.ShouldNotContain("secret");
         state.ToString().ShouldNotContain("secret");
     }
 

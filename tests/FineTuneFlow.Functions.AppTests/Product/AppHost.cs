@@ -1,0 +1,116 @@
+using System.Reflection;
+using FineTuneFlow.Core.Json;
+using FineTuneFlow.Functions.Composition;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Converters;
+using Microsoft.DurableTask.Testing;
+using Microsoft.DurableTask.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FineTuneFlow.Functions.AppTests.Product;
+
+/// <summary>The app's own container and functions, called as the Functions host would, with the Durable Task worker, client and
+/// protocol over the in-memory backend of their test package.</summary>
+internal sealed class AppHost : IAsyncDisposable
+{
+    private readonly ServiceProvider services;
+    private readonly DurableTaskTestHost durable;
+
+    private AppHost(ServiceProvider services, DurableTaskTestHost durable) => (this.services, this.durable) = (services, durable);
+
+    public DurableTaskClient Client => durable.Client;
+
+    public static IEnumerable<MethodInfo> Functions => typeof(FunctionsServices).Assembly.GetTypes()
+        .SelectMany(type => type.GetMethods())
+        .Where(method => method.GetCustomAttribute<FunctionAttribute>() is not null);
+
+    public static ServiceProvider Services(IReadOnlyDictionary<string, string?> settings)
+    {
+        IConfiguration configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.ToDictionary(pair => pair.Key.Replace("__", ":", StringComparison.Ordinal), pair => pair.Value))
+            .Build();
+        var services = new ServiceCollection();
+        services.AddSingleton(configuration);
+        services.AddLogging();
+        services.AddFineTuneFlowFunctions(configuration);
+        return services.BuildServiceProvider(validateScopes: true);
+    }
+
+    public static async Task<AppHost> StartAsync(IReadOnlyDictionary<string, string?> settings)
+    {
+        ServiceProvider services = Services(settings);
+        var converter = new JsonDataConverter(FlowJson.Compact);
+        DurableTaskTestHost durable = await DurableTaskTestHost.StartAsync(
+            registry =>
+            {
+                foreach (MethodInfo method in Functions)
+                {
+                    string name = method.GetCustomAttribute<FunctionAttribute>()!.Name;
+                    if (Has<OrchestrationTriggerAttribute>(method))
+                    {
+                        registry.AddOrchestrator(name, () => new Orchestrator(method, services));
+                    }
+                    else if (Has<ActivityTriggerAttribute>(method))
+                    {
+                        registry.AddActivity(name, new Activity(method, services));
+                    }
+                }
+            },
+            new DurableTaskTestHostOptions
+            {
+                ConfigureServices = worker =>
+                {
+                    worker.Configure<DurableTaskWorkerOptions>(options => options.DataConverter = converter);
+                    worker.Configure<DurableTaskClientOptions>(options => options.DataConverter = converter);
+                },
+            });
+        return new AppHost(services, durable);
+    }
+
+    /// <summary>A class with functions, in a scope of its own.</summary>
+    public T Function<T>() where T : notnull => ActivatorUtilities.CreateInstance<T>(services);
+
+    public FunctionContext Call() => new CallContext(services);
+
+    public async ValueTask DisposeAsync()
+    {
+        await durable.DisposeAsync();
+        await services.DisposeAsync();
+    }
+
+    private static bool Has<T>(MethodInfo method) where T : Attribute =>
+        method.GetParameters().Any(parameter => parameter.GetCustomAttribute<T>() is not null);
+
+    private static async Task<object?> InvokeAsync(MethodInfo method, IServiceProvider services, params object?[] arguments)
+    {
+        object target = ActivatorUtilities.CreateInstance(services, method.DeclaringType!);
+        var task = (Task)method.Invoke(target, BindingFlags.DoNotWrapExceptions, binder: null, arguments, culture: null)!;
+        await task;
+        return task.GetType().GetProperty("Result")!.GetValue(task);
+    }
+
+    private sealed class Orchestrator(MethodInfo method, IServiceProvider services) : ITaskOrchestrator
+    {
+        public Type InputType => method.GetParameters()[1].ParameterType;
+
+        public Type OutputType => method.ReturnType.GenericTypeArguments[0];
+
+        public Task<object?> RunAsync(TaskOrchestrationContext context, object? input) => InvokeAsync(method, services, context, input);
+    }
+
+    private sealed class Activity(MethodInfo method, IServiceProvider services) : ITaskActivity
+    {
+        public Type InputType => method.GetParameters()[0].ParameterType;
+
+        public Type OutputType => method.ReturnType.GenericTypeArguments[0];
+
+        public async Task<object?> RunAsync(TaskActivityContext context, object? input)
+        {
+            await using AsyncServiceScope scope = services.CreateAsyncScope();
+            return await InvokeAsync(method, scope.ServiceProvider, input, context.InstanceId, new CallContext(scope.ServiceProvider));
+        }
+    }
+}
