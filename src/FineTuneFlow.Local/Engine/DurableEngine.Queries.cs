@@ -87,13 +87,14 @@ public sealed partial class DurableEngine
     {
         InstanceRow row = Runtime.Database.Read(read => read.Row(instanceId)) ?? throw NotFound(instanceId);
         List<HistoryRow> rows = Runtime.Database.Read(read => read.WholeHistory(row.Key));
-        var names = new Dictionary<int, HistoryRow>();
+        // A rewound instance's failures may stand before the steps that they belong to; else the step last asked for counts.
+        Dictionary<int, HistoryRow> names = rows.Where(NamesStep).DistinctBy(r => r.StepId).ToDictionary(r => r.StepId!.Value);
         var entries = new List<HistoryEntry>(rows.Count);
         foreach (HistoryRow entry in rows)
         {
-            if (entry.IsAction && entry.StepId is { } step && entry.Kind != HistoryKind.TimerCancelled)
+            if (NamesStep(entry))
             {
-                names[step] = entry;
+                names[entry.StepId!.Value] = entry;
             }
 
             entries.Add(Entry(entry, entry.CompletesStep ? names.GetValueOrDefault(entry.StepId!.Value) : null));
@@ -101,6 +102,8 @@ public sealed partial class DurableEngine
 
         return Task.FromResult<IReadOnlyList<HistoryEntry>>(entries);
     }
+
+    private static bool NamesStep(HistoryRow row) => row.IsAction && row.Kind != HistoryKind.TimerCancelled;
 
     private static HistoryEntry Entry(HistoryRow row, HistoryRow? completes)
     {

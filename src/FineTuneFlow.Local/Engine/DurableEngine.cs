@@ -15,7 +15,6 @@ public sealed partial class DurableEngine : IDurableClient, IAsyncDisposable
     private readonly SemaphoreSlim _lifecycle = new(1, 1);
     private EngineRuntime? _runtime;
 
-    private int _disposed;
 
     /// <exception cref="FlowException">InvalidInput: a setting is out of its range.</exception>
     public DurableEngine(EngineOptions options, WorkflowCatalog catalog, IServiceProvider services, TimeProvider time, ILoggerFactory loggers)
@@ -51,7 +50,13 @@ public sealed partial class DurableEngine : IDurableClient, IAsyncDisposable
             {
                 var runtime = new EngineRuntime(_options, _catalog, _services, _time, _loggers);
                 Prepare?.Invoke(runtime);
-                runtime.Recover();
+                int held = Recovery.Run(runtime);
+                if (held > 0)
+                {
+                    _loggers.CreateLogger<DurableEngine>().LogWarning(
+                        "{Held} open instances wait for a host that has their version of the orchestration", held);
+                }
+
                 _runtime = runtime;
             }
         }
@@ -75,6 +80,8 @@ public sealed partial class DurableEngine : IDurableClient, IAsyncDisposable
 
             _runtime = null;
             IReadOnlyList<ActivityTask> interrupted = await runtime.Activities.StopAsync(cancellation.IsCancellationRequested ? TimeSpan.Zero : _options.StopGrace);
+            // What the last activities have answered is still taken in, so that they need not run again.
+            await Task.WhenAny(runtime.Turns.Going.Idle, runtime.Stopped, Task.Delay(_options.StopGrace, TimeProvider.System, CancellationToken.None));
             runtime.Turns.Stop();
             if (!runtime.Faulted.IsCompleted && interrupted.Count > 0)
             {
@@ -98,15 +105,8 @@ public sealed partial class DurableEngine : IDurableClient, IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        // A container that knows the engine under two types disposes of it twice.
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
-        {
-            await StopAsync();
-            _lifecycle.Dispose();
-        }
-    }
+    /// <summary>Stops; may be called more than once (a container that hands the engine out under two types does).</summary>
+    public async ValueTask DisposeAsync() => await StopAsync();
 
     /// <summary>Tests: sets probes before anything runs.</summary>
     internal Action<EngineRuntime>? Prepare { get; set; }

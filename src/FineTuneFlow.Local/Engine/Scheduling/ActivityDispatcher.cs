@@ -10,6 +10,7 @@ internal sealed class ActivityDispatcher : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Queue<ActivityTask> _queue = new();
+    private readonly Dictionary<long, int> _queued = []; // By instance, so that an end without queued work need not search.
     private readonly HashSet<ActivityWorker> _running = [];
     private readonly EngineOptions _options;
     private readonly WorkflowCatalog _catalog;
@@ -81,7 +82,7 @@ internal sealed class ActivityDispatcher : IDisposable
             }
             else
             {
-                _queue.Enqueue(task);
+                Enqueue(task);
                 Pump();
             }
         }
@@ -93,7 +94,7 @@ internal sealed class ActivityDispatcher : IDisposable
     {
         lock (_gate)
         {
-            for (int left = _queue.Count; left > 0; left--)
+            for (int left = _queued.Remove(key) ? _queue.Count : 0; left > 0; left--)
             {
                 ActivityTask task = _queue.Dequeue();
                 if (task.Key == key)
@@ -142,10 +143,21 @@ internal sealed class ActivityDispatcher : IDisposable
         _heart.Dispose();
     }
 
+    private void Enqueue(ActivityTask task)
+    {
+        _queue.Enqueue(task);
+        _queued[task.Key] = _queued.GetValueOrDefault(task.Key) + 1;
+    }
+
     private void Pump()
     {
         while (!_stopping && _running.Count + _reserved < _options.MaxParallelActivities && _queue.TryDequeue(out ActivityTask? task))
         {
+            if (--_queued[task.Key] == 0)
+            {
+                _queued.Remove(task.Key);
+            }
+
             ActivityTask given = task with { Deliveries = task.Deliveries + 1 };
             long lease = LeaseEnd();
             // Not waited for: what it guards against (a task that kills its process each time) does not need the very first moments.
@@ -188,8 +200,8 @@ internal sealed class ActivityDispatcher : IDisposable
         bool interrupted;
         lock (_gate)
         {
-            // Ended because the host stops: it is no outcome, the activity runs again at the next start.
-            interrupted = _stopping && failure?.Kind == FailureKind.Cancelled;
+            // A failure while the host stops may come of nothing but that: it is no outcome, the activity runs again at the next start.
+            interrupted = _stopping && failure is not null;
         }
 
         if (!interrupted)
@@ -247,7 +259,7 @@ internal sealed class ActivityDispatcher : IDisposable
             foreach (ActivityWorker dead in _running.Where(w => w.IsDead && w.LeaseUntil <= now).ToArray())
             {
                 _running.Remove(dead);
-                _queue.Enqueue(dead.Task);
+                Enqueue(dead.Task);
             }
 
             Pump();

@@ -57,53 +57,11 @@ internal sealed class EngineRuntime : IDisposable
     /// <summary>Tests: how often a message is delivered.</summary>
     public Func<Message, int>? Copies { get; set; }
 
-    /// <summary>Takes up everything that is open in the database.</summary>
-    public void Recover()
-    {
-        List<InstanceRow> open = Database.Read(read => read.OpenInstances());
-        foreach (InstanceRow row in open)
-        {
-            InstanceSlot slot = Add(row);
-            if (!row.Begun)
-            {
-                slot.Add(new Message { Kind = MessageKind.Start, Execution = row.Execution });
-            }
-        }
-
-        foreach ((long key, Message message) in Database.Read(read => read.Inbox()))
-        {
-            if (_byKey.TryGetValue(key, out InstanceSlot? slot))
-            {
-                slot.Add(message);
-            }
-        }
-
-        foreach (ActivityTask task in Database.Read(read => read.Tasks()))
-        {
-            Give(task);
-        }
-
-        foreach (TimerEntry timer in Database.Read(read => read.Timers()))
-        {
-            Timers.Add(timer);
-        }
-
-        foreach (InstanceSlot slot in _byKey.Values)
-        {
-            lock (slot.Gate)
-            {
-                Turns.Wake(slot);
-            }
-        }
-
-        int held = open.Count(row => UnknownOrchestration(row.Name, row.Version) is not null);
-        if (held > 0)
-        {
-            _log.LogWarning("{Held} open instances wait for a host that has their version of the orchestration", held);
-        }
-    }
+    public IEnumerable<InstanceSlot> Slots => _byKey.Values;
 
     public InstanceSlot? Find(string id) => _byId.GetValueOrDefault(id);
+
+    public InstanceSlot? Find(long key) => _byKey.GetValueOrDefault(key);
 
     /// <summary>Makes a committed instance known and gives it its first turn.</summary>
     public void Begin(InstanceRow row)
@@ -145,21 +103,7 @@ internal sealed class EngineRuntime : IDisposable
     }
 
     /// <returns>Null where the catalog has it.</returns>
-    public Failure? UnknownOrchestration(string name, string version)
-    {
-        if (Catalog.Orchestrations.ContainsKey((name, version)))
-        {
-            return null;
-        }
-
-        string[] known = [.. Catalog.Orchestrations.Keys.Where(o => o.Name == name).Select(o => o.Version).Order(StringComparer.Ordinal)];
-        return known.Length == 0
-            ? new Failure(FailureKind.NotFound, $"This host has no orchestration {name}", "Run a host that has it")
-            : new Failure(
-                FailureKind.NotFound,
-                $"This host has {name} in version {string.Join(", ", known)}, not in version {version}",
-                $"Run a host whose catalog still has version {version}: instances go on with the version they began with; or terminate the instance");
-    }
+    public Failure? UnknownOrchestration(string name, string version) => OrchestrationVersions.Missing(Catalog, name, version);
 
     public static FlowException Lost(Exception? error) => error as FlowException ?? new FlowException(
         FailureKind.Unavailable, "The engine has stopped before this was stored", "Start the host again and repeat the call", error);
@@ -195,7 +139,7 @@ internal sealed class EngineRuntime : IDisposable
             Send(receiver, message);
         }
 
-        Work.End();
+        Turns.Done();
     }
 
     public void Dispose()
@@ -243,7 +187,7 @@ internal sealed class EngineRuntime : IDisposable
                 Turns.Wake(slot);
             }
 
-            Work.End();
+            Turns.Done();
         }
         catch (ObjectDisposedException)
         {

@@ -25,7 +25,7 @@ internal sealed class InstanceSlot(InstanceRow row, bool held)
     public int NextSequence { get; set; }
 
     /// <summary>Of the last turn, in UTC ticks: an instance's time never goes back.</summary>
-    public long LastTurn { get; set; }
+    public long LastTurn { get; set; } = row.UpdatedAt;
 
     /// <summary>A turn is queued, going on or being committed. Under the gate.</summary>
     public bool Scheduled { get; set; }

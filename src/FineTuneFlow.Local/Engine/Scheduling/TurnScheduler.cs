@@ -10,6 +10,9 @@ internal sealed class TurnScheduler(int maxParallel, CommitThread commits, WorkC
     private int _running;
     private bool _stopped;
 
+    /// <summary>Turns queued, going on or being committed.</summary>
+    public WorkCounter Going { get; } = new();
+
     /// <returns>False when the instance has ended.</returns>
     public bool Deliver(InstanceSlot slot, Message message)
     {
@@ -41,6 +44,7 @@ internal sealed class TurnScheduler(int maxParallel, CommitThread commits, WorkC
 
         slot.Scheduled = true;
         work.Begin();
+        Going.Begin();
         lock (_gate)
         {
             _ready.Enqueue(slot);
@@ -77,6 +81,13 @@ internal sealed class TurnScheduler(int maxParallel, CommitThread commits, WorkC
                 unstored.ForEach(m => m.Taken?.TrySetResult());
                 work.End();
             }));
+    }
+
+    /// <summary>A turn has changed nothing, or is committed and all that follows from it is under way.</summary>
+    public void Done()
+    {
+        Going.End();
+        work.End();
     }
 
     public void Stop()

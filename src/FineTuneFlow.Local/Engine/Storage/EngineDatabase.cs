@@ -98,7 +98,7 @@ internal sealed class EngineDatabase : IDisposable
     private void Prepare(DateTimeOffset now)
     {
         // FULL: the log is synced before a commit returns, so that no committed step is lost when the power fails.
-        // docs/decisions/0201-engine-durability.md
+        // docs/decisions/engine-durability.md
         Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA busy_timeout=5000; PRAGMA temp_store=MEMORY;");
         long version = (long)Scalar("PRAGMA user_version")!;
         if (version > EngineSchema.Version)

@@ -9,7 +9,7 @@ namespace FineTuneFlow.Local.Engine.Storage;
 /// <summary>How rows of the tables become records.</summary>
 internal static class InstanceColumns
 {
-    public const string Row = "key, id, name, version, status, begun, execution, generation, input, parent, parent_generation, parent_step";
+    public const string Row = "key, id, name, version, status, begun, execution, generation, input, parent, parent_generation, parent_step, updated_at";
 
     public const string State = """
         i.id, i.name, i.version, i.status, i.created_at, i.updated_at, i.ended_at, p.id, i.input, i.output, i.custom_status, i.failure, i.key
@@ -28,6 +28,7 @@ internal static class InstanceColumns
         Execution = row.Int32(6),
         Generation = row.Int32(7),
         Input = row.Text(8),
+        UpdatedAt = row.Int64(12),
         Parent = row.MaybeInt64(9) is { } parent ? new ParentStep(parent, row.Int32(10), row.Int32(11)) : null,
     };
 

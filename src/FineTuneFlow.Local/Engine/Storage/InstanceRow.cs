@@ -20,6 +20,9 @@ internal sealed record InstanceRow
     /// <summary>From 1; one more for each beginning with an empty history.</summary>
     public required int Generation { get; init; }
 
+    /// <summary>When it was last written before it was read, in UTC ticks: its time must not go back behind that.</summary>
+    public long UpdatedAt { get; init; }
+
     public required string Input { get; init; }
     public ParentStep? Parent { get; init; }
 }

@@ -40,9 +40,9 @@ internal sealed class ReadStatements(SqliteConnection connection) : IDisposable
     public List<InstanceRow> OpenInstances() =>
         Get($"SELECT {InstanceColumns.Row} FROM instances WHERE status < 3 ORDER BY key").Read(InstanceColumns.ReadRow);
 
-    public List<ActivityTask> Tasks() => Get("""
+    public List<ActivityTask> Tasks() => Get($"""
         SELECT t.instance, t.execution, t.step, t.deliveries, h.name, h.payload FROM tasks t
-        JOIN history h ON h.instance = t.instance AND h.execution = t.execution AND h.step = t.step AND h.kind = 1
+        JOIN history h ON h.instance = t.instance AND h.execution = t.execution AND h.step = t.step AND h.kind = {(int)HistoryKind.ActivityScheduled}
         """).Read(row => new ActivityTask(row.Int64(0), row.Int32(1), row.Int32(2), row.Text(4), row.Text(5)) { Deliveries = row.Int32(3) });
 
     public List<TimerEntry> Timers() => Get("SELECT instance, execution, step, due FROM timers")
