@@ -35,6 +35,7 @@ public static class FtfCommand
         root.Add(CompareCommand.Create());
 
         // Costs and made-up data, without any server.
+        root.Add(CostsCommand.Create());
         root.Add(SampleCommand.Create());
 
         return root;

@@ -115,7 +115,7 @@ internal sealed class ComparisonBuilder(
             Score = score,
             Difference = mean,
             Interval = interval,
-            PValue = Bca.PValue(replicates),
+            PValue = Bca.PValue(mean, replicates),
             Test = ComparisonTest.PairedBootstrap,
             EffectSize = deviation > 0 ? mean / deviation : null,
             RequiredRows = RequiredRows(mean, deviation),

@@ -44,7 +44,7 @@ internal sealed class JointBootstrap
         double[] jackknifed = Subtract(leftOut[first][at], leftOut[second][at]);
         return (
             Bca.Interval(estimate, differences, Bca.Acceleration(jackknifed, cells.Counts), options.Alpha),
-            Bca.PValue(differences),
+            Bca.PValue(estimate, differences),
             Bca.StandardError(jackknifed, cells.Counts));
     }
 

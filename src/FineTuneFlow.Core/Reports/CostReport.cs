@@ -1,8 +1,17 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Costs;
+
 namespace FineTuneFlow.Core.Reports;
 
-/// <summary>USD.</summary>
+/// <summary>What the run has cost, and what a service on its candidates would. USD.</summary>
 public sealed record CostReport
 {
+    /// <summary>Calls on the first day of the projection, their growth a day (the chapter's figure), and how far it looks.</summary>
+    private const double Volume = 1000;
+    private const double Growth = 0.01;
+    private const int Days = 365;
+    private const int DaysBetweenPoints = 7;
+
     /// <summary>What the run has spent.</summary>
     public required double SpentUsd { get; init; }
     /// <summary>What the simulated work would have cost at list price.</summary>
@@ -10,4 +19,46 @@ public sealed record CostReport
     /// <summary>Upper estimate before the run.</summary>
     public double? QuotedUsd { get; init; }
     public double BudgetUsd { get; init; }
+    /// <summary>What each candidate would cost as a service, training included, a point a week; null without a candidate that was
+    /// evaluated.</summary>
+    public CostProjection? Projection { get; init; }
+    /// <summary>Calls within the projected time from which on one candidate is cheaper than another.</summary>
+    public ImmutableArray<BreakEven> BreakEvens { get; init; } = [];
+
+    internal static CostReport Of(ReportInput input, ImmutableArray<CandidateReport> candidates)
+    {
+        ServiceOption[] options = [.. candidates.Where(candidate => candidate.Metrics is not null).Select(Option)];
+        CostProjection? projection = options.Length == 0 ? null : CostProjection.Project(options, Volume, Growth, Days);
+        return new CostReport
+        {
+            SpentUsd = input.Candidates.Where(candidate => !candidate.Cost.Simulated).Sum(candidate => candidate.Cost.TotalUsd),
+            SimulatedUsd = input.Candidates.Where(candidate => candidate.Cost.Simulated).Sum(candidate => candidate.Cost.TotalUsd),
+            QuotedUsd = input.QuotedUsd,
+            BudgetUsd = input.Recipe.Budget.Usd,
+            Projection = projection is null
+                ? null
+                : projection with { Days = [.. projection.Days.Where(day => day.Day == 1 || day.Day % DaysBetweenPoints == 0 || day.Day == Days)] },
+            BreakEvens = BreakEven.OfAll(options, Days),
+        };
+    }
+
+    // The evaluation has measured what a call costs; the machine or deployment behind it would stand all day.
+    private static ServiceOption Option(CandidateReport candidate)
+    {
+        CandidateCost cost = candidate.Cost;
+        double prompt = Math.Max(1, (cost.EvaluationPromptTokens ?? 0) / (double)candidate.Metrics!.N);
+        double perCall = cost.EvaluationUsd / candidate.Metrics.N;
+        bool container = candidate.Kind == OutcomeKind.ContainerBaseline;
+        return new ServiceOption
+        {
+            Name = candidate.Name,
+            Description = candidate.Model,
+            PromptTokens = prompt,
+            CompletionTokens = 0,
+            InputUsd = perCall / prompt * 1e6,
+            OutputUsd = 0,
+            FixedUsd = cost.TrainingUsd + (container ? cost.HostingUsd : 0),
+            UsdPerDay = cost.HostingHours > 0 ? cost.HostingUsd / cost.HostingHours.Value * 24 : 0,
+        };
+    }
 }

@@ -29,7 +29,7 @@ public sealed record CurveReport(
         double?[] validAccuracy = Smooth(points, point => point.ValidAccuracy, span);
         int stride = (points.Length + MostPoints - 1) / MostPoints;
         // Validation figures come every few steps only: a thinning that skipped them would lose the more telling curve.
-        bool denseValidation = points.Count(point => point.ValidLoss is not null) * stride > MostPoints;
+        bool denseValidation = points.Count(point => point.ValidLoss is not null) > MostPoints;
         var kept = ImmutableArray.CreateBuilder<CurvePoint>();
         for (int i = 0; i < points.Length; i++)
         {

@@ -47,7 +47,7 @@ public static class ReportBuilder
             Comparisons = card.Comparisons,
             Disagreements = Disagreements(card, candidates, input.Champion),
             Suspects = Suspects(card),
-            Costs = Costs(input),
+            Costs = CostReport.Of(input, candidates),
             Findings = [],
             Provenance = Describe(input, options),
             Profile = input.Profile?.DeepClone(),
@@ -119,14 +119,6 @@ public static class ReportBuilder
         ImmutableArray<LabelSuspect> all = card.Suspects(judges);
         return new SuspectReport([.. judges.Select(i => card.Names[i])], all.Length, [.. all.Take(MostSuspects)]);
     }
-
-    private static CostReport Costs(ReportInput input) => new()
-    {
-        SpentUsd = input.Candidates.Where(candidate => !candidate.Cost.Simulated).Sum(candidate => candidate.Cost.TotalUsd),
-        SimulatedUsd = input.Candidates.Where(candidate => candidate.Cost.Simulated).Sum(candidate => candidate.Cost.TotalUsd),
-        QuotedUsd = input.QuotedUsd,
-        BudgetUsd = input.Recipe.Budget.Usd,
-    };
 
     private static Provenance Describe(ReportInput input, ScoringOptions options) => new()
     {

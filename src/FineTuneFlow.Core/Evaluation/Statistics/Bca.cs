@@ -52,18 +52,34 @@ internal static class Bca
     }
 
     /// <summary>Two-sided bootstrap p of "no difference": twice the share of replicates on the far side of zero, the observed sample
-    /// counted in (Davison and Hinkley, Bootstrap Methods and their Application, 1997, 4.2).</summary>
-    public static double PValue(ReadOnlySpan<double> replicates)
+    /// counted in (Davison and Hinkley, Bootstrap Methods and their Application, 1997, 4.2). Where hardly any lies there, the share
+    /// cannot say how small p is, and after correcting for many pairs nothing could ever be found: then the normal tail at the
+    /// replicates' standard error.</summary>
+    public static double PValue(double estimate, ReadOnlySpan<double> replicates)
     {
-        (int down, int up, int defined) = (0, 0, 0);
+        const int EnoughToCount = 10;
+        (int down, int up, int defined, double sum, double squares) = (0, 0, 0, 0, 0);
         foreach (double value in replicates)
         {
-            down += value <= 0 ? 1 : 0;
-            up += value >= 0 ? 1 : 0;
-            defined += double.IsNaN(value) ? 0 : 1;
+            if (double.IsFinite(value))
+            {
+                down += value <= 0 ? 1 : 0;
+                up += value >= 0 ? 1 : 0;
+                defined++;
+                sum += value;
+                squares += value * value;
+            }
         }
 
-        return defined == 0 ? 1 : Math.Min(1, 2.0 * (Math.Min(down, up) + 1) / (defined + 1));
+        if (defined == 0)
+        {
+            return 1;
+        }
+
+        int far = Math.Min(down, up);
+        double counted = Math.Min(1, 2.0 * (far + 1) / (defined + 1));
+        double error = Math.Sqrt(Math.Max(0, (squares / defined) - (sum / defined * (sum / defined))));
+        return far >= EnoughToCount || error == 0 ? counted : Math.Min(counted, 2 * Normal.Cdf(-Math.Abs(estimate) / error));
     }
 
     private static (double Mean, double Squares, double Cubes) Moments(ReadOnlySpan<double> values, ReadOnlySpan<int> counts)

@@ -35,8 +35,9 @@ internal sealed class Axis
     /// <param name="ticks">About how many ticks.</param>
     /// <param name="least">A value that the axis must not go below, such as 0.</param>
     /// <param name="most">A value that it must not pass, such as 1.</param>
+    /// <param name="tight">End at the values themselves, not at round figures: for steps and days.</param>
     public static Axis Linear(
-        IEnumerable<double> values, double from, double to, int ticks = 5, double least = double.NegativeInfinity, double most = double.PositiveInfinity)
+        IEnumerable<double> values, double from, double to, int ticks = 5, double least = double.NegativeInfinity, double most = double.PositiveInfinity, bool tight = false)
     {
         double[] known = [.. values.Where(double.IsFinite)];
         (double low, double high) = known.Length == 0 ? (0, 1) : (known.Min(), known.Max());
@@ -46,8 +47,8 @@ internal sealed class Axis
         }
 
         double step = Step((high - low) / Math.Max(1, ticks));
-        low = Math.Max(least, Math.Floor((low / step) + 1e-9) * step);
-        high = Math.Min(most, Math.Ceiling((high / step) - 1e-9) * step);
+        low = tight ? low : Math.Max(least, Math.Floor((low / step) + 1e-9) * step);
+        high = tight ? high : Math.Min(most, Math.Ceiling((high / step) - 1e-9) * step);
         double[] marks = [.. Enumerable.Range(0, 40).Select(i => (Math.Ceiling((low / step) - 1e-9) + i) * step).TakeWhile(value => value <= high + (step * 1e-6))];
         return new Axis(low, high, from, to, logarithmic: false, marks);
     }

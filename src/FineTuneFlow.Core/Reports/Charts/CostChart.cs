@@ -43,9 +43,10 @@ internal static class CostChart
 
         svg.Text(Width / 2, Height - 8, anyPriced ? "price of 1,000 predictions (logarithmic)" : "no candidate has a price by the prediction", "t small", "middle");
         var taken = new List<(double X, double Y)>();
+        var columns = new List<double>();
         foreach ((CandidateReport candidate, int series) in shown)
         {
-            double x = candidate.UsdPerThousand > 0 ? across[candidate.UsdPerThousand.Value] : Left + (FreeWidth / 2);
+            double x = FreeColumn(columns, candidate.UsdPerThousand > 0 ? across[candidate.UsdPerThousand.Value] : Left + (FreeWidth / 2));
             double y = up[score.Of(candidate.Metrics!)!.Value];
             if (candidate.Metrics!.Intervals.TryGetValue(score.JsonName(), out Interval? interval))
             {
@@ -59,6 +60,18 @@ internal static class CostChart
         }
 
         return svg.Close();
+    }
+
+    // Candidates of the same price stand side by side, so that their intervals can be told apart.
+    private static double FreeColumn(List<double> columns, double x)
+    {
+        while (columns.Any(other => Math.Abs(other - x) < 9))
+        {
+            x += 9;
+        }
+
+        columns.Add(x);
+        return x;
     }
 
     // The nearest height at which a label does not cover another one.

@@ -26,7 +26,7 @@ internal sealed record LineChart
         var svg = new Svg(Id, Width, Height, Title, Description);
         double right = Width - 130;
         double bottom = Height - 44;
-        var across = Axis.Linear(Lines.SelectMany(line => line.Points.Select(point => point.X)), Left, right);
+        var across = Axis.Linear(Lines.SelectMany(line => line.Points.Select(point => point.X)), Left, right, tight: true);
         double[] heights = [.. Lines.SelectMany(line => line.Points.Select(point => point.Y).OfType<double>())];
         Axis up = Logarithmic ? Axis.Logarithmic(heights, bottom, Top) : Axis.Linear(heights, bottom, Top, 5, Least, Most);
         foreach (double tick in up.Ticks)

@@ -13,7 +13,7 @@ internal static class CandidateSection
         page.Raw("<div class=\"scroll\"><table><caption>")
             .Raw(HtmlWriter.Escape("Every candidate on the same rows, the best first. Small: the interval. A row without a usable answer is wrong."))
             .Raw("</caption><thead><tr><th scope=\"col\">candidate</th>");
-        foreach (string title in (string[])[.. scores.Select(score => score.Title()), "unanswered", "training", "1,000 predictions", "1,000 correct"])
+        foreach (string title in (string[])[.. scores.Select(score => score.Title()), "unanswered", "1,000 predictions"])
         {
             page.Raw("<th scope=\"col\" class=\"n\">").Raw(HtmlWriter.Escape(title)).Raw("</th>");
         }
@@ -43,13 +43,15 @@ internal static class CandidateSection
                     : Formatting.Absent),
             ]));
 
+        page.Raw("<div class=\"grid2 wide\">");
         page.Figure(
             ForestChart.Draw(report, report.Verdict.Score, "forest"),
-            $"{report.Verdict.Score.Title()} with {Formatting.Number((1 - report.Alpha) * 100, 0)} % intervals. Intervals that overlap may still differ: the paired tests below decide.");
+            $"By {report.Verdict.Score.Title()}, with {Formatting.Number((1 - report.Alpha) * 100, 0)} % intervals. Intervals that overlap may still differ: the paired tests below decide.");
         Score second = report.Verdict.Score == Score.MacroF1 ? Score.Accuracy : Score.MacroF1;
         page.Figure(ForestChart.Draw(report, second, "forest-2"), second == Score.MacroF1
             ? "Macro F1 counts every label alike, however rare it is."
             : "Accuracy counts every row alike.");
+        page.Raw("</div>\n");
         page.Figure(
             CostChart.Draw(report, "cost-score"),
             "Up is better, left is cheaper. Prices are those of the evaluation's own tokens; training and hosting come on top.");
@@ -76,7 +78,7 @@ internal static class CandidateSection
         if (candidate.Metrics is not { } metrics)
         {
             page.Raw($"<td colspan=\"{scores.Length + 1}\">").Raw(HtmlWriter.Escape($"not evaluated: {candidate.Failure}")).Raw("</td>");
-            page.Raw($"<td class=\"n\">{HtmlWriter.Escape(Formatting.Usd(candidate.Cost.TrainingUsd))}</td><td></td><td></td></tr>\n");
+            page.Raw("<td></td></tr>\n");
             return;
         }
 
@@ -86,9 +88,7 @@ internal static class CandidateSection
         }
 
         Figure(Formatting.Count(ScoreColumns.Unanswered(metrics)), "");
-        Figure(Formatting.Usd(candidate.Cost.TrainingUsd), candidate.Cost.TrainedTokens is { } tokens ? $"{Formatting.Count(tokens)} tokens" : "");
         Figure(Formatting.Usd(candidate.UsdPerThousand), "");
-        Figure(Formatting.Usd(candidate.UsdPerThousandCorrect), "");
         page.Raw("</tr>\n");
 
         void Figure(string value, string more) => page.Raw("<td class=\"n\">").Raw(HtmlWriter.Escape(value))

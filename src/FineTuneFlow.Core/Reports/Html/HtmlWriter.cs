@@ -16,7 +16,7 @@ internal sealed class HtmlWriter
     }
 
     public HtmlWriter Paragraph(string text, string style = "") =>
-        Raw(style.Length == 0 ? "<p>" : $"<p class=\"{style}\">").Raw(Escape(text)).Raw("</p>\n");
+        Raw(style.Length == 0 ? "<p>" : $"<p class=\"{style}\">").Raw(Prose(text)).Raw("</p>\n");
 
     public HtmlWriter Heading(string text, string id) => Raw($"<h2 id=\"{id}\">").Raw(Escape(text)).Raw("</h2>\n");
 
@@ -24,7 +24,7 @@ internal sealed class HtmlWriter
 
     /// <summary>A chart that scrolls sideways on a narrow screen instead of shrinking to nothing.</summary>
     public HtmlWriter Figure(string svg, string caption) =>
-        Raw("<figure><div class=\"scroll\">").Raw(svg).Raw("</div><figcaption>").Raw(Escape(caption)).Raw("</figcaption></figure>\n");
+        Raw("<figure><div class=\"scroll\">").Raw(svg).Raw("</div><figcaption>").Raw(Prose(caption)).Raw("</figcaption></figure>\n");
 
     /// <summary>A table of escaped cells. Columns whose title ends with "|" are figures, set to the right.</summary>
     public HtmlWriter Table(string caption, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
@@ -76,6 +76,9 @@ internal sealed class HtmlWriter
 
         return WebUtility.HtmlEncode(clean);
     }
+
+    // A figure and its per cent sign stay on one line.
+    private static string Prose(string text) => Escape(text.Replace(" %", "\u00a0%", StringComparison.Ordinal));
 
     // A second line in a cell (after a line feed) is set small: the interval under its figure.
     private static string Cell(string value)

@@ -31,11 +31,11 @@ internal static class Style
         .scroll{overflow-x:auto;max-width:100%}
         table{border-collapse:collapse;font-size:14px;width:100%;margin:8px 0 14px}caption{text-align:left;padding:0 0 6px}
         th,td{padding:6px 10px;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}thead th{border-bottom:2px solid var(--line);color:var(--soft);font-weight:600;vertical-align:bottom}
-        tbody th{font-weight:600;overflow-wrap:break-word;min-width:13ch;max-width:46ch}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td.text{min-width:26ch;overflow-wrap:anywhere}
+        tbody th{font-weight:600;overflow-wrap:break-word;min-width:13ch;max-width:46ch}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}td.text{min-width:26ch;overflow-wrap:anywhere}
         .sub{display:block;color:var(--soft);font-size:12.5px;font-weight:400}
         figure{margin:12px 0 18px}figcaption{margin-top:4px;max-width:75ch}
         .grid2{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:8px 22px;align-items:start}
-        .grid2 figure{min-width:0}
+        .grid2 figure{min-width:0}.grid2.wide{grid-template-columns:repeat(auto-fit,minmax(min(440px,100%),1fr))}
         ul.findings{list-style:none;padding:0;margin:10px 0}ul.findings li{padding:8px 12px;border:1px solid var(--line);border-left:5px solid var(--keep);border-radius:6px;margin:7px 0}
         ul.findings li.warning{border-left-color:var(--warn);background:var(--warnbg)}ul.findings b{margin-right:6px}
         code,pre{font:12.5px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}code{overflow-wrap:anywhere}pre{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:12px;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}

@@ -68,7 +68,7 @@ internal static class SummarySection
             Metrics metrics = best.Metrics!;
             Fact($"best by {report.Verdict.Score.Title()}", best.Name, best.Model + (best.Simulated ? " (simulated)" : ""));
             Fact("its accuracy", Formatting.Share(metrics.Accuracy), Formatting.Range(Score.Accuracy, metrics.Intervals[Score.Accuracy.JsonName()]));
-            Fact("always the most frequent label", Formatting.Share(metrics.MajorityShare), "what no model must fall below");
+            Fact("most frequent label", Formatting.Share(metrics.MajorityShare), "accuracy of always answering it");
             Fact("1,000 predictions of it", Formatting.Usd(best.UsdPerThousand), $"{Formatting.Usd(best.UsdPerThousandCorrect)} for 1,000 correct");
         }
 

@@ -19,7 +19,7 @@ internal static class TrainingSection
             "A job's own accuracy is not the accuracy of the task. It is taken over tokens, and hidden ones that are always right count as well as the label: a one-token label "
             + "starts at about two thirds. Use these curves to see whether training has settled, and the holdout for everything else.",
             "banner");
-        page.Raw("<div class=\"grid2\">");
+        page.Raw("<div class=\"grid2 wide\">");
         for (int i = 0; i < trained.Length; i++)
         {
             Loss(page, trained[i], i);
