@@ -42,7 +42,9 @@ public static class SimulatorApp
         app.UseWhen(
             http => http.Request.Path != "/health",
             branch => branch
-                .Use((http, next) => IsAdministration(http) ? next(http) : http.RequestServices.GetRequiredService<FaultMiddleware>().InvokeAsync(http, next))
+                .Use((http, next) => IsAdministration(http)
+                    ? next(http)
+                    : http.RequestServices.GetRequiredService<FaultMiddleware>().InvokeAsync(http, next))
                 .Use((http, next) =>
                 {
                     http.RequestServices.GetRequiredService<Authentication>().Check(http);
@@ -60,7 +62,8 @@ public static class SimulatorApp
         services.AddSingleton(options).AddSingleton(clock);
         services.AddSingleton<Ledger>().AddSingleton<FileStore>().AddSingleton<UploadStore>();
         services.AddSingleton<ModelStore>().AddSingleton<JobStore>().AddSingleton<JobEvents>().AddSingleton<JobTrainer>();
-        services.AddSingleton<DeploymentStore>().AddSingleton<UntunedModel>().AddSingleton<InferenceService>();
+        services.AddSingleton<DeploymentStore>().AddSingleton<UntunedModel>();
+        services.AddSingleton<RequestRate>().AddSingleton<InferenceService>();
         services.AddSingleton<FaultInjector>().AddSingleton<FaultMiddleware>().AddSingleton<Authentication>();
         services.AddSingleton<FileEndpoints>().AddSingleton<UploadEndpoints>().AddSingleton<JobEndpoints>().AddSingleton<ModelEndpoints>();
         services.AddSingleton<InferenceEndpoints>().AddSingleton<DeploymentEndpoints>().AddSingleton<LedgerEndpoint>().AddSingleton<FaultEndpoints>();

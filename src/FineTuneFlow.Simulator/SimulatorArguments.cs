@@ -4,7 +4,7 @@ using FineTuneFlow.Core.Failures;
 namespace FineTuneFlow.Simulator;
 
 /// <summary>The command line: <c>--urls</c>, <c>--state</c>, <c>--key</c>, <c>--faults</c>, <c>--speed</c>, <c>--train-seconds</c>,
-/// <c>--max-active-jobs</c>, <c>--workers</c>, <c>--webhook-url</c>, <c>--webhook-secret</c>, <c>--parent-watch</c>.</summary>
+/// <c>--max-active-jobs</c>, <c>--workers</c>, <c>--requests-per-minute</c>, <c>--capacity-counts</c>, <c>--webhook-url</c>, <c>--webhook-secret</c>, <c>--parent-watch</c>.</summary>
 public static class SimulatorArguments
 {
     /// <exception cref="FlowException">InvalidInput: an unknown option, or one without its value.</exception>
@@ -14,9 +14,9 @@ public static class SimulatorArguments
         for (int i = 0; i < arguments.Count; i++)
         {
             string name = arguments[i];
-            if (name == "--parent-watch")
+            if (name is "--parent-watch" or "--capacity-counts")
             {
-                options = options with { ParentWatch = true };
+                options = name == "--parent-watch" ? options with { ParentWatch = true } : options with { CapacityCounts = true };
                 continue;
             }
 
@@ -35,6 +35,7 @@ public static class SimulatorArguments
                 "--speed" => options with { Speed = Number(name, value) },
                 "--train-seconds" => options with { TrainFor = TimeSpan.FromSeconds(Number(name, value)) },
                 "--max-active-jobs" => options with { MaximumActiveJobs = (int)Number(name, value) },
+                "--requests-per-minute" => options with { RequestsPerMinute = (int)Number(name, value) },
                 "--workers" => options with { Workers = (int)Number(name, value) },
                 "--webhook-url" => options with
                 {
@@ -55,6 +56,7 @@ public static class SimulatorArguments
     private static FlowException Refused(string name, string problem) => new(new Failure(
         FailureKind.InvalidInput,
         $"{name} {problem}",
-        "Known are --urls, --state, --key, --faults, --speed, --train-seconds, --max-active-jobs, --workers, --webhook-url, --webhook-secret and --parent-watch.",
+        "Known are --urls, --state, --key, --faults, --speed, --train-seconds, --max-active-jobs, --workers, --requests-per-minute, "
+        + "--capacity-counts, --webhook-url, --webhook-secret and --parent-watch.",
         Field: name));
 }

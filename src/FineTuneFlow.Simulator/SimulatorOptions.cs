@@ -41,6 +41,12 @@ public sealed record SimulatorOptions
     /// <summary>Trainings at once, each on one thread.</summary>
     public int Workers { get; init; } = 1;
 
+    /// <summary>Requests a minute that each model answers, faster by <see cref="Speed"/>; null for no limit.</summary>
+    public int? RequestsPerMinute { get; init; }
+
+    /// <summary>Azure: a deployment answers as many requests a minute as its capacity, faster by <see cref="Speed"/>.</summary>
+    public bool CapacityCounts { get; init; }
+
     /// <summary>Where webhooks go (a loopback address); null sends none.</summary>
     public Uri? WebhookUrl { get; init; }
 
@@ -56,10 +62,12 @@ public sealed record SimulatorOptions
     {
         Require(Speed > 0 && double.IsFinite(Speed), "speed", "a number above 0");
         Require(MaximumActiveJobs >= 1, "max-active-jobs", "at least 1");
+        Require(RequestsPerMinute is null or >= 1, "requests-per-minute", "at least 1");
         Require(Workers >= 1, "workers", "at least 1");
         foreach (string url in Urls.Split(';', StringSplitOptions.RemoveEmptyEntries))
         {
-            Require(Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && uri.IsLoopback, "urls", "loopback addresses such as http://127.0.0.1:7180");
+            bool loopback = Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && uri.IsLoopback;
+            Require(loopback, "urls", "loopback addresses such as http://127.0.0.1:7180");
         }
 
         Require(WebhookUrl is null || WebhookUrl.IsLoopback, "webhook-url", "a loopback address");

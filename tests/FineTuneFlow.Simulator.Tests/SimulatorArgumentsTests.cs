@@ -9,12 +9,12 @@ public sealed class SimulatorArgumentsTests
     {
         SimulatorOptions options = SimulatorArguments.Parse(
             ["--urls", "http://127.0.0.1:0", "--state", "/s", "--key", "k", "--speed", "2.5", "--train-seconds", "3", "--max-active-jobs", "5",
-             "--workers", "2", "--webhook-url", "http://localhost:9/x", "--webhook-secret", "whsec_AAAA", "--parent-watch"]);
+             "--workers", "2", "--requests-per-minute", "60", "--capacity-counts", "--webhook-url", "http://localhost:9/x", "--webhook-secret", "whsec_AAAA", "--parent-watch"]);
 
         options.ShouldBe(new SimulatorOptions
         {
             Urls = "http://127.0.0.1:0", State = "/s", Key = "k", Speed = 2.5, TrainFor = TimeSpan.FromSeconds(3), MaximumActiveJobs = 5,
-            Workers = 2, WebhookUrl = new Uri("http://localhost:9/x"), WebhookSecret = "whsec_AAAA", ParentWatch = true,
+            Workers = 2, RequestsPerMinute = 60, CapacityCounts = true, WebhookUrl = new Uri("http://localhost:9/x"), WebhookSecret = "whsec_AAAA", ParentWatch = true,
         });
     }
 

@@ -75,7 +75,8 @@ internal sealed class AdaGrad
         for (int i = 0; i < _count; i++)
         {
             int slot = _touched[i];
-            Update(_weights.Values.AsSpan(slot * stride, stride), _squares.AsSpan(slot * stride, stride), _gradient.AsSpan(i * stride, stride), scale);
+            Span<float> weights = _weights.Values.AsSpan(slot * stride, stride);
+            Update(weights, _squares.AsSpan(slot * stride, stride), _gradient.AsSpan(i * stride, stride), scale);
             _positionOf[slot] = -1;
         }
 

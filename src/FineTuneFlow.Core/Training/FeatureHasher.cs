@@ -122,5 +122,6 @@ internal sealed class FeatureHasher(TextFeatureOptions options)
 
     private static bool IsWordCharacter(char c) =>
         char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'
-        || (c > 127 && (char.IsLetterOrDigit(c) || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark));
+        || (c > 127 && (char.IsLetterOrDigit(c)
+            || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark));
 }

@@ -20,7 +20,8 @@ internal sealed class VectorSet
         _features = features;
         _labels = new int[rows.Count];
         _kept = new SparseVector?[rows.Count];
-        var positions = labels.Select((label, index) => (label, index)).ToDictionary(pair => pair.label, pair => pair.index, StringComparer.Ordinal);
+        var positions = labels.Select((label, index) => (label, index))
+            .ToDictionary(pair => pair.label, pair => pair.index, StringComparer.Ordinal);
         long held = 0;
         for (int i = 0; i < rows.Count; i++)
         {

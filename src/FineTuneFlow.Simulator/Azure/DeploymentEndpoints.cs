@@ -80,7 +80,8 @@ internal sealed class DeploymentEndpoints(DeploymentStore deployments)
     {
         if (string.IsNullOrEmpty(http.Request.Query["api-version"]))
         {
-            throw new ApiException(400, "The api-version query parameter (?api-version=) is required for all requests.", "MissingApiVersionParameter");
+            throw new ApiException(
+                400, "The api-version query parameter (?api-version=) is required for all requests.", "MissingApiVersionParameter");
         }
     }
 }

@@ -77,9 +77,9 @@ internal sealed class DeploymentStore
 
     public bool IsProvisioned(Deployment deployment) => _clock.GetUtcNow().ToUnixTimeMilliseconds() >= deployment.SucceededAt;
 
-    /// <summary>The model behind a deployment's name.</summary>
+    /// <summary>The model behind a deployment's name, and the deployment's capacity.</summary>
     /// <exception cref="ApiException">404: there is no such deployment. 400 DeploymentNotReady: it does not answer yet.</exception>
-    public string ModelOf(string name)
+    public (string Model, int? Capacity) ModelOf(string name)
     {
         Deployment? deployment;
         lock (_lock)
@@ -91,12 +91,13 @@ internal sealed class DeploymentStore
         {
             throw new ApiException(
                 404,
-                "The API deployment for this resource does not exist. If you created the deployment within the last 5 minutes, please wait a moment and try again.",
+                "The API deployment for this resource does not exist. If you created the deployment within the last 5 minutes, "
+                + "please wait a moment and try again.",
                 "DeploymentNotFound");
         }
 
         return _clock.GetUtcNow().ToUnixTimeMilliseconds() >= deployment.AnswersAt
-            ? deployment.Model
+            ? (deployment.Model, deployment.Capacity)
             : throw new ApiException(400, $"The deployment '{name}' is not ready yet. Try again in a moment.", "DeploymentNotReady");
     }
 

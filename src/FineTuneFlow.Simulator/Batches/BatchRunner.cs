@@ -122,11 +122,11 @@ internal sealed class BatchRunner(
             using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
             if (batch.Endpoint.EndsWith("/chat/completions", StringComparison.Ordinal))
             {
-                inference.Chat(line.Body, batch.Azure, json);
+                inference.Chat(line.Body, batch.Azure, json, headers: null);
             }
             else
             {
-                inference.Completion(line.Body, batch.Azure, json);
+                inference.Completion(line.Body, batch.Azure, json, headers: null);
             }
 
             return (200, Encoding.UTF8.GetString(buffer.WrittenSpan));
@@ -163,7 +163,7 @@ internal sealed class BatchRunner(
                 throw new ApiException(400, $"{place} has no custom_id of its own.");
             }
 
-            if (root.OptionalString("url") is { } url && url.TrimStart('/').Replace("v1/", "") != batch.Endpoint.TrimStart('/').Replace("v1/", ""))
+            if (root.OptionalString("url") is { } url && Plain(url) != Plain(batch.Endpoint))
             {
                 throw new ApiException(400, $"{place} names another url than the batch's endpoint.");
             }
@@ -182,6 +182,9 @@ internal sealed class BatchRunner(
 
         return lines.Count > 0 ? lines : throw new ApiException(400, "The file holds no requests.");
     }
+
+    /// <summary>Azure's batches leave out the /v1.</summary>
+    private static string Plain(string url) => url.TrimStart('/').Replace("v1/", "", StringComparison.Ordinal);
 
     private void End(string id, string status, string[] errors) => batches.Change(id, before => before with
     {

@@ -36,8 +36,10 @@ internal sealed class LedgerEndpoint(Ledger ledger, JobStore jobs)
         {
             ["jobs"] = new JsonArray([.. snapshot.Jobs.Select(ToJson)]),
             ["jobsCreated"] = snapshot.Jobs.Count,
-            ["duplicateJobs"] = snapshot.Jobs.Where(job => job.Metadata.Count > 0)
-                .GroupBy(job => string.Join('&', job.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))).Sum(group => group.Count() - 1),
+            ["duplicateJobs"] = snapshot.Jobs
+                .Where(job => job.Metadata.Count > 0)
+                .GroupBy(job => string.Join('&', job.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)))
+                .Sum(group => group.Count() - 1),
             ["files"] = new JsonArray([.. snapshot.Files.Select(file => new JsonObject
             {
                 ["id"] = file.Id,
@@ -46,7 +48,10 @@ internal sealed class LedgerEndpoint(Ledger ledger, JobStore jobs)
                 ["sha256"] = file.Sha256,
             })]),
             ["filesStored"] = snapshot.Files.Count,
-            ["duplicateFiles"] = snapshot.Files.Where(file => file.Purpose is "fine-tune" or "batch").GroupBy(file => (file.Purpose, file.Sha256)).Sum(group => group.Count() - 1),
+            ["duplicateFiles"] = snapshot.Files
+                .Where(file => file.Purpose is "fine-tune" or "batch")
+                .GroupBy(file => (file.Purpose, file.Sha256))
+                .Sum(group => group.Count() - 1),
             ["inference"] = inference,
         });
     }

@@ -71,18 +71,30 @@ internal sealed class FaultMiddleware(FaultInjector faults, TimeProvider clock)
 
     private static ApiException Refusal(FaultAction action) => action switch
     {
-        FaultAction.RateLimit => new ApiException(429, "Rate limit reached for requests. Please try again later.", "rate_limit_exceeded", type: "requests"),
+        FaultAction.RateLimit => new ApiException(
+            429, "Rate limit reached for requests. Please try again later.", "rate_limit_exceeded", type: "requests"),
         FaultAction.DailyCap => new ApiException(
-            429, "This fine-tune request has been rate-limited. Your organization has reached its daily limit of fine-tuning jobs.", "daily_rate_limit_exceeded"),
+            429,
+            "This fine-tune request has been rate-limited. Your organization has reached its daily limit of fine-tuning jobs.",
+            "daily_rate_limit_exceeded"),
         FaultAction.TooManyJobs => new ApiException(
-            429, "This fine-tune request has been rate-limited. Your organization has reached the maximum of 3 active requests.", "active_job_limit_exceeded"),
+            429,
+            "This fine-tune request has been rate-limited. Your organization has reached the maximum of 3 active requests.",
+            "active_job_limit_exceeded"),
         FaultAction.InsufficientQuota => new ApiException(
-            429, "You exceeded your current quota, please check your plan and billing details.", "insufficient_quota", type: "insufficient_quota"),
+            429,
+            "You exceeded your current quota, please check your plan and billing details.",
+            "insufficient_quota",
+            type: "insufficient_quota"),
         FaultAction.Unauthorized => new ApiException(401, "Incorrect API key provided.", "invalid_api_key"),
         FaultAction.Forbidden => new ApiException(
-            403, "Your organization is not allowed to create fine-tuning jobs any longer.", "fine_tuning_not_permitted", type: "permission_error"),
+            403,
+            "Your organization is not allowed to create fine-tuning jobs any longer.",
+            "fine_tuning_not_permitted",
+            type: "permission_error"),
         FaultAction.ServerError => new ApiException(500, "The server had an error while processing your request."),
-        FaultAction.Unavailable => new ApiException(503, "The engine is currently overloaded, please try again later.", type: "service_unavailable"),
+        FaultAction.Unavailable => new ApiException(
+            503, "The engine is currently overloaded, please try again later.", type: "service_unavailable"),
         _ => new ApiException(500, $"The fault {action} does not go with a request."),
     };
 }

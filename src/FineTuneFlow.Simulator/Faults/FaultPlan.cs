@@ -9,7 +9,10 @@ namespace FineTuneFlow.Simulator.Faults;
 /// <summary>A fault plan, as docs/simulator.md describes it.</summary>
 internal sealed record FaultPlan
 {
-    private static readonly JsonSerializerOptions Strict = new(FlowJson.Compact) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    private static readonly JsonSerializerOptions Strict = new(FlowJson.Compact)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
 
     public static FaultPlan None { get; } = new();
 
@@ -25,9 +28,9 @@ internal sealed record FaultPlan
             FaultPlan plan = JsonSerializer.Deserialize<FaultPlan>(json, Strict) ?? None;
             for (int i = 0; i < plan.Rules.Length; i++)
             {
-                if (plan.Rules[i].Problem() is { } problem)
+                if (plan.Rules[i].Problem() is { } wrong)
                 {
-                    throw Refused(name, $"rules[{i}]: {problem}", line: null);
+                    throw Refused(name, $"rules[{i}]: {wrong}", line: null);
                 }
             }
 
@@ -35,7 +38,8 @@ internal sealed record FaultPlan
         }
         catch (JsonException e)
         {
-            throw Refused(name, e.Path is { Length: > 1 } path ? $"{path}: {FirstSentence(e.Message)}" : FirstSentence(e.Message), e.LineNumber + 1);
+            string problem = FirstSentence(e.Message);
+            throw Refused(name, e.Path is { Length: > 1 } path ? $"{path}: {problem}" : problem, e.LineNumber + 1);
         }
     }
 

@@ -49,7 +49,9 @@ internal sealed record FaultRule
 
     public bool Matches(string call)
     {
-        string pattern = Regex.Escape(Match).Replace("\\*\\*", ".*", StringComparison.Ordinal).Replace("\\*", "[^/]*", StringComparison.Ordinal);
+        string pattern = Regex.Escape(Match)
+            .Replace("\\*\\*", ".*", StringComparison.Ordinal)
+            .Replace("\\*", "[^/]*", StringComparison.Ordinal);
         return Regex.IsMatch(call, $"^{pattern.Replace("\\ ", " ", StringComparison.Ordinal)}$");
     }
 }

@@ -12,7 +12,8 @@ namespace FineTuneFlow.Simulator.Faults;
 
 /// <summary>Sends webhooks, signed after the Standard Webhooks specification, at most three attempts each. What the fault plan
 /// says is done to them: sent twice, after the next one, or not at all.</summary>
-internal sealed class WebhookSender(SimulatorOptions options, TimeProvider clock, FaultInjector faults, ILogger<WebhookSender> log) : BackgroundService
+internal sealed class WebhookSender(
+    SimulatorOptions options, TimeProvider clock, FaultInjector faults, ILogger<WebhookSender> log) : BackgroundService
 {
     private static readonly TimeSpan HeldBack = TimeSpan.FromSeconds(1);
     private readonly Channel<Webhook> _queue = Channel.CreateUnbounded<Webhook>();

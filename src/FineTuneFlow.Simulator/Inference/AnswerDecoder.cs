@@ -9,7 +9,10 @@ internal static class AnswerDecoder
     private const double UnsureLater = 0.002;
     private const string End = "<|end|>";
     private static readonly string[] Fillers =
-        ["\n", " The", " I", " and", "The", " a", "I", " not", ".", " very", " it", "\n\n", " \"", "It", " This", " good", "A", " is", " to", " of", "?"];
+    [
+        "\n", " The", " I", " and", "The", " a", "I", " not", ".", " very", " it",
+        "\n\n", " \"", "It", " This", " good", "A", " is", " to", " of", "?",
+    ];
 
     public static Answer Decode(AnswerSet set, ReadOnlySpan<double> probabilities, SamplingOptions options)
     {

@@ -8,7 +8,11 @@ namespace FineTuneFlow.Simulator.Inference;
 /// <summary><c>/chat/completions</c> and <c>/completions</c>.</summary>
 internal sealed class InferenceEndpoints(InferenceService inference)
 {
-    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Writing = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? t_buffer;
@@ -16,7 +20,7 @@ internal sealed class InferenceEndpoints(InferenceService inference)
     [ThreadStatic]
     private static Utf8JsonWriter? t_writer;
 
-    private delegate void Answering(ReadOnlyMemory<byte> body, bool azure, Utf8JsonWriter json);
+    private delegate void Answering(ReadOnlyMemory<byte> body, bool azure, Utf8JsonWriter json, IHeaderDictionary? headers);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -33,7 +37,7 @@ internal sealed class InferenceEndpoints(InferenceService inference)
             buffer.ResetWrittenCount();
             Utf8JsonWriter json = t_writer ??= new Utf8JsonWriter(buffer, Writing);
             json.Reset(buffer);
-            answer(body, azure, json);
+            answer(body, azure, json, http.Response.Headers);
 
             http.Response.ContentType = "application/json";
             http.Response.ContentLength = buffer.WrittenCount;

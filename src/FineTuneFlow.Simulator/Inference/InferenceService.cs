@@ -9,14 +9,19 @@ using FineTuneFlow.Simulator.State;
 namespace FineTuneFlow.Simulator.Inference;
 
 /// <summary>Answers chat and text completions, for single requests and for batches.</summary>
-internal sealed class InferenceService(ModelStore models, DeploymentStore deployments, UntunedModel untuned, Ledger ledger, TimeProvider clock)
+internal sealed class InferenceService(
+    SimulatorOptions options, ModelStore models, DeploymentStore deployments, UntunedModel untuned, RequestRate rate, Ledger ledger, TimeProvider clock)
 {
     private const int StandardMaximumTokens = 16;
     private const double Unsure = 0.012;
     /// <summary>A prompt without the ending of the training prompts reads as a text to be continued.</summary>
     private const double UnsureWithoutEnding = 0.5;
 
-    public void Chat(ReadOnlyMemory<byte> body, bool azure, Utf8JsonWriter json)
+    /// <param name="body">JSON.</param>
+    /// <param name="azure">Whether the model is a deployment's name.</param>
+    /// <param name="json">Takes the answer.</param>
+    /// <param name="headers">Of the answer, for the rate limit; null in a batch, which has none.</param>
+    public void Chat(ReadOnlyMemory<byte> body, bool azure, Utf8JsonWriter json, IHeaderDictionary? headers)
     {
         InferenceRequest request = InferenceRequest.Read(body);
         string asked = request.Model ?? throw Missing("model");
@@ -31,7 +36,7 @@ internal sealed class InferenceService(ModelStore models, DeploymentStore deploy
             throw ApiException.Invalid("top_logprobs", "'top_logprobs' needs 'logprobs' to be true.");
         }
 
-        (string model, LoadedModel? tuned, BaseModel? plain) = Resolve(asked, azure, ModelFamily.Chat);
+        (string model, LoadedModel? tuned, BaseModel? plain) = Resolve(asked, azure, ModelFamily.Chat, headers);
         int promptTokens = 3;
         string? last = null;
         foreach (ChatMessage message in messages)
@@ -49,12 +54,13 @@ internal sealed class InferenceService(ModelStore models, DeploymentStore deploy
             json, Ids.New("chatcmpl-"), clock.GetUtcNow().ToUnixTimeSeconds(), model, answers, request.LogProbabilities, promptTokens);
     }
 
-    public void Completion(ReadOnlyMemory<byte> body, bool azure, Utf8JsonWriter json)
+    /// <inheritdoc cref="Chat"/>
+    public void Completion(ReadOnlyMemory<byte> body, bool azure, Utf8JsonWriter json, IHeaderDictionary? headers)
     {
         InferenceRequest request = InferenceRequest.Read(body);
         string asked = request.Model ?? throw Missing("model");
         List<string> prompts = request.Prompts ?? throw Missing("prompt");
-        (string model, LoadedModel? tuned, BaseModel? plain) = Resolve(asked, azure, ModelFamily.Completion);
+        (string model, LoadedModel? tuned, BaseModel? plain) = Resolve(asked, azure, ModelFamily.Completion, headers);
         var answers = new List<Answer>(prompts.Count);
         int promptTokens = 0;
         foreach (string prompt in prompts)
@@ -134,9 +140,16 @@ internal sealed class InferenceService(ModelStore models, DeploymentStore deploy
             : string.Join('\n', messages.Where(message => message.Role is not ("system" or "developer")).Select(message => message.Content));
     }
 
-    private (string Model, LoadedModel? Tuned, BaseModel? Plain) Resolve(string asked, bool azure, ModelFamily family)
+    private (string Model, LoadedModel? Tuned, BaseModel? Plain) Resolve(
+        string asked, bool azure, ModelFamily family, IHeaderDictionary? headers)
     {
-        string model = azure ? deployments.ModelOf(asked) : asked;
+        (string model, int? capacity) = azure ? deployments.ModelOf(asked) : (asked, null);
+        if (headers is not null)
+        {
+            // One unit of capacity is one request a minute, where the simulator is told to count them.
+            rate.Take(asked, azure ? (options.CapacityCounts ? capacity : null) : options.RequestsPerMinute, headers);
+        }
+
         BaseModel? plain = BaseModels.Find(model);
         LoadedModel? tuned = plain is null ? models.Load(model) ?? throw ModelEndpoints.Missing(asked) : null;
         ModelFamily served = plain?.Family ?? BaseModels.Find(tuned!.Model.BaseModel)!.Family;

@@ -6,7 +6,8 @@ namespace FineTuneFlow.Simulator.Inference;
 /// <summary>Writes answers in the shapes of chat and text completions.</summary>
 internal static class InferenceWriter
 {
-    public static void Chat(Utf8JsonWriter json, string id, long created, string model, IReadOnlyList<Answer> answers, bool logProbabilities, int promptTokens)
+    public static void Chat(
+        Utf8JsonWriter json, string id, long created, string model, IReadOnlyList<Answer> answers, bool logProbabilities, int promptTokens)
     {
         Begin(json, id, "chat.completion", created, model);
         for (int i = 0; i < answers.Count; i++)
@@ -46,7 +47,8 @@ internal static class InferenceWriter
     }
 
     public static void Completion(
-        Utf8JsonWriter json, string id, long created, string model, IReadOnlyList<Answer> answers, int? logProbabilities, int promptTokens, IReadOnlyList<int> promptLengths)
+        Utf8JsonWriter json, string id, long created, string model, IReadOnlyList<Answer> answers, int? logProbabilities, int promptTokens,
+        IReadOnlyList<int> promptLengths)
     {
         Begin(json, id, "text_completion", created, model);
         for (int i = 0; i < answers.Count; i++)

@@ -73,7 +73,10 @@ internal sealed partial record PromptReading(IReadOnlyList<string> Labels, IRead
         return quoted.Count >= 2 ? quoted : [];
     }
 
-    [GeneratedRegex(@"(?:one of|labels?|categories|classes|options|choose from|choose between)[^:\n]{0,60}:\s*\n?((?:[^\n.]+(?:\n\s*[-*]\s*[^\n]+)*)|(?:\s*[-*]\s*[^\n]+\n?)+)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(?:one of|labels?|categories|classes|options|choose from|choose between)[^:\n]{0,60}:\s*\n?"
+            + @"((?:[^\n.]+(?:\n\s*[-*]\s*[^\n]+)*)|(?:\s*[-*]\s*[^\n]+\n?)+)",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Listed();
 
     [GeneratedRegex(@"\s*(?:,|;|\||\n|\bor\b|\band\b)\s*")]

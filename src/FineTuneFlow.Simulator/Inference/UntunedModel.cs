@@ -55,7 +55,8 @@ internal sealed class UntunedModel
     /// <summary>Where the labels are numbers or carry a feeling themselves, the one nearest to the text's feeling wins.</summary>
     private static void AddFeeling(double[] scores, PromptReading prompt, double skill)
     {
-        double[] places = [.. prompt.Labels.Select(label => double.TryParse(label, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
+        double[] places = [.. prompt.Labels.Select(label =>
+            double.TryParse(label, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
         if (places.Any(double.IsNaN))
         {
             places = [.. prompt.Labels.Select(label => Math.Sign(SentimentLexicon.Feeling(label)))];

@@ -41,7 +41,7 @@ internal sealed record Hyperparameters(int? Epochs, int? BatchSize, double? Lear
     /// 0.2 % of the examples a batch; the base's own learning-rate multiplier.</summary>
     public Hyperparameters Resolve(int examples, BaseModel model)
     {
-        int epochs = examples * 3 < 100 ? Math.Min(25, Math.Max(3, 100 / examples)) : examples * 3 > 75_000 ? Math.Max(1, 75_000 / examples) : 3;
+        int epochs = examples < 34 ? Math.Min(25, Math.Max(3, 100 / examples)) : examples > 25_000 ? Math.Max(1, 75_000 / examples) : 3;
         int largest = model.Family == Core.Training.ModelFamily.Completion ? 90 : 64;
         int batch = (int)Math.Clamp(Math.Round(examples * 0.002), 1, largest);
         return new Hyperparameters(Epochs ?? epochs, BatchSize ?? batch, LearningRateMultiplier ?? model.AutomaticMultiplier);
@@ -56,12 +56,8 @@ internal sealed record Hyperparameters(int? Epochs, int? BatchSize, double? Lear
 
     private static double? Number(JsonElement given, string path, string name, double low, double high, bool whole)
     {
-        if (given.ValueKind != JsonValueKind.Object || !given.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
-        {
-            return null;
-        }
-
-        if (value.ValueKind == JsonValueKind.String && value.GetString() == "auto")
+        if (given.ValueKind != JsonValueKind.Object || !given.TryGetProperty(name, out JsonElement value)
+            || value.ValueKind == JsonValueKind.Null || (value.ValueKind == JsonValueKind.String && value.GetString() == "auto"))
         {
             return null;
         }
@@ -69,6 +65,7 @@ internal sealed record Hyperparameters(int? Epochs, int? BatchSize, double? Lear
         return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number)
             && number >= low && number <= high && (!whole || number == Math.Floor(number))
             ? number
-            : throw ApiException.Invalid($"{path}.{name}", $"{name} must be \"auto\" or a {(whole ? "whole " : "")}number in its range (at most {high}).");
+            : throw ApiException.Invalid(
+                $"{path}.{name}", $"{name} must be \"auto\" or a {(whole ? "whole " : "")}number in its range (at most {high}).");
     }
 }

@@ -104,7 +104,8 @@ internal static class JobRequest
                 || pair.Value.ValueKind != JsonValueKind.String || pair.Value.GetString()!.Length > MaximumValue))
         {
             throw ApiException.Invalid(
-                "metadata", $"metadata must be at most {MaximumPairs} pairs of text, keys up to {MaximumKey} and values up to {MaximumValue} characters.");
+                "metadata",
+                $"metadata must be at most {MaximumPairs} pairs of text, keys up to {MaximumKey} and values up to {MaximumValue} characters.");
         }
 
         return none.AddRange(metadata.EnumerateObject().Select(pair => KeyValuePair.Create(pair.Name, pair.Value.GetString()!)));

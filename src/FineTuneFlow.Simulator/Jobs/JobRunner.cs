@@ -107,7 +107,8 @@ internal sealed class JobRunner(
         }
         catch (TrainingFileException e)
         {
-            Fail(id, new JobError(e.Code, e.Message, e.Code.Contains("validation", StringComparison.Ordinal) ? "validation_file" : "training_file"));
+            bool validation = e.Code.Contains("validation", StringComparison.Ordinal);
+            Fail(id, new JobError(e.Code, e.Message, validation ? "validation_file" : "training_file"));
         }
         catch (Exception e)
         {

@@ -56,7 +56,8 @@ internal sealed class JobTrainer(FileStore files, ModelStore models, JobEvents e
             long now = clock.GetUtcNow().ToUnixTimeSeconds();
             models.Save(new TunedModel(name, job.BaseModel, job.Id, now, ending, isFinal ? null : trainer.Step), trainer.Snapshot());
             checkpoints.Add(new JobCheckpoint(
-                Ids.From("ftckpt_", name), now, name, trainer.Step, last.TrainLoss!.Value, last.TrainAccuracy!.Value, full.ValidLoss, full.ValidAccuracy));
+                Ids.From("ftckpt_", name), now, name, trainer.Step, last.TrainLoss!.Value, last.TrainAccuracy!.Value,
+                full.ValidLoss, full.ValidAccuracy));
             if (!isFinal)
             {
                 events.Message(job.Id, $"Checkpoint created at step {trainer.Step}");
@@ -124,7 +125,8 @@ internal sealed class JobTrainer(FileStore files, ModelStore models, JobEvents e
     private static double? Round(double? value) => value is { } number ? Math.Round(number, 5) : null;
 
     private static EventMetrics Metrics(TrainingPoint point, int total, TrainingPoint? full) => new(
-        point.Step, total, point.TrainLoss!.Value, point.TrainAccuracy!.Value, point.ValidLoss, point.ValidAccuracy, full?.ValidLoss, full?.ValidAccuracy);
+        point.Step, total, point.TrainLoss!.Value, point.TrainAccuracy!.Value, point.ValidLoss, point.ValidAccuracy,
+        full?.ValidLoss, full?.ValidAccuracy);
 
     private static void AppendLine(StringBuilder csv, TrainingPoint point) => csv
         .Append(CultureInfo.InvariantCulture, $"{point.Step},{point.TrainLoss},{point.TrainAccuracy},{point.ValidLoss},{point.ValidAccuracy}\n");
