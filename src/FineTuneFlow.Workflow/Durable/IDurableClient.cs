@@ -17,6 +17,8 @@ public interface IDurableClient
 
     Task RaiseEventAsync<T>(string instanceId, EventName<T> name, T payload, CancellationToken cancellation = default);
 
+    /// <summary>The instance and its sub-orchestrations take nothing in until they are resumed; what comes for them is kept.
+    /// (Durable Functions holds the one instance only.)</summary>
     Task SuspendAsync(string instanceId, string reason, CancellationToken cancellation = default);
 
     Task ResumeAsync(string instanceId, string reason, CancellationToken cancellation = default);

@@ -18,6 +18,12 @@ public class ModelTests
     public void Random_programs_give_what_the_reference_gives_whatever_crashes_and_comes_twice() =>
         Prop.ForAll(ProgramGenerator.Scenarios, Holds).Check(Config.QuickThrowOnFailure.WithMaxTest(Scenarios));
 
+    [Fact]
+    public void A_failed_random_program_ends_well_when_it_is_rewound_after_the_repair() =>
+        Prop.ForAll(ProgramGenerator.Scenarios, scenario =>
+            Task.Run(() => RewindAsync(scenario)).WaitAsync(TimeSpan.FromMinutes(1)).GetAwaiter().GetResult())
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(Scenarios));
+
     private static void Holds(Scenario scenario) => Task.Run(() => RunAsync(scenario)).WaitAsync(TimeSpan.FromMinutes(1)).GetAwaiter().GetResult();
 
     private static async Task RunAsync(Scenario scenario)
@@ -35,11 +41,24 @@ public class ModelTests
         var toRaise = new Queue<(int Name, int Value)>(
             Enumerable.Range(0, 2).SelectMany(name => Enumerable.Range(0, program.Events[name]).Select(n => (name, ReferenceInterpreter.EventValue(n)))));
         InstanceState? state = null;
-        while (state?.HasEnded != true)
+        bool suspended = false;
+        for (int move = 0; state?.HasEnded != true; move++)
         {
             try
             {
+                if (suspended)
+                {
+                    await harness.Engine.ResumeAsync("root", "go on");
+                    suspended = false;
+                }
+
                 await harness.Engine.StartAsync(ProgramOrchestration.Root, "root", new ProgramOrchestration.Place(0, 0));
+                if (scenario.Pauses.Contains(move))
+                {
+                    suspended = true;
+                    await harness.Engine.SuspendAsync("root", "pause");
+                }
+
                 if (toRaise.TryPeek(out (int Name, int Value) next))
                 {
                     if (!IsStored(harness, next.Name, next.Value))
@@ -57,6 +76,7 @@ public class ModelTests
             catch (FlowException ended) when (ended.Failure.Kind == FailureKind.Conflict)
             {
                 toRaise.Clear();
+                suspended = false;
             }
 
             Task idle = harness.SettleAsync();
@@ -72,7 +92,7 @@ public class ModelTests
             }
 
             state = await harness.Engine.GetAsync("root");
-            if (state?.HasEnded != true && toRaise.Count == 0)
+            if (state?.HasEnded != true && toRaise.Count == 0 && !suspended)
             {
                 harness.Clock.AdvanceTo(harness.Engine.NextDue ?? throw new InvalidOperationException($"stuck: {state}"));
             }
@@ -80,6 +100,36 @@ public class ModelTests
 
         int? expected = ReferenceInterpreter.Result(scenario.Program);
         (state.Status == InstanceStatus.Completed ? state.Output!.GetValue<int>() : (int?)null).ShouldBe(expected);
+        await AssertEveryPrefixReplaysAsync(harness);
+    }
+
+    private static async Task RewindAsync(Scenario scenario)
+    {
+        var program = new ProgramOrchestration(scenario.Program);
+        await using EngineHarness harness = await EngineHarness.StartAsync(program.Catalog, o => o with { MaxLiveOrchestrations = scenario.Live });
+        await harness.Engine.StartAsync(ProgramOrchestration.Root, "root", new ProgramOrchestration.Place(0, 0));
+        for (int name = 0; name < 2; name++)
+        {
+            for (int n = 0; n < program.Events[name]; n++)
+            {
+                await harness.Engine.RaiseEventAsync("root", ProgramOrchestration.Event(name), ReferenceInterpreter.EventValue(n));
+            }
+        }
+
+        InstanceState state = await harness.EndOfAsync("root");
+        program.Repaired = true;
+        if (state.Status == InstanceStatus.Failed)
+        {
+            await harness.Engine.RewindAsync("root", "repaired");
+            if (scenario.Copies == 2)
+            {
+                await harness.KillAndRestartAsync();
+            }
+
+            state = await harness.EndOfAsync("root");
+        }
+
+        state.Status.ShouldBe(InstanceStatus.Completed);
         await AssertEveryPrefixReplaysAsync(harness);
     }
 

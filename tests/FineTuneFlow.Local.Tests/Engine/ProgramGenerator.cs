@@ -9,7 +9,8 @@ namespace FineTuneFlow.Local.Tests.Engine;
 /// <param name="Crashes">The engine dies at this commit counted from its start: before it is durable (positive) or just after (negative).</param>
 /// <param name="Live">Orchestrations kept in memory: few of them means many replays.</param>
 /// <param name="Copies">How often completions are delivered.</param>
-public sealed record Scenario(ImmutableArray<Op> Program, ImmutableArray<int> Crashes, int Live, int Copies);
+/// <param name="Pauses">It is suspended, and resumed a moment later, at these moves of the one who drives it.</param>
+public sealed record Scenario(ImmutableArray<Op> Program, ImmutableArray<int> Crashes, int Live, int Copies, ImmutableArray<int> Pauses);
 
 internal static class ProgramGenerator
 {
@@ -20,7 +21,9 @@ internal static class ProgramGenerator
         from crashes in Gen.ArrayOf(Gen.OneOf(Gen.Choose(1, 12), Gen.Choose(-12, -1)), crashCount)
         from live in Gen.Choose(1, 4)
         from copies in Gen.Choose(1, 2)
-        select new Scenario([.. program], [.. crashes], live, copies),
+        from pauseCount in Gen.Choose(0, 2)
+        from pauses in Gen.ArrayOf(Gen.Choose(0, 8), pauseCount)
+        select new Scenario([.. program], [.. crashes], live, copies, [.. pauses]),
         Shrink);
 
     private static Gen<Op> Leaf() => Gen.OneOf(

@@ -35,6 +35,27 @@ public class SteeringTests
     }
 
     [Fact]
+    public async Task Children_are_suspended_and_resumed_with_their_parent()
+    {
+        WorkflowCatalog catalog = new WorkflowCatalog()
+            .With(Wait, (context, _) => context.WaitForEvent(Go))
+            .With(Parent, (context, _) => context.CallAsync(Wait, Unit.Value, "child"));
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Parent, "p", Unit.Value);
+        await harness.SettleAsync();
+        await harness.Engine.SuspendAsync("p", "hold");
+        await harness.KillAndRestartAsync();
+        await harness.SettleAsync();
+        await harness.Engine.RaiseEventAsync("child", Go, "x");
+        await harness.SettleAsync();
+        (await harness.Engine.GetAsync("child"))!.Status.ShouldBe(InstanceStatus.Suspended);
+
+        await harness.Engine.ResumeAsync("p", "go");
+
+        (await harness.EndOfAsync("p")).Output!.GetValue<string>().ShouldBe("x");
+    }
+
+    [Fact]
     public async Task An_activity_that_ends_while_its_instance_is_suspended_is_not_run_again()
     {
         int runs = 0;

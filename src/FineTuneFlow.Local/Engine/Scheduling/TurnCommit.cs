@@ -123,12 +123,22 @@ internal sealed class TurnCommit(InstanceSlot slot, long at, EngineRuntime engin
                 Send(write, write.Find(row.Target!), new Message { Kind = MessageKind.Event, Name = row.Name, Payload = row.Payload, Stored = true });
                 break;
             case HistoryKind.ExecutionTerminated:
-                foreach (InstanceRow child in write.Children(key))
-                {
-                    Send(write, child, new Message { Kind = MessageKind.Terminate, Payload = row.Failure!.Message, Stored = true });
-                }
-
+                TellChildren(write, MessageKind.Terminate, row.Failure!.Message);
                 break;
+            case HistoryKind.Suspended:
+                TellChildren(write, MessageKind.Suspend, row.Payload!);
+                break;
+            case HistoryKind.Resumed:
+                TellChildren(write, MessageKind.Resume, row.Payload!);
+                break;
+        }
+    }
+
+    private void TellChildren(WriteStatements write, MessageKind kind, string reason)
+    {
+        foreach (InstanceRow child in write.Children(_before.Key))
+        {
+            Send(write, child, new Message { Kind = kind, Payload = reason, Stored = true });
         }
     }
 
