@@ -2,6 +2,7 @@ using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Providers.AzureOpenAI;
 using FineTuneFlow.Providers.BlobStorage;
 using FineTuneFlow.Providers.ContainerJobs;
+using FineTuneFlow.Providers.Costs;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using Microsoft.Extensions.Configuration;
@@ -25,6 +26,7 @@ public static class ProvidersSetup
         services.AddSingleton(provider => new ModelThrottle(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IBlobStore>(storage);
         services.AddContainerJobs(configuration);
+        services.AddCostFiles(configuration);
         services.AddSingleton<IProviders>(provider => new ConfiguredProviders(providers, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IModelDeployments>(provider => new AzureModelDeployments(
             providers, provider.GetService<PriceBook>() ?? PriceBook.Default, provider.GetRequiredService<TimeProvider>()));

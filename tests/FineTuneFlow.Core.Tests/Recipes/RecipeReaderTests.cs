@@ -1,6 +1,8 @@
 using System.Text;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace FineTuneFlow.Core.Tests.Recipes;
 
@@ -175,6 +177,32 @@ public sealed class RecipeReaderTests
         thrown.Message.ShouldContain("1 MiB");
         large.Position.ShouldBeLessThan(2 << 20);
     }
+
+    [Fact]
+    public void Whatever_is_done_to_a_recipe_it_is_read_or_refused_with_a_place() =>
+        Prop.ForAll(
+            (from at in Gen.Choose(0, Whole.Length - 1)
+             from length in Gen.Choose(0, 40)
+             from instead in Gen.Elements("", "{", "}", "]", ",", ":", "\"", "null", "-1", "1e9", "é", "\\ud800", "//", "x")
+             select Whole[..at] + instead + Whole[Math.Min(Whole.Length, at + length)..]).ToArbitrary(),
+            json =>
+            {
+                RecipeReading reading = RecipeReader.Check("reviews.json", Encoding.UTF8.GetBytes(json));
+                return (reading.Recipe is null) == (reading.Problems.Length > 0)
+                    && reading.Problems.All(problem => problem.Kind == FailureKind.InvalidInput && problem.Location is not null && problem.Message.Length > 0)
+                    && (reading.Recipe is null || RecipeHash.Of(reading.Recipe).Length == 64);
+            }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
+
+    private const string Whole = """
+        {
+          "version": 1, "dataset": { "text": ["title", "body"], "label": "stars", "filters": [{ "column": "l", "equals": "en" }],
+            "labels": { "order": ["1", "2"], "good": ["2"], "map": { "one": "1" } }, "split": { "test": 0.2, "seed": -4 } },
+          "budget": { "usd": 10.5 }, "candidates": [
+            { "name": "a", "model": "babbage-002", "epochs": [1, 2], "learningRateMultiplier": 0.5 },
+            { "name": "b", "continueFrom": "champion", "data": "new" }, { "name": "c", "kind": "prompt", "model": "m", "shots": 3 } ],
+          "baselines": [{ "name": "linear" }], "evaluation": { "sampleRows": null }, "deadlineHours": 4
+        }
+        """;
 
     private static Recipe Read(string json) => RecipeReader.Read("reviews.json", Encoding.UTF8.GetBytes(json));
 

@@ -20,16 +20,41 @@ public sealed class RecipeSchemaTests
     public void Every_property_of_the_schema_is_described_for_editors() => Described(RecipeSchema.Root, "recipe");
 
     [Fact]
-    public void The_file_in_samples_is_the_one_that_validates()
-    {
-        string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "FineTuneFlow.sln")))
-        {
-            root = Path.GetDirectoryName(root)!;
-        }
+    public void The_file_in_samples_is_the_one_that_validates() =>
+        File.ReadAllText(Path.Combine(Root, "samples", "recipe.schema.json")).ShouldBe(RecipeSchema.Text);
 
-        File.ReadAllText(Path.Combine(root, "samples", "recipe.schema.json")).ShouldBe(RecipeSchema.Text);
+    [Fact]
+    public void The_page_about_recipes_has_every_property_with_its_description()
+    {
+        string page = File.ReadAllText(Path.Combine(Root, "docs", "recipe.md"));
+
+        foreach ((string name, SchemaNode node) in Leaves(RecipeSchema.Root).Where(leaf => leaf.Name != "$schema"))
+        {
+            page.Split('\n').ShouldContain(line => line.StartsWith($"| `{name}` |") && line.Contains(node.Description!), $"docs/recipe.md has no line for {name}: {node.Description}");
+        }
     }
+
+    private static string Root
+    {
+        get
+        {
+            string root = AppContext.BaseDirectory;
+            while (!File.Exists(Path.Combine(root, "FineTuneFlow.sln")))
+            {
+                root = Path.GetDirectoryName(root)!;
+            }
+
+            return root;
+        }
+    }
+
+    /// <summary>Every property that holds a value, not an object with properties of its own.</summary>
+    private static IEnumerable<(string Name, SchemaNode Node)> Leaves(SchemaNode node) => node.Properties.SelectMany(property =>
+    {
+        SchemaNode inner = property.Value.Items ?? property.Value.AnyOf.FirstOrDefault() ?? property.Value;
+        IEnumerable<(string, SchemaNode)> own = property.Value.Properties.Count == 0 ? [(property.Key, property.Value)] : [];
+        return own.Concat(Leaves(inner));
+    });
 
     private static void Agrees(Type type, SchemaNode schema, string path, object? defaults)
     {

@@ -1,3 +1,4 @@
+using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Tests.Samples;
@@ -29,6 +30,25 @@ public sealed class SampleRecipeTests
         reading.Problems.ShouldBeEmpty();
         CandidateGrid.Expand(reading.Recipe!).ShouldNotBeEmpty();
         File.ReadAllText(Path.Combine(Folder, "README.md")).ShouldContain($"`{file}`");
+    }
+
+    [Theory]
+    [InlineData("app_reviews_k9_wordpress.csv", "review", "star")]
+    [InlineData("amazon_reviews_multi_en_dev.csv", "review_title|review_body", "stars")]
+    public void The_chapters_recipe_fits_real_reviews_as_they_are(string file, string text, string label)
+    {
+        string? data = Environment.GetEnvironmentVariable("FINETUNEFLOW_DATA") ?? Path.Combine(Folder, "..", "..", "shared", "data");
+        string path = Path.Combine(data, file);
+        Assert.SkipUnless(File.Exists(path), $"{file} is not on this machine: set FINETUNEFLOW_DATA");
+        Recipe recipe = RecipeReader.Read("chapter.recipe.json", File.ReadAllBytes(Path.Combine(Folder, "chapter.recipe.json")));
+
+        DatasetProfile profile = DatasetCheck.Check(file, () => File.OpenRead(path), recipe.Dataset).Profile;
+
+        string.Join('|', profile.Columns.Text).ShouldBe(text);
+        profile.Columns.Label.ShouldBe(label);
+        profile.Labels.Names.ShouldBe(["1", "2", "3", "4", "5"]);
+        profile.Labels.Good.ShouldBe(["4", "5"]);
+        profile.Labels.Ordered.ShouldBeTrue();
     }
 
     [Fact]
