@@ -8,7 +8,9 @@ internal sealed class CleanedBatch
     /// <summary>JSON-escaped texts, each followed by its row's slices as JSON.</summary>
     public byte[] Texts { get; set; } = new byte[1 << 19];
     public int TextBytes { get; set; }
-    public List<CleanedRow> Rows { get; } = [];
+    /// <summary>The first <see cref="RowCount"/> are this batch's.</summary>
+    public CleanedRow[] Rows { get; private set; } = new CleanedRow[4096];
+    public int RowCount { get; private set; }
     public List<LeftOutRow> LeftOut { get; } = [];
     /// <summary>Labels in the order met; <see cref="CleanedRow.Label"/> is a position here.</summary>
     public List<string> Labels { get; } = [];
@@ -22,11 +24,23 @@ internal sealed class CleanedBatch
     {
         TextBytes = 0;
         RowsRead = 0;
-        Rows.Clear();
+        RowCount = 0;
         LeftOut.Clear();
         Labels.Clear();
         Facts.Clear();
         Bands.Clear();
+    }
+
+    public void Add(in CleanedRow row)
+    {
+        if (RowCount == Rows.Length)
+        {
+            CleanedRow[] more = Rows;
+            Array.Resize(ref more, more.Length * 2);
+            Rows = more;
+        }
+
+        Rows[RowCount++] = row;
     }
 
     public Span<byte> Room(int bytes)

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace FineTuneFlow.Core.Datasets.Cleaning;
@@ -16,51 +14,9 @@ internal static class Composition
     private const int Tails = 28;
     private const int Syllables = 19 * Vowels * Tails;
 
-    private static readonly Dictionary<int, (int First, int Second)> Decompositions = [];
-    private static readonly Dictionary<(int First, int Second), int> Compositions = [];
-    private static readonly Dictionary<int, byte> Classes = [];
-    private static readonly HashSet<int> Changing = [];
-
-    static Composition()
-    {
-        using Stream stream = typeof(Composition).Assembly.GetManifestResourceStream("composition.bin")!;
-        byte[] bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        if (!BitConverter.IsLittleEndian)
-        {
-            Span<uint> swapped = MemoryMarshal.Cast<byte, uint>(bytes.AsSpan());
-            BinaryPrimitives.ReverseEndianness(swapped, swapped);
-        }
-
-        ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(bytes);
-        int count = (int)words[0];
-        for (int i = 0; i < count; i++)
-        {
-            ReadOnlySpan<uint> entry = words.Slice(1 + (i * 3), 3);
-            int character = (int)(entry[0] & 0x7FFFFFFF);
-            bool excluded = entry[0] >> 31 == 1;
-            Decompositions[character] = ((int)entry[1], (int)entry[2]);
-            if (excluded)
-            {
-                Changing.Add(character);
-            }
-            else
-            {
-                Compositions[((int)entry[1], (int)entry[2])] = character;
-                Changing.Add((int)entry[2]);
-            }
-        }
-
-        foreach (uint word in words[(2 + (count * 3))..])
-        {
-            Classes[(int)(word >> 8)] = (byte)word;
-            Changing.Add((int)(word >> 8));
-        }
-    }
-
     /// <summary>Whether a text with this character (U+0300 or above) may not be in NFC.</summary>
     public static bool MayChange(int character) =>
-        character is < 0x2010 or > 0x2027 && (character is (>= VowelBase and < 0x11C3) || Changing.Contains(character));
+        character is < 0x2010 or > 0x2027 && (character is (>= VowelBase and < 0x11C3) || CompositionTable.MayChange(character));
 
     public static byte[] ToNfc(ReadOnlySpan<byte> utf8)
     {
@@ -93,12 +49,12 @@ internal static class Composition
                 target.Add(TailBase + (syllable % Tails));
             }
         }
-        else if (Decompositions.TryGetValue(character, out var parts))
+        else if (CompositionTable.TryDecompose(character, out int first, out int second))
         {
-            Decompose(parts.First, target);
-            if (parts.Second != 0)
+            Decompose(first, target);
+            if (second != 0)
             {
-                Decompose(parts.Second, target);
+                Decompose(second, target);
             }
         }
         else
@@ -168,8 +124,8 @@ internal static class Composition
             return first + second - TailBase;
         }
 
-        return Compositions.TryGetValue((first, second), out int composed) ? composed : null;
+        return CompositionTable.Compose(first, second);
     }
 
-    private static byte ClassOf(int character) => character < 0x300 ? (byte)0 : Classes.GetValueOrDefault(character);
+    private static byte ClassOf(int character) => character < 0x300 ? (byte)0 : CompositionTable.ClassOf(character);
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace FineTuneFlow.Core.Datasets.Cleaning;
@@ -6,9 +5,6 @@ namespace FineTuneFlow.Core.Datasets.Cleaning;
 /// <summary>JSON string escaping of UTF-8, no more than RFC 8259 asks.</summary>
 internal static class JsonText
 {
-    private static readonly SearchValues<byte> Escaped = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Select(b => (byte)b), (byte)'"', (byte)'\\']);
-
     /// <summary>Bytes that escaping may write for a text of this length.</summary>
     public static int MaxLength(int length) => length * 6;
 
@@ -18,8 +14,8 @@ internal static class JsonText
         int written = 0;
         while (true)
         {
-            int plain = text.IndexOfAny(Escaped);
-            if (plain < 0)
+            int plain = AsciiText.FirstEscaped(text);
+            if (plain == text.Length)
             {
                 text.CopyTo(target[written..]);
                 return written + text.Length;

@@ -138,7 +138,7 @@ internal sealed class RowCleaner(RowPlan plan)
 
         target.TextBytes += length;
         int slices = plan.Slices.IsEmpty ? 0 : WriteSlices(batch, record, target);
-        target.Rows.Add(new CleanedRow(
+        target.Add(new CleanedRow(
             hash, record.Line, length, slices, label, cleaner.Characters, cleaner.Tokens, cleaner.Script, splitKey));
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using System.Text;
 using FineTuneFlow.Core.Costs;
@@ -9,9 +8,6 @@ namespace FineTuneFlow.Core.Datasets.Cleaning;
 /// <summary>Cleans one text at a time; each thread has its own. Cleaning a cleaned text changes nothing.</summary>
 internal sealed class TextCleaner(CleaningRecipe recipe)
 {
-    private static readonly SearchValues<byte> NotPlain = SearchValues.Create(
-        [.. Enumerable.Range(0, 256).Where(b => b is < 0x20 or > 0x7E && b != '\n').Select(b => (byte)b)]);
-
     private readonly int[] scripts = new int[TokenCount.ScriptCount];
     private byte[] buffer = new byte[4096];
 
@@ -55,12 +51,8 @@ internal sealed class TextCleaner(CleaningRecipe recipe)
     /// already, and then nothing is copied.</summary>
     private static bool IsPlain(ReadOnlySpan<byte> text)
     {
-        if (text.ContainsAny(NotPlain) || text.IndexOf("  "u8) >= 0)
-        {
-            return false;
-        }
-
-        for (int at = text.IndexOf((byte)'\n'); at >= 0;)
+        int at = AsciiText.FirstNotPlain(text);
+        while (at < text.Length)
         {
             int end = at;
             while (end < text.Length && text[end] == '\n')
@@ -68,13 +60,12 @@ internal sealed class TextCleaner(CleaningRecipe recipe)
                 end++;
             }
 
-            if (at == 0 || end == text.Length || end - at > 2 || text[at - 1] == ' ' || text[end] == ' ')
+            if (at == 0 || end == at || end == text.Length || end - at > 2 || text[at - 1] == ' ' || text[end] == ' ')
             {
                 return false;
             }
 
-            int next = text[end..].IndexOf((byte)'\n');
-            at = next < 0 ? -1 : end + next;
+            at = end + AsciiText.FirstNotPlain(text[end..]);
         }
 
         return true;
@@ -98,7 +89,14 @@ internal sealed class TextCleaner(CleaningRecipe recipe)
             byte b = text[i];
             CharacterClass kind;
             int length = 1;
-            if (b < 0x80)
+            if (b is > 0x20 and < 0x7F)
+            {
+                // A run of words at once, without a space at its end.
+                kind = CharacterClass.Keep;
+                length = AsciiText.FirstNotPlain(text[i..]);
+                length -= text[i + length - 1] == ' ' ? 1 : 0;
+            }
+            else if (b < 0x80)
             {
                 kind = b switch
                 {

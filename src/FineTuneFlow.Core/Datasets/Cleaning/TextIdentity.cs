@@ -25,59 +25,43 @@ internal sealed class TextIdentity
     /// <summary>The normalised text, valid until the next call.</summary>
     public ReadOnlySpan<byte> Normalise(ReadOnlySpan<byte> cleaned)
     {
-        // Lower case takes at most half as many bytes again (two-byte capitals with a three-byte small letter).
-        if (buffer.Length < cleaned.Length * 3 / 2 + 4)
+        // Lower case takes at most half as many bytes again (two-byte capitals with a three-byte small letter); a vector may be
+        // stored beyond the last byte that counts.
+        if (buffer.Length < (cleaned.Length * 3 / 2) + 32)
         {
-            buffer = new byte[cleaned.Length * 2 + 4];
-        }
-
-        if (!Ascii.IsValid(cleaned))
-        {
-            return NormaliseWide(cleaned);
+            buffer = new byte[(cleaned.Length * 2) + 32];
         }
 
         int written = 0;
-        while (true)
+        while (!cleaned.IsEmpty)
         {
-            int feed = cleaned.IndexOf((byte)'\n');
-            ReadOnlySpan<byte> part = feed < 0 ? cleaned : cleaned[..feed];
-            Ascii.ToLower(part, buffer.AsSpan(written), out _);
-            written += part.Length;
-            if (feed < 0)
+            if (cleaned[0] == ' ' && written > 0 && buffer[written - 1] == ' ')
             {
-                return buffer.AsSpan(0, written);
-            }
-
-            buffer[written++] = (byte)' ';
-            cleaned = cleaned[feed..].TrimStart((byte)'\n');
-        }
-    }
-
-    private ReadOnlySpan<byte> NormaliseWide(ReadOnlySpan<byte> cleaned)
-    {
-        int written = 0;
-        for (int i = 0; i < cleaned.Length;)
-        {
-            byte b = cleaned[i];
-            if (b < 0x80)
-            {
-                i++;
-                if (b is (byte)'\n' or (byte)' ')
-                {
-                    if (written > 0 && buffer[written - 1] == ' ')
-                    {
-                        continue;
-                    }
-
-                    b = (byte)' ';
-                }
-
-                buffer[written++] = (byte)(b is >= (byte)'A' and <= (byte)'Z' ? b | 0x20 : b);
+                cleaned = cleaned[1..];
                 continue;
             }
 
-            Rune.DecodeFromUtf8(cleaned[i..], out Rune rune, out int length);
-            i += length;
+            int copied = AsciiText.LowerTo(cleaned, buffer.AsSpan(written));
+            written += copied;
+            cleaned = cleaned[copied..];
+            if (cleaned.IsEmpty)
+            {
+                break;
+            }
+
+            if (cleaned[0] == '\n')
+            {
+                cleaned = cleaned[1..];
+                if (written == 0 || buffer[written - 1] != ' ')
+                {
+                    buffer[written++] = (byte)' ';
+                }
+
+                continue;
+            }
+
+            Rune.DecodeFromUtf8(cleaned, out Rune rune, out int length);
+            cleaned = cleaned[length..];
             if (!CharacterClasses.IsInvisible(rune.Value))
             {
                 written += Rune.ToLowerInvariant(rune).EncodeToUtf8(buffer.AsSpan(written));

@@ -111,8 +111,9 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
         MapLabels(batch);
         long offset = texts?.Append(batch.Texts.AsSpan(0, batch.TextBytes)) ?? 0;
         int inBatch = 0;
-        foreach (CleanedRow row in batch.Rows)
+        for (int i = 0; i < batch.RowCount; i++)
         {
+            ref CleanedRow row = ref batch.Rows[i];
             sample?.Offer(row.Hash, rows.Count, batch.Texts.AsSpan(inBatch, row.TextLength));
             inBatch += row.TextLength + row.SliceLength;
             rows.Add(

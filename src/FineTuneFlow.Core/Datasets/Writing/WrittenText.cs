@@ -1,42 +1,38 @@
 using System.Text;
-using System.Text.Json;
 using FineTuneFlow.Core.Datasets.Cleaning;
 using FineTuneFlow.Core.Training;
 
 namespace FineTuneFlow.Core.Datasets.Writing;
 
-/// <summary>Takes the text out of a written line, by a JSON reader that knows nothing of how it was written.</summary>
+/// <summary>Takes the text out of a written line by walking its JSON: it knows the property that holds the text, and nothing of how
+/// the line was put together.</summary>
 internal static class WrittenText
 {
     public static ulong HashOf(ReadOnlySpan<byte> line, string form, int prefixBytes, TextIdentity identity, ref byte[] scratch)
     {
-        if (scratch.Length < line.Length)
-        {
-            scratch = new byte[line.Length * 2];
-        }
-
         bool isRows = form == DatasetFiles.RowsForm;
-        bool isChat = form.StartsWith("chat", StringComparison.Ordinal);
+        bool isChat = !isRows && form.StartsWith("chat", StringComparison.Ordinal);
         ReadOnlySpan<byte> wanted = isRows ? "text"u8 : isChat ? "content"u8 : "prompt"u8;
-        var reader = new Utf8JsonReader(line);
         bool user = !isChat;
-        while (reader.Read())
+        bool role = false;
+        bool value = false;
+        int at = 0;
+        while (NextString(line, ref at, out ReadOnlySpan<byte> text))
         {
-            if (reader.TokenType != JsonTokenType.PropertyName)
+            if (at < line.Length && line[at] == ':')
             {
-                continue;
+                role = isChat && text.SequenceEqual("role"u8);
+                value = user && text.SequenceEqual(wanted);
             }
-
-            if (isChat && reader.ValueTextEquals("role"u8))
+            else if (role)
             {
-                reader.Read();
-                user = reader.ValueTextEquals("user"u8);
+                user = text.SequenceEqual("user"u8);
+                role = false;
             }
-            else if (user && reader.ValueTextEquals(wanted))
+            else if (value)
             {
-                reader.Read();
-                ReadOnlySpan<byte> text = scratch.AsSpan(0, reader.CopyString(scratch));
-                return identity.Hash(isRows || isChat ? text : Inner(text, prefixBytes)).High;
+                ReadOnlySpan<byte> plain = Unescape(text, ref scratch);
+                return identity.Hash(isRows || isChat ? plain : plain[prefixBytes..^EndingBytes]).High;
             }
         }
 
@@ -49,5 +45,76 @@ internal static class WrittenText
 
     private static int EndingBytes => Encoding.UTF8.GetByteCount(TrainingForm.PromptEnding);
 
-    private static ReadOnlySpan<byte> Inner(ReadOnlySpan<byte> prompt, int prefixBytes) => prompt[prefixBytes..^EndingBytes];
+    /// <summary>The next string of the line without its quotes, still escaped.</summary>
+    private static bool NextString(ReadOnlySpan<byte> line, ref int at, out ReadOnlySpan<byte> text)
+    {
+        text = default;
+        int open = line[at..].IndexOf((byte)'"');
+        if (open < 0)
+        {
+            return false;
+        }
+
+        int start = at + open + 1;
+        int end = start;
+        while (true)
+        {
+            end += AsciiText.FirstEscaped(line[end..]);
+            if (end >= line.Length)
+            {
+                return false;
+            }
+
+            if (line[end] == '"')
+            {
+                text = line[start..end];
+                at = end + 1;
+                return true;
+            }
+
+            end += line[end] == '\\' ? 2 : 1;
+        }
+    }
+
+    private static ReadOnlySpan<byte> Unescape(ReadOnlySpan<byte> text, ref byte[] scratch)
+    {
+        if (scratch.Length < text.Length)
+        {
+            scratch = new byte[text.Length * 2];
+        }
+
+        int written = 0;
+        while (true)
+        {
+            int slash = text.IndexOf((byte)'\\');
+            ReadOnlySpan<byte> plain = slash < 0 ? text : text[..slash];
+            plain.CopyTo(scratch.AsSpan(written));
+            written += plain.Length;
+            if (slash < 0)
+            {
+                return scratch.AsSpan(0, written);
+            }
+
+            byte letter = text[slash + 1];
+            text = text[(slash + 2)..];
+            if (letter == 'u')
+            {
+                // Only control characters are escaped so; surrogates never are.
+                written += new Rune(Convert.ToInt32(Encoding.ASCII.GetString(text[..4]), 16)).EncodeToUtf8(scratch.AsSpan(written));
+                text = text[4..];
+            }
+            else
+            {
+                scratch[written++] = letter switch
+                {
+                    (byte)'n' => (byte)'\n',
+                    (byte)'t' => (byte)'\t',
+                    (byte)'r' => (byte)'\r',
+                    (byte)'b' => (byte)'\b',
+                    (byte)'f' => (byte)'\f',
+                    _ => letter,
+                };
+            }
+        }
+    }
 }
