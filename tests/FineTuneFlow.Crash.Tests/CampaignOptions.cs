@@ -1,0 +1,17 @@
+using System.Globalization;
+
+namespace FineTuneFlow.Crash.Tests;
+
+/// <summary>How hard a campaign is. The short form runs with all tests; a long one by setting the variables (docs/benchmarks.md).</summary>
+/// <param name="Seed">Decides data, faults and moments; printed, so that a failure can be played again.</param>
+/// <param name="Runs">Runs under way at once.</param>
+/// <param name="Kills">SIGKILLs to the host.</param>
+public sealed record CampaignOptions(int Seed, int Runs, int Kills)
+{
+    /// <summary>FTF_CRASH_SEED, FTF_CRASH_RUNS, FTF_CRASH_KILLS; by default a new seed, 2 runs, 5 kills.</summary>
+    public static CampaignOptions FromEnvironment() => new(
+        Number("FTF_CRASH_SEED", Random.Shared.Next(1_000_000)), Number("FTF_CRASH_RUNS", 2), Number("FTF_CRASH_KILLS", 5));
+
+    private static int Number(string variable, int without) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) ? value : without;
+}

@@ -1,0 +1,125 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Training;
+using FineTuneFlow.Providers.BlobStorage;
+using FineTuneFlow.Simulator;
+using FineTuneFlow.Tests;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+
+namespace FineTuneFlow.Crash.Tests;
+
+/// <summary>What a host stands on and what outlives it: storage, the simulator, a folder for its database.</summary>
+internal sealed class Cloud : IAsyncDisposable
+{
+    private readonly Azurite azurite = new();
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ftf-crash-");
+    private WebApplication simulator = null!;
+    private HttpClient http = null!;
+
+    public IBlobStore Store { get; private set; } = null!;
+
+    public IReadOnlyDictionary<string, string> Settings { get; private set; } = null!;
+
+    public static async Task<Cloud> StartAsync()
+    {
+        var cloud = new Cloud();
+        await cloud.azurite.InitializeAsync();
+        cloud.simulator = SimulatorApp.Build(new SimulatorOptions
+        {
+            Urls = "http://127.0.0.1:0", State = Path.Combine(cloud.folder.FullName, "simulator"), Speed = 2,
+        });
+        await cloud.simulator.StartAsync();
+        string address = cloud.simulator.Urls.First();
+        cloud.http = new HttpClient { BaseAddress = new Uri(address) };
+        cloud.http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "crash");
+        cloud.Store = new AzureBlobStore(StorageOptions.Read(new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Datasets"] = cloud.azurite.ConnectionString }).Build()));
+        cloud.Settings = new Dictionary<string, string>
+        {
+            ["FTF_HOME"] = Path.Combine(cloud.folder.FullName, "home"),
+            ["Port"] = "0",
+            ["ParentWatch"] = "true",
+            ["DropWatchSeconds"] = "0.2",
+            ["LogLevel"] = "Warning",
+            ["Datasets"] = cloud.azurite.ConnectionString,
+            ["DefaultProvider"] = "simulator",
+            ["Providers__simulator__Kind"] = "simulator",
+            ["Providers__simulator__BaseAddress"] = address + "/v1/",
+            ["Providers__simulator__Key"] = "crash",
+        };
+        return cloud;
+    }
+
+    public async Task FaultsAsync(string plan)
+    {
+        using var content = new StringContent(plan, Encoding.UTF8, "application/json");
+        (await http.PutAsync("/simulator/faults", content)).EnsureSuccessStatusCode();
+    }
+
+    public async Task<JsonNode> LedgerAsync() => JsonNode.Parse(await http.GetStringAsync("/simulator/ledger?rows=true"))!;
+
+    public async Task DropAsync(string project, string csv, string recipe)
+    {
+        await Store.WriteBytesAsync(RunPaths.ProjectRecipe(project), Encoding.UTF8.GetBytes(recipe));
+        await Store.WriteBytesAsync(RunPaths.Drop(project, "reviews.csv"), Encoding.UTF8.GetBytes(csv));
+    }
+
+    /// <summary>The runs' own records, as far as there are any.</summary>
+    public async Task<List<RunRecord>> RunsAsync()
+    {
+        var records = new List<RunRecord>();
+        await foreach (BlobEntry entry in Store.ListAsync(RunPaths.Runs, ""))
+        {
+            if (entry.Path.Name.EndsWith("/run.json", StringComparison.Ordinal))
+            {
+                records.Add(await Store.ReadJsonAsync<RunRecord>(entry.Path));
+            }
+        }
+
+        return records;
+    }
+
+    /// <summary>For every recorded chunk of an evaluated model: how often each of its rows was asked up to now.</summary>
+    public async Task<Dictionary<(string Model, string Row), int>> AskedInRecordedChunksAsync()
+    {
+        JsonNode inference = (await LedgerAsync())["inference"]!;
+        var asked = new Dictionary<(string, string), int>();
+        await foreach (BlobEntry entry in Store.ListAsync(RunPaths.Runs, ""))
+        {
+            string[] path = entry.Path.Name.Split('/');
+            if (path is not [var run, "predictions", var candidate, var chunk]
+                || await Store.FindJsonAsync<ProviderJob>(RunPaths.Job(run, candidate)) is not { Value.TunedModel: { } model })
+            {
+                continue;
+            }
+
+            JsonNode? rows = inference[model]?["rows"];
+            byte[] lines = await Store.ReadBytesAsync(BlobPath.Of(RunPaths.Runs, $"{run}/evaluation/{Path.GetFileNameWithoutExtension(chunk)}.jsonl"));
+            using var content = new MemoryStream(lines);
+            var form = new TrainingForm(TrainingForm.FamilyOf(model));
+            foreach (DatasetRow row in DatasetFiles.ReadRows(content))
+            {
+                string question = form.Family == ModelFamily.Completion ? form.Prompt(row.Text) : row.Text;
+                string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(question)))[..16];
+                asked[(model, hash)] = rows?[hash]?.GetValue<int>()
+                    ?? throw new InvalidOperationException($"{entry.Path}: the simulator was never asked for the row {row.Id}");
+            }
+        }
+
+        return asked;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await simulator.DisposeAsync();
+        await azurite.DisposeAsync();
+        http.Dispose();
+        folder.Delete(recursive: true);
+    }
+}
