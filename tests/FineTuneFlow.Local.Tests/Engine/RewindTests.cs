@@ -124,6 +124,41 @@ public class RewindTests
     }
 
     [Fact]
+    public async Task An_instance_with_an_activity_still_running_is_not_rewound_beside_it()
+    {
+        var slow = new ActivityName<int, int>("Slow");
+        var gate = new TaskCompletionSource();
+        WorkflowCatalog catalog = Catalog
+            .Activity(slow, async (n, _) =>
+            {
+                await gate.Task;
+                return n;
+            })
+            .With(Run, async (context, _) =>
+            {
+                Task<int> running = context.CallAsync(slow, 1);
+                await context.CallAsync(Step, "a");
+                return $"{await running}";
+            });
+        _broken["a"] = true;
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", Unit.Value);
+        while ((await harness.Engine.GetAsync("r"))!.Status != InstanceStatus.Failed)
+        {
+            await Task.Yield();
+        }
+
+        _broken.Clear();
+        (await Should.ThrowAsync<FlowException>(() => harness.Engine.RewindAsync("r", "now"))).Failure.Kind.ShouldBe(FailureKind.Conflict);
+        gate.SetResult();
+        await harness.SettleAsync();
+
+        await harness.Engine.RewindAsync("r", "now");
+
+        (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("1");
+    }
+
+    [Fact]
     public async Task A_retried_child_begins_anew_under_its_id()
     {
         var child = new OrchestrationName<Unit, string>("Child");

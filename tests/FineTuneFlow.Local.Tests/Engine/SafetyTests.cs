@@ -111,6 +111,29 @@ public class SafetyTests
     }
 
     [Fact]
+    public async Task A_file_that_is_no_database_or_a_newer_one_is_refused_and_left_as_it_is()
+    {
+        await using EngineHarness harness = await EngineHarness.StartAsync(Activities);
+        await harness.Engine.StopAsync();
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={harness.DatabasePath};Pooling=False"))
+        {
+            connection.Open();
+            using Microsoft.Data.Sqlite.SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "PRAGMA user_version=99";
+            command.ExecuteNonQuery();
+        }
+
+        Failure newer = (await Should.ThrowAsync<FlowException>(() => harness.MakeEngine().StartAsync())).Failure;
+        newer.Kind.ShouldBe(FailureKind.Conflict);
+        newer.Message.ShouldContain("schema 99");
+
+        byte[] text = "this is a text, and longer than the header of a database, which has a hundred bytes at its beginning, as SQLite says"u8.ToArray();
+        File.WriteAllBytes(harness.DatabasePath, text);
+        (await Should.ThrowAsync<FlowException>(() => harness.MakeEngine().StartAsync())).Failure.Kind.ShouldBe(FailureKind.InvalidInput);
+        File.ReadAllBytes(harness.DatabasePath).ShouldBe(text);
+    }
+
+    [Fact]
     public async Task Payloads_over_the_limit_are_refused_with_a_remedy_wherever_they_come_from()
     {
         var take = new ActivityName<string, string>("Take");

@@ -51,6 +51,14 @@ internal sealed class ActivityDispatcher : IDisposable
         }
     }
 
+    public bool IsRunning(long key)
+    {
+        lock (_gate)
+        {
+            return _running.Any(w => w.Task.Key == key);
+        }
+    }
+
     /// <summary>Keeps a place for an activity that is about to be committed, so that its lease goes into the same transaction.</summary>
     /// <returns>Until when the lease runs; null: no place is free, it will have to queue.</returns>
     public long? Reserve()

@@ -22,6 +22,12 @@ internal sealed class Rewind
 
     private Rewind(EngineRuntime engine, InstanceRow row)
     {
+        if (engine.Activities.IsRunning(row.Key))
+        {
+            // Begun before the failure, not asked to end: running it a second time beside itself could pay twice.
+            throw new FlowException(FailureKind.Conflict, $"{row.Id} still has an activity running", "Rewind it when the activity has ended");
+        }
+
         _engine = engine;
         _row = row;
         OrchestrationEntry entry = engine.UnknownOrchestration(row.Name, row.Version) is { } unknown

@@ -14,9 +14,9 @@ internal sealed class DatabaseLock : IDisposable
     /// <exception cref="FlowException">Conflict: another engine has it; names its process.</exception>
     public static DatabaseLock Take(string databasePath)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(databasePath))!);
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(databasePath))!);
             return new DatabaseLock(new FileStream(databasePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException held)

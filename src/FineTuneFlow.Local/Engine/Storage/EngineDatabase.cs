@@ -27,21 +27,23 @@ internal sealed class EngineDatabase : IDisposable
     public static EngineDatabase Open(string path, DateTimeOffset now)
     {
         DatabaseLock held = DatabaseLock.Take(path);
+        EngineDatabase? database = null;
         try
         {
-            var database = new EngineDatabase(path, held);
+            database = new EngineDatabase(path, held);
             database.Prepare(now);
             return database;
         }
-        catch (SqliteException unreadable) when (unreadable.SqliteErrorCode is 11 or 26)
+        catch (Exception failed)
         {
+            database?.Dispose();
             held.Dispose();
-            throw new FlowException(
-                FailureKind.InvalidInput, $"{path} is no database of this engine or is damaged", "Restore it from a copy, or name another file", unreadable);
-        }
-        catch
-        {
-            held.Dispose();
+            if (failed is SqliteException { SqliteErrorCode: 11 or 26 }) // SQLITE_CORRUPT, SQLITE_NOTADB
+            {
+                throw new FlowException(
+                    FailureKind.InvalidInput, $"{path} is no database of this engine or is damaged", "Restore it from a copy, or name another file", failed);
+            }
+
             throw;
         }
     }
