@@ -8,7 +8,7 @@ namespace FineTuneFlow.Core.Reports.Html;
 internal static class DetailSection
 {
     private const int MostMatrices = 6;
-    private const int MostClasses = 200;
+    private const int MostClasses = 30;
 
     public static void Write(HtmlWriter page, RunReport report)
     {
@@ -93,7 +93,9 @@ internal static class DetailSection
         // Many labels: the weak ones are what a reader looks for.
         IEnumerable<ClassMetrics> shown = classes.Length > ConfusionChart.MostLabels ? classes.OrderBy(label => label.F1) : classes;
         page.Table(
-            classes.Length > ConfusionChart.MostLabels ? "The weakest labels first. Small: the interval." : "Small: the interval.",
+            classes.Length > MostClasses
+                ? $"The {MostClasses} weakest of {classes.Length} labels; all are in report.json. Small: the interval."
+                : classes.Length > ConfusionChart.MostLabels ? "The weakest labels first. Small: the interval." : "Small: the interval.",
             ["label", "rows|", "predicted|", "precision|", "recall|", "F1|"],
             shown.Take(MostClasses).Select(label => (string[])
             [
