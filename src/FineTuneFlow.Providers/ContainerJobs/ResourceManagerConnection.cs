@@ -130,10 +130,11 @@ internal sealed class ResourceManagerConnection(AzureContainerOptions options, T
         string what = $"Azure Resource Manager answered {(int)status}{(code.Length is > 0 and <= 80 ? " " + code : "")} about the job {options.Job}";
         (FailureKind kind, string? remedy) = (int)status switch
         {
-            401 => (FailureKind.Unauthenticated, "Check Baselines__Credential and Baselines__ClientId"),
+            401 => (FailureKind.Unauthenticated, (string?)"Check Baselines__Credential and Baselines__ClientId"),
             403 => (FailureKind.Forbidden, "Give the identity the role Container Apps Jobs Operator on the job"),
-            409 => (FailureKind.Conflict, "Another operation is under way; it is tried again"),
-            429 => (FailureKind.Throttled, (string?)null),
+            // Refused because another operation on the job is under way: surely nothing was started, and later it may be.
+            409 => (makes ? FailureKind.Unavailable : FailureKind.Conflict, null),
+            429 => (FailureKind.Throttled, null),
             408 or >= 500 => (makes ? FailureKind.Ambiguous : FailureKind.Unavailable, null),
             _ => (FailureKind.InvalidInput, "Check the settings Baselines__* and the job's template"),
         };

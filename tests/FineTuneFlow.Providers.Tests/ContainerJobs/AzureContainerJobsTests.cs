@@ -104,7 +104,7 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
     [InlineData("429", FailureKind.Throttled)]
     [InlineData("401", FailureKind.Unauthenticated)]
     [InlineData("403", FailureKind.Forbidden)]
-    [InlineData("409", FailureKind.Conflict)]
+    [InlineData("409", FailureKind.Unavailable)]
     [InlineData("400", FailureKind.InvalidInput)]
     public async Task A_start_that_was_refused_says_why_and_may_be_made_at_once_again(string fault, FailureKind kind)
     {
