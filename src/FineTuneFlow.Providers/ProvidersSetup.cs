@@ -23,7 +23,7 @@ public static class ProvidersSetup
         var storage = new AzureBlobStore(StorageOptions.Read(configuration));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(providers);
-        services.AddSingleton(provider => new ModelThrottle(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new ModelThrottle(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IBlobStore>(storage);
         services.AddContainerJobs(configuration);
         services.AddCostFiles(configuration);

@@ -103,7 +103,7 @@ internal ref partial struct AnswerReading
 
         while (NextMember())
         {
-            string token = _json.GetString()!;
+            string token = Decoded();
             _json.Read();
             if (NumberHere() is { } value)
             {

@@ -194,11 +194,25 @@ internal ref partial struct AnswerReading(ReadOnlySpan<byte> body)
     {
         if (_json.TokenType == JsonTokenType.String)
         {
-            return _json.GetString();
+            return Decoded();
         }
 
         _json.Skip();
         return null;
+    }
+
+    /// <summary>A token may be half a character, which some services write as a lone surrogate: then it is no text, but the rest
+    /// of the answer is still good.</summary>
+    private string Decoded()
+    {
+        try
+        {
+            return _json.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return "\uFFFD";
+        }
     }
 
     private double? NumberHere()

@@ -143,7 +143,7 @@ internal static partial class ErrorReading
                     Code = error.Text("code"),
                     Type = error.Text("type"),
                     Param = error.Text("param"),
-                    Message = error.ValueKind == JsonValueKind.String ? error.GetString() : error.Text("message") ?? root.Text("detail"),
+                    Message = error.ValueKind == JsonValueKind.String ? error.AsText() : error.Text("message") ?? root.Text("detail"),
                 };
             }
             catch (JsonException)

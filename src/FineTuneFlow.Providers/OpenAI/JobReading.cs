@@ -77,7 +77,7 @@ internal static class JobReading
 
     private static string? FileId(JsonElement entry) => entry.ValueKind switch
     {
-        JsonValueKind.String => entry.GetString() is { Length: > 0 } id ? id : null,
+        JsonValueKind.String => entry.AsText() is { Length: > 0 } id ? id : null,
         _ => entry.Text("id"),
     };
 

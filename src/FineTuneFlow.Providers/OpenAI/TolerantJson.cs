@@ -16,7 +16,7 @@ internal static class TolerantJson
     /// <summary>Numbers as they are written; null where absent, empty or an object.</summary>
     public static string? Text(this JsonElement value, string name) => value.Member(name) switch
     {
-        { ValueKind: JsonValueKind.String } text => text.GetString() is { Length: > 0 } some ? some : null,
+        { ValueKind: JsonValueKind.String } text => text.AsText() is { Length: > 0 } some ? some : null,
         { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
         _ => null,
     };
@@ -26,7 +26,7 @@ internal static class TolerantJson
     public static double? AsNumber(this JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number when value.TryGetDouble(out double number) && double.IsFinite(number) => number,
-        JsonValueKind.String when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+        JsonValueKind.String when double.TryParse(value.AsText(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
             && double.IsFinite(number) => number,
         _ => null,
     };
@@ -49,6 +49,19 @@ internal static class TolerantJson
         return DateTimeOffset.TryParse(value.Text(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
             ? time.ToUniversalTime()
             : null;
+    }
+
+    /// <summary>Null for text that is none (half of a surrogate pair).</summary>
+    public static string? AsText(this JsonElement text)
+    {
+        try
+        {
+            return text.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     public static IEnumerable<JsonElement> Items(this JsonElement value, string name) =>

@@ -243,7 +243,7 @@ internal sealed class ModelGate
         _creditAt = Math.Max(_creditAt, now);
         // A learned pace is raised, slowly at first, to find out whether the service takes more by now.
         double calm = Math.Max(0, _time.GetElapsedTime(_cycleStart, now).TotalSeconds);
-        _rate = Math.Min(_mostRate, _rate * (1 + (Math.Min(seconds, 1) * (0.002 + (0.0005 * calm)))));
+        _rate = Math.Min(_mostRate, _rate * (1 + (Math.Min(seconds, 1) * Math.Min(0.05, 0.002 + (0.0005 * calm)))));
         _credit = Math.Min(Math.Max(1, _rate * CatchUp), _credit + (_rate * seconds));
         return _credit >= 1 ? TimeSpan.Zero : Rounded(TimeSpan.FromSeconds((1 - _credit) / _rate));
     }

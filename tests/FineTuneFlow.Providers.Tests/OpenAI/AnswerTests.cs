@@ -119,6 +119,21 @@ public sealed class AnswerTests
     }
 
     [Fact]
+    public async Task What_the_headers_say_about_the_limit_comes_with_the_answer()
+    {
+        await using WireServer server = await WireServer.StartAsync((context, _) =>
+        {
+            context.Response.Headers["x-ratelimit-limit-requests"] = "500";
+            context.Response.Headers["x-ratelimit-remaining-requests"] = "499";
+            context.Response.Headers["x-ratelimit-reset-requests"] = "120ms";
+            return WireServer.WriteAsync(context, 200, """{"choices":[{"message":{"content":"1"}}]}""");
+        });
+        using OpenAIProvider provider = TestProvider.For(server);
+
+        (await provider.AskAsync(Chat, Cancelled)).RateLimit.ShouldBe(new RateLimitNote(500, 499, TimeSpan.FromMilliseconds(120)));
+    }
+
+    [Fact]
     public async Task Azure_is_asked_with_the_newer_name_of_the_token_limit()
     {
         await using WireServer server = await WireServer.StartAsync(("POST /v1/chat/completions", """{"choices":[{"message":{"content":"1"}}]}"""));
