@@ -1,6 +1,8 @@
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Providers.ContainerJobs;
+using FineTuneFlow.Workflow.Ports;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FineTuneFlow.Providers.Tests.ContainerJobs;
 
@@ -42,6 +44,19 @@ public sealed class ContainerSettingsTests
     public void A_job_with_storage_by_connection_string_is_refused() =>
         Should.Throw<FlowException>(() => Read(("Baselines__Job", "b"), ("Baselines__Subscription", "s"), ("Baselines__ResourceGroup", "rg")))
             .Failure.Field.ShouldBe("Datasets__blobServiceUri");
+
+    [Fact]
+    public async Task A_container_baseline_without_a_runner_is_told_what_to_set()
+    {
+        var services = new ServiceCollection();
+        services.AddContainerJobs(new ConfigurationBuilder().Build());
+        IContainerJobs jobs = services.BuildServiceProvider().GetRequiredService<IContainerJobs>();
+
+        Failure failure = (await Should.ThrowAsync<FlowException>(() => jobs.StartOrFindAsync(null!))).Failure;
+
+        failure.Kind.ShouldBe(FailureKind.InvalidInput);
+        failure.Remedy.ShouldNotBeNull().ShouldContain("Baselines__Command");
+    }
 
     private static ContainerJobSettings Read(params (string Name, string Value)[] settings) => ContainerJobSettings.Read(
         new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Name, s => (string?)s.Value)).Build());
