@@ -27,9 +27,11 @@ internal sealed class JobRunner(
         {
             if (job.Status == JobStatus.Running)
             {
-                jobs.Change(job.Id, before => before with { Status = JobStatus.Queued });
-                events.DropMetrics(job.Id);
-                events.Message(job.Id, "The service was restarted; training begins again", "warn");
+                jobs.Change(job.Id, before => before with { Status = JobStatus.Queued }, first: _ =>
+                {
+                    events.DropMetrics(job.Id);
+                    events.Message(job.Id, "The service was restarted; training begins again", "warn");
+                });
             }
 
             Start(job.Id);
@@ -131,8 +133,7 @@ internal sealed class JobRunner(
         {
             Status = JobStatus.Queued,
             Hyperparameters = before.Hyperparameters.Resolve(examples, model),
-        });
-        events.Message(id, "Files validated, moving job to queued state");
+        }, first: _ => events.Message(id, "Files validated, moving job to queued state"));
     }
 
     private async Task TrainAsync(string id, CancellationToken ct)
@@ -154,10 +155,13 @@ internal sealed class JobRunner(
             return;
         }
 
-        if (jobs.Change(id, _ => trained) is { Status: JobStatus.Succeeded } done)
+        FineTuningJob? done = jobs.Change(id, _ => trained, first: _ =>
         {
-            events.Message(id, $"New fine-tuned model created: {done.FineTunedModel}");
+            events.Message(id, $"New fine-tuned model created: {trained.FineTunedModel}");
             events.Message(id, "The job has successfully completed");
+        });
+        if (done is { Status: JobStatus.Succeeded })
+        {
             Announce(done);
         }
     }
@@ -169,10 +173,9 @@ internal sealed class JobRunner(
             Status = JobStatus.Failed,
             Error = error,
             FinishedAt = clock.GetUtcNow().ToUnixTimeSeconds(),
-        });
+        }, first: _ => events.Message(id, error.Message, "error"));
         if (failed is { Status: JobStatus.Failed })
         {
-            events.Message(id, error.Message, "error");
             Announce(failed);
         }
     }

@@ -69,7 +69,10 @@ internal sealed class JobStore
     }
 
     /// <summary>Changes a job; null where its status does not allow the move any more (it was cancelled meanwhile).</summary>
-    public FineTuningJob? Change(string id, Func<FineTuningJob, FineTuningJob> change)
+    /// <param name="id">The job.</param>
+    /// <param name="change">From what it is to what it becomes.</param>
+    /// <param name="first">Done before the change can be seen: who sees a job succeeded also finds the event that says so.</param>
+    public FineTuningJob? Change(string id, Func<FineTuningJob, FineTuningJob> change, Action<FineTuningJob>? first = null)
     {
         lock (_lock)
         {
@@ -80,6 +83,7 @@ internal sealed class JobStore
                 return null;
             }
 
+            first?.Invoke(after);
             _documents.Save(id, after);
             return _jobs[id] = after;
         }
