@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
+using FineTuneFlow.Api.Costs;
+using FineTuneFlow.Api.Datasets;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Api.Models;
 using FineTuneFlow.Api.Projects;
 using FineTuneFlow.Api.Runs;
 using FineTuneFlow.Api.Service;
 using FineTuneFlow.Api.Webhooks;
+using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Runs;
@@ -51,6 +54,8 @@ public static class ApiRoutes
         },
         Get<GetArtifacts>("runs/{id}/artifacts", "Lists the files of a run.") with { Answer = typeof(ArtifactList) },
         Get<GetArtifact>("runs/{id}/artifacts/{*path}", "Gives a file of a run.") with { MediaTypes = ["application/octet-stream"] },
+        Post<PostDatasetCheck>("datasets/check", "Gives profile, findings and quote of a CSV sent as multipart/form-data (file, recipe); nothing is started.")
+            with { Answer = typeof(DatasetCheckAnswer) },
         Get<GetProjects>("projects", "Lists the projects.") with { Answer = typeof(ProjectList) },
         Get<GetRecipe>("projects/{project}/recipe", "Gives a project's recipe as it was put.") with { Answer = typeof(Recipe) },
         Put<PutRecipe>("projects/{project}/recipe", "Checks and sets a project's recipe; If-Match guards against overwriting.")
@@ -64,6 +69,16 @@ public static class ApiRoutes
             with { Body = typeof(PredictionRequest), Answer = typeof(PredictionAnswer) },
         Post<PostFeedback>("projects/{project}/feedback", "Takes a text with its right label; it joins the next retrain.")
             with { Body = typeof(FeedbackRequest), Status = 204, MediaTypes = [] },
+        Get<GetCostProjection>("costs/projection", "Projects the cost of five ways of running a service while its volume grows, the chapter's first figure.") with
+        {
+            Answer = typeof(CostProjection),
+            Query =
+            [
+                ("volume", "Calls on the first day; 10,000 unless told."),
+                ("growth", "Share by which they grow each day; 0.01 unless told."),
+                ("days", "1 to 3,650; 365 unless told."),
+            ],
+        },
         Post<PostOpenAIWebhook>("webhooks/openai", "Takes a provider's signed webhook and wakes the run that waits.")
             with { Answer = typeof(WebhookAnswer), Anonymous = true },
         Get<GetHealth>("health", "Tells whether storage and engine answer.") with { Answer = typeof(Health), Anonymous = true },

@@ -28,6 +28,13 @@ public static class ApiRequest
         _ => throw Invalid($"{name} is not a whole number from {min} to {max}", null, name),
     };
 
+    public static double? QueryNumber(this HttpRequest request, string name) => request.Query(name) switch
+    {
+        null => null,
+        var text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) => value,
+        _ => throw Invalid($"{name} is not a number", null, name),
+    };
+
     public static DateTimeOffset? QueryTime(this HttpRequest request, string name) => request.Query(name) switch
     {
         null => null,

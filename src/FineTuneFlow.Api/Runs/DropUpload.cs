@@ -1,13 +1,9 @@
 using System.Security.Cryptography;
-using System.Text;
-using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
 
 namespace FineTuneFlow.Api.Runs;
 
@@ -19,7 +15,7 @@ public sealed class DropUpload(IBlobStore blobs, RunStarter starter)
 
     public async Task<StartedRun> ReceiveAsync(HttpRequest request, CancellationToken cancellation)
     {
-        await using FormUpload form = await ReadAsync(request, cancellation);
+        await using FormUpload form = await FormReader.ReadAsync(request, cancellation);
         string project = ProjectName.Check(form.Project);
         if (form.Recipe is not null)
         {
@@ -66,80 +62,5 @@ public sealed class DropUpload(IBlobStore blobs, RunStarter starter)
     {
         await using BlobRead? read = await blobs.OpenAsync(path, cancellation);
         return read is null ? null : Convert.ToHexStringLower(await SHA256.HashDataAsync(read.Content, cancellation));
-    }
-
-    private static async Task<FormUpload> ReadAsync(HttpRequest request, CancellationToken cancellation)
-    {
-        string? boundary = HeaderUtilities.RemoveQuotes(MediaTypeHeaderValue.Parse(request.ContentType).Boundary).Value;
-        if (string.IsNullOrEmpty(boundary))
-        {
-            throw ApiRequest.Invalid("the form has no boundary", "Send multipart/form-data as a form library makes it.", null);
-        }
-
-        var form = new FormUpload();
-        try
-        {
-            var reader = new MultipartReader(boundary, request.Body);
-            while (await reader.ReadNextSectionAsync(cancellation) is { } section)
-            {
-                await TakeAsync(form, section, cancellation);
-            }
-
-            if (form.FileName.Length == 0)
-            {
-                throw ApiRequest.Invalid("the form has no file", "Add the CSV as part \"file\".", "file");
-            }
-
-            return form;
-        }
-        catch (Exception exception)
-        {
-            await form.DisposeAsync();
-            if (exception is IOException or InvalidDataException)
-            {
-                throw ApiRequest.Invalid("the form ends before it is whole", "Send it again.", "file");
-            }
-
-            throw;
-        }
-    }
-
-    private static async Task TakeAsync(FormUpload form, MultipartSection section, CancellationToken cancellation)
-    {
-        ContentDispositionHeaderValue? disposition = section.GetContentDispositionHeader();
-        string name = HeaderUtilities.RemoveQuotes(disposition?.Name ?? "").Value ?? "";
-        switch (name)
-        {
-            case "project":
-                form.Project = Encoding.UTF8.GetString(await SmallAsync(section.Body, name, cancellation)).Trim();
-                break;
-            case "recipe":
-                form.Recipe = await SmallAsync(section.Body, name, cancellation);
-                break;
-            case "file":
-                string given = HeaderUtilities.RemoveQuotes(disposition!.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value ?? "";
-                form.FileName = Path.GetFileName(given.Replace('\\', '/')) is { Length: > 0 } file ? file : "drop.csv";
-                await form.FillAsync(section.Body, cancellation);
-                break;
-            default:
-                throw ApiRequest.Invalid($"the form's part \"{name}\" is not known", "Send project, recipe (optional) and file.", name);
-        }
-    }
-
-    private static async Task<byte[]> SmallAsync(Stream body, string name, CancellationToken cancellation)
-    {
-        using var bytes = new MemoryStream();
-        var part = new byte[8 * 1024];
-        int read;
-        while ((read = await body.ReadAsync(part, cancellation)) > 0)
-        {
-            bytes.Write(part, 0, read);
-            if (bytes.Length > ApiRequest.MaxJsonBytes)
-            {
-                throw ApiRequest.Invalid($"the form's part {name} is too long", "Only the part \"file\" may be large.", name);
-            }
-        }
-
-        return bytes.ToArray();
     }
 }

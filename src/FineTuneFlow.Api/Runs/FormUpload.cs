@@ -31,13 +31,16 @@ internal sealed class FormUpload : IAsyncDisposable
         Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>The file from its first byte, as often as wanted.</summary>
+    public Stream Open() => new FileStream(File.Name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
     public ValueTask DisposeAsync() => File.DisposeAsync();
 
     private static FileStream MakeFile()
     {
         var options = new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
         };
         if (!OperatingSystem.IsWindows())
         {

@@ -49,7 +49,13 @@ internal static class LiveTable
         }
 
         string took = Say.Span((run.EndedAt ?? DateTimeOffset.UtcNow) - run.StartedAt);
-        var lines = new List<IRenderable> { new Markup($"[bold]{Markup.Escape(run.RunId)}[/]  {Markup.Escape(run.Stage)}  [grey]{took}[/]"), table };
+        var lines = new List<IRenderable> { new Markup($"[bold]{Markup.Escape(run.RunId)}[/]  {Markup.Escape(run.Stage)}  [grey]{took}[/]") };
+        if (table.Rows.Count > 0)
+        {
+            // An empty table takes a line when it is drawn and none when it is counted, and would eat the line above.
+            lines.Add(table);
+        }
+
         if (run.NeedsApproval && run.Quote is { } quote)
         {
             lines.Add(new Markup($"[yellow]The quote is {Say.Usd(quote.LowUsd)} to {Say.Usd(quote.HighUsd)}. Approve it: ftf approve {Markup.Escape(run.RunId)}[/]"));

@@ -24,8 +24,8 @@ internal static class RunWatch
             return CodeOf(run);
         }
 
-        run = terminal.IsLive && run.EndedAt is null
-            ? await LiveTable.FollowAsync(run, show => PollAsync(host, run, show, cancellation))
+        run = run.EndedAt is not null ? run
+            : terminal.IsLive ? await LiveTable.FollowAsync(run, show => PollAsync(host, run, show, cancellation))
             : await PollAsync(host, run, new ChangeLines(terminal).Show, cancellation);
         await EndAsync(host, run, terminal, cancellation);
         return CodeOf(run);

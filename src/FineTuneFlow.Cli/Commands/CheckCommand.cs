@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FineTuneFlow.Api.Datasets;
 using FineTuneFlow.Cli.Frame;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
@@ -32,8 +33,8 @@ public static class CheckCommand
         DatasetCheckResult result = DatasetCheck.Check(
             name, () => RecipeFile.Open(file), dataset, progress: new Reporter(line, length), cancellation: call.Cancellation);
         line.Dispose();
-        Quote quote = CheckQuote.Make(recipe, result.Profile);
-        call.Terminal.Answer(new CheckAnswer(result.Source, result.Profile, result.Settings, quote), output => CheckText.Write(output, result, quote));
+        Quote quote = DatasetQuote.Make(recipe, result.Profile);
+        call.Terminal.Answer(new DatasetCheckAnswer(result.Source, result.Profile, result.Settings, quote), output => CheckText.Write(output, result, quote));
         return strict && result.Profile.Findings.Any(finding => finding.Grade == FindingGrade.Necessary) ? ExitCode.Failed : ExitCode.Ok;
     }
 
@@ -42,6 +43,3 @@ public static class CheckCommand
         public void Report(PreparationProgress value) => line.Report(value.Bytes >> 20, Math.Max(1, length >> 20));
     }
 }
-
-/// <summary>The answer of <c>ftf check --json</c>.</summary>
-internal sealed record CheckAnswer(SourceFacts Source, DatasetProfile Profile, DatasetRecipe Settings, Quote Quote);

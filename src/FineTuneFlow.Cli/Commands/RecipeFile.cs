@@ -1,3 +1,4 @@
+using FineTuneFlow.Api.Datasets;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Training;
@@ -23,25 +24,12 @@ internal static class RecipeFile
     public static Stream Open(string path) => new FileStream(
         path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
 
-    /// <summary>The base model of a candidate, through the candidates that it continues; null where only the server knows it.</summary>
-    public static string? BaseModel(Recipe recipe, CandidateRecipe candidate)
-    {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        CandidateRecipe? at = candidate;
-        while (at is { Model: null, ContinueFrom: { } from } && seen.Add(from))
-        {
-            at = recipe.Candidates.FirstOrDefault(other => other.Name == from);
-        }
-
-        return at?.Model;
-    }
-
     /// <summary>The upload forms that the recipe's fine-tunes ask for.</summary>
     public static IReadOnlyList<TrainingForm> Forms(Recipe recipe) =>
     [
         .. recipe.Candidates
             .Where(candidate => candidate.Kind == CandidateKind.FineTune)
-            .Select(candidate => (Model: BaseModel(recipe, candidate), candidate.SystemPrompt))
+            .Select(candidate => (Model: DatasetQuote.BaseModel(recipe, candidate), candidate.SystemPrompt))
             .Where(asked => asked.Model is not null)
             .Select(asked => new TrainingForm(TrainingForm.FamilyOf(asked.Model!), asked.SystemPrompt))
             .DistinctBy(form => form.Key),

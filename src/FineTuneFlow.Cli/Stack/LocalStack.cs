@@ -128,7 +128,7 @@ internal sealed class LocalStack : IAsyncDisposable
         }
 
         await StartAsync("host", host, new Uri(options.Host, "api/health"), cancellation);
-        new StackFile(options.Host, Environment.ProcessId).Write(options.Home);
+        new StackFile(options.Host, Environment.ProcessId, services.ToDictionary(service => service.Name, service => service.Id)).Write(options.Home);
         announced = true;
         says(new StackService("host", options.Host, "API under /api"));
     }

@@ -6,7 +6,8 @@ namespace FineTuneFlow.Cli.Stack;
 /// <summary><c>stack.json</c> in the home folder: where the running stack answers, so that the other commands find it.</summary>
 /// <param name="Host">Address of the host.</param>
 /// <param name="Process">Of the command that keeps it.</param>
-internal sealed record StackFile(Uri Host, int Process)
+/// <param name="Services">Processes of its services, by name.</param>
+public sealed record StackFile(Uri Host, int Process, IReadOnlyDictionary<string, int> Services)
 {
     public static string PathIn(string home) => Path.Combine(home, "stack.json");
 

@@ -1,3 +1,5 @@
+using FineTuneFlow.Api.Costs;
+using FineTuneFlow.Api.Datasets;
 using FineTuneFlow.Api.Service;
 using FineTuneFlow.Api.Webhooks;
 using Microsoft.AspNetCore.Http;
@@ -9,6 +11,18 @@ namespace FineTuneFlow.Functions.Http;
 /// <summary>The service itself: checks, costs, health, description, webhooks.</summary>
 public sealed class ServiceHttpFunctions(ApiRunner api)
 {
+    [Function(nameof(PostDatasetCheck))]
+    public Task<IResult> PostDatasetCheck(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "datasets/check")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<PostDatasetCheck>(request, client, context);
+
+    [Function(nameof(GetCostProjection))]
+    public Task<IResult> GetCostProjection(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "costs/projection")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<GetCostProjection>(request, client, context);
+
     [Function(nameof(PostOpenAIWebhook))]
     public Task<IResult> PostOpenAIWebhook(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "webhooks/openai")] HttpRequest request,

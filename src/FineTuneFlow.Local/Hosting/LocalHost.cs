@@ -3,6 +3,7 @@ using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Local.Drops;
 using FineTuneFlow.Local.Engine;
 using FineTuneFlow.Local.Http;
+using FineTuneFlow.Local.Schedule;
 using FineTuneFlow.Providers;
 using FineTuneFlow.Workflow;
 using Microsoft.Extensions.Logging.Console;
@@ -71,6 +72,7 @@ public static class LocalHost
         builder.Services.AddDurableEngine(new EngineOptions { DatabasePath = Path.Combine(options.Home, "engine.db") });
         builder.Services.AddFlowApi(settings);
         builder.Services.AddHostedService<DropWatcher>();
+        builder.Services.AddHostedService<Nightly>();
         if (options.ParentWatch)
         {
             builder.Services.AddSingleton<IHostLifetime, ParentLifetime>();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using FineTuneFlow.Core.Failures;
+using NCrontab;
 
 namespace FineTuneFlow.Local.Hosting;
 
@@ -20,6 +21,9 @@ public sealed record LocalHostOptions
 
     /// <summary>How often drops are looked for.</summary>
     public TimeSpan DropPoll { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>When the night's retraining begins, in UTC; null: never by itself.</summary>
+    public CrontabSchedule? NightlySchedule { get; init; }
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
@@ -53,12 +57,18 @@ public sealed record LocalHostOptions
             Port = (int)Number(settings, "Port", 0, 65535, 7071),
             ApiKey = key,
             DropPoll = TimeSpan.FromSeconds(Number(settings, "DropWatchSeconds", 0.1, 86_400, 2)),
+            NightlySchedule = Schedule(settings["NightlySchedule"]),
             LogLevel = settings["LogLevel"] is not { Length: > 0 } level ? LogLevel.Information
                 : Enum.TryParse(level, ignoreCase: true, out LogLevel parsedLevel) ? parsedLevel
                 : throw Wrong("LogLevel", $"is \"{level}\"", $"One of {string.Join(", ", Enum.GetNames<LogLevel>())}."),
             ParentWatch = bool.TryParse(settings["ParentWatch"], out bool watch) && watch,
         };
     }
+
+    private static CrontabSchedule? Schedule(string? text) => string.IsNullOrWhiteSpace(text)
+        ? null
+        : CrontabSchedule.TryParse(text, new CrontabSchedule.ParseOptions { IncludingSeconds = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6 })
+            ?? throw Wrong("NightlySchedule", $"is \"{text}\", which is no schedule", "Write six fields, seconds first: 0 30 2 * * * is every night at 02:30 UTC.");
 
     private static double Number(IConfiguration settings, string name, double min, double max, double without) => settings[name] switch
     {

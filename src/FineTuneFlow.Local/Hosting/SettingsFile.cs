@@ -59,7 +59,7 @@ public static class SettingsFile
         }
 
         var place = new SourceLocation(file);
-        if (root.ValueKind != JsonValueKind.Object || root.EnumerateObject().FirstOrDefault(p => !KnownAtRoot.Contains(p.Name)) is { Name: { } unknown })
+        if (root.ValueKind != JsonValueKind.Object || root.EnumerateObject().Any(property => !KnownAtRoot.Contains(property.Name)))
         {
             throw Wrong("expected an object with Values", $"Only {string.Join(", ", KnownAtRoot)} stand at the top.", place, null);
         }

@@ -3,10 +3,10 @@ using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Training;
 
-namespace FineTuneFlow.Cli.Commands;
+namespace FineTuneFlow.Api.Datasets;
 
 /// <summary>The quote of a recipe on checked data, at list prices.</summary>
-internal static class CheckQuote
+public static class DatasetQuote
 {
     public static Quote Make(Recipe recipe, DatasetProfile profile) => Quote.Make(new QuoteInput
     {
@@ -15,7 +15,7 @@ internal static class CheckQuote
         Candidates =
         [
             .. CandidateGrid.Expand(recipe)
-                .Select(candidate => (Candidate: candidate, Model: RecipeFile.BaseModel(recipe, candidate)))
+                .Select(candidate => (Candidate: candidate, Model: BaseModel(recipe, candidate)))
                 .Where(asked => asked.Model is not null)
                 .Select(asked => Quoted(asked.Candidate, asked.Model!)),
             .. recipe.Baselines.Select(baseline => new QuotedCandidate
@@ -29,6 +29,20 @@ internal static class CheckQuote
         Budget = recipe.Budget,
         Mode = recipe.Evaluation.Mode,
     });
+
+    /// <summary>The base model of a candidate, through the candidates that it continues; null where only the project's champion
+    /// tells it.</summary>
+    public static string? BaseModel(Recipe recipe, CandidateRecipe candidate)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        CandidateRecipe? at = candidate;
+        while (at is { Model: null, ContinueFrom: { } from } && seen.Add(from))
+        {
+            at = recipe.Candidates.FirstOrDefault(other => other.Name == from);
+        }
+
+        return at?.Model;
+    }
 
     private static QuotedCandidate Quoted(CandidateRecipe candidate, string model) => new()
     {

@@ -1,0 +1,24 @@
+using FineTuneFlow.Api.Http;
+using FineTuneFlow.Api.Runs;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Recipes;
+using Microsoft.AspNetCore.Http;
+
+namespace FineTuneFlow.Api.Datasets;
+
+/// <summary>Profile, findings and quote of a CSV; nothing is started and nothing is kept.</summary>
+public sealed class PostDatasetCheck : IApiHandler
+{
+    public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        if (!request.HasFormContentType)
+        {
+            throw ApiRequest.Invalid("there is no file", "Send multipart/form-data with the CSV as \"file\" and, if you like, a \"recipe\".", "file");
+        }
+
+        await using FormUpload form = await FormReader.ReadAsync(request, cancellation);
+        Recipe recipe = form.Recipe is null ? RecipeReader.Default : RecipeReader.Read("recipe", form.Recipe);
+        DatasetCheckResult result = DatasetCheck.Check(form.FileName, form.Open, recipe.Dataset, cancellation: cancellation);
+        return ApiAnswer.Json(new DatasetCheckAnswer(result.Source, result.Profile, result.Settings, DatasetQuote.Make(recipe, result.Profile)));
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text;
+using FineTuneFlow.Api.Http;
+using FineTuneFlow.Api.Runs;
+using FineTuneFlow.Core.Failures;
+using Microsoft.AspNetCore.Http;
+
+namespace FineTuneFlow.Api.Tests.Http;
+
+public class ApiRequestTests
+{
+    [Theory]
+    [InlineData("", "no body")]
+    [InlineData("{\"project\":\"p\"", "no valid")]
+    [InlineData("{\"project\":\"p\"}", "drop")]
+    [InlineData("{\"project\":\"p\",\"drop\":\"d\",\"budget\":1}", "budget")]
+    [InlineData("{\"project\":1,\"drop\":\"d\"}", "project")]
+    [InlineData("null", "null")]
+    public async Task A_body_that_is_not_what_is_asked_is_an_input_error_that_names_it(string json, string named)
+    {
+        FlowException error = await Should.ThrowAsync<FlowException>(
+            () => Request(json).JsonAsync<StartRunRequest>(TestContext.Current.CancellationToken));
+
+        error.Failure.Kind.ShouldBe(FailureKind.InvalidInput);
+        $"{error.Failure.Field} {error.Failure.Message}".ShouldContain(named);
+    }
+
+    [Fact]
+    public async Task A_body_beyond_the_limit_is_refused_before_it_is_kept()
+    {
+        HttpRequest request = Request(new string('x', 3_000));
+
+        FlowException error = await Should.ThrowAsync<FlowException>(() => request.BytesAsync(1_000, TestContext.Current.CancellationToken));
+
+        error.Failure.Kind.ShouldBe(FailureKind.InvalidInput);
+    }
+
+    [Theory]
+    [InlineData("?top=0")]
+    [InlineData("?top=1001")]
+    [InlineData("?top=x")]
+    public void A_number_out_of_its_range_names_the_parameter(string query)
+    {
+        HttpRequest request = Request("");
+        request.QueryString = new QueryString(query);
+
+        Should.Throw<FlowException>(() => request.QueryInt("top", 1, 1000)).Failure.Field.ShouldBe("top");
+    }
+
+    private static HttpRequest Request(string body)
+    {
+        HttpRequest request = new DefaultHttpContext().Request;
+        request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
+        return request;
+    }
+}

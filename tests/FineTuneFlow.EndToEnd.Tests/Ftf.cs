@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace FineTuneFlow.EndToEnd.Tests;
+
+/// <summary>One call of <c>ftf</c> as a process of its own.</summary>
+internal sealed class Ftf : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly StringBuilder output = new();
+    private readonly StringBuilder error = new();
+    private readonly Task reading;
+    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private Ftf(Process process)
+    {
+        this.process = process;
+        reading = Task.WhenAll(ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, error));
+    }
+
+    public string Output => output.ToString();
+
+    public string Error => error.ToString();
+
+    public static Ftf Start(string home, params string[] args) => Start(home, "ftf", args);
+
+    public static Ftf Start(string home, string program, string[] args)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), args)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = home,
+        };
+        start.Environment["FTF_HOME"] = home;
+        start.Environment.Remove("FTF_HOST");
+        return new Ftf(Process.Start(start)!);
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    public static async Task<(int Code, string Output, string Error)> RunAsync(string home, params string[] args)
+    {
+        await using Ftf ftf = Start(home, args);
+        int code = await ftf.EndAsync();
+        return (code, ftf.Output, ftf.Error);
+    }
+
+    /// <summary>Waits until <c>up</c> says that it is ready; what it said instead is the failure.</summary>
+    public async Task ReadyAsync()
+    {
+        await Task.WhenAny(ready.Task, process.WaitForExitAsync(TestContext.Current.CancellationToken));
+        ready.Task.IsCompleted.ShouldBeTrue(Output + Error);
+    }
+
+    public async Task<int> EndAsync()
+    {
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await reading;
+        return process.ExitCode;
+    }
+
+    /// <summary>SIGKILL, to this process alone.</summary>
+    public void Kill() => process.Kill();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            // Its services watch the pipe that closes with it.
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        process.Dispose();
+    }
+
+    private async Task ReadAsync(StreamReader reader, StringBuilder into)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            into.AppendLine(line);
+            if (line.StartsWith("Ready in", StringComparison.Ordinal))
+            {
+                ready.TrySetResult();
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace FineTuneFlow.EndToEnd.Tests;
+
+/// <summary>Real processes: ftf, Azurite, the simulator, the host.</summary>
+public class LocalStackTests
+{
+    [Fact(Timeout = 180_000)]
+    public async Task A_killed_host_goes_on_where_it_was_with_one_job_per_candidate()
+    {
+        await using var home = new StackHome();
+        home.WriteData(400);
+        string run;
+        await using (Ftf up = await home.UpAsync())
+        {
+            run = (await home.JsonAsync("drop", home.Csv, "--project", "killed", "--recipe", home.Recipe))["runId"]!.GetValue<string>();
+            await UntilAsync(async () => await home.JobsAsync() > 0);
+            using (Process host = Process.GetProcessById(home.Stack.Services["host"]))
+            {
+                host.Kill();
+            }
+
+            (await up.EndAsync()).ShouldBe(5);
+            up.Error.ShouldContain("the host was killed (signal 9)");
+            up.Error.ShouldContain("ftf up");
+        }
+
+        await using (Ftf _ = await home.UpAsync())
+        {
+            JsonNode ended = await home.JsonAsync("watch", run);
+            ended["outcome"]!.GetValue<string>().ShouldBe("succeeded", ended.ToJsonString());
+            (await home.JobsAsync()).ShouldBe(2);
+            Accuracies(ended).Count.ShouldBe(3);
+
+            // Dropped again it is the same run, and costs nothing.
+            (await home.JsonAsync("drop", home.Csv, "--project", "killed", "--recipe", home.Recipe))["created"]!.GetValue<bool>().ShouldBeFalse();
+            (await home.JobsAsync()).ShouldBe(2);
+
+            // An undisturbed run of the same gives the same figures.
+            string again = (await home.JsonAsync("rerun", run))["runId"]!.GetValue<string>();
+            Accuracies(await home.JsonAsync("watch", again)).ShouldBe(Accuracies(ended));
+
+            (int code, string history, string _) = await Ftf.RunAsync(home.Folder, "history", run);
+            code.ShouldBe(0);
+            history.ShouldContain("SubmitJob");
+        }
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_second_stack_is_refused_and_a_killed_one_leaves_nothing()
+    {
+        await using var home = new StackHome();
+        int[] services;
+        await using (Ftf up = await home.UpAsync())
+        {
+            services = [.. home.Stack.Services.Values];
+            (int code, string _, string error) = await Ftf.RunAsync(home.Folder, home.UpArguments);
+            code.ShouldBe(4);
+            error.ShouldContain("runs already");
+
+            await using Ftf second = Ftf.Start(home.Folder, "FineTuneFlow.Local", ["--Port", "0"]);
+            (await second.EndAsync()).ShouldBe(4);
+            second.Error.ShouldContain("engine.db");
+            up.Kill();
+            await up.EndAsync();
+        }
+
+        services.Length.ShouldBe(3);
+        foreach (int service in services)
+        {
+            await StackHome.GoneAsync(service);
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_host_the_message_says_how_to_start_one()
+    {
+        await using var home = new StackHome();
+
+        (int code, string _, string error) = await Ftf.RunAsync(home.Folder, "runs", "--host", "http://127.0.0.1:9");
+
+        code.ShouldBe(5);
+        error.ShouldContain("ftf up");
+    }
+
+    private static SortedDictionary<string, double> Accuracies(JsonNode run) => new(run["candidates"]!.AsArray()
+        // The champion of the first run is judged beside the second.
+        .Where(c => c!["record"]!["name"]!.GetValue<string>() != "champion")
+        .ToDictionary(c => c!["record"]!["name"]!.GetValue<string>(), c => c!["record"]!["accuracy"]!.GetValue<double>()));
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await condition())
+        {
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+}

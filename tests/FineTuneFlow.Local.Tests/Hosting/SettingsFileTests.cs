@@ -1,0 +1,53 @@
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Local.Hosting;
+
+namespace FineTuneFlow.Local.Tests.Hosting;
+
+public sealed class SettingsFileTests : IDisposable
+{
+    private readonly string file = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(file);
+
+    [Fact]
+    public void Values_and_the_port_are_read_as_the_Functions_tools_write_them()
+    {
+        Dictionary<string, string?> values = Read("""{ "IsEncrypted": false, /* ours */ "Values": { "Providers__simulator__Kind": "simulator" }, "Host": { "LocalHttpPort": 7999 } }""");
+
+        values["Providers:simulator:Kind"].ShouldBe("simulator");
+        values["Port"].ShouldBe("7999");
+    }
+
+    [Theory]
+    [InlineData("""{ "Values": { "DefaultProvidr": "x" } }""", "DefaultProvider")]
+    [InlineData("""{ "Values": { "Providers": { "simulator": {} } } }""", "A__B")]
+    [InlineData("""{ "values": {} }""", "Values")]
+    [InlineData("{ \"Values\": ", "Mend")]
+    [InlineData("[]", "Values")]
+    public void A_file_that_is_wrong_says_where_and_what_to_do(string json, string remedy)
+    {
+        Failure failure = Should.Throw<FlowException>(() => Read(json)).Failure;
+
+        failure.Kind.ShouldBe(FailureKind.InvalidInput);
+        failure.Location!.File.ShouldBe(file);
+        failure.Remedy!.ShouldContain(remedy);
+    }
+
+    [Fact]
+    public void The_sample_that_ships_is_valid()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "local.settings.sample.json")))
+        {
+            folder = folder.Parent;
+        }
+
+        SettingsFile.Read(Path.Combine(folder!.FullName, "local.settings.sample.json")).ShouldContainKeyAndValue("DefaultProvider", "simulator");
+    }
+
+    private Dictionary<string, string?> Read(string json)
+    {
+        File.WriteAllText(file, json);
+        return SettingsFile.Read(file);
+    }
+}
