@@ -178,6 +178,8 @@ public sealed class ModelThrottleTests
         _time.Run(() => Task.WhenAll(Enumerable.Range(0, questions)
             .Select(_ => throttle.RunAsync(facts ?? Facts, "m", service.AskAsync, CancellationToken.None))));
         service.Answered.ShouldBe(questions);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{service.Answered} answered, {service.Refused} refused, {service.Throughput(_time.Seconds):F2} a second over {_time.Seconds:F0} s");
         return _time.Seconds;
     }
 
