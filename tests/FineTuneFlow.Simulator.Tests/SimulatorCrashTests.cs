@@ -16,6 +16,8 @@ public sealed class SimulatorCrashTests : IDisposable
     private readonly ConcurrentDictionary<string, int> _asked = new();
     private int _attempts;
     private int _answers;
+    private int _until;
+    private TaskCompletionSource _reached = new();
 
     public void Dispose() => Directory.Delete(_state, recursive: true);
 
@@ -28,14 +30,11 @@ public sealed class SimulatorCrashTests : IDisposable
         {
             await using SimulatorProcess simulator = await SimulatorProcess.StartAsync(_state, "--speed", "20");
             await CheckAsync(simulator);
-            int until = _answers + 20 + random.Below(150);
+            _until = _answers + 20 + random.Below(150);
+            _reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Task work = Task.WhenAll(
                 WorkAsync(i => UploadAsync(simulator, i)), WorkAsync(i => CreateAsync(simulator, i)), WorkAsync(i => AskAsync(simulator, i)));
-            while (Volatile.Read(ref _answers) < until && !work.IsCompleted)
-            {
-                await Task.Yield();
-            }
-
+            await Task.WhenAny(_reached.Task, work);
             await simulator.KillAsync();
             await work;
         }
@@ -78,7 +77,10 @@ public sealed class SimulatorCrashTests : IDisposable
             try
             {
                 await act(Interlocked.Increment(ref _attempts));
-                Interlocked.Increment(ref _answers);
+                if (Interlocked.Increment(ref _answers) >= _until)
+                {
+                    _reached.TrySetResult();
+                }
             }
             catch (HttpRequestException e) when (e.StatusCode is null)
             {
