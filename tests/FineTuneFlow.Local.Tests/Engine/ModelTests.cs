@@ -129,7 +129,7 @@ public class ModelTests
             state = await harness.EndOfAsync("root");
         }
 
-        state.Status.ShouldBe(InstanceStatus.Completed);
+        state.Status.ShouldBe(InstanceStatus.Completed, state.Failure?.ToString());
         await AssertEveryPrefixReplaysAsync(harness);
     }
 

@@ -10,7 +10,11 @@ namespace FineTuneFlow.Local.Tests.Engine;
 /// <param name="Live">Orchestrations kept in memory: few of them means many replays.</param>
 /// <param name="Copies">How often completions are delivered.</param>
 /// <param name="Pauses">It is suspended, and resumed a moment later, at these moves of the one who drives it.</param>
-public sealed record Scenario(ImmutableArray<Op> Program, ImmutableArray<int> Crashes, int Live, int Copies, ImmutableArray<int> Pauses);
+public sealed record Scenario(ImmutableArray<Op> Program, ImmutableArray<int> Crashes, int Live, int Copies, ImmutableArray<int> Pauses)
+{
+    public override string ToString() =>
+        $"{string.Join("; ", Program)} - crashes {string.Join(',', Crashes)}, live {Live}, copies {Copies}, pauses {string.Join(',', Pauses)}";
+}
 
 internal static class ProgramGenerator
 {

@@ -19,9 +19,15 @@ public abstract record Op
     /// <summary>Waits for an event with a deadline that comes first, since the event is never sent.</summary>
     public sealed record MissedEvent(int Minutes) : Op;
 
-    public sealed record Parallel(ImmutableArray<Op> Branches) : Op;
+    public sealed record Parallel(ImmutableArray<Op> Branches) : Op
+    {
+        public override string ToString() => $"Parallel({string.Join(", ", Branches)})";
+    }
 
-    public sealed record Child(ImmutableArray<Op> Body) : Op;
+    public sealed record Child(ImmutableArray<Op> Body) : Op
+    {
+        public override string ToString() => $"Child({string.Join(", ", Body)})";
+    }
 
     /// <summary>Runs an operation that may fail and takes its failure.</summary>
     public sealed record Try(Op Body) : Op;

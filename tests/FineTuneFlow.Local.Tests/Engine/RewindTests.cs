@@ -124,6 +124,41 @@ public class RewindTests
     }
 
     [Fact]
+    public async Task A_child_that_followed_from_an_undone_step_is_asked_for_again_under_its_id()
+    {
+        var child = new OrchestrationName<Unit, string>("Child");
+        WorkflowCatalog catalog = Catalog
+            .With(child, (context, _) => context.CallAsync(Step, "x"))
+            .With(Run, async (context, _) =>
+            {
+                string first;
+                try
+                {
+                    first = await context.CallAsync(Step, "a");
+                }
+                catch (StepFailedException)
+                {
+                    first = "none";
+                }
+
+                await context.WaitForEvent(new EventName<string>("Go"));
+                return first + await context.CallAsync(child, Unit.Value);
+            });
+        _broken["a"] = _broken["x"] = true;
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", Unit.Value);
+        await harness.SettleAsync();
+        await harness.Engine.RaiseEventAsync("r", new EventName<string>("Go"), "");
+        (await harness.EndOfAsync("r")).Failure!.Message.ShouldBe("x broke");
+        _broken.Clear();
+
+        await harness.Engine.RewindAsync("r", "repaired");
+
+        (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("AX");
+        _calls.ShouldBe(["a", "x", "a", "x"]);
+    }
+
+    [Fact]
     public async Task An_instance_with_an_activity_still_running_is_not_rewound_beside_it()
     {
         var slow = new ActivityName<int, int>("Slow");

@@ -176,17 +176,17 @@ internal sealed class Rewind
 
         ChildCall call = JsonSerializer.Deserialize<ChildCall>(open.Payload!, FlowJson.Compact)! with { Again = true };
         var parent = new ParentStep(_row.Key, _row.Generation, step);
-        if (ChildStart.Begin(write, open.Target!, open.Name!, call, parent, at) is { } begun)
+        if (ChildStart.Begin(write, open, call, parent, After.Execution, at, out Failure? refused) is { } begun)
         {
             _begun.Add(begun);
-            return;
         }
-
-        Tell(write, new Message
+        else if (refused is not null)
         {
-            Kind = MessageKind.ChildEnded, Execution = parent.Generation, Step = step, Stored = true,
-            Failure = new Failure(FailureKind.Conflict, $"An instance {open.Target} exists already", "Give every sub-orchestration an id of its own"),
-        });
+            Tell(write, new Message
+            {
+                Kind = MessageKind.ChildEnded, Execution = parent.Generation, Step = step, Failure = refused, Stored = true,
+            });
+        }
     }
 
     private void Tell(WriteStatements write, Message message)

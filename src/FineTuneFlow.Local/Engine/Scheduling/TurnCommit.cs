@@ -147,14 +147,17 @@ internal sealed class TurnCommit(InstanceSlot slot, long at, EngineRuntime engin
         ChildCall call = JsonSerializer.Deserialize<ChildCall>(row.Payload!, FlowJson.Compact)!;
         var parent = new ParentStep(_before.Key, _before.Generation, row.StepId!.Value);
         Failure? refused = engine.UnknownOrchestration(row.Name!, call.Version);
-        if (refused is null && ChildStart.Begin(write, row.Target!, row.Name!, call, parent, at) is { } started)
+        if (refused is null && ChildStart.Begin(write, row, call, parent, _before.Execution, at, out refused) is { } started)
         {
             _started.Add(started);
             return;
         }
 
-        refused ??= new Failure(
-            FailureKind.Conflict, $"An instance {row.Target} exists already", "Give every sub-orchestration an id of its own");
+        if (refused is null)
+        {
+            return;
+        }
+
         Send(write, _before, new Message
         {
             Kind = MessageKind.ChildEnded, Execution = parent.Generation, Step = parent.Step, Failure = refused, Stored = true,
@@ -163,7 +166,8 @@ internal sealed class TurnCommit(InstanceSlot slot, long at, EngineRuntime engin
 
     private void TellParent(WriteStatements write)
     {
-        if (_before.Parent is { } parent)
+        // Read anew: a rewound parent may wait for it in another step by now.
+        if (_before.Parent is not null && write.Find(_before.Key)!.Parent is { } parent)
         {
             Send(write, write.Find(parent.Key), new Message
             {

@@ -87,6 +87,14 @@ internal sealed class WriteStatements(SqliteConnection connection) : IDisposable
         """).Run(
         (int)row.Status, row.Begun, row.Execution, row.Generation, row.Input, row.Parent?.Generation, row.Parent?.Step, at, customStatus, row.Key);
 
+    public void SetParent(long key, ParentStep parent) =>
+        Get("UPDATE instances SET parent_generation = ?, parent_step = ? WHERE key = ?").Run(parent.Generation, parent.Step, key);
+
+    /// <summary>Whether an execution's history has a step that asked for the child.</summary>
+    public bool AsksForChild(long key, int execution, int step, string child) => Get(
+        "SELECT 1 FROM history WHERE instance = ? AND execution = ? AND step = ? AND kind = ? AND target = ?")
+        .Read(_ => true, key, execution, step, (int)HistoryKind.ChildScheduled, child).Count > 0;
+
     public void DeleteInstance(long key)
     {
         DeleteOpenWork(key);
