@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using FineTuneFlow.Functions.Composition;
 using FineTuneFlow.Providers;
 using FineTuneFlow.Providers.BlobStorage;
+using FineTuneFlow.Providers.ContainerJobs;
 using Microsoft.Extensions.Configuration;
 
 namespace FineTuneFlow.Functions.Tests.Deployment;
@@ -49,6 +50,16 @@ public sealed partial class AppSettingsTests
         providers.All.Select(p => p.Name).ShouldBe(["azure", "openai"]);
         providers.All[0].Credential.ShouldBe("managedidentity");
         providers.All[0].Deployment.ShouldNotBeNull();
+        ContainerJobSettings.Read(settings).Azure!.Container.ShouldBe("baseline");
+    }
+
+    [Fact]
+    public void The_container_that_the_settings_name_is_the_jobs()
+    {
+        string baseline = BicepFile.All.Single(f => f.Path.EndsWith("baseline.bicep", StringComparison.Ordinal)).Text;
+
+        string named = Regex.Match(baseline, "Baselines__Container: '([^']+)'").Groups[1].Value;
+        Regex.Match(baseline, @"containers: \[\s+\{\s+name: '([^']+)'").Groups[1].Value.ShouldBe(named);
     }
 
     [Fact]
@@ -65,6 +76,7 @@ public sealed partial class AppSettingsTests
         "Providers__azure__BaseAddress" => "https://oai-x.openai.azure.com/openai/v1/",
         "Providers__openai__Kind" => "openai",
         "Providers__openai__Key" => "resolved",
+        "Baselines__Container" => "baseline",
         _ when name.EndsWith("redential", StringComparison.Ordinal) => "managedidentity",
         _ when name.EndsWith("Uri", StringComparison.Ordinal) => "https://st.blob.core.windows.net/",
         _ => "x",
