@@ -8,7 +8,7 @@ namespace FineTuneFlow.Core.Datasets;
 /// <summary>Profile, findings and recognised columns of a drop in one reading; writes nothing.</summary>
 public static class DatasetCheck
 {
-    private const long MaxTextBytesInMemory = 64L << 20;
+    private const long MaxTextBytesInMemory = 40L << 20;
 
     /// <inheritdoc cref="DatasetPreparation.Prepare"/>
     /// <param name="sourceName">The drop's name as the user knows it.</param>

@@ -29,7 +29,7 @@ public sealed record PreparationRequest
     public long MaxUploadBytes { get; init; } = 512_000_000;
 
     /// <summary>Bytes of cleaned text kept in memory; beyond it texts go to a temporary file in the output folder.</summary>
-    public long MaxTextBytesInMemory { get; init; } = 64L << 20;
+    public long MaxTextBytesInMemory { get; init; } = 40L << 20;
 }
 
 /// <param name="Stage">reading, arranging, writing or proving.</param>

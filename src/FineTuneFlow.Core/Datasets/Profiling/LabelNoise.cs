@@ -11,11 +11,20 @@ namespace FineTuneFlow.Core.Datasets.Profiling;
 internal static class LabelNoise
 {
     /// <summary>Rows looked at; more would make a check longer than its reading.</summary>
-    public const int SampleRows = 3_000;
+    public const int SampleRows = 2_000;
     private const int FewestRows = 300;
     private const double LeastConfidence = 0.7;
     private const double MostOwnProbability = 0.1;
     private const double MostLift = 0.25;
+
+    /// <summary>Words and pairs of them: a third of the baseline's time, and enough to be sure by.</summary>
+    private static readonly LinearTrainingOptions Options = new()
+    {
+        Seed = 0,
+        Epochs = 4,
+        LearningRate = 0.15,
+        Features = new TextFeatureOptions { HashBits = 16, WordNgrams = 2, LongestCharacterNgram = 0, MinimumDocuments = 2 },
+    };
 
     /// <returns>Null where there is nothing to tell, or too little to learn from.</returns>
     public static Finding? Find(ArrangedTable arranged, RowSample sample, CancellationToken cancellation)
@@ -34,7 +43,7 @@ internal static class LabelNoise
         Parallel.For(0, 2, new ParallelOptions { CancellationToken = cancellation }, fold =>
         {
             LabelledText[] others = [.. rows.Where((_, i) => i % 2 != fold).Select(row => new LabelledText(row.Text, row.Label))];
-            var model = LinearClassifier.Train(others, LinearBaseline.Options(others.Length, seed: 0), ct: cancellation);
+            var model = LinearClassifier.Train(others, Options, ct: cancellation);
             for (int i = fold; i < rows.Count; i += 2)
             {
                 judged[i] = Judge(model, rows[i].Text, rows[i].Label);
