@@ -93,18 +93,16 @@ internal sealed class JobEndpoints(
 
     private Task Cancel(HttpContext http)
     {
-        FineTuningJob job = Move(http, JobStatus.Cancelled, "cancel");
+        FineTuningJob job = Move(http, JobStatus.Cancelled, "cancel", "The job was cancelled");
         runner.Stop(job.Id);
-        events.Message(job.Id, "The job was cancelled");
         runner.Announce(job);
         return Answer(http, job);
     }
 
     private Task Pause(HttpContext http)
     {
-        FineTuningJob job = Move(http, JobStatus.Paused, "pause");
+        FineTuningJob job = Move(http, JobStatus.Paused, "pause", "The job was paused");
         runner.Stop(job.Id);
-        events.Message(job.Id, "The job was paused");
         return Answer(http, job);
     }
 
@@ -115,18 +113,26 @@ internal sealed class JobEndpoints(
             throw Refused(jobs.Get(http.RouteId()), "resume");
         }
 
-        FineTuningJob job = Move(http, JobStatus.Queued, "resume");
-        events.DropMetrics(job.Id);
-        events.Message(job.Id, "The job was resumed");
+        FineTuningJob job = Move(http, JobStatus.Queued, "resume", "The job was resumed");
         runner.Start(job.Id);
         return Answer(http, job);
     }
 
-    private FineTuningJob Move(HttpContext http, string status, string verb)
+    private FineTuningJob Move(HttpContext http, string status, string verb, string message)
     {
-        FineTuningJob? moved = jobs.Change(http.RouteId(), job => job.Status == status || job.IsOver
+        FineTuningJob Moved(FineTuningJob job) => job.Status == status || job.IsOver
             ? throw Refused(job, verb)
-            : job with { Status = status, FinishedAt = JobStatus.IsTerminal(status) ? clock.GetUtcNow().ToUnixTimeSeconds() : null });
+            : job with { Status = status, FinishedAt = JobStatus.IsTerminal(status) ? clock.GetUtcNow().ToUnixTimeSeconds() : null };
+        FineTuningJob? moved = jobs.Change(http.RouteId(), Moved, first: job =>
+        {
+            if (status == JobStatus.Queued)
+            {
+                // A paused training begins again.
+                events.DropMetrics(job.Id);
+            }
+
+            events.Message(job.Id, message);
+        });
         return moved ?? throw Refused(jobs.Get(http.RouteId()), verb);
     }
 
