@@ -108,6 +108,12 @@ public sealed record ProviderSettings(string Default, ImmutableArray<ProviderOpt
     private static DeploymentOptions ReadDeployment(IConfigurationSection section)
     {
         Check(section, KnownOfDeployment);
+        Uri plane = section["ControlPlane"] is null ? new Uri("https://management.azure.com/") : Address(section, ProviderKind.AzureOpenAI, "ControlPlane");
+        if (section["Token"] is not null && !plane.IsLoopback)
+        {
+            throw Wrong($"{section.Path}:Token", "is for a control plane on this machine only", "Leave it out; Azure's is asked with the Entra identity");
+        }
+
         return new DeploymentOptions
         {
             Subscription = Needed(section, "Subscription"),
@@ -120,7 +126,7 @@ public sealed record ProviderSettings(string Default, ImmutableArray<ProviderOpt
                     ? usd
                     : throw Wrong($"{section.Path}:HourlyUsd", $"is \"{price}\"", "Give USD an hour, 0 or more")
                 : null,
-            ControlPlane = section["ControlPlane"] is null ? new Uri("https://management.azure.com/") : Address(section, ProviderKind.AzureOpenAI, "ControlPlane"),
+            ControlPlane = plane,
             Token = section["Token"],
         };
     }

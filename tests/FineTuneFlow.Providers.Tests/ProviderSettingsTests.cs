@@ -92,6 +92,12 @@ public sealed class ProviderSettingsTests
     }
 
     [Fact]
+    public void A_token_in_the_settings_is_never_sent_to_another_machine() =>
+        Should.Throw<FlowException>(() => ProviderSettings.Read(Settings(
+            ("Providers:a:Kind", "simulator"), ("Providers:a:Deployment:Subscription", "s"), ("Providers:a:Deployment:ResourceGroup", "g"),
+            ("Providers:a:Deployment:Account", "a"), ("Providers:a:Deployment:Token", "t")))).Failure.Field.ShouldBe("Providers__a__Deployment__Token");
+
+    [Fact]
     public void An_identity_is_never_sent_unencrypted() =>
         Should.Throw<FlowException>(() => ProviderSettings.Read(Settings(("Providers:a:Kind", "azureOpenAI"), ("Providers:a:BaseAddress", "http://127.0.0.1:7072/openai/v1/"))))
             .Failure.Field.ShouldBe("Providers__a__Key");

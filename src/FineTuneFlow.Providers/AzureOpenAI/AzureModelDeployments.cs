@@ -14,7 +14,6 @@ namespace FineTuneFlow.Providers.AzureOpenAI;
 public sealed class AzureModelDeployments : IModelDeployments, IDisposable
 {
     private const string Version = "api-version=2024-10-01";
-    private const int LongestName = 64;
 
     private readonly ImmutableSortedDictionary<string, ProviderOptions> _providers;
     private readonly PriceBook _prices;
@@ -80,10 +79,10 @@ public sealed class AzureModelDeployments : IModelDeployments, IDisposable
 
     private static string Route(DeploymentOptions options, string deployment)
     {
-        if (deployment.Length is < 2 or > LongestName || !deployment.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+        if (deployment.Length is < 2 or > ModelDeployment.LongestName || !deployment.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
         {
             throw new FlowException(FailureKind.InvalidInput,
-                $"\"{deployment}\" cannot name a deployment", $"Azure takes 2 to {LongestName} letters, digits, dashes, dots and underscores");
+                $"\"{deployment}\" cannot name a deployment", $"Azure takes 2 to {ModelDeployment.LongestName} letters, digits, dashes, dots and underscores");
         }
 
         return $"subscriptions/{Uri.EscapeDataString(options.Subscription)}/resourceGroups/{Uri.EscapeDataString(options.ResourceGroup)}"

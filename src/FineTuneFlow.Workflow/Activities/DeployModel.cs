@@ -19,7 +19,7 @@ public sealed class DeployModel(IBlobStore store, IProviders providers, IModelDe
 
         await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
         BlobPath record = RunPaths.Deployment(input.RunId, input.Candidate);
-        string name = $"{input.RunId}-{input.Candidate}";
+        string name = ModelDeployment.NameOf(input.RunId, input.Candidate);
         if (await store.FindJsonAsync<DeploymentRecord>(record, cancellation) is null)
         {
             await store.WriteJsonAsync(record, new DeploymentRecord(input.Provider, name, time.GetUtcNow(), null, 0), cancellation: cancellation);
