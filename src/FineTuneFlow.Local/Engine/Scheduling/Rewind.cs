@@ -71,6 +71,21 @@ internal sealed class Rewind
         WriteAll(write, reason, at);
     }
 
+    /// <summary>When it is durable.</summary>
+    public void Committed()
+    {
+        _engine.Add(After);
+        foreach (Rewind child in _children.Values)
+        {
+            child.Committed();
+        }
+
+        _begun.ForEach(_engine.Begin);
+        _timers.ForEach(_engine.Timers.Add);
+        _tasks.ForEach(_engine.Give);
+        _sent.ForEach(m => _engine.Send(m.Key, m.Message));
+    }
+
     private void AssertUnchanged(WriteStatements write)
     {
         if (write.Find(_row.Key) is not { Status: InstanceStatus.Failed } now || now.Execution != _row.Execution)
@@ -117,21 +132,6 @@ internal sealed class Rewind
         }
 
         Tell(write, new Message { Kind = MessageKind.Look, Stored = true });
-    }
-
-    /// <summary>When it is durable.</summary>
-    public void Committed()
-    {
-        _engine.Add(After);
-        foreach (Rewind child in _children.Values)
-        {
-            child.Committed();
-        }
-
-        _begun.ForEach(_engine.Begin);
-        _timers.ForEach(_engine.Timers.Add);
-        _tasks.ForEach(_engine.Give);
-        _sent.ForEach(m => _engine.Send(m.Key, m.Message));
     }
 
     private void Reopen(WriteStatements write, HistoryRow open, string reason, long at)
