@@ -12,7 +12,10 @@ public static class FailureText
 {
     private const string Mark = "FTF1 ";
 
-    public static string Write(Failure failure) => Mark + JsonSerializer.Serialize(failure, FlowJson.Compact);
+    /// <summary>One line without ": ", at which the host cuts a message into a type and a rest. Compact JSON has it only inside
+    /// strings, where the blank can be escaped.</summary>
+    public static string Write(Failure failure) =>
+        Mark + JsonSerializer.Serialize(failure, FlowJson.Compact).Replace(": ", ":\\u0020", StringComparison.Ordinal);
 
     /// <summary>The failure in the message; null when there is none.</summary>
     public static Failure? Read(string? message)

@@ -1,5 +1,7 @@
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Functions.Durable;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace FineTuneFlow.Functions.Tests.Durable;
 
@@ -13,6 +15,24 @@ public sealed class FailureTextTests
 
     [Fact]
     public void It_is_one_line_as_the_host_keeps_only_the_first() => FailureText.Write(Whole).ShouldNotContain('\n');
+
+    [Fact]
+    public void The_host_finds_no_place_to_cut_it_in_two() => FailureText.Write(Whole).ShouldNotContain(": ");
+
+    [Fact]
+    public void Any_message_survives_the_hosts_cut() => Prop.ForAll<NonNull<string>, NonNull<string>>((message, remedy) =>
+    {
+        var failure = new Failure(FailureKind.JobFailed, Whole(message.Get) + ": ", Whole(remedy.Get));
+        string text = FailureText.Write(failure);
+
+        // What the extension makes of a worker's exception: type and first line, with the type in front or without.
+        FailureText.Read(text.Split('\n')[0].TrimEnd()).ShouldBe(failure);
+        string named = $"FineTuneFlow.Functions.Durable.CarriedFailureException: {text}\n   at X()";
+        FailureText.Read(named[(named.IndexOf(": ", StringComparison.Ordinal) + 2)..].Split('\n')[0].TrimEnd()).ShouldBe(failure);
+
+        // Half a surrogate pair is no text, and no encoding keeps it.
+        static string Whole(string text) => string.Concat(text.Where(c => !char.IsSurrogate(c)));
+    }).QuickCheckThrowOnFailure();
 
     [Theory]
     [InlineData("{0}")]
