@@ -9,6 +9,8 @@ namespace FineTuneFlow.Cli.Commands;
 /// <summary><c>ftf runs</c>: the runs, newest first.</summary>
 public static class RunsCommand
 {
+    private const int ResultWidth = 60;
+
     public static Command Create()
     {
         var project = new Option<string?>("--project", "-p") { Description = "Only this project's.", HelpName = "NAME" };
@@ -36,13 +38,13 @@ public static class RunsCommand
             return;
         }
 
-        var table = new TextTable("RUN", "STAGE", "STARTED", "TOOK", "BEST", "SPENT");
+        var table = new TextTable("RUN", "STAGE", "STARTED", "TOOK", "RESULT", "SPENT");
         foreach (RunView run in list.Runs)
         {
             CandidateRecord? best = run.Candidates.Select(c => c.Record).Where(c => c.Accuracy is not null).MaxBy(c => c.Accuracy);
             table.Add(
                 run.RunId, run.Stage, Say.Time(run.StartedAt), Say.Span((run.EndedAt ?? DateTimeOffset.UtcNow) - run.StartedAt),
-                best is null ? "" : $"{best.Name} {Say.Percent(best.Accuracy)}", Say.Usd(run.SpentUsd));
+                run.Failure is { } failure ? Short(failure.Message) : best is null ? "" : $"{best.Name} {Say.Percent(best.Accuracy)}", Say.Usd(run.SpentUsd));
         }
 
         table.Write(writer);
@@ -51,4 +53,6 @@ public static class RunsCommand
             writer.WriteLine("There are more: --top.");
         }
     }
+
+    private static string Short(string message) => message.Length <= ResultWidth ? message : message[..(ResultWidth - 3)] + "...";
 }

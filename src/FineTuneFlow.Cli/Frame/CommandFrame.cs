@@ -12,6 +12,8 @@ public static class CommandFrame
     public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error)
     {
         RootCommand root = FtfCommand.Create();
+        // Who types the bare name wants to know what there is.
+        args = args.Count == 0 ? ["--help"] : args;
         ParseResult parse = root.Parse(args);
         if (parse.Errors.Count > 0)
         {

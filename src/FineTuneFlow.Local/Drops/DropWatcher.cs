@@ -58,7 +58,7 @@ public sealed class DropWatcher(IBlobStore blobs, RunStarter starter, LocalHostO
 
             StartedRun run = await starter.StartAsync(place[0], drop.Path, recipe: null, "drop", cancellation);
             seen.Add(drop);
-            logger.LogInformation("{Drop}: {What} {RunId}", drop.Path, run.Created ? "started" : "is known as", run.RunId);
+            logger.LogInformation("{Drop}: {What} {RunId}", drop.Path, run.Created ? "starts run" : "is run", run.RunId);
         }
         catch (FlowException exception) when (exception.Failure.IsRetryable || exception.Failure.Kind == FailureKind.DropChanged)
         {

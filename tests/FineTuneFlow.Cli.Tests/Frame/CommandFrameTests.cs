@@ -19,6 +19,44 @@ public class CommandFrameTests
         error.ShouldContain("--help");
     }
 
+    [Theory]
+    [InlineData("wach", "watch")]
+    [InlineData("perpare", "prepare")]
+    public async Task A_mistyped_command_is_answered_with_the_nearest_one(string typed, string meant) =>
+        (await RunAsync(typed)).Error.ShouldContain($"Did you mean {meant}?");
+
+    [Fact]
+    public async Task The_bare_name_shows_what_there_is()
+    {
+        (int code, string output, string error) = await RunAsync();
+
+        code.ShouldBe(ExitCode.Ok);
+        output.ShouldContain("demo");
+        error.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("drop", "reviews.csv")]
+    [InlineData("up", "--port", "0")]
+    [InlineData("report", "x", "--format", "pdf")]
+    [InlineData("runs", "--host", "here")]
+    public async Task A_wrong_option_is_an_input_error_that_names_it(params string[] args)
+    {
+        (int code, _, string error) = await RunAsync(args);
+
+        code.ShouldBe(ExitCode.InvalidInput);
+        error.ShouldContain($"See ftf {args[0]} --help.");
+    }
+
+    [Fact]
+    public async Task Without_a_host_the_command_says_how_to_start_one()
+    {
+        (int code, _, string error) = await RunAsync("runs", "--host", "http://127.0.0.1:9");
+
+        code.ShouldBe(ExitCode.Service);
+        error.ShouldContain("ftf up");
+    }
+
     [Fact]
     public async Task A_failure_shows_place_message_and_remedy_and_its_kinds_exit_code()
     {
@@ -78,7 +116,7 @@ public class CommandFrameTests
             .ShouldBe([FailureKind.NonDeterministic, FailureKind.Internal]);
     }
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params IReadOnlyList<string> args)
     {
         var output = new StringWriter { NewLine = "\n" };
         var error = new StringWriter { NewLine = "\n" };
