@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using FineTuneFlow.Cli.Frame;
+
+namespace FineTuneFlow.Cli.Tests.Commands;
+
+/// <summary><c>ftf check</c> and <c>ftf prepare</c> as a person or a script calls them.</summary>
+public sealed class DataCommandTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("ftf-cli-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task Check_shows_columns_classes_findings_and_a_quote_and_writes_nothing()
+    {
+        string csv = Reviews(60);
+
+        (int code, string output, _) = await RunAsync("check", csv);
+
+        code.ShouldBe(ExitCode.Ok);
+        output.ShouldContain("text   review  (its name)");
+        output.ShouldContain("label  stars");
+        output.ShouldContain("few-training-rows");
+        output.ShouldContain("Quote at list prices");
+        Directory.GetFiles(folder).ShouldBe([csv]);
+    }
+
+    [Fact]
+    public async Task Check_answers_json_and_says_no_where_asked_to_be_strict()
+    {
+        (int code, string output, _) = await RunAsync("check", Reviews(60), "--json", "--strict");
+
+        code.ShouldBe(ExitCode.Failed);
+        JsonNode answer = JsonNode.Parse(output)!;
+        answer["profile"]!["rows"]!["input"]!.GetValue<long>().ShouldBe(60);
+        answer["settings"]!["label"]!.GetValue<string>().ShouldBe("stars");
+        answer["quote"]!["totalUsd"]!["high"]!.GetValue<double>().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Prepare_writes_the_forms_that_the_recipe_asks_for()
+    {
+        string recipe = Path.Combine(folder, "recipe.json");
+        await File.WriteAllTextAsync(
+            recipe,
+            """{ "candidates": [ { "name": "a", "model": "babbage-002" }, { "name": "b", "continueFrom": "a" }, { "name": "c", "model": "gpt-4.1-mini" } ] }""",
+            TestContext.Current.CancellationToken);
+        string target = Path.Combine(folder, "dataset");
+
+        (int code, string output, _) = await RunAsync("prepare", Reviews(60), "--out", target, "--recipe", recipe);
+
+        code.ShouldBe(ExitCode.Ok);
+        output.ShouldContain("No text stands in two splits");
+        Directory.GetFiles(target).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(
+        [
+            "manifest.json", "profile.json", "rejects.csv", "test.jsonl", "train.chat.jsonl", "train.completion.jsonl", "train.jsonl",
+            "validation.chat.jsonl", "validation.completion.jsonl", "validation.jsonl",
+        ]);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_and_a_broken_one_have_exit_codes_of_their_own()
+    {
+        (int missing, _, string error) = await RunAsync("check", Path.Combine(folder, "none.csv"));
+        missing.ShouldBe(ExitCode.NotFound);
+        error.ShouldContain("none.csv");
+
+        string broken = Path.Combine(folder, "broken.csv");
+        await File.WriteAllTextAsync(broken, "text,label\n\"open,1\n", TestContext.Current.CancellationToken);
+        (int code, _, error) = await RunAsync("prepare", broken, "--out", Path.Combine(folder, "dataset"));
+        code.ShouldBe(ExitCode.InvalidInput);
+        error.ShouldStartWith("error: broken.csv, line 2, column 1: a quote opens a cell here");
+    }
+
+    private string Reviews(int rows)
+    {
+        var csv = new StringBuilder("id,review,stars\n");
+        for (int i = 0; i < rows; i++)
+        {
+            csv.Append(CultureInfo.InvariantCulture, $"{i},This is review number {i},{(i % 5) + 1}\n");
+        }
+
+        string path = Path.Combine(folder, "reviews.csv");
+        File.WriteAllText(path, csv.ToString());
+        return path;
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int code = await CommandFrame.RunAsync(args, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+}
