@@ -8,7 +8,7 @@ namespace FineTuneFlow.Benchmarks.Evaluation;
 /// <summary>Times scoring and comparing, all metrics, intervals, slices and paired tests included, 1,000 bootstrap resamples.</summary>
 internal static class ScoreSpeed
 {
-    public static void Run(int rows, int candidates, int labels)
+    public static void Run(int rows, int candidates, int labels, int resamples)
     {
         var random = new Random(1);
         ImmutableArray<string> names = [.. Enumerable.Range(1, labels).Select(i => $"{i:D3}")];
@@ -46,12 +46,12 @@ internal static class ScoreSpeed
                 ])),
         ];
         GC.Collect();
-        Console.WriteLine($"{rows:N0} rows, {candidates} candidates ({(long)rows * candidates:N0} predictions), {labels} labels, 1,000 resamples, {Environment.ProcessorCount} cores");
+        Console.WriteLine($"{rows:N0} rows, {candidates} candidates ({(long)rows * candidates:N0} predictions), {labels} labels, {resamples:N0} resamples, {Environment.ProcessorCount} cores");
         for (int round = 0; round < 3; round++)
         {
             TimeSpan before = Process.GetCurrentProcess().TotalProcessorTime;
             var clock = Stopwatch.StartNew();
-            Scorecard card = Scorecard.Of(set, holdout, given);
+            Scorecard card = Scorecard.Of(set, holdout, given, new ScoringOptions { Resamples = resamples });
             clock.Stop();
             TimeSpan used = Process.GetCurrentProcess().TotalProcessorTime - before;
             Console.WriteLine($"  {clock.Elapsed.TotalSeconds:F2} s, processor time {used.TotalSeconds:F2} s; accuracy {card.Metrics[0].Accuracy:P2}, macro F1 {card.Metrics[0].MacroF1:F4}, {card.Comparisons.Length} comparisons");

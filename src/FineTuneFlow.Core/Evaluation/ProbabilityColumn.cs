@@ -4,6 +4,8 @@ namespace FineTuneFlow.Core.Evaluation;
 /// counts as knowing nothing (every label equally likely), so that failing on hard rows does not improve a score.</summary>
 internal sealed class ProbabilityColumn
 {
+    private const int FewLabels = 12;
+
     private ProbabilityColumn(int rows)
     {
         LogLoss = new double[rows];
@@ -61,14 +63,25 @@ internal sealed class ProbabilityColumn
         (double total, double squares, double ofTruth, double ofAnswer) = (0, 0, 0, 0);
         if (prediction?.Probabilities is { } probabilities)
         {
-            foreach ((string name, double value) in probabilities)
+            // Asking for a few labels by name is cheaper than walking the tree that holds them.
+            if (labels <= FewLabels)
             {
-                if (value > 0 && double.IsFinite(value) && table.LabelAt.TryGetValue(name, out int label))
+                for (int label = 0; label < labels; label++)
                 {
-                    total += value;
-                    squares += value * value;
-                    ofTruth = label == truth ? value : ofTruth;
-                    ofAnswer = label == answer ? value : ofAnswer;
+                    if (probabilities.TryGetValue(table.Scale.Labels.Names[label], out double value))
+                    {
+                        Take(label, value);
+                    }
+                }
+            }
+            else
+            {
+                foreach ((string name, double value) in probabilities)
+                {
+                    if (table.LabelAt.TryGetValue(name, out int label))
+                    {
+                        Take(label, value);
+                    }
                 }
             }
         }
@@ -84,5 +97,16 @@ internal sealed class ProbabilityColumn
         Brier[row] = Math.Max(0, (squares / (total * total)) - (2 * p) + 1);
         Confidence[row] = ofAnswer / total;
         Rows++;
+
+        void Take(int label, double value)
+        {
+            if (value > 0 && double.IsFinite(value))
+            {
+                total += value;
+                squares += value * value;
+                ofTruth = label == truth ? value : ofTruth;
+                ofAnswer = label == answer ? value : ofAnswer;
+            }
+        }
     }
 }

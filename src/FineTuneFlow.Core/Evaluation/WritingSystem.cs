@@ -23,45 +23,43 @@ public static class WritingSystem
         (0xFF21, 0xFF5A, "Latin"), (0x20000, 0x323AF, "Han"),
     ];
 
+    private static readonly string[] Names = [.. Blocks.Select(block => block.Name).Append("other").Distinct().Order(StringComparer.Ordinal)];
+    private static readonly int[] ScriptOfBlock = [.. Blocks.Select(block => block.Name).Append("other").Select(name => Array.IndexOf(Names, name))];
+    private static readonly int Kana = Array.IndexOf(Names, "Kana");
+
     /// <summary>Name of the script with the most letters (Japanese, with its mixture of Kana and Han, is Kana from a fifth on), or
     /// <see cref="None"/>.</summary>
     public static string Of(string text)
     {
-        Span<int> letters = stackalloc int[Blocks.Length + 1];
+        Span<int> letters = stackalloc int[Names.Length];
         letters.Clear();
+        int total = 0;
         foreach (Rune rune in text.EnumerateRunes())
         {
-            if (rune.Value < 0x80)
+            if (rune.Value < 0x80 ? char.IsAsciiLetter((char)rune.Value) : Rune.IsLetter(rune))
             {
-                letters[0] += char.IsAsciiLetter((char)rune.Value) ? 1 : 0;
-            }
-            else if (Rune.IsLetter(rune))
-            {
-                letters[BlockOf(rune.Value)]++;
+                letters[ScriptOfBlock[rune.Value < 0x80 ? 0 : BlockOf(rune.Value)]]++;
+                total++;
             }
         }
 
-        var byName = new Dictionary<string, int>();
-        for (int i = 0; i < letters.Length; i++)
-        {
-            if (letters[i] > 0)
-            {
-                string name = i < Blocks.Length ? Blocks[i].Name : "other";
-                byName[name] = byName.GetValueOrDefault(name) + letters[i];
-            }
-        }
-
-        if (byName.Count == 0)
+        if (total == 0)
         {
             return None;
         }
 
-        if (byName.TryGetValue("Kana", out int kana) && kana * 5 >= byName.Values.Sum())
+        if (letters[Kana] * 5 >= total)
         {
-            return "Kana";
+            return Names[Kana];
         }
 
-        return byName.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal).First().Key;
+        int most = 0;
+        for (int i = 1; i < letters.Length; i++)
+        {
+            most = letters[i] > letters[most] ? i : most;
+        }
+
+        return Names[most];
     }
 
     private static int BlockOf(int value)

@@ -146,7 +146,7 @@ internal static class FindingsBuilder
         {
             yield return new("suspect-labels", FindingLevel.Note,
                 $"{Counted(suspects.Total, "row")} ({Formatting.Share(suspects.Total / (double)report.HoldoutRows)}) with a label that {string.Join(", ", suspects.Judges)} "
-                + "contradict with one and the same answer. As far as those labels are wrong, they put a ceiling on every score; suspects.csv lists them.");
+                + "contradict with one and the same answer, surer of it than usual. As far as those labels are wrong, they put a ceiling on every score; suspects.csv lists them.");
         }
     }
 

@@ -16,7 +16,7 @@ internal static class CostSection
             + (report.Costs.SimulatedUsd > 0 ? $" The simulated work would have cost {Formatting.Usd(report.Costs.SimulatedUsd)} at list price." : ""));
         page.Table(
             "USD by candidate, at list price where simulated.",
-            ["candidate", "training|", "evaluation|", "hosting|", "total|", "1,000 predictions|", "1,000 correct|", "latency, median|", "latency, 95 %|"],
+            ["candidate", "training|", "evaluation|", "hosting|", "total|", "1,000 predictions|", "1,000 correct|", "latency, median|", "latency, p95|"],
             report.Candidates.Select(candidate => (string[])
             [
                 candidate.Name + (candidate.Simulated ? "\nsimulated: not paid" : ""),
@@ -81,11 +81,11 @@ internal static class CostSection
         }
 
         page.Table(
-            $"Break-even of {best} with the others within {report.Costs.Projection?.Days[^1].Day ?? 0} days: calls in all.",
-            ["cheaper below", "calls|", "cheaper above"],
+            $"Break-even of {best} with the others over {report.Costs.Projection?.Days[^1].Day ?? 0} days, training included.",
+            ["cheaper with few calls", "up to about|", "cheaper with more"],
             shown.Select(point => (string[])
             [
-                point.Calls > 0 ? point.Dear : Formatting.Absent, point.Calls > 0 ? Formatting.Rows(point.Calls) : "always", point.Cheap,
+                point.Calls > 0 ? point.Dear : $"{point.Cheap} (than {point.Dear})", point.Calls > 0 ? $"{Formatting.Rows(point.Calls)} calls" : "any number", point.Calls > 0 ? point.Cheap : Formatting.Absent,
             ]));
     }
 }

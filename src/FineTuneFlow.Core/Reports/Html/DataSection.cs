@@ -93,7 +93,7 @@ internal static class DataSection
         foreach (Datasets.Finding finding in profile.Findings)
         {
             bool necessary = finding.Grade == FindingGrade.Necessary;
-            page.Raw(necessary ? "<li class=\"warning\"><b>Necessary</b>" : "<li><b>Advisable</b>").Raw(HtmlWriter.Escape($"{finding.Message} {finding.Remedy}")).Raw("</li>\n");
+            page.Raw(necessary ? "<li class=\"warning\"><b>Necessary</b>" : "<li><b>Advisable</b>").Raw(HtmlWriter.Escape($"{(finding.Count > 0 ? $"{finding.Count:N0} " : "")}{finding.Message.TrimEnd('.')}. {finding.Remedy.TrimEnd('.')}.")).Raw("</li>\n");
         }
 
         page.Raw("</ul>\n");

@@ -24,7 +24,7 @@ internal static class Style
         .keep{background:var(--keepbg);border-left-color:var(--keep)}.keep .word{color:var(--keep)}
         .unsure{background:var(--warnbg);border-left-color:var(--warn)}.unsure .word{color:var(--warn)}
         .simulated{display:inline-block;padding:0 7px;border:1.5px dashed currentColor;border-radius:9px;font-size:12px;font-weight:600;color:var(--warn);white-space:nowrap}
-        .banner{padding:10px 14px;border:1.5px dashed var(--warn);border-radius:8px;color:var(--warn);background:var(--warnbg);margin:14px 0}
+        .banner{max-width:none;padding:10px 14px;border:1.5px dashed var(--warn);border-radius:8px;color:var(--warn);background:var(--warnbg);margin:14px 0}
         .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:10px;margin:16px 0}
         .facts div{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:10px 12px}
         .facts dt,.facts .k{color:var(--soft);font-size:13px}.facts .v{font-size:21px;font-weight:650;font-variant-numeric:tabular-nums}.facts .s{font-size:13px;color:var(--soft)}
