@@ -19,6 +19,7 @@ public static class Steps
     public static readonly ActivityName<QuoteRunInput, QuoteSummary> QuoteRun = new(nameof(QuoteRun), Storage);
     public static readonly ActivityName<RunRecord, Unit> RecordRun = new(nameof(RecordRun), Storage);
     public static readonly ActivityName<CancelRunInput, Unit> CancelRun = new(nameof(CancelRun), Storage);
+    public static readonly ActivityName<SelectNewRowsInput, DatasetFile> SelectNewRows = new(nameof(SelectNewRows), Storage);
     public static readonly ActivityName<UploadFileInput, UploadedFile> UploadFile = new(nameof(UploadFile), Provider);
     public static readonly ActivityName<UploadedFile, FileReadiness> CheckFile = new(nameof(CheckFile), Provider);
     public static readonly ActivityName<JobSlotInput, JobSlot> AcquireJobSlot = new(nameof(AcquireJobSlot), Storage);
@@ -29,6 +30,9 @@ public static class Steps
     public static readonly ActivityName<DeployModelInput, DeployedModel> DeployModel = new(nameof(DeployModel), Provider);
     public static readonly ActivityName<RemoveDeploymentInput, Unit> RemoveDeployment = new(nameof(RemoveDeployment), Provider);
     public static readonly ActivityName<PlanEvaluationInput, EvaluationPlan> PlanEvaluation = new(nameof(PlanEvaluation), Storage);
+    public static readonly ActivityName<BatchPartInput, SubmittedBatch> SubmitBatch = new(nameof(SubmitBatch), Provider);
+    public static readonly ActivityName<BatchStepInput, BatchProgress> PollBatch = new(nameof(PollBatch), Provider);
+    public static readonly ActivityName<BatchStepInput, Unit> CollectBatch = new(nameof(CollectBatch), Provider);
     public static readonly ActivityName<EvaluateChunkInput, ChunkResult> EvaluateChunk = new(nameof(EvaluateChunk), Provider);
     public static readonly ActivityName<ScoreCandidateInput, CandidateScore> ScoreCandidate = new(nameof(ScoreCandidate), Storage);
     public static readonly ActivityName<LinearBaselineInput, CandidateScore> TrainLinearBaseline = new(nameof(TrainLinearBaseline), Storage);

@@ -21,6 +21,18 @@ public sealed class EvaluationActivityFunctions(ActivityRunner activities)
     public Task<Unit> RemoveDeployment([ActivityTrigger] RemoveDeploymentInput input, string instanceId, FunctionContext context) =>
         activities.RunAsync(Steps.RemoveDeployment, input, instanceId, context);
 
+    [Function(nameof(Steps.SubmitBatch))]
+    public Task<SubmittedBatch> SubmitBatch([ActivityTrigger] BatchPartInput input, string instanceId, FunctionContext context) =>
+        activities.RunAsync(Steps.SubmitBatch, input, instanceId, context);
+
+    [Function(nameof(Steps.PollBatch))]
+    public Task<BatchProgress> PollBatch([ActivityTrigger] BatchStepInput input, string instanceId, FunctionContext context) =>
+        activities.RunAsync(Steps.PollBatch, input, instanceId, context);
+
+    [Function(nameof(Steps.CollectBatch))]
+    public Task<Unit> CollectBatch([ActivityTrigger] BatchStepInput input, string instanceId, FunctionContext context) =>
+        activities.RunAsync(Steps.CollectBatch, input, instanceId, context);
+
     [Function(nameof(Steps.EvaluateChunk))]
     public Task<ChunkResult> EvaluateChunk([ActivityTrigger] EvaluateChunkInput input, string instanceId, FunctionContext context) =>
         activities.RunAsync(Steps.EvaluateChunk, input, instanceId, context);

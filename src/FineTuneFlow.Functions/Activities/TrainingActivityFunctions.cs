@@ -9,6 +9,10 @@ namespace FineTuneFlow.Functions.Activities;
 /// <summary>Steps that bring a candidate from a file to a model.</summary>
 public sealed class TrainingActivityFunctions(ActivityRunner activities)
 {
+    [Function(nameof(Steps.SelectNewRows))]
+    public Task<DatasetFile> SelectNewRows([ActivityTrigger] SelectNewRowsInput input, string instanceId, FunctionContext context) =>
+        activities.RunAsync(Steps.SelectNewRows, input, instanceId, context);
+
     [Function(nameof(Steps.UploadFile))]
     public Task<UploadedFile> UploadFile([ActivityTrigger] UploadFileInput input, string instanceId, FunctionContext context) =>
         activities.RunAsync(Steps.UploadFile, input, instanceId, context);

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
-using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Workflow.Costs;
@@ -49,33 +47,10 @@ public sealed class CandidateScores(IBlobStore store, IProviders providers, RunP
         var predictions = new List<Prediction>();
         await foreach (BlobEntry chunk in store.ListAsync(RunPaths.Runs, RunPaths.PredictionsPrefix(runId, name), cancellation))
         {
-            byte[] lines = await store.ReadBytesAsync(chunk.Path, cancellation);
-            foreach (Range line in Lines(lines))
-            {
-                predictions.Add(JsonSerializer.Deserialize<Prediction>(lines.AsSpan(line), FlowJson.Compact)!);
-            }
+            predictions.AddRange(await store.ReadLinesAsync<Prediction>(chunk.Path, cancellation));
         }
 
         return predictions;
-    }
-
-    private static List<Range> Lines(byte[] bytes)
-    {
-        var lines = new List<Range>();
-        int start = 0;
-        while (start < bytes.Length)
-        {
-            int end = Array.IndexOf(bytes, (byte)'\n', start);
-            end = end < 0 ? bytes.Length : end;
-            if (end > start)
-            {
-                lines.Add(start..end);
-            }
-
-            start = end + 1;
-        }
-
-        return lines;
     }
 }
 

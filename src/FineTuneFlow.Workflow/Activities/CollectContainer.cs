@@ -1,10 +1,7 @@
 using System.Text;
-using System.Text.Json;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
-using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Workflow.Costs;
 using FineTuneFlow.Workflow.Durable;
@@ -24,14 +21,8 @@ public sealed class CollectContainer(IBlobStore store, IContainerJobs jobs, Cont
             ?? throw new FlowException(FailureKind.NotFound, $"The container execution {input.ExecutionId} is not there any more");
         Manifest manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(input.RunId), cancellation);
         using var predicted = new MemoryStream(await store.ReadBytesAsync(request.OutputFile(ContainerFiles.Predictions), cancellation));
-        using var lines = new MemoryStream();
-        foreach (Prediction prediction in ContainerOutputs.ReadPredictions(predicted, manifest.Labels))
-        {
-            JsonSerializer.Serialize(lines, prediction, FlowJson.Compact);
-            lines.WriteByte((byte)'\n');
-        }
-
-        await store.WriteBytesAsync(RunPaths.Predictions(input.RunId, input.Baseline, 0), lines.ToArray(), cancellation: cancellation);
+        await store.WriteLinesAsync(
+            RunPaths.Predictions(input.RunId, input.Baseline, 0), ContainerOutputs.ReadPredictions(predicted, manifest.Labels), cancellation);
         using var curve = new MemoryStream(await store.ReadBytesAsync(request.OutputFile(ContainerFiles.Metrics), cancellation));
         string csv = ResultFile.Write(ContainerOutputs.ReadCurve(curve));
         await store.WriteBytesAsync(RunPaths.Curve(input.RunId, input.Baseline), Encoding.UTF8.GetBytes(csv), cancellation: cancellation);

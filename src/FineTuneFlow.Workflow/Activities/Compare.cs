@@ -9,7 +9,6 @@ using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Workflow.Costs;
 using FineTuneFlow.Workflow.Durable;
-using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
@@ -17,41 +16,40 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Sets all candidates side by side on the same rows and writes the report.</summary>
-public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices prices, IProviders providers, FlowTelemetry telemetry)
+public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices prices, IProviders providers)
     : IActivity<CompareInput, ComparisonResult>
 {
-    public Task<ComparisonResult> RunAsync(CompareInput input, CancellationToken cancellation) =>
-        telemetry.ObserveAsync(nameof(Compare), input.Run.RunId, null, null, async () =>
+    public async Task<ComparisonResult> RunAsync(CompareInput input, CancellationToken cancellation)
+    {
+        string runId = input.Run.RunId;
+        EvaluationPlan plan = await store.ReadJsonAsync<EvaluationPlan>(RunPaths.EvaluationPlan(runId), cancellation);
+        Recipe recipe = await RunRecipes.ReadAsync(store, runId, cancellation);
+        var outcomes = ImmutableArray.CreateBuilder<CandidateOutcome>();
+        foreach (CandidateResult result in input.Results)
         {
-            string runId = input.Run.RunId;
-            EvaluationPlan plan = await store.ReadJsonAsync<EvaluationPlan>(RunPaths.EvaluationPlan(runId), cancellation);
-            Recipe recipe = await RunRecipes.ReadAsync(store, runId, cancellation);
-            var outcomes = ImmutableArray.CreateBuilder<CandidateOutcome>();
-            foreach (CandidateResult result in input.Results)
-            {
-                outcomes.Add(await Outcome(input, recipe, result, cancellation));
-            }
+            outcomes.Add(await Outcome(input, recipe, result, cancellation));
+        }
 
-            RunReport report = ReportBuilder.Build(new ReportInput
-            {
-                RunId = runId,
-                Project = input.Run.Project,
-                Recipe = recipe,
-                Manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(runId), cancellation),
-                Profile = (await store.FindJsonAsync<JsonNode>(RunPaths.Dataset(runId, DatasetFiles.Profile), cancellation))?.Value,
-                Holdout = await JudgedRows.ReadAsync(store, BlobPath.Parse(plan.Source), cancellation),
-                Candidates = outcomes.ToImmutable(),
-                Champion = input.Plan.Candidates.FirstOrDefault(c => c.Kind == OutcomeKind.Champion)?.Name,
-                Stages = input.Stages,
-                StartedAt = input.StartedAt,
-                EndedAt = input.Now,
-                QuotedUsd = input.QuotedUsd,
-            });
-            BlobRef json = await Write(runId, "json", ReportJson.Write(report), cancellation);
-            await Write(runId, "html", ReportHtml.Write(report), cancellation);
-            await Write(runId, "md", ReportMarkdown.Write(report), cancellation);
-            return new ComparisonResult(json, report.Verdict.Sentence, report.Verdict.Decision == VerdictKind.Promote ? report.Verdict.Candidate : null);
+        RunReport report = ReportBuilder.Build(new ReportInput
+        {
+            RunId = runId,
+            Project = input.Run.Project,
+            Recipe = recipe,
+            Manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(runId), cancellation),
+            Profile = (await store.FindJsonAsync<JsonNode>(RunPaths.Dataset(runId, DatasetFiles.Profile), cancellation))?.Value,
+            Holdout = await JudgedRows.ReadAsync(store, BlobPath.Parse(plan.Source), cancellation),
+            Candidates = outcomes.ToImmutable(),
+            Champion = input.Plan.Candidates.FirstOrDefault(c => c.Kind == OutcomeKind.Champion)?.Name,
+            Stages = input.Stages,
+            StartedAt = input.StartedAt,
+            EndedAt = input.Now,
+            QuotedUsd = input.QuotedUsd,
         });
+        BlobRef json = await Write(runId, "json", ReportJson.Write(report), cancellation);
+        await Write(runId, "html", ReportHtml.Write(report), cancellation);
+        await Write(runId, "md", ReportMarkdown.Write(report), cancellation);
+        return new ComparisonResult(json, report.Verdict.Sentence, report.Verdict.Decision == VerdictKind.Promote ? report.Verdict.Candidate : null);
+    }
 
     private async Task<CandidateOutcome> Outcome(CompareInput input, Recipe recipe, CandidateResult result, CancellationToken cancellation)
     {

@@ -1,9 +1,6 @@
-using System.Collections.Immutable;
-using System.Text.Json;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Evaluation;
@@ -14,47 +11,43 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Asks a model for the rows of one chunk and stores the answers under their row ids. A stored chunk is never asked
-/// again.</summary>
+/// again, and a row that a batch has answered is not asked here.</summary>
 public sealed class EvaluateChunk(
-    IBlobStore store, IProviders providers, ModelThrottle throttle, RunGuard guard, Shots shots, FlowTelemetry telemetry)
+    IBlobStore store, IProviders providers, ModelThrottle throttle, RunGuard guard, CandidateQuestions questions, FlowTelemetry telemetry)
     : IActivity<EvaluateChunkInput, ChunkResult>
 {
-    public Task<ChunkResult> RunAsync(EvaluateChunkInput input, CancellationToken cancellation) =>
-        telemetry.ObserveAsync(nameof(EvaluateChunk), input.RunId, input.Candidate.Name, null, async () =>
+    public async Task<ChunkResult> RunAsync(EvaluateChunkInput input, CancellationToken cancellation)
+    {
+        BlobPath target = RunPaths.Predictions(input.RunId, input.Candidate.Name, input.Chunk);
+        await using (BlobRead? stored = await store.OpenAsync(target, cancellation))
         {
-            BlobPath target = RunPaths.Predictions(input.RunId, input.Candidate.Name, input.Chunk);
-            await using (BlobRead? stored = await store.OpenAsync(target, cancellation))
+            if (stored is not null)
             {
-                if (stored is not null)
-                {
-                    return new ChunkResult(input.Chunk);
-                }
+                return new ChunkResult(input.Chunk);
             }
+        }
 
-            await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
-            DatasetRow[] rows = await JudgedRows.ReadAsync(store, RunPaths.Chunk(input.RunId, input.Chunk), cancellation);
-            Prediction[] predictions = await Ask(input, rows, cancellation);
-            await store.WriteBytesAsync(target, Lines(predictions), cancellation: cancellation);
-            telemetry.RowsScored(input.Candidate.Provider, rows.Length);
-            return new ChunkResult(input.Chunk);
-        });
+        await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
+        DatasetRow[] rows = await JudgedRows.ReadAsync(store, RunPaths.Chunk(input.RunId, input.Chunk), cancellation);
+        Prediction[] predictions = await Ask(input, rows, cancellation);
+        await store.WriteLinesAsync(target, predictions, cancellation);
+        telemetry.RowsScored(input.Candidate.Provider, rows.Length);
+        return new ChunkResult(input.Chunk);
+    }
 
     private async Task<Prediction[]> Ask(EvaluateChunkInput input, DatasetRow[] rows, CancellationToken cancellation)
     {
-        Recipe recipe = await RunRecipes.ReadAsync(store, input.RunId, cancellation);
-        Manifest manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(input.RunId), cancellation);
-        CandidateRecipe candidate = input.Candidate.Origin is { } origin
-            ? await RunRecipes.CandidateAsync(store, origin.RunId, origin.Candidate, cancellation)
-            : await RunRecipes.CandidateAsync(store, input.RunId, input.Candidate.Name, cancellation);
-        ImmutableArray<DatasetRow> examples = await shots.DrawAsync(input.Candidate.Origin?.RunId ?? input.RunId, candidate, recipe.Dataset.Split.Seed, cancellation);
-        var composer = new QuestionComposer(candidate, input.Candidate.Model, manifest.Labels, examples);
+        (QuestionComposer composer, Recipe recipe, LabelSet labels) = await questions.OfAsync(input.RunId, input.Candidate, cancellation);
+        Dictionary<string, Prediction> answered = (await store.ReadLinesAsync<Prediction>(
+            RunPaths.BatchAnswers(input.RunId, input.Candidate.Name, input.Chunk), cancellation)).ToDictionary(p => p.Id);
         IFineTuningProvider provider = providers.Get(input.Candidate.Provider);
         var predictions = new Prediction[rows.Length];
         // Answers come in any order; each lands at its own row's place, under its own row's id.
         await Parallel.ForEachAsync(
             Enumerable.Range(0, rows.Length),
             new ParallelOptions { MaxDegreeOfParallelism = recipe.Evaluation.MaxConcurrency, CancellationToken = cancellation },
-            async (i, stop) => predictions[i] = await AskOne(provider, composer, manifest.Labels, input.Model, rows[i], stop));
+            async (i, stop) => predictions[i] = answered.GetValueOrDefault(rows[i].Id)
+                ?? await AskOne(provider, composer, labels, input.Model, rows[i], stop));
         return predictions;
     }
 
@@ -71,18 +64,6 @@ public sealed class EvaluateChunk(
             // This one text is refused (too long, filtered): a counted error, and the others go on.
             return new Prediction { Id = row.Id, Error = PredictionError.Failed };
         }
-    }
-
-    private static byte[] Lines(IEnumerable<Prediction> predictions)
-    {
-        using var lines = new MemoryStream();
-        foreach (Prediction prediction in predictions)
-        {
-            JsonSerializer.Serialize(lines, prediction, FlowJson.Compact);
-            lines.WriteByte((byte)'\n');
-        }
-
-        return lines.ToArray();
     }
 }
 

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using FineTuneFlow.Core.Datasets;
-using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Ports;
@@ -25,16 +23,16 @@ public sealed class PlanEvaluation(IBlobStore store) : IActivity<PlanEvaluationI
         {
             rows = Sample(rows, wanted, recipe.Dataset.Split.Seed);
             source = RunPaths.Sample(input.RunId);
-            await store.WriteBytesAsync(source, Lines(rows), cancellation: cancellation);
+            await store.WriteLinesAsync(source, rows, cancellation);
         }
 
         int chunks = 0;
         foreach (DatasetRow[] chunk in rows.Chunk(recipe.Evaluation.ChunkRows))
         {
-            await store.WriteBytesAsync(RunPaths.Chunk(input.RunId, chunks++), Lines(chunk), cancellation: cancellation);
+            await store.WriteLinesAsync(RunPaths.Chunk(input.RunId, chunks++), chunk, cancellation);
         }
 
-        var plan = new EvaluationPlan(source.ToString(), rows.Length, chunks);
+        var plan = new EvaluationPlan(source.ToString(), rows.Length, chunks, recipe.Evaluation.ChunkRows, recipe.Evaluation.Mode == EvaluationMode.Batch);
         await store.WriteJsonAsync(RunPaths.EvaluationPlan(input.RunId), plan, cancellation: cancellation);
         return plan;
     }
@@ -47,18 +45,6 @@ public sealed class PlanEvaluation(IBlobStore store) : IActivity<PlanEvaluationI
         new Random(seed ^ 0x5a3d).Shuffle(positions);
         return [.. positions.Take(wanted).Order().Select(i => rows[i])];
     }
-
-    private static byte[] Lines(IEnumerable<DatasetRow> rows)
-    {
-        using var lines = new MemoryStream();
-        foreach (DatasetRow row in rows)
-        {
-            JsonSerializer.Serialize(lines, row, FlowJson.Compact);
-            lines.WriteByte((byte)'\n');
-        }
-
-        return lines.ToArray();
-    }
 }
 
 public sealed record PlanEvaluationInput(string RunId);
@@ -66,4 +52,6 @@ public sealed record PlanEvaluationInput(string RunId);
 /// <param name="Source">Blob of the judged rows.</param>
 /// <param name="Rows">How many.</param>
 /// <param name="Chunks">Pieces, numbered from 0.</param>
-public sealed record EvaluationPlan(string Source, int Rows, int Chunks);
+/// <param name="ChunkRows">Rows of each but the last one.</param>
+/// <param name="Batch">Ask through the Batch API: half the price, up to a day.</param>
+public sealed record EvaluationPlan(string Source, int Rows, int Chunks, int ChunkRows, bool Batch);

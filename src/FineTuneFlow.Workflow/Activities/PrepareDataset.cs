@@ -4,7 +4,6 @@ using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Workflow.Durable;
-using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
@@ -12,27 +11,26 @@ namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>CSV to cleaned, split JSON lines with manifest, profile and rejects. Worked on in a local folder and stored whole, the
 /// manifest last: a stored manifest means a whole data set.</summary>
-public sealed class PrepareDataset(IBlobStore store, FlowTelemetry telemetry) : IActivity<PrepareDatasetInput, PreparedData>
+public sealed class PrepareDataset(IBlobStore store) : IActivity<PrepareDatasetInput, PreparedData>
 {
-    public Task<PreparedData> RunAsync(PrepareDatasetInput input, CancellationToken cancellation) =>
-        telemetry.ObserveAsync(nameof(PrepareDataset), input.Run.RunId, null, null, async () =>
+    public async Task<PreparedData> RunAsync(PrepareDatasetInput input, CancellationToken cancellation)
+    {
+        BlobPath manifest = RunPaths.Manifest(input.Run.RunId);
+        if (await store.FindJsonAsync<Manifest>(manifest, cancellation) is { } done)
         {
-            BlobPath manifest = RunPaths.Manifest(input.Run.RunId);
-            if (await store.FindJsonAsync<Manifest>(manifest, cancellation) is { } done)
-            {
-                return Refer(input.Run.RunId, done.Value);
-            }
+            return Refer(input.Run.RunId, done.Value);
+        }
 
-            string folder = Directory.CreateTempSubdirectory("ftf-prepare-").FullName;
-            try
-            {
-                return Refer(input.Run.RunId, await Prepare(input.Run, input.Plan, folder, cancellation));
-            }
-            finally
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-        });
+        string folder = Directory.CreateTempSubdirectory("ftf-prepare-").FullName;
+        try
+        {
+            return Refer(input.Run.RunId, await Prepare(input.Run, input.Plan, folder, cancellation));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     private async Task<Manifest> Prepare(RunInput input, RunPlan plan, string folder, CancellationToken cancellation)
     {

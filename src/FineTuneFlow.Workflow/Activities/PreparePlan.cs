@@ -36,12 +36,20 @@ public sealed class PreparePlan(IBlobStore store, IProviders providers, Champion
                 new ModelOrigin(champion.RunId, champion.Candidate)));
         }
 
-        return new RunPlan(
+        if (recipe.Evaluation.Mode == EvaluationMode.Batch && planned.FirstOrDefault(c => providers.Get(c.Provider).Batches is null) is { } online)
+        {
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput, $"{online.Provider} cannot ask {online.Name} in batches", "Set evaluation.mode to online", Field: "evaluation.mode"));
+        }
+
+        var plan = new RunPlan(
             [.. planned],
             [.. recipe.Baselines.Select(b => new PlannedBaseline(b.Name, b.Kind))],
             [.. preflight.Warnings.Select(w => $"{w.Candidate}: {w.Message}")],
             recipe.Budget.Usd,
             recipe.Budget.ApprovalHours);
+        await store.WriteJsonAsync(RunPaths.Plan(input.RunId), plan, cancellation: cancellation);
+        return plan;
     }
 
     /// <summary>What is continued before what continues it; the reader of the recipe has refused circles.</summary>
@@ -85,6 +93,15 @@ public sealed class PreparePlan(IBlobStore store, IProviders providers, Champion
                 Field: "dataset.split.method"));
         }
 
+        if (candidate.Data == TrainingData.New && !fromChampion)
+        {
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                $"{candidate.Name} asks for new rows only, but does not continue the champion: within one run there are no others",
+                "Set continueFrom to champion, or data to all",
+                Field: $"candidates.{candidate.Name}.data"));
+        }
+
         PlannedCandidate? continued = planned.FirstOrDefault(c => c.Name == candidate.ContinueFrom);
         string model = (fromChampion ? champion!.BaseModel : continued?.Model) ?? candidate.Model
             ?? throw new FlowException(FailureKind.InvalidInput, $"{candidate.Name} names neither a model nor what it continues");
@@ -107,6 +124,8 @@ public sealed class PreparePlan(IBlobStore store, IProviders providers, Champion
             fromChampion ? null : candidate.ContinueFrom,
             fromChampion ? champion!.Model : null,
             new TrainingForm(TrainingForm.FamilyOf(model), candidate.SystemPrompt).Key,
-            null);
+            null,
+            fromChampion ? new ModelOrigin(champion!.RunId, champion.Candidate) : null,
+            candidate.Data == TrainingData.New);
     }
 }

@@ -1,41 +1,31 @@
-using System.Text.Json;
 using FineTuneFlow.Core.Datasets;
-using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Evaluation;
-using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Trains the linear model in process, predicts the judged rows and scores them like every other candidate.</summary>
-public sealed class TrainLinearBaseline(IBlobStore store, CandidateScores scores, FlowTelemetry telemetry) : IActivity<LinearBaselineInput, CandidateScore>
+public sealed class TrainLinearBaseline(IBlobStore store, CandidateScores scores) : IActivity<LinearBaselineInput, CandidateScore>
 {
-    public Task<CandidateScore> RunAsync(LinearBaselineInput input, CancellationToken cancellation) =>
-        telemetry.ObserveAsync(nameof(TrainLinearBaseline), input.RunId, input.Name, null, async () =>
-        {
-            Recipe recipe = await RunRecipes.ReadAsync(store, input.RunId, cancellation);
-            DatasetRow[] train = await JudgedRows.ReadAsync(store, RunPaths.Rows(input.RunId, Split.Train), cancellation);
-            DatasetRow[] validation = await JudgedRows.ReadAsync(store, RunPaths.Rows(input.RunId, Split.Validation), cancellation);
-            EvaluationPlan plan = await store.ReadJsonAsync<EvaluationPlan>(RunPaths.EvaluationPlan(input.RunId), cancellation);
-            LinearClassifier model = LinearBaseline.Train(Texts(train), Texts(validation), recipe.Dataset.Split.Seed, ct: cancellation);
-            await SaveModel(input, model, cancellation);
+    public async Task<CandidateScore> RunAsync(LinearBaselineInput input, CancellationToken cancellation)
+    {
+        Recipe recipe = await RunRecipes.ReadAsync(store, input.RunId, cancellation);
+        DatasetRow[] train = await JudgedRows.ReadAsync(store, RunPaths.Rows(input.RunId, Split.Train), cancellation);
+        DatasetRow[] validation = await JudgedRows.ReadAsync(store, RunPaths.Rows(input.RunId, Split.Validation), cancellation);
+        EvaluationPlan plan = await store.ReadJsonAsync<EvaluationPlan>(RunPaths.EvaluationPlan(input.RunId), cancellation);
+        LinearClassifier model = LinearBaseline.Train(Texts(train), Texts(validation), recipe.Dataset.Split.Seed, ct: cancellation);
+        await SaveModel(input, model, cancellation);
 
-            DatasetRow[] judged = await JudgedRows.ReadAsync(store, BlobPath.Parse(plan.Source), cancellation);
-            using var lines = new MemoryStream();
-            foreach (DatasetRow row in judged)
-            {
-                JsonSerializer.Serialize(lines, LinearPrediction.Of(model, row.Id, row.Text), FlowJson.Compact);
-                lines.WriteByte((byte)'\n');
-            }
-
-            await store.WriteBytesAsync(RunPaths.Predictions(input.RunId, input.Name, 0), lines.ToArray(), cancellation: cancellation);
-            return await scores.ScoreAsync(input.RunId, input.Name, OutcomeKind.LinearBaseline, null, cancellation);
-        });
+        DatasetRow[] judged = await JudgedRows.ReadAsync(store, BlobPath.Parse(plan.Source), cancellation);
+        await store.WriteLinesAsync(
+            RunPaths.Predictions(input.RunId, input.Name, 0), judged.Select(row => LinearPrediction.Of(model, row.Id, row.Text)), cancellation);
+        return await scores.ScoreAsync(input.RunId, input.Name, OutcomeKind.LinearBaseline, null, cancellation);
+    }
 
     private static LabelledText[] Texts(DatasetRow[] rows) => [.. rows.Select(r => new LabelledText(r.Text, r.Label))];
 

@@ -58,7 +58,7 @@ internal sealed class CandidateRuns(
         double reserve = Reserve(candidate);
         try
         {
-            TrainingFiles files = await Upload(candidate.Provider, candidate.Form);
+            TrainingFiles files = candidate.NewRowsOnly ? await UploadNew(candidate) : await Upload(candidate.Provider, candidate.Form);
             journal.Move(candidate.Name, CandidateState.Training);
             TrainedModel model = await context.CallAsync(
                 Flows.TrainCandidate,
@@ -99,6 +99,15 @@ internal sealed class CandidateRuns(
         }
 
         return files;
+    }
+
+    private async Task<TrainingFiles> UploadNew(PlannedCandidate candidate)
+    {
+        DatasetFile rows = await context.CallAsync(
+            Steps.SelectNewRows, new SelectNewRowsInput(input.RunId, candidate, data.File(candidate.Form, Core.Datasets.Split.Train)));
+        Task<string> train = UploadOne(candidate.Provider, rows);
+        Task<string> validation = UploadOne(candidate.Provider, data.File(candidate.Form, Core.Datasets.Split.Validation));
+        return new TrainingFiles(await train, await validation);
     }
 
     private async Task<TrainingFiles> UploadBoth(string provider, string form)

@@ -31,6 +31,41 @@ public static class BlobStoreJson
         return await store.WriteAsync(path, content, condition, cancellation);
     }
 
+    /// <summary>JSON lines, one an item.</summary>
+    public static async Task<BlobWritten> WriteLinesAsync<T>(
+        this IBlobStore store, BlobPath path, IEnumerable<T> items, CancellationToken cancellation = default)
+    {
+        using var lines = new MemoryStream();
+        foreach (T item in items)
+        {
+            JsonSerializer.Serialize(lines, item, FlowJson.Compact);
+            lines.WriteByte((byte)'\n');
+        }
+
+        lines.Position = 0;
+        return await store.WriteAsync(path, lines, default, cancellation);
+    }
+
+    /// <summary>All items of JSON lines; none where the blob is not there.</summary>
+    public static async Task<List<T>> ReadLinesAsync<T>(this IBlobStore store, BlobPath path, CancellationToken cancellation = default)
+    {
+        var items = new List<T>();
+        await using BlobRead? blob = await store.OpenAsync(path, cancellation);
+        if (blob is not null)
+        {
+            using var reader = new StreamReader(blob.Content);
+            while (await reader.ReadLineAsync(cancellation) is { } line)
+            {
+                if (line.Length > 0)
+                {
+                    items.Add(JsonSerializer.Deserialize<T>(line, FlowJson.Compact)!);
+                }
+            }
+        }
+
+        return items;
+    }
+
     /// <exception cref="FlowException">NotFound.</exception>
     public static async Task<BlobRead> OpenExistingAsync(this IBlobStore store, BlobPath path, CancellationToken cancellation = default) =>
         await store.OpenAsync(path, cancellation) ?? throw Missing(path);

@@ -94,7 +94,7 @@ public sealed class NightlyRetrain(
             [
                 trained with
                 {
-                    Name = "retrain", Model = null, ContinueFrom = PlannedCandidate.ChampionName, Epochs = new OneOrMany<int>(1), Kind = CandidateKind.FineTune,
+                    Name = "retrain", Model = null, ContinueFrom = PlannedCandidate.ChampionName, Data = TrainingData.New, Epochs = new OneOrMany<int>(1), Kind = CandidateKind.FineTune,
                 },
             ],
         };

@@ -30,6 +30,12 @@ public static class RunPaths
 
     public static BlobPath Manifest(string runId) => Dataset(runId, "manifest.json");
 
+    /// <summary>What is planned, for later runs that continue this one's model.</summary>
+    public static BlobPath Plan(string runId) => Of(runId, "plan.json");
+
+    /// <summary>The training rows that a continued champion has not seen.</summary>
+    public static BlobPath NewRows(string runId, string candidate) => Dataset(runId, $"train.new-{candidate}.jsonl");
+
     public static BlobPath Rows(string runId, Split split) => Dataset(runId, $"{split.ToString().ToLowerInvariant()}.jsonl");
 
     /// <summary>The sample of the holdout that candidates are judged on, where the recipe asks for one.</summary>
@@ -37,6 +43,12 @@ public static class RunPaths
 
     /// <summary>The judged rows, cut into the pieces that are asked, stored and resumed as one.</summary>
     public static BlobPath Chunk(string runId, int chunk) => Of(runId, $"evaluation/{chunk:D5}.jsonl");
+
+    /// <summary>Answers that a batch has given for a chunk, before it is recorded.</summary>
+    public static BlobPath BatchAnswers(string runId, string candidate, int chunk) => Of(runId, $"batches/{candidate}/{chunk:D5}.jsonl");
+
+    public static BlobPath BatchIntent(string runId, string candidate, int part, string what) =>
+        Of(runId, $"batches/{candidate}/{what}-{part}.json");
 
     public static BlobPath EvaluationPlan(string runId) => Of(runId, "evaluation/plan.json");
 

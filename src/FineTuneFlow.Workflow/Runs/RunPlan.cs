@@ -26,7 +26,8 @@ public sealed record RunPlan(
 /// <param name="ContinueModel">Tuned model to go on from, when it is known before the run.</param>
 /// <param name="Form">Key of its training form.</param>
 /// <param name="RetiresOn">Last day of the model, if announced.</param>
-/// <param name="Origin">Champion: the run and candidate that made it, whose recipe says how it is asked.</param>
+/// <param name="Origin">Champion, and what continues it: the run and candidate that made it.</param>
+/// <param name="NewRowsOnly">Trains only on rows that the continued champion has not seen.</param>
 public sealed record PlannedCandidate(
     string Name,
     OutcomeKind Kind,
@@ -36,7 +37,8 @@ public sealed record PlannedCandidate(
     string? ContinueModel,
     string Form,
     DateOnly? RetiresOn,
-    ModelOrigin? Origin = null)
+    ModelOrigin? Origin = null,
+    bool NewRowsOnly = false)
 {
     /// <summary>Name under which the champion stands in recipes and among a run's candidates.</summary>
     public const string ChampionName = "champion";

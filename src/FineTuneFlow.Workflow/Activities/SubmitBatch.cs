@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Training;
+using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Evaluation;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Activities;
+
+/// <summary>Hands a part of the judged rows to the Batch API, once: its file is found by name, the batch by its metadata.</summary>
+public sealed class SubmitBatch(
+    IBlobStore store, IProviders providers, SpendOnce once, RunGuard guard, CandidateQuestions questions) : IActivity<BatchPartInput, SubmittedBatch>
+{
+    public async Task<SubmittedBatch> RunAsync(BatchPartInput input, CancellationToken cancellation)
+    {
+        await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
+        IFineTuningProvider provider = providers.Get(input.Candidate.Provider);
+        IBatchInference batches = provider.Batches!;
+        string name = $"{input.RunId}-{input.Candidate.Name}-{input.Part}.batch.jsonl";
+        UploadedFile file = await once.RunAsync(
+            RunPaths.BatchIntent(input.RunId, input.Candidate.Name, input.Part, "file"),
+            ProviderGrace.Of(provider.Facts),
+            async stop => Uploaded(input, await batches.FindQuestionsAsync(name, stop)),
+            async stop => Uploaded(input, await batches.UploadQuestionsAsync(name, await Questions(input, stop), stop))!,
+            cancellation);
+        ImmutableSortedDictionary<string, string> metadata = JobMetadata.Of(input.RunId, input.Candidate.Name).Add("ftf_part", $"{input.Part}");
+        return await once.RunAsync(
+            RunPaths.BatchIntent(input.RunId, input.Candidate.Name, input.Part, "batch"),
+            ProviderGrace.Of(provider.Facts),
+            async stop => await Oldest(batches.FindBatchesAsync(metadata, stop)) is { } batch ? new SubmittedBatch(batch.Id) : null,
+            async stop => new SubmittedBatch(
+                (await batches.CreateBatchAsync(file.FileId, TrainingForm.FamilyOf(input.Candidate.Model), metadata, stop)).Id),
+            cancellation);
+    }
+
+    private async Task<List<BatchQuestion>> Questions(BatchPartInput input, CancellationToken cancellation)
+    {
+        (QuestionComposer composer, _, _) = await questions.OfAsync(input.RunId, input.Candidate, cancellation);
+        var asked = new List<BatchQuestion>();
+        for (int chunk = input.FirstChunk; chunk < input.FirstChunk + input.Chunks; chunk++)
+        {
+            foreach (DatasetRow row in await JudgedRows.ReadAsync(store, RunPaths.Chunk(input.RunId, chunk), cancellation))
+            {
+                asked.Add(new BatchQuestion(row.Id, composer.Ask(input.Model, row.Text)));
+            }
+        }
+
+        return asked;
+    }
+
+    private static UploadedFile? Uploaded(BatchPartInput input, ProviderFile? file) =>
+        file is null ? null : new UploadedFile(input.RunId, input.Candidate.Provider, file.Id);
+
+    private static async Task<ProviderBatch?> Oldest(IAsyncEnumerable<ProviderBatch> newestFirst)
+    {
+        ProviderBatch? oldest = null;
+        await foreach (ProviderBatch batch in newestFirst)
+        {
+            oldest = batch;
+        }
+
+        return oldest;
+    }
+}
+
+/// <param name="RunId">The run.</param>
+/// <param name="Candidate">As planned.</param>
+/// <param name="Model">What is asked.</param>
+/// <param name="Part">From 0: a batch takes no more than 50,000 questions.</param>
+/// <param name="FirstChunk">Of the part.</param>
+/// <param name="Chunks">In the part.</param>
+public sealed record BatchPartInput(string RunId, PlannedCandidate Candidate, string Model, int Part, int FirstChunk, int Chunks);
+
+public sealed record SubmittedBatch(string BatchId);

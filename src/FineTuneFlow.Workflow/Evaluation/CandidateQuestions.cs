@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Evaluation;
+
+/// <summary>How a run's candidates are asked: a champion by the recipe of the run that made it.</summary>
+public sealed class CandidateQuestions(IBlobStore store, Shots shots)
+{
+    public async Task<(QuestionComposer Composer, Recipe Recipe, LabelSet Labels)> OfAsync(
+        string runId, PlannedCandidate planned, CancellationToken cancellation)
+    {
+        Recipe recipe = await RunRecipes.ReadAsync(store, runId, cancellation);
+        Manifest manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(runId), cancellation);
+        CandidateRecipe candidate = planned.Origin is { } origin
+            ? await RunRecipes.CandidateAsync(store, origin.RunId, origin.Candidate, cancellation)
+            : await RunRecipes.CandidateAsync(store, runId, planned.Name, cancellation);
+        ImmutableArray<DatasetRow> examples = await shots.DrawAsync(planned.Origin?.RunId ?? runId, candidate, recipe.Dataset.Split.Seed, cancellation);
+        return (new QuestionComposer(candidate, planned.Model, manifest.Labels, examples), recipe, manifest.Labels);
+    }
+}
