@@ -48,7 +48,22 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
         BlobRef json = await Write(runId, "json", ReportJson.Write(report), cancellation);
         await Write(runId, "html", ReportHtml.Write(report), cancellation);
         await Write(runId, "md", ReportMarkdown.Write(report), cancellation);
-        return new ComparisonResult(json, report.Verdict.Sentence, report.Verdict.Decision == VerdictKind.Promote ? report.Verdict.Candidate : null);
+        return new ComparisonResult(await Reconcile(input, outcomes, cancellation), json, report.Verdict.Sentence, report.Verdict.Decision == VerdictKind.Promote ? report.Verdict.Candidate : null);
+    }
+
+    /// <summary>The quote beside what was used; what it teaches about tokens sharpens the project's next quote.</summary>
+    private async Task<Reconciliation> Reconcile(
+        CompareInput input, ImmutableArray<CandidateOutcome>.Builder outcomes, CancellationToken cancellation)
+    {
+        Quote quote = await store.ReadJsonAsync<Quote>(RunPaths.Quote(input.Run.RunId), cancellation);
+        var costs = outcomes.Where(o => o.Failure is null).ToDictionary(o => o.Name, o => o.Cost);
+        var reconciled = Reconciliation.Of(quote, costs, outcomes.Max(o => (long)o.Predictions.Count));
+        if (reconciled.Calibration is not null)
+        {
+            await store.WriteJsonAsync(RunPaths.Calibration(input.Run.Project), reconciled.Calibration, cancellation: cancellation);
+        }
+
+        return reconciled;
     }
 
     private async Task<CandidateOutcome> Outcome(CompareInput input, Recipe recipe, CandidateResult result, CancellationToken cancellation)
@@ -133,7 +148,8 @@ public sealed record CompareInput(
     DateTimeOffset Now,
     double QuotedUsd);
 
+/// <param name="Reconciliation">Quoted and actual cost by candidate.</param>
 /// <param name="Report">report.json.</param>
 /// <param name="Verdict">One sentence.</param>
 /// <param name="Promote">Candidate to promote; null: keep things as they are.</param>
-public sealed record ComparisonResult(BlobRef Report, string Verdict, string? Promote);
+public sealed record ComparisonResult(Reconciliation Reconciliation, BlobRef Report, string Verdict, string? Promote);

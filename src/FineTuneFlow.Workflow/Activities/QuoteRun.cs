@@ -27,6 +27,7 @@ public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices p
                 Candidates = [.. input.Plan.Candidates.Select(c => Quoted(c, recipe)), .. input.Plan.Baselines.Select(b => Quoted(b, recipe))],
                 Budget = recipe.Budget,
                 Mode = recipe.Evaluation.Mode,
+                Calibration = (await store.FindJsonAsync<TokenCalibration>(RunPaths.Calibration(input.Project), cancellation))?.Value,
             },
             prices.Book);
         await store.WriteJsonAsync(RunPaths.Quote(input.RunId), quote, cancellation: cancellation);
@@ -79,4 +80,4 @@ public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices p
     }
 }
 
-public sealed record QuoteRunInput(string RunId, RunPlan Plan);
+public sealed record QuoteRunInput(string RunId, string Project, RunPlan Plan);

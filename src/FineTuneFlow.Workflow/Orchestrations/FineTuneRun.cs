@@ -54,7 +54,7 @@ public static class FineTuneRun
         PreparedData data = await context.CallAsync(Steps.PrepareDataset, new PrepareDatasetInput(input, plan));
 
         await journal.EnterAsync("quoting");
-        QuoteSummary quote = await context.CallAsync(Steps.QuoteRun, new QuoteRunInput(input.RunId, plan));
+        QuoteSummary quote = await context.CallAsync(Steps.QuoteRun, new QuoteRunInput(input.RunId, input.Project, plan));
         await journal.QuotedAsync(quote);
         if (quote.LowUsd > plan.BudgetUsd)
         {

@@ -115,6 +115,7 @@ internal sealed class RunJournal
 
     public void Reported(ComparisonResult comparison, PromotionResult promotion) => record = record with
     {
+        Reconciliation = comparison.Reconciliation,
         Verdict = comparison.Verdict,
         Report = comparison.Report,
         Promoted = promotion.Promoted,

@@ -81,6 +81,9 @@ public static class RunPaths
 
     public static BlobPath Champion(string project) => BlobPath.Of(Models, $"{project}/champion.json");
 
+    /// <summary>What the project's runs have taught about tokens a character.</summary>
+    public static BlobPath Calibration(string project) => BlobPath.Of(Models, $"{project}/calibration.json");
+
     public static BlobPath JobQueue(string provider) => BlobPath.Of(Models, $"_queues/{provider}.json");
 
     public static BlobPath Feedback(string project, string name) => BlobPath.Of(FeedbackContainer, $"{project}/{name}");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Workflow.Ports;
@@ -24,6 +25,8 @@ public sealed record RunRecord
     public ImmutableArray<CandidateRecord> Candidates { get; init; } = [];
     /// <summary>USD really spent (0 on the simulator), to be set beside the quote.</summary>
     public double SpentUsd { get; init; }
+    /// <summary>Quoted and actual cost by candidate, once they are compared.</summary>
+    public Reconciliation? Reconciliation { get; init; }
     public string? Verdict { get; init; }
     public string? Promoted { get; init; }
     public BlobRef? Report { get; init; }

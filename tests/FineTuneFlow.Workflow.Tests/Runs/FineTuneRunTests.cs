@@ -1,6 +1,9 @@
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Tests;
+using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Retraining;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Tests.Runs;
@@ -33,6 +36,8 @@ public sealed class FineTuneRunTests(Azurite azurite)
         view.Candidates.ShouldAllBe(c => c.Record.State == CandidateState.Judged && c.Record.Accuracy > 0.5);
         view.SpentUsd.ShouldBe(0);
         view.Verdict.ShouldNotBeNullOrEmpty();
+        RunRecord record = await stack.Store.ReadJsonAsync<RunRecord>(RunPaths.Record(run.RunId));
+        record.Reconciliation.ShouldNotBeNull().Candidates.Length.ShouldBe(4);
         foreach (string file in new[] { "report.json", "report.md", "run.json", "dataset/manifest.json", "metrics/babbage-1.csv", "jobs/babbage-4.json" })
         {
             (await stack.Store.ReadBytesAsync(RunPaths.Artifact(run.RunId, file))).Length.ShouldBeGreaterThan(0);
@@ -145,5 +150,53 @@ public sealed class FineTuneRunTests(Azurite azurite)
         failed.Record.Name.ShouldBe("gpt-system");
         failed.Record.Failure!.Kind.ShouldBe(FailureKind.Unauthenticated);
         ended.HasReport.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_holdout_asked_in_batches_gives_the_same_figures_for_less()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        string one = """{ "candidates": [{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 1 }], "budget": { "approveAbove": 50 } }""";
+        StartedRun online = await stack.RunAsync("online", Reviews.Csv(200), one);
+        StartedRun batch = await stack.RunAsync("batch", Reviews.Csv(200), one.Replace("\"budget\"", "\"evaluation\": { \"mode\": \"batch\" }, \"budget\"", StringComparison.Ordinal));
+
+        RunView asked = await stack.EndAsync(online.RunId);
+        RunView batched = await stack.EndAsync(batch.RunId);
+
+        batched.Failure.ShouldBeNull();
+        CandidateView Gpt(RunView view) => view.Candidates.Single(c => c.Record.Name == "gpt");
+        Gpt(batched).Record.Accuracy.ShouldBe(Gpt(asked).Record.Accuracy);
+        Gpt(batched).Record.CostUsd!.Value.ShouldBeLessThan(Gpt(asked).Record.CostUsd!.Value);
+    }
+
+    [Fact]
+    public async Task A_night_with_new_rows_trains_the_champion_on_and_a_night_without_does_nothing()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        const string Stable = """
+            {
+              "dataset": { "split": { "method": "stable" } }, "budget": { "approveAbove": 50 }, "baselines": [],
+              "candidates": [{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 1 }]
+            }
+            """;
+        StartedRun first = await stack.RunAsync("nightly", Reviews.Csv(300), Stable);
+        (await stack.EndAsync(first.RunId)).Promoted.ShouldBe("gpt");
+        NightlyRetrain night = stack.Get<NightlyRetrain>();
+        (await night.RunAsync("nightly", TestContext.Current.CancellationToken)).ShouldBeNull();
+
+        for (int i = 0; i < 40; i++)
+        {
+            await stack.Get<FeedbackStore>().AddAsync("nightly", new Feedback($"a wholly new complaint number {i}", "1"), TestContext.Current.CancellationToken);
+        }
+
+        StartedRun? retrain = await night.RunAsync("nightly", TestContext.Current.CancellationToken);
+        RunView ended = await stack.EndAsync(retrain.ShouldNotBeNull().RunId);
+
+        ended.Failure.ShouldBeNull();
+        ended.Candidates.Select(c => c.Record.Kind).ShouldBe([OutcomeKind.Continuation, OutcomeKind.Champion]);
+        byte[] trained = await stack.Store.ReadBytesAsync(RunPaths.NewRows(retrain.RunId, "retrain"));
+        string[] lines = System.Text.Encoding.UTF8.GetString(trained).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.ShouldAllBe(line => line.Contains("a wholly new complaint"));
+        lines.Length.ShouldBeInRange(10, 40);
     }
 }
