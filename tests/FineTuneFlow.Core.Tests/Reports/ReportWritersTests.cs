@@ -77,7 +77,10 @@ public sealed class ReportWritersTests
     {
         ReportInput input = SampleRun.Input(60_000, row: (_, row) => row with { Text = string.Join(' ', Enumerable.Repeat(row.Text, 3)) });
 
-        ReportHtml.Write(ReportBuilder.Build(input)).Length.ShouldBeLessThan(2_000_000);
+        // Three of its candidates: the page grows with their number by a few kilobytes only, the bootstrap by much time.
+        input = input with { Candidates = [.. input.Candidates.Take(3)], Champion = null };
+
+        System.Text.Encoding.UTF8.GetByteCount(ReportHtml.Write(ReportBuilder.Build(input))).ShouldBeLessThan(2_000_000);
     }
 
     [Theory]
