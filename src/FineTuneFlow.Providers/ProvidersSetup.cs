@@ -4,6 +4,7 @@ using FineTuneFlow.Providers.BlobStorage;
 using FineTuneFlow.Providers.ContainerJobs;
 using FineTuneFlow.Providers.Costs;
 using FineTuneFlow.Workflow.Evaluation;
+using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Ports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +24,7 @@ public static class ProvidersSetup
         var storage = new AzureBlobStore(StorageOptions.Read(configuration));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(providers);
-        services.TryAddSingleton(provider => new ModelThrottle(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new ModelThrottle(provider.GetRequiredService<TimeProvider>(), provider.GetService<FlowTelemetry>()));
         services.AddSingleton<IBlobStore>(storage);
         services.AddContainerJobs(configuration);
         services.AddCostFiles(configuration);

@@ -32,6 +32,8 @@ public sealed class EvaluateChunk(
         Prediction[] predictions = await Ask(input, rows, cancellation);
         await store.WriteLinesAsync(target, predictions, cancellation);
         telemetry.RowsScored(input.Candidate.Provider, rows.Length);
+        telemetry.Tokens(input.Candidate.Provider, "input", predictions.Sum(p => (long)(p.PromptTokens ?? 0)));
+        telemetry.Tokens(input.Candidate.Provider, "output", predictions.Sum(p => (long)(p.CompletionTokens ?? 0)));
         return new ChunkResult(input.Chunk);
     }
 

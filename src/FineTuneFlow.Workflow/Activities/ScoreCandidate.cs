@@ -1,13 +1,22 @@
 using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Turns a candidate's stored answers into figures.</summary>
-public sealed class ScoreCandidate(CandidateScores scores) : IActivity<ScoreCandidateInput, CandidateScore>
+public sealed class ScoreCandidate(CandidateScores scores, FlowTelemetry telemetry) : IActivity<ScoreCandidateInput, CandidateScore>
 {
-    public Task<CandidateScore> RunAsync(ScoreCandidateInput input, CancellationToken cancellation) =>
-        scores.ScoreAsync(input.RunId, input.Candidate.Name, input.Candidate.Kind, input.Candidate, cancellation);
+    public async Task<CandidateScore> RunAsync(ScoreCandidateInput input, CancellationToken cancellation)
+    {
+        CandidateScore score = await scores.ScoreAsync(input.RunId, input.Candidate.Name, input.Candidate.Kind, input.Candidate, cancellation);
+        if (!score.Simulated)
+        {
+            telemetry.Spent(input.Candidate.Provider, "evaluation", score.CostUsd);
+        }
+
+        return score;
+    }
 }
 
 public sealed record ScoreCandidateInput(string RunId, PlannedCandidate Candidate);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
@@ -9,7 +10,8 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Creates a candidate's job, or adopts the one that an earlier attempt has left at the provider.</summary>
-public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce once, RunGuard guard) : IActivity<SubmitJobInput, SubmittedJob>
+public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce once, RunGuard guard, FlowTelemetry telemetry)
+    : IActivity<SubmitJobInput, SubmittedJob>
 {
     public async Task<SubmittedJob> RunAsync(SubmitJobInput input, CancellationToken cancellation)
     {
@@ -29,6 +31,7 @@ public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce 
         catch (FlowException error) when (error.Failure.Kind is FailureKind.DailyCapReached or FailureKind.TooManyJobs)
         {
             // Not a failure of the step but an answer: the orchestration waits for the slot by a durable timer.
+            telemetry.Throttled(input.Candidate.Provider, error.Failure.Kind);
             return new SubmittedJob("", error.Failure);
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Workflow.Evaluation;
@@ -8,7 +9,7 @@ namespace FineTuneFlow.Workflow.Evaluation;
 /// <summary>Asks models as fast as their services take it, and no faster. One instance a process: all runs that ask the same
 /// model of the same provider share its limit. A question without an answer (throttled, unavailable) is asked again here a
 /// bounded number of times; one that has got an answer never is.</summary>
-public sealed class ModelThrottle(TimeProvider time)
+public sealed class ModelThrottle(TimeProvider time, FlowTelemetry? telemetry = null)
 {
     /// <summary>Refusals for going too fast cost nothing and pass.</summary>
     private const int MostThrottled = 12;
@@ -44,6 +45,7 @@ public sealed class ModelThrottle(TimeProvider time)
             catch (FlowException refused) when (refused.Failure.Kind == FailureKind.Throttled)
             {
                 gate.Throttled(sent, refused.Failure.RetryAfter);
+                telemetry?.Throttled(provider.Name, FailureKind.Throttled);
                 if (++throttled >= MostThrottled)
                 {
                     throw;

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Observability;
+using FineTuneFlow.Workflow.Ports;
 using Microsoft.Extensions.Logging;
 
 namespace FineTuneFlow.Workflow.Tests.Observability;
@@ -111,6 +114,22 @@ public sealed class FlowTelemetryTests
             ("finetuneflow.retries", 1, "kind=Unavailable;stage=SubmitJob"),
             ("finetuneflow.throttles", 1, "kind=Throttled;provider=openai"),
         ]);
+    }
+
+    [Fact]
+    public async Task A_services_wish_to_wait_is_counted_by_provider()
+    {
+        using var telemetry = new FlowTelemetry();
+        List<(string Instrument, double Value, string Tags)> measured = [];
+        using MeterListener listener = Listen(telemetry, measured);
+        var facts = new ProviderFacts("openai", ProviderKind.OpenAI, NeedsDeployment: false, NeedsFileProcessing: false, MaxJobs: 1, PriceKey: "openai");
+        int asked = 0;
+
+        await new ModelThrottle(TimeProvider.System, telemetry).RunAsync(facts, "m", _ => ++asked == 1
+            ? throw new FlowException(new Failure(FailureKind.Throttled, "slower", RetryAfter: TimeSpan.FromMilliseconds(1)))
+            : Task.FromResult(new ModelAnswer("a", [], "stop", null, 1, 1, 1)));
+
+        measured.ShouldBe([("finetuneflow.throttles", 1, "kind=Throttled;provider=openai")]);
     }
 
     [Fact]
