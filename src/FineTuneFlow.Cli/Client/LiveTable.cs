@@ -1,67 +1,55 @@
 using FineTuneFlow.Cli.Frame;
 using FineTuneFlow.Workflow.Runs;
-using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace FineTuneFlow.Cli.Client;
 
-/// <summary>The table that is redrawn while a run goes.</summary>
-internal static class LiveTable
+/// <summary>The table that is redrawn in its place while a run goes. Lines are cut to the window, as one that wraps would make
+/// the next redraw begin too low.</summary>
+internal sealed class LiveTable(Terminal terminal)
 {
     private const int BarCells = 16;
+    private const string Bold = "\e[1m";
+    private const string Red = "\e[31m";
+    private const string Green = "\e[32m";
+    private const string Yellow = "\e[33m";
+    private const string Grey = "\e[90m";
+    private const string Plain = "\e[0m";
+    private int drawn;
 
-    public static async Task<RunView> FollowAsync(RunView first, Func<Action<RunView>, Task<RunView>> poll)
+    public void Show(RunView run)
     {
-        RunView last = first;
-        await AnsiConsole.Live(Draw(first)).StartAsync(async live =>
-        {
-            last = await poll(run =>
-            {
-                live.UpdateTarget(Draw(run));
-                live.Refresh();
-            });
-        });
-        return last;
+        int width = Math.Max(20, Console.WindowWidth - 1);
+        int height = Math.Max(2, Console.WindowHeight - 1);
+        (string Style, string Text)[] lines = [.. Lines(run).Take(height)];
+        string frame = string.Concat(lines.Select(line => $"{line.Style}{(line.Text.Length <= width ? line.Text : line.Text[..width])}{Plain}\n"));
+        // Up to where the last frame began, away with it, and the new one; in one write, so that nothing flickers.
+        terminal.Out.Write(drawn > 0 ? $"\e[{drawn}A\r\e[J{frame}" : frame);
+        terminal.Out.Flush();
+        drawn = lines.Length;
     }
 
-    private static Rows Draw(RunView run)
+    private static IEnumerable<(string Style, string Text)> Lines(RunView run)
     {
-        var table = new Table { Border = TableBorder.None, ShowHeaders = false };
-        for (int column = 0; column < 4; column++)
-        {
-            table.AddColumn(new TableColumn("") { NoWrap = column != 1 });
-        }
-
+        yield return (Bold, $"{run.RunId}  {run.Stage}  {Say.Span((run.EndedAt ?? DateTimeOffset.UtcNow) - run.StartedAt)}");
+        int name = run.Candidates.Select(c => c.Record.Name.Length).DefaultIfEmpty().Max();
+        int state = run.Candidates.Select(c => CandidateLine.Of(c).Length).DefaultIfEmpty().Max();
         foreach (CandidateView candidate in run.Candidates)
         {
-            (string colour, string mark) = candidate.Record.State switch
+            (string style, char mark) = candidate.Record.State switch
             {
-                CandidateState.Judged => ("green", "+"),
-                CandidateState.Failed => ("red", "x"),
-                CandidateState.Waiting => ("grey", " "),
-                _ => ("yellow", ">"),
+                CandidateState.Judged => (Green, '+'),
+                CandidateState.Failed => (Red, 'x'),
+                CandidateState.Waiting => (Grey, ' '),
+                _ => (Yellow, '>'),
             };
-            table.AddRow(
-                new Markup($"  [{colour}]{mark}[/] {Markup.Escape(candidate.Record.Name)}"),
-                new Markup($"[{colour}]{Markup.Escape(CandidateLine.Of(candidate))}[/]"),
-                new Text(Bar(candidate)),
-                new Text(Say.Usd(candidate.Record.CostUsd) is { Length: > 0 } cost ? cost + (candidate.Record.Simulated ? " list price" : "") : ""));
-        }
-
-        string took = Say.Span((run.EndedAt ?? DateTimeOffset.UtcNow) - run.StartedAt);
-        var lines = new List<IRenderable> { new Markup($"[bold]{Markup.Escape(run.RunId)}[/]  {Markup.Escape(run.Stage)}  [grey]{took}[/]") };
-        if (table.Rows.Count > 0)
-        {
-            // An empty table takes a line when it is drawn and none when it is counted, and would eat the line above.
-            lines.Add(table);
+            string cost = Say.Usd(candidate.Record.CostUsd) is { Length: > 0 } usd ? usd + (candidate.Record.Simulated ? " list price" : "") : "";
+            yield return (style, $"  {mark} {candidate.Record.Name.PadRight(name)}  {CandidateLine.Of(candidate).PadRight(state)}  {Bar(candidate)}{cost}".TrimEnd());
         }
 
         if (run.NeedsApproval && run.Quote is { } quote)
         {
-            lines.Add(new Markup($"[yellow]The quote is {Say.Usd(quote.LowUsd)} to {Say.Usd(quote.HighUsd)}. Approve it: ftf approve {Markup.Escape(run.RunId)}[/]"));
+            yield return (Yellow, $"The quote is {Say.Usd(quote.LowUsd)} to {Say.Usd(quote.HighUsd)}. Approve it: ftf approve {run.RunId}");
         }
-
-        return new Rows(lines);
     }
 
     private static string Bar(CandidateView candidate)
@@ -72,6 +60,6 @@ internal static class LiveTable
         }
 
         int filled = (int)(share * BarCells);
-        return $"[{new string('#', filled)}{new string('.', BarCells - filled)}] {candidate.Progress!.Done} of {candidate.Progress.Total}";
+        return $"[{new string('#', filled)}{new string('.', BarCells - filled)}] {candidate.Progress!.Done} of {candidate.Progress.Total}  ";
     }
 }

@@ -24,9 +24,12 @@ internal static class RunWatch
             return CodeOf(run);
         }
 
-        run = run.EndedAt is not null ? run
-            : terminal.IsLive ? await LiveTable.FollowAsync(run, show => PollAsync(host, run, show, cancellation))
-            : await PollAsync(host, run, new ChangeLines(terminal).Show, cancellation);
+        if (run.EndedAt is null)
+        {
+            Action<RunView> show = terminal.IsLive ? new LiveTable(terminal).Show : new ChangeLines(terminal).Show;
+            run = await PollAsync(host, run, show, cancellation);
+        }
+
         await EndAsync(host, run, terminal, cancellation);
         return CodeOf(run);
     }

@@ -12,6 +12,7 @@ namespace FineTuneFlow.Cli.Commands;
 public static class DemoCommand
 {
     private const string Project = "demo";
+    private const int MaxProjectName = 40;
     private const int SampleRows = 6_000;
 
     public static Command Create()
@@ -34,7 +35,7 @@ public static class DemoCommand
         string plan = recipe ?? Path.Combine(StackPaths.Root, "samples", "chapter.recipe.json");
         await using LocalStack? stack = await StackAsync(options, terminal, call.Cancellation);
         using var client = new HostClient(StackFile.Read(options.Home)?.Host ?? options.Host);
-        StartedRun run = await DropUploader.SendAsync(client, terminal, Project, file, plan, call.Cancellation);
+        StartedRun run = await DropUploader.SendAsync(client, terminal, csv is null ? Project : ProjectOf(csv), file, plan, call.Cancellation);
         if (!run.Created && fresh && (await client.RunAsync(run.RunId, call.Cancellation)).EndedAt is not null)
         {
             run = await client.PostAsync<StartedRun>($"runs/{run.RunId}/rerun", null, call.Cancellation);
@@ -54,6 +55,14 @@ public static class DemoCommand
 
         terminal.Line($"The demo took {Say.Span(clock.Elapsed)}.");
         return code;
+    }
+
+    /// <summary>A project for each file: the champion of one has no business with the data of another.</summary>
+    private static string ProjectOf(string csv)
+    {
+        string name = Path.GetFileName(csv).Split('.')[0].ToLowerInvariant();
+        string letters = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-');
+        return letters.Length == 0 ? Project : letters[..Math.Min(letters.Length, MaxProjectName)].Trim('-');
     }
 
     private static async Task<string> SampleAsync(StackOptions options, Terminal terminal, CancellationToken cancellation)
