@@ -44,9 +44,10 @@ internal static class CostChart
         svg.Text(Width / 2, Height - 8, anyPriced ? "price of 1,000 predictions (logarithmic)" : "no candidate has a price by the prediction", "t small", "middle");
         var taken = new List<(double X, double Y)>();
         var columns = new List<double>();
+        double[] places = [.. shown.Select(entry => FreeColumn(columns, entry.Candidate.UsdPerThousand > 0 ? across[entry.Candidate.UsdPerThousand.Value] : Left + (FreeWidth / 2)))];
         foreach ((CandidateReport candidate, int series) in shown)
         {
-            double x = FreeColumn(columns, candidate.UsdPerThousand > 0 ? across[candidate.UsdPerThousand.Value] : Left + (FreeWidth / 2));
+            double x = places[series];
             double y = up[score.Of(candidate.Metrics!)!.Value];
             if (candidate.Metrics!.Intervals.TryGetValue(score.JsonName(), out Interval? interval))
             {
@@ -56,7 +57,9 @@ internal static class CostChart
             svg.Marker(x, y, series, 6, $"{candidate.Name}: {Formatting.Score(score, score.Of(candidate.Metrics!))} for {Formatting.Usd(candidate.UsdPerThousand)}");
             bool right = x < Width - 190;
             double labelY = FreePlace(taken, x, y + 4);
-            svg.Text(right ? x + 10 : x - 10, labelY, Svg.Short(candidate.Name, 26), "t", right ? "start" : "end");
+            // Beside the whole group of one price, not across a neighbour's interval.
+            double edge = right ? places.Where(other => Math.Abs(other - x) < 40).Max() + 10 : places.Where(other => Math.Abs(other - x) < 40).Min() - 10;
+            svg.Text(edge, labelY, Svg.Short(candidate.Name, 20) + (candidate.Simulated ? " (simulated)" : ""), "t", right ? "start" : "end");
         }
 
         return svg.Close();

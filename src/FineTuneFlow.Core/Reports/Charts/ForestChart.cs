@@ -48,7 +48,7 @@ internal static class ForestChart
     private static void Row(Svg svg, CandidateReport candidate, Score score, Axis axis, double y, int series)
     {
         double value = score.Of(candidate.Metrics!)!.Value;
-        string note = candidate.IsChampion ? "champion" : candidate.Simulated ? "simulated" : "";
+        string note = string.Join(", ", new[] { candidate.IsChampion ? "champion" : "", candidate.Simulated ? "simulated" : "" }.Where(word => word.Length > 0));
         svg.Text(Left - 12, note.Length > 0 ? y - 1 : y + 4, Svg.Short(candidate.Name, 20), "t strong", "end");
         if (note.Length > 0)
         {
