@@ -43,6 +43,13 @@ internal sealed class CleanedBatch
         Rows[RowCount++] = row;
     }
 
+    /// <summary>Puts bytes behind the texts.</summary>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Room(bytes.Length));
+        TextBytes += bytes.Length;
+    }
+
     public Span<byte> Room(int bytes)
     {
         if (Texts.Length - TextBytes < bytes)

@@ -156,26 +156,20 @@ internal sealed class RowCleaner(RowPlan plan)
                 continue;
             }
 
-            Append(target, first ? ",\"slices\":{\""u8 : ",\""u8);
-            Append(target, JsonText.Escape(plan.Recipe.Slices[i]));
-            Append(target, "\":\""u8);
-            Append(target, JsonText.Escape(value));
-            Append(target, "\""u8);
+            target.Append(first ? ",\"slices\":{\""u8 : ",\""u8);
+            target.Append(JsonText.Escape(plan.Recipe.Slices[i]));
+            target.Append("\":\""u8);
+            target.Append(JsonText.Escape(value));
+            target.Append("\""u8);
             first = false;
         }
 
         if (!first)
         {
-            Append(target, "}"u8);
+            target.Append("}"u8);
         }
 
         return target.TextBytes - start;
-    }
-
-    private static void Append(CleanedBatch target, ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(target.Room(bytes.Length));
-        target.TextBytes += bytes.Length;
     }
 
     private ReadOnlySpan<byte> Value(RecordBatch batch, in TableRecord record, int column) =>
@@ -203,27 +197,13 @@ internal sealed class RowCleaner(RowPlan plan)
     {
         foreach (RowPlan.Filter filter in plan.Filters)
         {
-            ReadOnlySpan<byte> value = Value(batch, record, filter.Column).Trim((byte)' ');
-            if ((!filter.Equal.IsEmpty && !IsIn(filter.Equal, value)) || IsIn(filter.NotEqual, value))
+            if (!filter.Passes(Value(batch, record, filter.Column).Trim((byte)' ')))
             {
                 return false;
             }
         }
 
         return true;
-
-        static bool IsIn(System.Collections.Immutable.ImmutableArray<byte[]> wanted, ReadOnlySpan<byte> value)
-        {
-            foreach (byte[] one in wanted)
-            {
-                if (value.SequenceEqual(one))
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
     }
 
     private int Label(RecordBatch batch, in TableRecord record, CleanedBatch target, out RowOutcome outcome, out string detail)

@@ -20,7 +20,23 @@ internal sealed record RowPlan
     public required int SplitColumn { get; init; }
     public required byte[] Join { get; init; }
 
-    public sealed record Filter(int Column, ImmutableArray<byte[]> Equal, ImmutableArray<byte[]> NotEqual);
+    public sealed record Filter(int Column, ImmutableArray<byte[]> Equal, ImmutableArray<byte[]> NotEqual)
+    {
+        public bool Passes(ReadOnlySpan<byte> value) => (Equal.IsEmpty || IsIn(Equal, value)) && !IsIn(NotEqual, value);
+
+        private static bool IsIn(ImmutableArray<byte[]> wanted, ReadOnlySpan<byte> value)
+        {
+            foreach (byte[] one in wanted)
+            {
+                if (value.SequenceEqual(one))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
 
     public static RowPlan For(TableReader table, DatasetRecipe recipe)
     {
