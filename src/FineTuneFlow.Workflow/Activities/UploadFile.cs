@@ -17,7 +17,7 @@ public sealed class UploadFile(IBlobStore store, IProviders providers, SpendOnce
         return await once.RunAsync(
             RunPaths.Upload(input.RunId, input.Provider, blob.Sha256),
             ProviderGrace.Of(provider.Facts),
-            async stop => await Find(provider, name, stop) is { } file ? new UploadedFile(input.RunId, input.Provider, file.Id) : null,
+            async stop => await Find(provider, name, blob.Bytes, stop) is { } file ? new UploadedFile(input.RunId, input.Provider, file.Id) : null,
             async stop =>
             {
                 await using BlobRead content = await store.OpenExistingAsync(BlobPath.Parse(blob.Path), stop);
@@ -27,11 +27,14 @@ public sealed class UploadFile(IBlobStore store, IProviders providers, SpendOnce
             cancellation);
     }
 
-    private static async Task<ProviderFile?> Find(IFineTuningProvider provider, string name, CancellationToken cancellation)
+    /// <summary>By name, which holds the content's hash, and by length: an upload that broke off may have left a short file.</summary>
+    private static async Task<ProviderFile?> Find(IFineTuningProvider provider, string name, long bytes, CancellationToken cancellation)
     {
         await foreach (ProviderFile file in provider.ListFilesAsync(cancellation))
         {
-            if (file.Name == name && file.State is not ("error" or "deleted"))
+            // Azure counts the byte order mark that it wants to be sent.
+            bool whole = file.Bytes is null || file.Bytes == bytes || file.Bytes == bytes + 3;
+            if (file.Name == name && whole && file.State is not ("error" or "deleted"))
             {
                 return file;
             }
