@@ -50,10 +50,10 @@ internal sealed class Judge
     private Verdict AgainstChampion(CandidateReport best, CandidateReport champion)
     {
         Outcome outcome = Compare(best, champion);
-        string figures = $"{Shown(best)} against {Shown(champion)} of the champion {champion.Name} on the same {best.Metrics!.N:N0} rows ({outcome})";
+        string figures = $"{Shown(best)} against {Shown(champion)} of the champion on the same {best.Metrics!.N:N0} rows ({outcome})";
         if (outcome.Difference <= 0)
         {
-            return Say(VerdictKind.Keep, null, $"Keep {champion.Name}: the best challenger, {best.Name}, is no better, with {figures}.", outcome);
+            return Say(VerdictKind.Keep, null, $"Keep the champion: the best challenger, {best.Name}, is no better, with {figures}.", outcome);
         }
 
         if (outcome.IsSignificant)
@@ -73,7 +73,7 @@ internal sealed class Judge
         return Say(
             VerdictKind.NotEnoughData,
             null,
-            $"Not enough data, keep {champion.Name}: {best.Name} has {figures}, which may be chance{outcome.RowsNeeded(best.Metrics.N)}.",
+            $"Not enough data, keep the champion: {best.Name} has {figures}, which may be chance{outcome.RowsNeeded(best.Metrics.N)}.",
             outcome);
     }
 
