@@ -46,6 +46,10 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
             QuotedUsd = input.QuotedUsd,
         });
         BlobRef json = await Write(runId, "json", ReportJson.Write(report), cancellation);
+        await store.WriteBytesAsync(
+            RunPaths.Suspects(runId),
+            Encoding.UTF8.GetBytes(report.Suspects is { } suspects ? SuspectsCsv.Write(suspects.Rows, report.Provenance.Settings) : ""),
+            cancellation: cancellation);
         await Write(runId, "html", ReportHtml.Write(report), cancellation);
         await Write(runId, "md", ReportMarkdown.Write(report), cancellation);
         return new ComparisonResult(await Reconcile(input, outcomes, cancellation), json, report.Verdict.Sentence, report.Verdict.Decision == VerdictKind.Promote ? report.Verdict.Candidate : null);

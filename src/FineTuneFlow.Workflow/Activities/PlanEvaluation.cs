@@ -1,4 +1,5 @@
 using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Ports;
@@ -21,7 +22,7 @@ public sealed class PlanEvaluation(IBlobStore store) : IActivity<PlanEvaluationI
         DatasetRow[] rows = await JudgedRows.ReadAsync(store, source, cancellation);
         if (recipe.Evaluation.SampleRows is { } wanted && wanted < rows.Length)
         {
-            rows = Sample(rows, wanted, recipe.Dataset.Split.Seed);
+            rows = [.. HoldoutSample.Draw(rows, wanted, recipe.Dataset.Split.Seed)];
             source = RunPaths.Sample(input.RunId);
             await store.WriteLinesAsync(source, rows, cancellation);
         }
@@ -35,15 +36,6 @@ public sealed class PlanEvaluation(IBlobStore store) : IActivity<PlanEvaluationI
         var plan = new EvaluationPlan(source.ToString(), rows.Length, chunks, recipe.Evaluation.ChunkRows, recipe.Evaluation.Mode == EvaluationMode.Batch);
         await store.WriteJsonAsync(RunPaths.EvaluationPlan(input.RunId), plan, cancellation: cancellation);
         return plan;
-    }
-
-    /// <summary>A simple random sample without replacement, in the file's order. The seed is kept apart from the split's own use
-    /// of it, or the sample would follow the shuffle.</summary>
-    private static DatasetRow[] Sample(DatasetRow[] rows, int wanted, int seed)
-    {
-        int[] positions = [.. Enumerable.Range(0, rows.Length)];
-        new Random(seed ^ 0x5a3d).Shuffle(positions);
-        return [.. positions.Take(wanted).Order().Select(i => rows[i])];
     }
 }
 

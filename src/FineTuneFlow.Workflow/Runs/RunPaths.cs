@@ -79,6 +79,9 @@ public static class RunPaths
 
     public static BlobPath Report(string runId, string extension) => Of(runId, $"report.{extension}");
 
+    /// <summary>Rows whose label all good candidates doubt, in the drop's own columns: to be corrected and dropped again.</summary>
+    public static BlobPath Suspects(string runId) => Of(runId, "suspects.csv");
+
     public static BlobPath Champion(string project) => BlobPath.Of(Models, $"{project}/champion.json");
 
     /// <summary>What the project's runs have taught about tokens a character.</summary>

@@ -38,7 +38,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
         view.Verdict.ShouldNotBeNullOrEmpty();
         RunRecord record = await stack.Store.ReadJsonAsync<RunRecord>(RunPaths.Record(run.RunId));
         record.Reconciliation.ShouldNotBeNull().Candidates.Length.ShouldBe(4);
-        foreach (string file in new[] { "report.json", "report.md", "run.json", "dataset/manifest.json", "metrics/babbage-1.csv", "jobs/babbage-4.json" })
+        foreach (string file in new[] { "report.json", "report.md", "report.html", "suspects.csv", "run.json", "dataset/manifest.json", "metrics/babbage-1.csv", "jobs/babbage-4.json" })
         {
             (await stack.Store.ReadBytesAsync(RunPaths.Artifact(run.RunId, file))).Length.ShouldBeGreaterThan(0);
         }
