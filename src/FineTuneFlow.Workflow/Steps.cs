@@ -14,14 +14,17 @@ public static class Steps
     private static readonly RetryPolicy Provider = new(
         30, TimeSpan.FromSeconds(2), MaxInterval: TimeSpan.FromMinutes(10), Timeout: TimeSpan.FromHours(12));
 
+    // Nothing is spent yet, so a service that stays away is told of after some ten minutes instead of waited for.
+    private static readonly RetryPolicy Upload = new(12, TimeSpan.FromSeconds(1), MaxInterval: TimeSpan.FromMinutes(2));
+
     public static readonly ActivityName<RunInput, RunPlan> PreparePlan = new(nameof(PreparePlan), Storage);
     public static readonly ActivityName<PrepareDatasetInput, PreparedData> PrepareDataset = new(nameof(PrepareDataset), Storage);
     public static readonly ActivityName<QuoteRunInput, QuoteSummary> QuoteRun = new(nameof(QuoteRun), Storage);
     public static readonly ActivityName<RunRecord, Unit> RecordRun = new(nameof(RecordRun), Storage);
     public static readonly ActivityName<CancelRunInput, Unit> CancelRun = new(nameof(CancelRun), Storage);
     public static readonly ActivityName<SelectNewRowsInput, DatasetFile> SelectNewRows = new(nameof(SelectNewRows), Storage);
-    public static readonly ActivityName<UploadFileInput, UploadedFile> UploadFile = new(nameof(UploadFile), Provider);
-    public static readonly ActivityName<UploadedFile, FileReadiness> CheckFile = new(nameof(CheckFile), Provider);
+    public static readonly ActivityName<UploadFileInput, UploadedFile> UploadFile = new(nameof(UploadFile), Upload);
+    public static readonly ActivityName<UploadedFile, FileReadiness> CheckFile = new(nameof(CheckFile), Upload);
     public static readonly ActivityName<JobSlotInput, JobSlot> AcquireJobSlot = new(nameof(AcquireJobSlot), Storage);
     public static readonly ActivityName<JobSlotInput, Unit> ReleaseJobSlot = new(nameof(ReleaseJobSlot), Storage);
     public static readonly ActivityName<SubmitJobInput, SubmittedJob> SubmitJob = new(nameof(SubmitJob), Provider);

@@ -48,4 +48,14 @@ public sealed class RetryPolicyTests
         policy.NextDelay(1, Throttled, TimeSpan.FromSeconds(15)).ShouldNotBeNull();
         policy.NextDelay(3, Throttled, TimeSpan.Zero).ShouldBeNull();
     }
+
+    [Fact]
+    public void A_defect_is_given_up_soon()
+    {
+        var policy = new RetryPolicy(30, TimeSpan.FromSeconds(1));
+        var defect = new Failure(FailureKind.Internal, "oops");
+
+        policy.NextDelay(2, defect, TimeSpan.Zero).ShouldNotBeNull();
+        policy.NextDelay(3, defect, TimeSpan.Zero).ShouldBeNull();
+    }
 }

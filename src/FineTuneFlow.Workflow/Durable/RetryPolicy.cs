@@ -19,20 +19,24 @@ public sealed record RetryPolicy(
     TimeSpan? Timeout = null,
     ImmutableArray<FailureKind> Kinds = default)
 {
+    /// <summary>A defect hardly mends itself: it is tried this often at the most, so that it shows soon.</summary>
+    public const int MaxInternalAttempts = 3;
+
     public bool Handles(Failure failure) =>
         Kinds.IsDefaultOrEmpty ? failure.IsRetryable || failure.Kind == FailureKind.Internal : Kinds.Contains(failure.Kind);
 
     /// <summary>The wait after the given failed attempt (from 1), or null when there is to be no other.</summary>
     public TimeSpan? NextDelay(int attempt, Failure failure, TimeSpan sinceFirstAttempt)
     {
-        if (attempt >= MaxAttempts || !Handles(failure))
+        int most = failure.Kind == FailureKind.Internal ? Math.Min(MaxAttempts, MaxInternalAttempts) : MaxAttempts;
+        if (attempt >= most || !Handles(failure))
         {
             return null;
         }
 
-        TimeSpan most = MaxInterval ?? TimeSpan.FromHours(1);
+        TimeSpan longest = MaxInterval ?? TimeSpan.FromHours(1);
         double wanted = FirstInterval.TotalMilliseconds * Math.Pow(BackoffCoefficient, attempt - 1);
-        TimeSpan delay = TimeSpan.FromMilliseconds(Math.Min(wanted, most.TotalMilliseconds));
+        TimeSpan delay = TimeSpan.FromMilliseconds(Math.Min(wanted, longest.TotalMilliseconds));
         if (failure.RetryAfter > delay)
         {
             delay = failure.RetryAfter.Value;

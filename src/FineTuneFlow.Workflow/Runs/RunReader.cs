@@ -31,7 +31,11 @@ public sealed class RunReader(IDurableClient client, IBlobStore store)
         }
 
         IEnumerable<Task<CandidateView>> candidates = view.Candidates.Select(async c => c with { Progress = await ProgressOf(runId, c.Record, cancellation) });
-        return view with { Candidates = [.. await Task.WhenAll(candidates)] };
+        return view with
+        {
+            Stage = await RetryOf(runId, cancellation) is { } retry ? $"{view.Stage}; {retry}" : view.Stage,
+            Candidates = [.. await Task.WhenAll(candidates)],
+        };
     }
 
     /// <summary>Runs, newest first.</summary>
@@ -52,13 +56,43 @@ public sealed class RunReader(IDurableClient client, IBlobStore store)
         };
         foreach (string worker in workers)
         {
-            if ((await client.GetAsync(worker, cancellation))?.CustomStatus is { } status)
+            if (await client.GetAsync(worker, cancellation) is not { HasEnded: false } state)
+            {
+                continue;
+            }
+
+            if (await RetryOf(worker, cancellation) is { } retry)
+            {
+                return new CandidateProgress(retry, null, null);
+            }
+
+            if (state.CustomStatus is { } status)
             {
                 return status.Deserialize<CandidateProgress>(FlowJson.Compact);
             }
         }
 
         return null;
+    }
+
+    /// <summary>What a person would otherwise take for standing still: a step that failed and waits to be tried again.</summary>
+    private async Task<string?> RetryOf(string instanceId, CancellationToken cancellation)
+    {
+        IReadOnlyList<HistoryEntry> history = await client.GetHistoryAsync(instanceId, cancellation);
+        HistoryEntry? failed = null;
+        foreach (HistoryEntry entry in history)
+        {
+            if (entry.Kind == HistoryKind.ActivityFailed)
+            {
+                failed = entry;
+            }
+            else if (entry.Kind == HistoryKind.ActivityScheduled && entry.Name == failed?.Name)
+            {
+                failed = null;
+            }
+        }
+
+        return failed is null ? null : $"{failed.Name} is tried again: {failed.Failure}";
     }
 
     private static RunView View(string runId, InstanceState? state, RunRecord? record)
