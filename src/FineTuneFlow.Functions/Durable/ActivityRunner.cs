@@ -20,20 +20,20 @@ public sealed class ActivityRunner(WorkflowCatalog catalog, FlowTelemetry teleme
         ActivityName<TIn, TOut> name, TIn input, string instanceId, IServiceProvider services, CancellationToken cancellation)
     {
         (string runId, string? candidate) = RunTrace.Subject(instanceId);
-        using StepScope scope = telemetry.Begin(name.Name, runId, candidate, logger);
         try
         {
-            string output = await catalog.Activities[name.Name].Run(services, JsonSerializer.Serialize(input, FlowJson.Compact), cancellation);
+            string json = JsonSerializer.Serialize(input, FlowJson.Compact);
+            string output = await telemetry.ObserveAsync(
+                name.Name, runId, candidate, logger, () => catalog.Activities[name.Name].Run(services, json, cancellation));
             return JsonSerializer.Deserialize<TOut>(output, FlowJson.Compact)!;
         }
         catch (Exception exception)
         {
             Failure failure = FailureOf.Exception(exception, name.Name);
-            scope.Failed(failure.Kind);
             if (failure.Kind == FailureKind.Internal)
             {
                 // Type and trace, not the message: that may quote the data.
-                logger.LogError("{Step} failed with {Type}\n{Trace}", name.Name, exception.GetType().FullName, exception.StackTrace);
+                logger.LogError("{Step} of {RunId} failed with {Type}\n{Trace}", name.Name, runId, exception.GetType().FullName, exception.StackTrace);
             }
 
             throw new CarriedFailureException(failure);

@@ -13,7 +13,6 @@ public sealed class FlowTelemetry : IDisposable
     /// <summary>Name of the activity source and of the meter, to be listed with the exporter.</summary>
     public const string SourceName = "FineTuneFlow";
 
-    private readonly AsyncLocal<string?> open = new();
     private readonly ActivitySource source = new(SourceName);
     private readonly Counter<long> runs;
     private readonly Histogram<double> stageDuration;
@@ -37,24 +36,17 @@ public sealed class FlowTelemetry : IDisposable
     public Meter Meter { get; } = new(SourceName);
 
     /// <summary>Opens a step of a run: a span in the run's trace, a log scope with run and candidate, and on disposal its
-    /// duration. Dispose of it; call <see cref="StepScope.Failed"/> before where it failed. A step that is observed both by its
-    /// host and by itself counts once.</summary>
+    /// duration. Dispose of it; call <see cref="StepScope.Failed"/> before where it failed.</summary>
     /// <param name="stage">Name of the activity.</param>
     /// <param name="runId">The run.</param>
     /// <param name="candidate">The candidate, where the step concerns one.</param>
     /// <param name="logger">Given the scope; null: none.</param>
     public StepScope Begin(string stage, string runId, string? candidate = null, ILogger? logger = null)
     {
-        if (open.Value == stage)
-        {
-            return StepScope.Inner;
-        }
-
-        open.Value = stage;
         // The host's own span (the durable engine's or the HTTP request's) stays reachable as a link.
         ActivityLink[] links = Activity.Current is { } current ? [new ActivityLink(current.Context)] : [];
         Activity? span = source.StartActivity(stage, ActivityKind.Internal, RunTrace.Of(runId), Tags(runId, candidate), links);
-        return new StepScope(stage, span, logger?.BeginScope(new RunLogScope(runId, candidate)), stageDuration, () => open.Value = null);
+        return new StepScope(stage, span, logger?.BeginScope(new RunLogScope(runId, candidate)), stageDuration);
     }
 
     /// <summary>Runs a step inside <see cref="Begin"/>, with its failure recorded and passed on.</summary>

@@ -7,28 +7,19 @@ namespace FineTuneFlow.Workflow.Observability;
 /// <summary>A step that is under way; made by <see cref="FlowTelemetry.Begin"/>.</summary>
 public sealed class StepScope : IDisposable
 {
-    /// <summary>Inside another scope of the same step: nothing of its own.</summary>
-    internal static readonly StepScope Inner = new("", null, null, null, () => { });
-
     private readonly long startedAt = Stopwatch.GetTimestamp();
     private readonly string stage;
     private readonly Activity? span;
     private readonly IDisposable? logScope;
-    private readonly Histogram<double>? duration;
-    private readonly Action close;
+    private readonly Histogram<double> duration;
     private string outcome = "succeeded";
 
-    internal StepScope(string stage, Activity? span, IDisposable? logScope, Histogram<double>? duration, Action close) =>
-        (this.stage, this.span, this.logScope, this.duration, this.close) = (stage, span, logScope, duration, close);
+    internal StepScope(string stage, Activity? span, IDisposable? logScope, Histogram<double> duration) =>
+        (this.stage, this.span, this.logScope, this.duration) = (stage, span, logScope, duration);
 
     /// <summary>Marks the step as failed. The kind alone is kept: a failure's message may name a user's file.</summary>
     public void Failed(FailureKind kind)
     {
-        if (duration is null)
-        {
-            return;
-        }
-
         outcome = kind.ToString();
         span?.SetStatus(ActivityStatusCode.Error, outcome);
         span?.SetTag("error.type", outcome);
@@ -36,9 +27,8 @@ public sealed class StepScope : IDisposable
 
     public void Dispose()
     {
-        duration?.Record(Stopwatch.GetElapsedTime(startedAt).TotalSeconds, new("stage", stage), new("outcome", outcome));
+        duration.Record(Stopwatch.GetElapsedTime(startedAt).TotalSeconds, new("stage", stage), new("outcome", outcome));
         span?.Dispose();
         logScope?.Dispose();
-        close();
     }
 }

@@ -77,22 +77,6 @@ public sealed class FlowTelemetryTests
     }
 
     [Fact]
-    public async Task A_step_observed_by_its_host_and_by_itself_counts_once()
-    {
-        using var telemetry = new FlowTelemetry();
-        List<(string Instrument, double Value, string Tags)> measured = [];
-        using MeterListener listener = Listen(telemetry, measured);
-
-        for (int attempt = 0; attempt < 2; attempt++)
-        {
-            using StepScope host = telemetry.Begin("Compare", "run-1");
-            await telemetry.ObserveAsync("Compare", "run-1", null, null, () => Task.FromResult(1));
-        }
-
-        measured.Count.ShouldBe(2);
-    }
-
-    [Fact]
     public void Every_figure_of_the_design_has_its_meter()
     {
         using var telemetry = new FlowTelemetry();
