@@ -55,7 +55,7 @@ public sealed class RetryPolicyTests
         var policy = new RetryPolicy(30, TimeSpan.FromSeconds(1));
         var defect = new Failure(FailureKind.Internal, "oops");
 
-        policy.NextDelay(2, defect, TimeSpan.Zero).ShouldNotBeNull();
-        policy.NextDelay(3, defect, TimeSpan.Zero).ShouldBeNull();
+        policy.NextDelay(4, defect, TimeSpan.Zero).ShouldNotBeNull();
+        policy.NextDelay(5, defect, TimeSpan.Zero).ShouldBeNull();
     }
 }

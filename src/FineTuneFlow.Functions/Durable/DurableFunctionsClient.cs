@@ -101,6 +101,21 @@ public sealed class DurableFunctionsClient(Func<DurableTaskClient> current, IHtt
             : new InstancePage(page, null);
     }
 
+    /// <summary>Ids of what an instance has started begin with its own id (<c>Flows</c>).</summary>
+    private async Task<List<string>> ChildrenAsync(string instanceId, InstanceStatus status, CancellationToken cancellation)
+    {
+        var children = new List<string>();
+        var query = new InstanceQuery { IdPrefix = $"{instanceId}:", Statuses = [status], RootsOnly = false, PageSize = 1_000 };
+        do
+        {
+            InstancePage page = await QueryAsync(query, cancellation);
+            children.AddRange(page.Instances.Select(i => i.InstanceId));
+            query = query with { Continuation = page.Continuation };
+        }
+        while (query.Continuation is not null);
+        return children;
+    }
+
     public async Task<IReadOnlyList<HistoryEntry>> GetHistoryAsync(string instanceId, CancellationToken cancellation = default)
     {
         await FindAsync(instanceId, cancellation);
@@ -122,13 +137,28 @@ public sealed class DurableFunctionsClient(Func<DurableTaskClient> current, IHtt
     public Task RaiseEventAsync<T>(string instanceId, EventName<T> name, T payload, CancellationToken cancellation = default) => MoveAsync(
         instanceId, "take an event", state => !state.HasEnded, () => current().RaiseEventAsync(instanceId, name.Name, payload, cancellation), cancellation);
 
-    public Task SuspendAsync(string instanceId, string reason, CancellationToken cancellation = default) => MoveAsync(
-        instanceId, "be suspended", state => state.Status is InstanceStatus.Running or InstanceStatus.Pending,
-        () => current().SuspendInstanceAsync(instanceId, reason, cancellation), cancellation);
+    /// <summary>Durable Functions holds one instance only; what a run has started would go on spending, so it is held with it.</summary>
+    public async Task SuspendAsync(string instanceId, string reason, CancellationToken cancellation = default)
+    {
+        await MoveAsync(
+            instanceId, "be suspended", state => state.Status is InstanceStatus.Running or InstanceStatus.Pending,
+            () => current().SuspendInstanceAsync(instanceId, reason, cancellation), cancellation);
+        foreach (string child in await ChildrenAsync(instanceId, InstanceStatus.Running, cancellation))
+        {
+            await current().SuspendInstanceAsync(child, reason, cancellation);
+        }
+    }
 
-    public Task ResumeAsync(string instanceId, string reason, CancellationToken cancellation = default) => MoveAsync(
-        instanceId, "be resumed", state => state.Status == InstanceStatus.Suspended,
-        () => current().ResumeInstanceAsync(instanceId, reason, cancellation), cancellation);
+    public async Task ResumeAsync(string instanceId, string reason, CancellationToken cancellation = default)
+    {
+        await MoveAsync(
+            instanceId, "be resumed", state => state.Status == InstanceStatus.Suspended,
+            () => current().ResumeInstanceAsync(instanceId, reason, cancellation), cancellation);
+        foreach (string child in await ChildrenAsync(instanceId, InstanceStatus.Suspended, cancellation))
+        {
+            await current().ResumeInstanceAsync(child, reason, cancellation);
+        }
+    }
 
     public Task TerminateAsync(string instanceId, string reason, CancellationToken cancellation = default) => MoveAsync(
         instanceId, "be terminated", state => !state.HasEnded,

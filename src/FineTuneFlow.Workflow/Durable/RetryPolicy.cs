@@ -20,7 +20,7 @@ public sealed record RetryPolicy(
     ImmutableArray<FailureKind> Kinds = default)
 {
     /// <summary>A defect hardly mends itself: it is tried this often at the most, so that it shows soon.</summary>
-    public const int MaxInternalAttempts = 3;
+    public const int MaxInternalAttempts = 5;
 
     public bool Handles(Failure failure) =>
         Kinds.IsDefaultOrEmpty ? failure.IsRetryable || failure.Kind == FailureKind.Internal : Kinds.Contains(failure.Kind);

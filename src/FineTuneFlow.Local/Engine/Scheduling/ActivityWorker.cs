@@ -1,6 +1,7 @@
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Local.Engine.Replay;
 using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Observability;
 
 namespace FineTuneFlow.Local.Engine.Scheduling;
 
@@ -33,15 +34,20 @@ internal sealed class ActivityWorker(ActivityTask task, long leaseUntil) : IDisp
 
     public async Task<(string? Output, Failure? Failure)> RunAsync(ActivityEntry entry, IServiceProvider services, int maxPayload)
     {
+        // Only an engine that runs the product's workflow has somebody to tell.
+        (string runId, string? candidate) = RunTrace.Subject(task.InstanceId);
+        using StepScope? observed = services.GetService<FlowTelemetry>()?.Begin(task.Name, runId, candidate);
         try
         {
             await using AsyncServiceScope scope = services.CreateAsyncScope();
             string output = await entry.Run(scope.ServiceProvider, task.Input, _cancellation.Token);
-            return Payload.TooLong(output, maxPayload, $"output of {task.Name}") is { } failure ? (null, failure) : (output, null);
+            return Payload.TooLong(output, maxPayload, $"output of {task.Name}") is { } tooLong ? (null, tooLong) : (output, null);
         }
         catch (Exception exception)
         {
-            return (null, FailureOf.Exception(exception, task.Name));
+            Failure failure = FailureOf.Exception(exception, task.Name);
+            observed?.Failed(failure.Kind);
+            return (null, failure);
         }
     }
 }

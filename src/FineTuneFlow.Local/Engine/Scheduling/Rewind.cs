@@ -141,7 +141,7 @@ internal sealed class Rewind
         {
             case HistoryKind.ActivityScheduled:
                 write.InsertTask(key, execution, step, 0, null);
-                _tasks.Add(new ActivityTask(key, execution, step, open.Name!, open.Payload!));
+                _tasks.Add(new ActivityTask(key, _row.Id, execution, step, open.Name!, open.Payload!));
                 break;
             case HistoryKind.TimerCreated:
                 write.InsertTimer(key, execution, step, open.Due!.Value);

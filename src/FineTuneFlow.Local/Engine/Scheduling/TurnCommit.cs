@@ -105,7 +105,7 @@ internal sealed class TurnCommit(InstanceSlot slot, long at, EngineRuntime engin
                 long? lease = engine.Activities.Reserve();
                 int deliveries = lease is null ? 0 : 1;
                 write.InsertTask(key, execution, step, deliveries, lease);
-                _tasks.Add((new ActivityTask(key, execution, step, row.Name!, row.Payload!) { Deliveries = deliveries }, lease is not null));
+                _tasks.Add((new ActivityTask(key, _before.Id, execution, step, row.Name!, row.Payload!) { Deliveries = deliveries }, lease is not null));
                 break;
             case HistoryKind.ActivityCompleted or HistoryKind.ActivityFailed:
                 write.DeleteTask(key, execution, step);

@@ -41,9 +41,10 @@ internal sealed class ReadStatements(SqliteConnection connection) : IDisposable
         Get($"SELECT {InstanceColumns.Row} FROM instances WHERE status < 3 ORDER BY key").Read(InstanceColumns.ReadRow);
 
     public List<ActivityTask> Tasks() => Get($"""
-        SELECT t.instance, t.execution, t.step, t.deliveries, h.name, h.payload FROM tasks t
+        SELECT t.instance, t.execution, t.step, t.deliveries, h.name, h.payload, i.id FROM tasks t
+        JOIN instances i ON i.key = t.instance
         JOIN history h ON h.instance = t.instance AND h.execution = t.execution AND h.step = t.step AND h.kind = {(int)HistoryKind.ActivityScheduled}
-        """).Read(row => new ActivityTask(row.Int64(0), row.Int32(1), row.Int32(2), row.Text(4), row.Text(5)) { Deliveries = row.Int32(3) });
+        """).Read(row => new ActivityTask(row.Int64(0), row.Text(6), row.Int32(1), row.Int32(2), row.Text(4), row.Text(5)) { Deliveries = row.Int32(3) });
 
     public List<TimerEntry> Timers() => Get("SELECT instance, execution, step, due FROM timers")
         .Read(row => new TimerEntry(row.Int64(0), row.Int32(1), row.Int32(2), row.Int64(3)));
