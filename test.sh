@@ -32,8 +32,9 @@ dotnet test --solution FineTuneFlow.Local.slnf -c Release --no-build --max-paral
 # The Functions app: only where the public registry's packages can be had.
 say "Azure Functions app"
 if dotnet restore src/FineTuneFlow.Functions -v quiet >/dev/null 2>&1; then
-  if dotnet build src/FineTuneFlow.Functions -c Release -v quiet -clp:ErrorsOnly; then
-    echo "The Functions app was restored and built."
+  if dotnet build tests/FineTuneFlow.Functions.AppTests -c Release -v quiet -clp:ErrorsOnly; then
+    dotnet test --project tests/FineTuneFlow.Functions.AppTests -c Release --no-build 2>&1 | tee -a "$log" || status=$?
+    echo "The Functions app was restored, built and tested."
   else
     status=1
     echo "The Functions app does not build."
@@ -42,7 +43,7 @@ else
   echo "The Functions app was not built: its packages (Microsoft.Azure.Functions.Worker.*) cannot be restored from this machine's registry. Its sources were checked by FineTuneFlow.Functions.Tests."
 fi
 
-count() { sed 's/\x1b\[[0-9;]*m//g' "$log" | awk -v key="$1:" '$1 == key { n = $2 } END { print n + 0 }'; }
+count() { sed 's/\x1b\[[0-9;]*m//g' "$log" | awk -v key="$1:" '$1 == key { n += $2 } END { print n + 0 }'; }
 passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
 if [ "$skipped" -gt 0 ]; then
   say "Skipped (each says why)"

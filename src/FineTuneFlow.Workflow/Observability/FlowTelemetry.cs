@@ -49,6 +49,31 @@ public sealed class FlowTelemetry : IDisposable
         return new StepScope(stage, span, logger?.BeginScope(new RunLogScope(runId, candidate)), stageDuration);
     }
 
+    /// <summary>Runs a step inside <see cref="Begin"/>, with its failure recorded and passed on.</summary>
+    public async Task<T> ObserveAsync<T>(string stage, string runId, string? candidate, ILogger? logger, Func<Task<T>> step)
+    {
+        using StepScope scope = Begin(stage, runId, candidate, logger);
+        try
+        {
+            return await step().ConfigureAwait(false);
+        }
+        catch (FlowException exception)
+        {
+            scope.Failed(exception.Failure.Kind);
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            scope.Failed(FailureKind.Cancelled);
+            throw;
+        }
+        catch
+        {
+            scope.Failed(FailureKind.Internal);
+            throw;
+        }
+    }
+
     /// <param name="outcome">succeeded, failed, cancelled or denied.</param>
     public void RunEnded(string outcome) => runs.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 

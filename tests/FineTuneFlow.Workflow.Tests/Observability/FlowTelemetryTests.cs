@@ -59,22 +59,20 @@ public sealed class FlowTelemetryTests
         RunTrace.Subject(instanceId).ShouldBe((runId, candidate));
 
     [Fact]
-    public void A_step_is_timed_with_its_outcome()
+    public async Task A_step_is_timed_with_its_outcome_and_its_failure_goes_on()
     {
         using var telemetry = new FlowTelemetry();
         List<(string Instrument, double Value, string Tags)> measured = [];
         using MeterListener listener = Listen(telemetry, measured);
 
-        using (telemetry.Begin("Quote", "run-1"))
-        {
-        }
+        (await telemetry.ObserveAsync("Quote", "run-1", null, null, () => Task.FromResult(3))).ShouldBe(3);
+        await Should.ThrowAsync<FlowException>(() => telemetry.ObserveAsync<int>(
+            "SubmitJob", "run-1", "a", null, () => throw new FlowException(FailureKind.Throttled, "wait")));
+        await Should.ThrowAsync<InvalidOperationException>(() => telemetry.ObserveAsync<int>(
+            "SubmitJob", "run-1", "a", null, () => throw new InvalidOperationException()));
 
-        using (StepScope failed = telemetry.Begin("SubmitJob", "run-1", "a"))
-        {
-            failed.Failed(FailureKind.Throttled);
-        }
-
-        measured.Select(m => m.Tags).ShouldBe(["outcome=succeeded;stage=Quote", "outcome=Throttled;stage=SubmitJob"]);
+        measured.Select(m => m.Tags).ShouldBe(
+            ["outcome=succeeded;stage=Quote", "outcome=Throttled;stage=SubmitJob", "outcome=Internal;stage=SubmitJob"]);
         measured.ShouldAllBe(m => m.Instrument == "finetuneflow.stage.duration" && m.Value >= 0);
     }
 
