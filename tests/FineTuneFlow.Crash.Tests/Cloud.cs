@@ -18,6 +18,7 @@ namespace FineTuneFlow.Crash.Tests;
 internal sealed class Cloud : IAsyncDisposable
 {
     private readonly Azurite azurite = new();
+    private readonly Dictionary<string, List<(string Model, string Row)>> recorded = [];
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ftf-crash-");
     private WebApplication simulator = null!;
     private HttpClient http = null!;
@@ -85,34 +86,42 @@ internal sealed class Cloud : IAsyncDisposable
         return records;
     }
 
-    /// <summary>For every recorded chunk of an evaluated model: how often each of its rows was asked up to now.</summary>
+    /// <summary>For every row of every recorded chunk: how often it was asked up to now. A recorded chunk does not change, so each
+    /// is read once.</summary>
     public async Task<Dictionary<(string Model, string Row), int>> AskedInRecordedChunksAsync()
     {
-        JsonNode inference = (await LedgerAsync())["inference"]!;
-        var asked = new Dictionary<(string, string), int>();
         await foreach (BlobEntry entry in Store.ListAsync(RunPaths.Runs, ""))
         {
             string[] path = entry.Path.Name.Split('/');
-            if (path is not [var run, "predictions", var candidate, var chunk]
-                || await Store.FindJsonAsync<ProviderJob>(RunPaths.Job(run, candidate)) is not { Value.TunedModel: { } model })
+            if (path is [var run, "predictions", var candidate, var chunk] && !recorded.ContainsKey(entry.Path.Name)
+                && await Store.FindJsonAsync<ProviderJob>(RunPaths.Job(run, candidate)) is { Value.TunedModel: { } model })
             {
-                continue;
-            }
-
-            JsonNode? rows = inference[model]?["rows"];
-            byte[] lines = await Store.ReadBytesAsync(BlobPath.Of(RunPaths.Runs, $"{run}/evaluation/{Path.GetFileNameWithoutExtension(chunk)}.jsonl"));
-            using var content = new MemoryStream(lines);
-            var form = new TrainingForm(TrainingForm.FamilyOf(model));
-            foreach (DatasetRow row in DatasetFiles.ReadRows(content))
-            {
-                string question = form.Family == ModelFamily.Completion ? form.Prompt(row.Text) : row.Text;
-                string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(question)))[..16];
-                asked[(model, hash)] = rows?[hash]?.GetValue<int>()
-                    ?? throw new InvalidOperationException($"{entry.Path}: the simulator was never asked for the row {row.Id}");
+                recorded[entry.Path.Name] = await RowsAsync(model, BlobPath.Of(RunPaths.Runs, $"{run}/evaluation/{Path.GetFileNameWithoutExtension(chunk)}.jsonl"));
             }
         }
 
+        JsonNode inference = (await LedgerAsync())["inference"]!;
+        var asked = new Dictionary<(string, string), int>();
+        foreach ((string Model, string Row) key in recorded.Values.SelectMany(keys => keys))
+        {
+            asked[key] = inference[key.Model]?["rows"]?[key.Row]?.GetValue<int>()
+                ?? throw new InvalidOperationException($"{key.Model} has a recorded answer for a row that the simulator was never asked");
+        }
+
         return asked;
+    }
+
+    private async Task<List<(string Model, string Row)>> RowsAsync(string model, BlobPath chunk)
+    {
+        var form = new TrainingForm(TrainingForm.FamilyOf(model));
+        return
+        [
+            .. (await Store.ReadLinesAsync<DatasetRow>(chunk)).Select(row =>
+            {
+                string question = form.Family == ModelFamily.Completion ? form.Prompt(row.Text) : row.Text;
+                return (model, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(question)))[..16]);
+            }),
+        ];
     }
 
     public async ValueTask DisposeAsync()

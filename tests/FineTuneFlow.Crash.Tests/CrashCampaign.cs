@@ -40,19 +40,22 @@ internal sealed class CrashCampaign(CampaignOptions options, Action<string> say)
         }
 
         var recorded = new Dictionary<(string Model, string Row), int>();
-        int duringStart = 0;
         for (int kill = 1; kill <= options.Kills; kill++)
         {
             using HostProcess host = HostProcess.Start(cloud.Settings);
             await Task.Delay(random.Next(300, 3_500), cancellation);
             host.HasExited.ShouldBeFalse($"the host ended by itself:\n{host.Output}");
             host.Kill();
-            duringStart += (await cloud.RunsAsync()).Count == 0 ? 1 : 0;
             foreach ((var key, int asked) in await cloud.AskedInRecordedChunksAsync())
             {
                 // What was recorded at an earlier kill must not have been asked since.
                 recorded.TryAdd(key, asked);
                 asked.ShouldBe(recorded[key], $"seed {options.Seed}, kill {kill}: a row of a recorded chunk was asked again");
+            }
+
+            if (kill % 25 == 0)
+            {
+                say($"{kill} kills, {recorded.Count} answers recorded");
             }
         }
 
