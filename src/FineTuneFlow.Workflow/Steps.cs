@@ -26,7 +26,7 @@ public static class Steps
     public static readonly ActivityName<UploadFileInput, UploadedFile> UploadFile = new(nameof(UploadFile), Upload);
     public static readonly ActivityName<UploadedFile, FileReadiness> CheckFile = new(nameof(CheckFile), Upload);
     public static readonly ActivityName<JobSlotInput, JobSlot> AcquireJobSlot = new(nameof(AcquireJobSlot), Storage);
-    public static readonly ActivityName<JobSlotInput, Unit> ReleaseJobSlot = new(nameof(ReleaseJobSlot), Storage);
+    public static readonly ActivityName<JobSlotInput, ReleasedSlot> ReleaseJobSlot = new(nameof(ReleaseJobSlot), Storage);
     public static readonly ActivityName<SubmitJobInput, SubmittedJob> SubmitJob = new(nameof(SubmitJob), Provider);
     public static readonly ActivityName<PollJobInput, JobProgress> PollJob = new(nameof(PollJob), Provider);
     public static readonly ActivityName<CollectResultsInput, TrainedModel> CollectResults = new(nameof(CollectResults), Provider);

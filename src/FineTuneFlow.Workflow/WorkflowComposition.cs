@@ -32,7 +32,7 @@ public static class WorkflowComposition
         .With<UploadFile, UploadFileInput, UploadedFile>(Steps.UploadFile)
         .With<CheckFile, UploadedFile, FileReadiness>(Steps.CheckFile)
         .With<AcquireJobSlot, JobSlotInput, JobSlot>(Steps.AcquireJobSlot)
-        .With<ReleaseJobSlot, JobSlotInput, Unit>(Steps.ReleaseJobSlot)
+        .With<ReleaseJobSlot, JobSlotInput, ReleasedSlot>(Steps.ReleaseJobSlot)
         .With<SubmitJob, SubmitJobInput, SubmittedJob>(Steps.SubmitJob)
         .With<PollJob, PollJobInput, JobProgress>(Steps.PollJob)
         .With<CollectResults, CollectResultsInput, TrainedModel>(Steps.CollectResults)

@@ -26,7 +26,7 @@ public sealed class TrainingActivityFunctions(ActivityRunner activities)
         activities.RunAsync(Steps.AcquireJobSlot, input, instanceId, context);
 
     [Function(nameof(Steps.ReleaseJobSlot))]
-    public Task<Unit> ReleaseJobSlot([ActivityTrigger] JobSlotInput input, string instanceId, FunctionContext context) =>
+    public Task<ReleasedSlot> ReleaseJobSlot([ActivityTrigger] JobSlotInput input, string instanceId, FunctionContext context) =>
         activities.RunAsync(Steps.ReleaseJobSlot, input, instanceId, context);
 
     [Function(nameof(Steps.SubmitJob))]

@@ -35,7 +35,7 @@ public sealed class CleanUp(IBlobStore store, IProviders providers, Deployments 
             await CancelOrphans(input.RunId, providers.Get(name), notes, cancellation);
             foreach (CandidateRecipe candidate in recipe.Candidates)
             {
-                await slots.ReleaseAsync(name, input.RunId, candidate.Name, cancellation);
+                await slots.ReleaseAsync(name, providers.Get(name).Facts.MaxJobs, input.RunId, candidate.Name, cancellation);
             }
         }
 

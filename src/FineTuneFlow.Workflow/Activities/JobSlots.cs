@@ -31,8 +31,19 @@ public sealed class JobSlots(IBlobStore store, TimeProvider time)
         return place;
     }
 
-    public Task ReleaseAsync(string provider, string runId, string candidate, CancellationToken cancellation) =>
-        Change(provider, tickets => tickets.RemoveAll(t => t.RunId == runId && t.Candidate == candidate), cancellation);
+    /// <summary>Gives a place back.</summary>
+    /// <returns>The waiter that has come into a slot by it, to be woken; null: none.</returns>
+    public async Task<JobTicket?> ReleaseAsync(string provider, int limit, string runId, string candidate, CancellationToken cancellation)
+    {
+        JobTicket? next = null;
+        await Change(provider, tickets =>
+        {
+            int place = tickets.FindIndex(t => t.RunId == runId && t.Candidate == candidate);
+            next = place >= 0 && place < limit && tickets.Count > limit ? tickets[limit] : null;
+            return place < 0 ? tickets : tickets.RemoveAt(place);
+        }, cancellation);
+        return next;
+    }
 
     private async Task Change(string provider, Func<ImmutableList<JobTicket>, ImmutableList<JobTicket>> change, CancellationToken cancellation)
     {

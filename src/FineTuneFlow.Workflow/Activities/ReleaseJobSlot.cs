@@ -1,13 +1,14 @@
 using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Gives a job slot back, or leaves the queue.</summary>
-public sealed class ReleaseJobSlot(JobSlots slots) : IActivity<JobSlotInput, Unit>
+public sealed class ReleaseJobSlot(JobSlots slots, IProviders providers) : IActivity<JobSlotInput, ReleasedSlot>
 {
-    public async Task<Unit> RunAsync(JobSlotInput input, CancellationToken cancellation)
-    {
-        await slots.ReleaseAsync(input.Provider, input.RunId, input.Candidate, cancellation);
-        return Unit.Value;
-    }
+    public async Task<ReleasedSlot> RunAsync(JobSlotInput input, CancellationToken cancellation) => new(
+        await slots.ReleaseAsync(input.Provider, providers.Get(input.Provider).Facts.MaxJobs, input.RunId, input.Candidate, cancellation));
 }
+
+/// <param name="Next">Who may go now; null: nobody waits.</param>
+public sealed record ReleasedSlot(JobTicket? Next);

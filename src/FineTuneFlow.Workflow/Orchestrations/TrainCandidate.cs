@@ -28,7 +28,11 @@ public static class TrainCandidate
         }
         finally
         {
-            await context.CallAsync(Steps.ReleaseJobSlot, slot);
+            // The next one in the queue looks by a timer as well; woken, it does not leave the slot idle until then.
+            if ((await context.CallAsync(Steps.ReleaseJobSlot, slot)).Next is { } next)
+            {
+                context.SendEvent(Flows.TrainId(next.RunId, next.Candidate), Signals.Wake, new WakeUp("a job slot is free"));
+            }
         }
     }
 
