@@ -34,14 +34,17 @@ internal sealed class CrashCampaign(CampaignOptions options, Action<string> say)
         Dictionary<string, JsonNode> expected = await UndisturbedAsync(cancellation);
         await using Cloud cloud = await Cloud.StartAsync();
         await cloud.FaultsAsync(FaultPlan());
-        for (int run = 0; run < options.Runs; run++)
-        {
-            await cloud.DropAsync(Project(run), Csv(run), Recipe);
-        }
-
+        int dropped = 0;
         var recorded = new Dictionary<(string Model, string Row), int>();
         for (int kill = 1; kill <= options.Kills; kill++)
         {
+            // Spread over the campaign, so that no kill hits a host that has nothing left to do.
+            while (dropped < options.Runs && dropped * options.Kills <= (kill - 1) * options.Runs)
+            {
+                await cloud.DropAsync(Project(dropped), Csv(dropped), Recipe);
+                dropped++;
+            }
+
             using HostProcess host = HostProcess.Start(cloud.Settings);
             await Task.Delay(random.Next(300, 3_500), cancellation);
             host.HasExited.ShouldBeFalse($"the host ended by itself:\n{host.Output}");
