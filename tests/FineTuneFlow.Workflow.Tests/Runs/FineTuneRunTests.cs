@@ -199,4 +199,27 @@ public sealed class FineTuneRunTests(Azurite azurite)
         lines.ShouldAllBe(line => line.Contains("a wholly new complaint"));
         lines.Length.ShouldBeInRange(10, 40);
     }
+
+    [Fact]
+    public async Task A_job_whose_creation_lost_its_answer_is_found_and_cancelled_with_its_run()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await stack.FaultsAsync("""{ "rules": [ { "match": "POST /v1/fine_tuning/jobs", "action": "lostAnswer" } ] }""");
+        StartedRun run = await stack.RunAsync(
+            "orphan",
+            Reviews.Csv(400),
+            """{ "candidates": [{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 50 }], "baselines": [], "budget": { "approveAbove": 50 } }""");
+        await stack.UntilAsync(run.RunId, _ => stack.JobsCreated() == 1);
+
+        await stack.Engine.RaiseEventAsync(run.RunId, Signals.Cancel, new CancelRequest("ann"), TestContext.Current.CancellationToken);
+        RunView ended = await stack.EndAsync(run.RunId);
+
+        ended.Outcome.ShouldBe(RunOutcome.Cancelled);
+        stack.JobsCreated().ShouldBe(1);
+        IFineTuningProvider provider = stack.Get<IProviders>().Get("simulator");
+        await foreach (ProviderJob job in provider.FindJobsAsync(new Dictionary<string, string> { ["ftf_run"] = run.RunId }))
+        {
+            job.HasEnded.ShouldBeTrue();
+        }
+    }
 }
