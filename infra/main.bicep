@@ -36,7 +36,7 @@ param azureOpenAILocation string = location
 
 @allowed(['none', 'cpu', 't4', 'a100'])
 @description('Machine of the baseline\'s container job; none: no container baseline.')
-param baselineMachine string = 't4'
+param baselineMachine string = 'none'
 
 @secure()
 @description('API key of OpenAI; empty: no provider of that name. Kept in Key Vault.')
