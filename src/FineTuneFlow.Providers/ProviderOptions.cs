@@ -60,6 +60,7 @@ public sealed record ProviderOptions
         MaxJobs,
         PriceKey)
     {
+        RequestTimeout = RequestTimeout,
         MaxConcurrency = MaxConcurrency,
         RequestsPerMinute = RequestsPerMinute,
     };

@@ -6,18 +6,19 @@ namespace FineTuneFlow.Workflow.Activities;
 /// <summary>Makes a thing that must be made once at a service that knows no idempotency keys: the intent is recorded first, the
 /// making is sent without retries, and after any doubt the thing is looked for, and adopted, before it would be made again.</summary>
 /// <remarks>Whoever writes the intent owns the making; a second delivery of the same activity finds the intent and does not make
-/// anything until the look-up has found nothing for the grace period, in which a request still under way would arrive.</remarks>
+/// anything until the look-up has found nothing for the grace period, in which a request still under way would arrive. The
+/// period runs from the intent while the sender may be waiting for its answer, and from the moment at which the sender gave up.</remarks>
 public sealed class SpendOnce(IBlobStore store, TimeProvider time)
 {
     /// <param name="record">Where intent and result are kept.</param>
-    /// <param name="grace">How long a request may still be under way after its sender has died.</param>
+    /// <param name="grace">How long a request may still be under way.</param>
     /// <param name="find">Looks for what an earlier attempt has left; null: nothing there.</param>
     /// <param name="make">Makes it; sent once. A failure other than Ambiguous means that nothing was made.</param>
     /// <param name="cancellation">Gives up; a making under way counts as in doubt.</param>
     /// <exception cref="FlowException">Ambiguous, with the rest of the grace period as RetryAfter; or what <paramref name="make"/> threw.</exception>
     public async Task<T> RunAsync<T>(
         BlobPath record,
-        TimeSpan grace,
+        SpendGrace grace,
         Func<CancellationToken, Task<T?>> find,
         Func<CancellationToken, Task<T>> make,
         CancellationToken cancellation)
@@ -29,6 +30,8 @@ public sealed class SpendOnce(IBlobStore store, TimeProvider time)
             return made;
         }
 
+        // Measured before the look-up: what arrives while it is under way must not slip between the two.
+        TimeSpan? left = known is { Value: var earlier } ? Left(earlier.State, earlier.At, grace) : null;
         if (await find(cancellation) is { } found)
         {
             // Adopted: made by an attempt whose answer was lost, or by the same run on another machine.
@@ -36,7 +39,7 @@ public sealed class SpendOnce(IBlobStore store, TimeProvider time)
             return found;
         }
 
-        if (known is { Value: { State: SpendState.Intended } intent } && intent.At + grace - time.GetUtcNow() is { } left && left > TimeSpan.Zero)
+        if (left > TimeSpan.Zero)
         {
             throw new FlowException(new Failure(
                 FailureKind.Ambiguous,
@@ -57,9 +60,35 @@ public sealed class SpendOnce(IBlobStore store, TimeProvider time)
             await store.WriteJsonAsync(record, new SpendRecord<T>(time.GetUtcNow(), SpendState.Refused, null), WriteCondition.Matches(etag), CancellationToken.None);
             throw;
         }
+        catch
+        {
+            await Doubt<T>(record, etag);
+            throw;
+        }
 
         await store.WriteJsonAsync(record, new SpendRecord<T>(time.GetUtcNow(), SpendState.Made, result), cancellation: CancellationToken.None);
         return result;
+    }
+
+    private TimeSpan? Left(SpendState state, DateTimeOffset at, SpendGrace grace) => state switch
+    {
+        SpendState.Intended => at + grace.OnTheWay + grace.Arrival - time.GetUtcNow(),
+        SpendState.InDoubt => at + grace.Arrival - time.GetUtcNow(),
+        _ => null,
+    };
+
+    /// <summary>The sender has given up: from now on only the arrival has to be waited for.</summary>
+    private async Task Doubt<T>(BlobPath record, string etag)
+        where T : class
+    {
+        try
+        {
+            await store.WriteJsonAsync(record, new SpendRecord<T>(time.GetUtcNow(), SpendState.InDoubt, null), WriteCondition.Matches(etag), CancellationToken.None);
+        }
+        catch (FlowException)
+        {
+            // The intent stands and holds the next attempt for longer; what went wrong at the service is what has to be told.
+        }
     }
 
     private async Task<string> Intend<T>(BlobPath record, SpendRecord<T> intent, string? etag, CancellationToken cancellation)
@@ -84,4 +113,14 @@ public sealed class SpendOnce(IBlobStore store, TimeProvider time)
 public sealed record SpendRecord<T>(DateTimeOffset At, SpendState State, T? Result)
     where T : class;
 
-public enum SpendState { Intended, Made, Adopted, Refused }
+public enum SpendState
+{
+    /// <summary>Recorded before the call: it may be under way.</summary>
+    Intended,
+    /// <summary>The call ended without an answer that says whether the thing was made.</summary>
+    InDoubt,
+    Made,
+    Adopted,
+    /// <summary>The service said no: nothing was made.</summary>
+    Refused,
+}

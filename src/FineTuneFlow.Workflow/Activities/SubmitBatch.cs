@@ -20,14 +20,14 @@ public sealed class SubmitBatch(
         string name = $"{input.RunId}-{input.Candidate.Name}-{input.Part}.batch.jsonl";
         UploadedFile file = await once.RunAsync(
             RunPaths.BatchIntent(input.RunId, input.Candidate.Name, input.Part, "file"),
-            ProviderGrace.Of(provider.Facts),
+            SpendGrace.OfFile(provider.Facts),
             async stop => Uploaded(input, await batches.FindQuestionsAsync(name, stop)),
             async stop => Uploaded(input, await batches.UploadQuestionsAsync(name, await Questions(input, stop), stop))!,
             cancellation);
         ImmutableSortedDictionary<string, string> metadata = JobMetadata.Of(input.RunId, input.Candidate.Name).Add("ftf_part", $"{input.Part}");
         return await once.RunAsync(
             RunPaths.BatchIntent(input.RunId, input.Candidate.Name, input.Part, "batch"),
-            ProviderGrace.Of(provider.Facts),
+            SpendGrace.OfPaid(provider.Facts),
             async stop => await Oldest(batches.FindBatchesAsync(metadata, stop)) is { } batch ? new SubmittedBatch(batch.Id) : null,
             async stop => new SubmittedBatch(
                 (await batches.CreateBatchAsync(file.FileId, TrainingForm.FamilyOf(input.Candidate.Model), metadata, stop)).Id),

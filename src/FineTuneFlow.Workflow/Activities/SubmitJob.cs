@@ -23,7 +23,7 @@ public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce 
         {
             return await once.RunAsync(
                 RunPaths.JobIntent(input.RunId, input.Candidate.Name),
-                ProviderGrace.Of(provider.Facts),
+                SpendGrace.OfPaid(provider.Facts),
                 async stop => await Find(provider, metadata, stop),
                 async stop => new SubmittedJob((await provider.CreateJobAsync(Request(input, recipe, metadata), stop)).Id, null),
                 cancellation);

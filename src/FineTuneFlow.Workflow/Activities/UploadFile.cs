@@ -16,7 +16,7 @@ public sealed class UploadFile(IBlobStore store, IProviders providers, SpendOnce
         string name = $"{blob.Sha256[..24]}-{input.RunId}.jsonl";
         return await once.RunAsync(
             RunPaths.Upload(input.RunId, input.Provider, blob.Sha256),
-            ProviderGrace.Of(provider.Facts),
+            SpendGrace.OfFile(provider.Facts),
             async stop => await Find(provider, name, blob.Bytes, stop) is { } file ? new UploadedFile(input.RunId, input.Provider, file.Id) : null,
             async stop =>
             {

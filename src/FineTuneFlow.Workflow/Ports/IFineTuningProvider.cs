@@ -63,6 +63,9 @@ public sealed record ProviderFacts(string Name, ProviderKind Kind, bool NeedsDep
 {
     public bool Simulated => Kind == ProviderKind.Simulator;
 
+    /// <summary>How long a request waits for its answer before it counts as lost; uploads may take longer.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(100);
+
     /// <summary>Questions in flight at once for one model, at most.</summary>
     public int MaxConcurrency { get; init; } = 64;
 

@@ -1,0 +1,21 @@
+using FineTuneFlow.Workflow.Ports;
+
+namespace FineTuneFlow.Workflow.Activities;
+
+/// <summary>How long nothing is made again after an attempt whose outcome is not known.</summary>
+/// <param name="OnTheWay">How long a sender waits for its answer: so long after an intent its request may still be under way,
+/// also when the sender is alive and the step was merely delivered twice.</param>
+/// <param name="Arrival">How long after its sender has given up, or died, a request may take to show in the provider's lists.</param>
+public sealed record SpendGrace(TimeSpan OnTheWay, TimeSpan Arrival)
+{
+    private static readonly TimeSpan SimulatedArrival = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RealArrival = TimeSpan.FromSeconds(30);
+
+    /// <summary>For what is paid for.</summary>
+    public static SpendGrace OfPaid(ProviderFacts facts) =>
+        facts.Simulated ? new SpendGrace(TimeSpan.Zero, SimulatedArrival) : new SpendGrace(facts.RequestTimeout, RealArrival);
+
+    /// <summary>For files. An upload may take half an hour, and a second copy costs nothing: a run that was killed in the middle
+    /// of one is not held for so long.</summary>
+    public static SpendGrace OfFile(ProviderFacts facts) => OfPaid(facts) with { OnTheWay = TimeSpan.Zero };
+}
