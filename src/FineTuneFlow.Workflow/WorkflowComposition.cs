@@ -81,6 +81,7 @@ public static class WorkflowComposition
             .AddSingleton<RunStarter>()
             .AddSingleton<RunReader>()
             .AddSingleton<JobWaker>()
+            .AddSingleton<Lineage>()
             .AddSingleton<NightlyRetrain>();
     }
 

@@ -13,7 +13,7 @@ internal static class FindingsBuilder
         CandidateReport[] scored = [.. report.Candidates.Where(candidate => candidate.Metrics is not null)];
         return
         [
-            .. Rule(report, input), .. Failures(report), .. Rows(report, scored), .. Answers(scored), .. Chance(scored),
+            .. Rule(report, input), .. Failures(report), .. Rows(report, input, scored), .. Answers(scored), .. Chance(scored),
             .. scored.Length > 0 ? WeakPlaces(scored[0]) : [], .. Calibration(scored), .. Suspects(report), .. Costs(report),
         ];
     }
@@ -53,7 +53,7 @@ internal static class FindingsBuilder
         }
     }
 
-    private static IEnumerable<Finding> Rows(RunReport report, CandidateReport[] scored)
+    private static IEnumerable<Finding> Rows(RunReport report, ReportInput input, CandidateReport[] scored)
     {
         if (scored.Length == 0)
         {
@@ -65,6 +65,13 @@ internal static class FindingsBuilder
         {
             yield return new("small-holdout", FindingLevel.Warning,
                 $"The holdout has {Counted(report.HoldoutRows, "row")}, so an accuracy is known to about ± {Formatting.Number(half * 100, 1)} points only.");
+        }
+
+        if (input.LeftOut > 0)
+        {
+            yield return new("champion-overlap", FindingLevel.Warning,
+                $"{Counted(input.LeftOut, "row")} of the holdout {(input.LeftOut == 1 ? "was" : "were")} left out for every candidate, as the champion was trained on "
+                + $"{(input.LeftOut == 1 ? "it" : "them")}. The split method stable keeps every text in its split when data grows.");
         }
 
         if (report.Sampled)

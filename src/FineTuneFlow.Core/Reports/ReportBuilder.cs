@@ -42,7 +42,7 @@ public static class ReportBuilder
             Labels = input.Manifest.Labels,
             Alpha = options.Alpha,
             HoldoutRows = rows.Count,
-            Sampled = rows.Count < input.Holdout.Count || rows.Count < input.Manifest.Rows.Test,
+            Sampled = rows.Count < input.Holdout.Count || rows.Count < input.Manifest.Rows.Test - input.LeftOut,
             Candidates = candidates,
             Comparisons = card.Comparisons,
             Disagreements = Disagreements(card, candidates, input.Champion),

@@ -19,6 +19,8 @@ public sealed record ReportInput
     /// <summary><c>dataset/profile.json</c> as it stands.</summary>
     public JsonNode? Profile { get; init; }
     public required IReadOnlyList<DatasetRow> Holdout { get; init; }
+    /// <summary>Rows of the prepared holdout that are not in <see cref="Holdout"/>, as the champion was trained on them.</summary>
+    public int LeftOut { get; init; }
     public required ImmutableArray<CandidateOutcome> Candidates { get; init; }
     /// <summary>Name of the candidate that is the project's champion and was evaluated beside the others, if there is one.</summary>
     public string? Champion { get; init; }

@@ -39,6 +39,7 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
             Profile = (await store.FindJsonAsync<JsonNode>(RunPaths.Dataset(runId, DatasetFiles.Profile), cancellation))?.Value,
             Holdout = await JudgedRows.ReadAsync(store, BlobPath.Parse(plan.Source), cancellation),
             Candidates = outcomes.ToImmutable(),
+            LeftOut = plan.LeftOut,
             Champion = input.Plan.Candidates.FirstOrDefault(c => c.Kind == OutcomeKind.Champion)?.Name,
             Stages = input.Stages,
             StartedAt = input.StartedAt,

@@ -1,15 +1,21 @@
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Activities;
 
-/// <summary>Cuts the holdout (or the sample that the recipe asks for) into chunks, the same for every candidate.</summary>
-public sealed class PlanEvaluation(IBlobStore store) : IActivity<PlanEvaluationInput, EvaluationPlan>
+/// <summary>Cuts the holdout (or the sample that the recipe asks for) into chunks, the same for every candidate. Rows that a champion
+/// of an earlier run was trained on are left out for all: it would answer them from memory, and nobody could beat it.</summary>
+public sealed class PlanEvaluation(IBlobStore store, Lineage lineage) : IActivity<PlanEvaluationInput, EvaluationPlan>
 {
+    /// <summary>Few as they are, the intervals and tests say so; with fewer there is nothing to say.</summary>
+    private const int FewestRows = 10;
+
     public async Task<EvaluationPlan> RunAsync(PlanEvaluationInput input, CancellationToken cancellation)
     {
         if (await store.FindJsonAsync<EvaluationPlan>(RunPaths.EvaluationPlan(input.RunId), cancellation) is { } done)
@@ -19,10 +25,16 @@ public sealed class PlanEvaluation(IBlobStore store) : IActivity<PlanEvaluationI
 
         Recipe recipe = await RunRecipes.ReadAsync(store, input.RunId, cancellation);
         BlobPath source = RunPaths.Rows(input.RunId, Split.Test);
-        DatasetRow[] rows = await JudgedRows.ReadAsync(store, source, cancellation);
+        DatasetRow[] holdout = await JudgedRows.ReadAsync(store, source, cancellation);
+        DatasetRow[] rows = await UnseenAsync(input.RunId, holdout, cancellation);
+        int leftOut = holdout.Length - rows.Length;
         if (recipe.Evaluation.SampleRows is { } wanted && wanted < rows.Length)
         {
             rows = [.. HoldoutSample.Draw(rows, wanted, recipe.Dataset.Split.Seed)];
+        }
+
+        if (rows.Length < holdout.Length)
+        {
             source = RunPaths.Sample(input.RunId);
             await store.WriteLinesAsync(source, rows, cancellation);
         }
@@ -33,9 +45,32 @@ public sealed class PlanEvaluation(IBlobStore store) : IActivity<PlanEvaluationI
             await store.WriteLinesAsync(RunPaths.Chunk(input.RunId, chunks++), chunk, cancellation);
         }
 
-        var plan = new EvaluationPlan(source.ToString(), rows.Length, chunks, recipe.Evaluation.ChunkRows, recipe.Evaluation.Mode == EvaluationMode.Batch);
+        var plan = new EvaluationPlan(source.ToString(), rows.Length, chunks, recipe.Evaluation.ChunkRows, recipe.Evaluation.Mode == EvaluationMode.Batch, leftOut);
         await store.WriteJsonAsync(RunPaths.EvaluationPlan(input.RunId), plan, cancellation: cancellation);
         return plan;
+    }
+
+    private async Task<DatasetRow[]> UnseenAsync(string runId, DatasetRow[] holdout, CancellationToken cancellation)
+    {
+        RunPlan plan = await store.ReadJsonAsync<RunPlan>(RunPaths.Plan(runId), cancellation);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (ModelOrigin origin in plan.Candidates.Select(c => c.Origin).OfType<ModelOrigin>().Distinct())
+        {
+            // Validation rows too: they went to the trainer, and a model may have been stopped or chosen by them.
+            seen.UnionWith(await lineage.SeenAsync(origin, [Split.Train, Split.Validation], cancellation));
+        }
+
+        DatasetRow[] unseen = [.. holdout.Where(row => !seen.Contains(Lineage.TextOf(row.Id)))];
+        if (unseen.Length < Math.Min(FewestRows, holdout.Length))
+        {
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                $"The champion was trained on {holdout.Length - unseen.Length} of the {holdout.Length} rows of this run's holdout, so they cannot judge it",
+                "Use the split method stable, by which a text keeps its split when data grows, or drop data that is new",
+                Field: "dataset.split.method"));
+        }
+
+        return unseen;
     }
 }
 
@@ -46,4 +81,5 @@ public sealed record PlanEvaluationInput(string RunId);
 /// <param name="Chunks">Pieces, numbered from 0.</param>
 /// <param name="ChunkRows">Rows of each but the last one.</param>
 /// <param name="Batch">Ask through the Batch API: half the price, up to a day.</param>
-public sealed record EvaluationPlan(string Source, int Rows, int Chunks, int ChunkRows, bool Batch);
+/// <param name="LeftOut">Rows of the holdout that judge nobody, as the champion was trained on them.</param>
+public sealed record EvaluationPlan(string Source, int Rows, int Chunks, int ChunkRows, bool Batch, int LeftOut = 0);

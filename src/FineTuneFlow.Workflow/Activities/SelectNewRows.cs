@@ -1,6 +1,7 @@
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
@@ -8,14 +9,14 @@ namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>The training rows that a continued champion has not seen, in the candidate's form. What it has seen are the training
 /// rows of the run that made it, and of the champions that it was continued from.</summary>
-public sealed class SelectNewRows(IBlobStore store) : IActivity<SelectNewRowsInput, DatasetFile>
+public sealed class SelectNewRows(IBlobStore store, Lineage lineage) : IActivity<SelectNewRowsInput, DatasetFile>
 {
     /// <summary>Fewer than this no service trains on.</summary>
     private const int FewestRows = 10;
 
     public async Task<DatasetFile> RunAsync(SelectNewRowsInput input, CancellationToken cancellation)
     {
-        HashSet<string> seen = await SeenAsync(input.Candidate.Origin!.RunId, cancellation);
+        HashSet<string> seen = await lineage.SeenAsync(input.Candidate.Origin!, [Split.Train], cancellation);
         // Both files hold the same rows in the same order: one says which row it is, the other how it is trained on.
         List<DatasetRow> rows = await store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(input.RunId, Split.Train), cancellation);
         using var chosen = new MemoryStream();
@@ -28,7 +29,7 @@ public sealed class SelectNewRows(IBlobStore store) : IActivity<SelectNewRowsInp
             {
                 string line = await lines.ReadLineAsync(cancellation)
                     ?? throw new FlowException(FailureKind.Internal, $"{input.All.Blob.Path} has fewer rows than the training split");
-                if (!seen.Contains(row.Id))
+                if (!seen.Contains(Lineage.TextOf(row.Id)))
                 {
                     await writer.WriteLineAsync(line);
                     count++;
@@ -48,20 +49,6 @@ public sealed class SelectNewRows(IBlobStore store) : IActivity<SelectNewRowsInp
         chosen.Position = 0;
         BlobWritten written = await store.WriteAsync(RunPaths.NewRows(input.RunId, input.Candidate.Name), chosen, default, cancellation);
         return new DatasetFile(input.All.Form, Split.Train, written.Ref);
-    }
-
-    private async Task<HashSet<string>> SeenAsync(string? runId, CancellationToken cancellation)
-    {
-        var seen = new HashSet<string>();
-        var visited = new HashSet<string>();
-        while (runId is not null && visited.Add(runId))
-        {
-            seen.UnionWith((await store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(runId, Split.Train), cancellation)).Select(r => r.Id));
-            RunPlan? plan = (await store.FindJsonAsync<RunPlan>(RunPaths.Plan(runId), cancellation))?.Value;
-            runId = plan?.Candidates.FirstOrDefault(c => c.Trains && c.Origin is not null)?.Origin!.RunId;
-        }
-
-        return seen;
     }
 }
 

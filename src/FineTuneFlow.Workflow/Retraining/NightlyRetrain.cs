@@ -17,8 +17,10 @@ namespace FineTuneFlow.Workflow.Retraining;
 /// and the champion is trained on. Nothing new, nothing done: the data's hash is part of the run's id, so a night that is
 /// repeated, or run by two hosts, starts the same run.</summary>
 public sealed class NightlyRetrain(
-    IBlobStore store, Champions champions, FeedbackStore feedback, RunStarter runs, ILogger<NightlyRetrain> logger)
+    IBlobStore store, Champions champions, Lineage lineage, FeedbackStore feedback, RunStarter runs, ILogger<NightlyRetrain> logger)
 {
+    private const string Trigger = "timer";
+
     /// <returns>The runs begun.</returns>
     public async Task<ImmutableArray<StartedRun>> RunAsync(CancellationToken cancellation)
     {
@@ -71,8 +73,25 @@ public sealed class NightlyRetrain(
             return null;
         }
 
-        BlobPath merged = await MergeAsync(project, recipe, drops, corrections, cancellation);
-        return await runs.StartAsync(project, merged, JsonSerializer.SerializeToUtf8Bytes(RecipeOf(recipe, champion), FlowJson.Indented), "timer", cancellation);
+        BlobPath merged = await MergeAsync(project, await DropsRecipeAsync(champion, cancellation), drops, corrections, cancellation);
+        return await runs.StartAsync(project, merged, JsonSerializer.SerializeToUtf8Bytes(RecipeOf(recipe, champion), FlowJson.Indented), Trigger, cancellation);
+    }
+
+    /// <summary>How drops are read: by the recipe of the last run in the champion's line that read one. Those of earlier nights have
+    /// read merged rows.</summary>
+    private async Task<Recipe> DropsRecipeAsync(ChampionVersion champion, CancellationToken cancellation)
+    {
+        string runId = champion.RunId;
+        await foreach (string earlier in lineage.RunsAsync(new ModelOrigin(champion.RunId, champion.Candidate), cancellation))
+        {
+            runId = earlier;
+            if ((await store.ReadJsonAsync<RunRecord>(RunPaths.Record(runId), cancellation)).Trigger != Trigger)
+            {
+                break;
+            }
+        }
+
+        return await RunRecipes.ReadAsync(store, runId, cancellation);
     }
 
     /// <summary>The champion's recipe over merged rows: one continuation of the champion, baselines and rules as they were.</summary>

@@ -16,7 +16,11 @@ public sealed record RunPlan(
     ImmutableArray<PlannedBaseline> Baselines,
     ImmutableArray<string> Notes,
     double BudgetUsd,
-    double ApprovalHours);
+    double ApprovalHours)
+{
+    /// <summary>Null where nothing of this name is planned.</summary>
+    public PlannedCandidate? Candidate(string name) => Candidates.FirstOrDefault(c => c.Name == name);
+}
 
 /// <param name="Name">In the recipe, or grid-made.</param>
 /// <param name="Kind">What it is.</param>

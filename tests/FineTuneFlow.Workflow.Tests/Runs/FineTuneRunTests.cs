@@ -1,3 +1,5 @@
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Tests;
@@ -198,6 +200,58 @@ public sealed class FineTuneRunTests(Azurite azurite)
         string[] lines = System.Text.Encoding.UTF8.GetString(trained).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.ShouldAllBe(line => line.Contains("a wholly new complaint"));
         lines.Length.ShouldBeInRange(10, 40);
+
+        // The next night reads the same drops again, though the champion of the first one was trained on merged rows.
+        await stack.Get<Champions>().PromoteAsync("nightly", retrain.RunId, "retrain", "ann", TestContext.Current.CancellationToken);
+        for (int i = 0; i < 40; i++)
+        {
+            await stack.Get<FeedbackStore>().AddAsync("nightly", new Feedback($"another praise number {i}", "5"), TestContext.Current.CancellationToken);
+        }
+
+        StartedRun? second = await night.RunAsync("nightly", TestContext.Current.CancellationToken);
+        (await stack.EndAsync(second.ShouldNotBeNull().RunId)).Failure.ShouldBeNull();
+        string again = System.Text.Encoding.UTF8.GetString(await stack.Store.ReadBytesAsync(RunPaths.NewRows(second.RunId, "retrain")));
+        again.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(line => line.Contains("another praise"));
+    }
+
+    [Fact]
+    public async Task Rows_that_the_champion_was_trained_on_judge_nobody()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        const string Recipe = """
+            {
+              "dataset": { "split": { "seed": 1 } }, "budget": { "approveAbove": 50 }, "baselines": [{ "name": "linear" }],
+              "candidates": [{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 1 }]
+            }
+            """;
+        StartedRun first = await stack.RunAsync("redrawn", Reviews.Csv(300), Recipe);
+        (await stack.EndAsync(first.RunId)).Promoted.ShouldBe("gpt");
+
+        // Another seed draws the splits anew: most of the new holdout was trained on.
+        StartedRun second = await stack.RunAsync("redrawn", Reviews.Csv(360), Recipe.Replace("\"seed\": 1", "\"seed\": 2", StringComparison.Ordinal));
+        RunView ended = await stack.EndAsync(second.RunId);
+
+        ended.Failure.ShouldBeNull();
+        HashSet<string> trained = [.. (await Rows(first, Split.Train)).Concat(await Rows(first, Split.Validation))];
+        string[] holdout = await Rows(second, Split.Test);
+        string[] fair = [.. holdout.Where(id => !trained.Contains(id))];
+        fair.Length.ShouldBeInRange(10, holdout.Length - 10);
+        foreach (string candidate in new[] { "gpt", "champion", "linear" })
+        {
+            var judged = new List<string>();
+            await foreach (BlobEntry chunk in stack.Store.ListAsync(RunPaths.Runs, RunPaths.PredictionsPrefix(second.RunId, candidate)))
+            {
+                judged.AddRange((await stack.Store.ReadLinesAsync<Prediction>(chunk.Path)).Select(p => p.Id));
+            }
+
+            judged.ShouldBe(fair, ignoreOrder: true);
+        }
+
+        string report = System.Text.Encoding.UTF8.GetString(await stack.Store.ReadBytesAsync(RunPaths.Report(second.RunId, "md")));
+        report.ShouldContain($"{holdout.Length - fair.Length} rows of the holdout were left out for every candidate");
+
+        async Task<string[]> Rows(StartedRun run, Split split) =>
+            [.. (await stack.Store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(run.RunId, split))).Select(row => row.Id)];
     }
 
     [Fact]
