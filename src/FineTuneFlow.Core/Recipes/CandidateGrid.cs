@@ -8,7 +8,8 @@ namespace FineTuneFlow.Core.Recipes;
 public static class CandidateGrid
 {
     /// <summary>The recipe's candidates with at most one value a hyperparameter: one candidate a combination, in the recipe's
-    /// order and the lists', named <c>gpt-e1-b8-lr0-5</c> after the hyperparameters that have several values.</summary>
+    /// order and the lists', named <c>gpt-e1-b8-lr0-5</c> after the hyperparameters that have several values; continuations with
+    /// the system prompt of what they continue (<see cref="ContinuedPrompts"/>).</summary>
     /// <exception cref="FlowException">InvalidInput: an expanded name is too long or taken.</exception>
     public static ImmutableArray<CandidateRecipe> Expand(Recipe recipe)
     {
@@ -27,7 +28,7 @@ public static class CandidateGrid
             }
         }
 
-        return expanded;
+        return ContinuedPrompts.Inherit(expanded);
     }
 
     /// <summary>Whether a hyperparameter has several values.</summary>

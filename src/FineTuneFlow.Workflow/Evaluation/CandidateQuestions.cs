@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
@@ -14,10 +15,10 @@ public sealed class CandidateQuestions(IBlobStore store, Shots shots)
     {
         Recipe recipe = await RunRecipes.ReadAsync(store, runId, cancellation);
         Manifest manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(runId), cancellation);
-        CandidateRecipe candidate = planned.Origin is { } origin
-            ? await RunRecipes.CandidateAsync(store, origin.RunId, origin.Candidate, cancellation)
-            : await RunRecipes.CandidateAsync(store, runId, planned.Name, cancellation);
-        ImmutableArray<DatasetRow> examples = await shots.DrawAsync(planned.Origin?.RunId ?? runId, candidate, recipe.Dataset.Split.Seed, cancellation);
+        // A continuation of the champion has the champion's origin too, but was trained by its own recipe.
+        ModelOrigin made = planned.Kind == OutcomeKind.Champion ? planned.Origin! : new ModelOrigin(runId, planned.Name);
+        CandidateRecipe candidate = await RunRecipes.CandidateAsync(store, made.RunId, made.Candidate, cancellation);
+        ImmutableArray<DatasetRow> examples = await shots.DrawAsync(made.RunId, candidate, recipe.Dataset.Split.Seed, cancellation);
         return (new QuestionComposer(candidate, planned.Model, manifest.Labels, examples), recipe, manifest.Labels);
     }
 }

@@ -1,13 +1,15 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Workflow.Runs;
 
 /// <summary>Starts runs, whichever trigger brings them: the same drop with the same recipe is the same run.</summary>
-public sealed class RunStarter(IBlobStore store, IDurableClient client, IProviders providers)
+public sealed class RunStarter(IBlobStore store, IDurableClient client, IProviders providers, Champions champions)
 {
     /// <summary>The recipe given, else the project's own, else the defaults.</summary>
     /// <param name="project">A project's name.</param>
@@ -57,11 +59,21 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, IProvide
             return new StartedRun(runId, false);
         }
 
-        // The provider is fixed with the run: a changed default must not send half of its candidates elsewhere.
-        Recipe kept = recipe with { Candidates = [.. recipe.Candidates.Select(c => c with { Provider = c.Provider ?? providers.Default })] };
+        // Provider and prompt are fixed with the run: a changed default must not send half of its candidates elsewhere, nor another
+        // champion change what they are told.
+        ImmutableArray<CandidateRecipe> told = ContinuedPrompts.Inherit(recipe.Candidates, await ChampionPrompt(project, recipe, cancellation));
+        Recipe kept = recipe with { Candidates = [.. told.Select(c => c with { Provider = c.Provider ?? providers.Default })] };
         BlobWritten written = await store.WriteJsonAsync(RunPaths.Recipe(runId), kept, cancellation: cancellation);
         var input = new RunInput(runId, project, drop, written.Ref, recipe.DeadlineHours, trigger);
         return new StartedRun(runId, await client.StartAsync(Flows.FineTuneRun, runId, input, cancellation));
+    }
+
+    private async Task<string?> ChampionPrompt(string project, Recipe recipe, CancellationToken cancellation)
+    {
+        bool asked = recipe.Candidates.Any(c => c.ContinueFrom == PlannedCandidate.ChampionName);
+        return asked && (await champions.ReadAsync(project, cancellation)).Current is { Provider: not null } champion
+            ? (await RunRecipes.CandidateAsync(store, champion.RunId, champion.Candidate, cancellation)).SystemPrompt
+            : null;
     }
 
     private async Task<Recipe> RecipeOf(string project, byte[]? given, CancellationToken cancellation)

@@ -76,6 +76,17 @@ public sealed class RecipeIdentityTests
     }
 
     [Fact]
+    public void A_continuation_is_told_what_it_continues_was_told_unless_it_says_otherwise()
+    {
+        Recipe recipe = RecipeReader.Read("a.json", Encoding.UTF8.GetBytes("""
+            {"candidates":[{"name":"c","continueFrom":"b","epochs":1},{"name":"b","continueFrom":"a","epochs":1},
+             {"name":"a","model":"m","systemPrompt":"Judge."},{"name":"bare","continueFrom":"a","systemPrompt":""}]}
+            """));
+
+        CandidateGrid.Expand(recipe).Select(c => c.SystemPrompt).ShouldBe(["Judge.", "Judge.", "Judge.", ""]);
+    }
+
+    [Fact]
     public void A_grid_whose_names_clash_is_refused_by_the_reader() =>
         RecipeReader.Check("a.json", """{"candidates":[{"name":"a","model":"m","epochs":[1,2]},{"name":"a-e1","model":"m"}]}"""u8)
             .Problems[0].Message.ShouldContain("\"a-e1\" is taken");

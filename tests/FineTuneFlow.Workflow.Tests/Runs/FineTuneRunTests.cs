@@ -2,7 +2,9 @@ using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Core.Training;
 using FineTuneFlow.Tests;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Retraining;
@@ -212,6 +214,41 @@ public sealed class FineTuneRunTests(Azurite azurite)
         (await stack.EndAsync(second.ShouldNotBeNull().RunId)).Failure.ShouldBeNull();
         string again = System.Text.Encoding.UTF8.GetString(await stack.Store.ReadBytesAsync(RunPaths.NewRows(second.RunId, "retrain")));
         again.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(line => line.Contains("another praise"));
+    }
+
+    [Fact]
+    public async Task A_continued_champion_is_trained_and_asked_with_its_own_prompt_or_the_champions()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        const string First = """
+            {
+              "dataset": { "split": { "method": "stable" } }, "budget": { "approveAbove": 50 }, "baselines": [],
+              "candidates": [{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 1, "systemPrompt": "Judge as before." }]
+            }
+            """;
+        StartedRun first = await stack.RunAsync("prompted", Reviews.Csv(200), First);
+        (await stack.EndAsync(first.RunId)).Promoted.ShouldBe("gpt");
+
+        StartedRun second = await stack.RunAsync("prompted", Reviews.Csv(240), First.Replace(
+            """{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 1, "systemPrompt": "Judge as before." }""",
+            """
+            { "name": "kept", "continueFrom": "champion", "epochs": 1 }, { "name": "further", "continueFrom": "kept", "epochs": 1 },
+            { "name": "changed", "continueFrom": "champion", "epochs": 1, "systemPrompt": "Judge anew." }
+            """,
+            StringComparison.Ordinal));
+        (await stack.EndAsync(second.RunId)).Failure.ShouldBeNull();
+
+        RunPlan plan = await stack.Store.ReadJsonAsync<RunPlan>(RunPaths.Plan(second.RunId));
+        foreach ((string name, string told) in new[]
+        {
+            ("kept", "Judge as before."), ("further", "Judge as before."), ("changed", "Judge anew."), ("champion", "Judge as before."),
+        })
+        {
+            PlannedCandidate planned = plan.Candidate(name).ShouldNotBeNull();
+            (QuestionComposer composer, _, _) = await stack.Get<CandidateQuestions>().OfAsync(second.RunId, planned, TestContext.Current.CancellationToken);
+            composer.Ask("model", "text").Messages[0].ShouldBe(new ChatTurn("system", told));
+            planned.Form.ShouldBe(new TrainingForm(ModelFamily.Chat, told).Key);
+        }
     }
 
     [Fact]
