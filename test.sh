@@ -6,6 +6,11 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # Build servers would outlive the tests.
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 
+# What killed processes leave in the folder of temporary files goes with it.
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+
 say() { printf '== %s\n' "$*"; }
 stop() { printf '%s\n' "$*" >&2; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 
@@ -14,7 +19,7 @@ command -v npm >/dev/null || stop "Node.js with npm is missing (for the storage 
 
 if ! command -v chromium >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   say "Installing chromium (for the tests that open the report)"
-  { apt-get update && apt-get install -y --no-install-recommends chromium; } >/tmp/ftf-apt.log 2>&1 || say "chromium could not be installed (/tmp/ftf-apt.log); its tests are skipped"
+  { apt-get update && apt-get install -y --no-install-recommends chromium; } >"$TMPDIR/apt.log" 2>&1 || { tail -3 "$TMPDIR/apt.log"; say "chromium could not be installed; its tests are skipped"; }
 fi
 
 say "Storage emulator"
@@ -24,8 +29,7 @@ say "Build"
 dotnet build FineTuneFlow.Local.slnf -c Release -v quiet -clp:ErrorsOnly || stop "The build failed."
 
 say "Tests"
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+log=$TMPDIR/test.log
 status=0
 dotnet test --solution FineTuneFlow.Local.slnf -c Release --no-build --max-parallel-test-modules 2 2>&1 | tee "$log" || status=$?
 
