@@ -80,6 +80,8 @@ public static class WorkflowComposition
             .AddSingleton<FeedbackStore>()
             .AddSingleton<RunStarter>()
             .AddSingleton<RunReader>()
+            .AddSingleton<RefusedDrops>()
+            .AddSingleton<DropIntake>()
             .AddSingleton<JobWaker>()
             .AddSingleton<Lineage>()
             .AddSingleton<NightlyRetrain>();

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace FineTuneFlow.Api.Runs;
 
 /// <summary>Runs, newest first, by project, outcome and time.</summary>
-public sealed class GetRuns(RunReader runs) : IApiHandler
+public sealed class GetRuns(RunReader runs, RefusedDrops refused) : IApiHandler
 {
     public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)
     {
@@ -24,10 +24,19 @@ public sealed class GetRuns(RunReader runs) : IApiHandler
             PageSize = request.QueryInt("top", 1, 1000) ?? 50,
             Continuation = request.Query("continuation"),
         };
-        (ImmutableArray<RunView> page, string? continuation) = await runs.ListAsync(query, cancellation);
-        // A prefix also matches longer project names, and one status of the engine stands for several outcomes.
-        RunView[] views = [.. page.Where(view => (project is null || view.Project == project) && (outcome is null || view.Outcome == outcome))];
-        return ApiAnswer.Json(new RunList(views, continuation));
+        var views = new List<RunView>();
+        string? continuation = query.Continuation;
+        int wanted = query.PageSize;
+        do
+        {
+            (ImmutableArray<RunView> page, continuation) = await runs.ListAsync(query with { PageSize = wanted - views.Count, Continuation = continuation }, cancellation);
+            // A prefix also matches longer project names, and one status of the engine stands for several outcomes.
+            views.AddRange(page.Where(view => (project is null || view.Project == project) && (outcome is null || view.Outcome == outcome)));
+        }
+        while (continuation is not null && views.Count < wanted);
+
+        bool all = outcome is null && query is { Continuation: null, CreatedFrom: null, CreatedTo: null };
+        return ApiAnswer.Json(new RunList(views, continuation, all ? await refused.ListAsync(project, cancellation) : []));
     }
 
     private static RunOutcome? OutcomeOf(string? text) => text switch

@@ -32,9 +32,10 @@ public static class RunsCommand
 
     private static void Write(TextWriter writer, RunList list)
     {
+        WriteRefused(writer, list.Refused);
         if (list.Runs.Count == 0)
         {
-            writer.WriteLine("No runs yet. Start one with ftf drop FILE --project NAME.");
+            writer.WriteLine("No such runs. Start one with ftf drop FILE --project NAME.");
             return;
         }
 
@@ -51,6 +52,19 @@ public static class RunsCommand
         if (list.Continuation is not null)
         {
             writer.WriteLine("There are more: --top.");
+        }
+    }
+
+    private static void WriteRefused(TextWriter writer, IReadOnlyList<RefusedDrop> refused)
+    {
+        foreach (RefusedDrop drop in refused)
+        {
+            writer.WriteLine($"{drop.Drop} started no run ({Say.Time(drop.At)}): {drop.Failure}");
+        }
+
+        if (refused.Count > 0)
+        {
+            writer.WriteLine();
         }
     }
 

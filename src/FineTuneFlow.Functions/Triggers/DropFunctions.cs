@@ -11,7 +11,7 @@ namespace FineTuneFlow.Functions.Triggers;
 
 /// <summary>A CSV that was dropped starts its project's run. Event Grid delivers at least once and in any order; the run's id
 /// follows from the content, so a second delivery finds the run that the first one started.</summary>
-public sealed class DropFunctions(RunStarter runs, CurrentDurableClient durable, ILogger<DropFunctions> logger)
+public sealed class DropFunctions(DropIntake intake, CurrentDurableClient durable, ILogger<DropFunctions> logger)
 {
     [Function(nameof(OnDrop))]
     public async Task OnDrop(
@@ -24,12 +24,12 @@ public sealed class DropFunctions(RunStarter runs, CurrentDurableClient durable,
         durable.Use(client);
         try
         {
-            StartedRun run = await runs.StartAsync(project, BlobPath.Of(RunPaths.Drops, $"{project}/{name}"), recipe: null, "drop", cancellation);
+            StartedRun run = await intake.TakeAsync(BlobPath.Of(RunPaths.Drops, $"{project}/{name}"), cancellation);
             logger.LogInformation("Drop {Drop} of {Project} is run {RunId} (new: {New})", blob.Name, project, run.RunId, run.Created);
         }
-        catch (FlowException exception) when (!exception.Failure.IsRetryable)
+        catch (FlowException exception) when (!DropIntake.MayPass(exception.Failure))
         {
-            // Delivered again it would fail again. The drop stays where it is: mended settings and a rerun find it.
+            // Delivered again it would fail again. The drop stays where it is, and the list of runs tells of it.
             logger.LogError("Drop {Drop} of {Project} starts no run: {Failure}", blob.Name, project, exception.Failure);
         }
     }

@@ -1,5 +1,4 @@
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
@@ -8,7 +7,7 @@ namespace FineTuneFlow.Local.Drops;
 
 /// <summary>Starts a run for every new or changed drop, as Event Grid does in the cloud: at least once, in any order. A run's id
 /// follows from the content, so seeing a drop twice starts nothing twice.</summary>
-public sealed class DropWatcher(IBlobStore blobs, RunStarter starter, LocalHostOptions options, TimeProvider clock, ILogger<DropWatcher> logger)
+public sealed class DropWatcher(IBlobStore blobs, DropIntake intake, LocalHostOptions options, TimeProvider clock, ILogger<DropWatcher> logger)
     : BackgroundService
 {
     private readonly SeenDrops seen = new(Path.Combine(options.Home, "drops.json"));
@@ -50,24 +49,18 @@ public sealed class DropWatcher(IBlobStore blobs, RunStarter starter, LocalHostO
     {
         try
         {
-            string[] place = drop.Path.Name.Split('/', 2);
-            if (place.Length < 2 || !ProjectName.IsValid(place[0]))
-            {
-                throw new FlowException(FailureKind.InvalidInput, "it lies under no project's name", "Drop files as drops/{project}/{name}.csv, the project in lower-case letters, digits and dashes");
-            }
-
-            StartedRun run = await starter.StartAsync(place[0], drop.Path, recipe: null, "drop", cancellation);
+            StartedRun run = await intake.TakeAsync(drop.Path, cancellation);
             seen.Add(drop);
             logger.LogInformation("{Drop}: {What} {RunId}", drop.Path, run.Created ? "starts run" : "is run", run.RunId);
         }
-        catch (FlowException exception) when (exception.Failure.IsRetryable || exception.Failure.Kind == FailureKind.DropChanged)
+        catch (FlowException exception) when (DropIntake.MayPass(exception.Failure))
         {
             // The next look finds it again, as it is then.
             logger.LogInformation("{Drop}: not started yet: {Failure}", drop.Path, exception.Failure);
         }
         catch (FlowException exception)
         {
-            // Only a new version of the file can mend it, and that has another ETag.
+            // Taken again it would be refused again: a new version of it has another ETag, and a mended recipe is for the next drop.
             seen.Add(drop);
             logger.LogError("{Drop}: no run was started: {Failure}", drop.Path, exception.Failure);
         }

@@ -89,6 +89,11 @@ public static class RunPaths
 
     public static BlobPath JobQueue(string provider) => BlobPath.Of(Models, $"_queues/{provider}.json");
 
+    /// <summary>Why a drop has started no run. No run's id begins with an underscore.</summary>
+    public static BlobPath RefusedDrop(BlobPath drop) => BlobPath.Of(Runs, $"{RefusedPrefix(null)}{drop.Name}.json");
+
+    public static string RefusedPrefix(string? project) => project is null ? "_refused/" : $"_refused/{project}/";
+
     public static BlobPath Feedback(string project, string name) => BlobPath.Of(FeedbackContainer, $"{project}/{name}");
 
     /// <summary>A file of a run by its path inside the run's folder, as a user gives it.</summary>

@@ -2,18 +2,16 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using Azure.Storage.Blobs;
 using FineTuneFlow.Api.Runs;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Local.Tests.Hosting;
 
 /// <summary>The host as a client sees it: everything over HTTP, storage and provider real.</summary>
-public class LocalHostTests(HostFixture host, Azurite azurite) : IClassFixture<HostFixture>
+public class LocalHostTests(HostFixture host) : IClassFixture<HostFixture>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -37,34 +35,6 @@ public class LocalHostTests(HostFixture host, Azurite azurite) : IClassFixture<H
         await ReportComesInEveryForm(started.RunId);
         await HistoryTellsEveryStep(started.RunId);
         await FilesAreGivenAndNothingElse(started.RunId);
-    }
-
-    [Fact(Timeout = 120_000)]
-    public async Task A_file_dropped_into_the_container_starts_a_run_with_the_projects_recipe()
-    {
-        using (var recipe = new StringContent(HostFixture.Recipe, Encoding.UTF8, "application/json"))
-        {
-            (await host.Http.PutAsync("projects/watched/recipe", recipe, Cancellation)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        }
-
-        await DropAsync("watched/june.csv", HostFixture.Reviews(120, seed: 2));
-
-        RunView run = await host.UntilAsync((await FirstRunOfAsync("watched")).RunId, r => r.EndedAt is not null);
-        run.Outcome.ShouldBe(RunOutcome.Succeeded);
-        run.Drop!.Path.ShouldBe("drops/watched/june.csv");
-        run.Candidates.Select(c => c.Record.Name).ShouldBe(["one", "two", "linear"]);
-    }
-
-    [Fact(Timeout = 60_000)]
-    public async Task A_broken_drop_ends_as_a_failed_run_that_says_what_is_wrong()
-    {
-        await DropAsync("broken/empty.csv", "review,star\n");
-
-        RunView run = await host.UntilAsync((await FirstRunOfAsync("broken")).RunId, r => r.EndedAt is not null);
-
-        run.Outcome.ShouldBe(RunOutcome.Failed);
-        run.Failure!.Message.ShouldNotBeNullOrEmpty();
-        run.Failure.Remedy.ShouldNotBeNullOrEmpty();
     }
 
     [Theory(Timeout = 60_000)]
@@ -220,27 +190,5 @@ public class LocalHostTests(HostFixture host, Azurite azurite) : IClassFixture<H
         (await HostFixture.ProblemAsync(host.Http.GetAsync($"runs/{runId}/artifacts/a%5C..%5Cb", Cancellation)))["kind"]!
             .GetValue<string>().ShouldBe("invalidInput");
         (await HostFixture.ProblemAsync(host.Http.GetAsync($"runs/{runId}/artifacts/none.txt", Cancellation)))["kind"]!.GetValue<string>().ShouldBe("notFound");
-    }
-
-    private async Task DropAsync(string name, string csv)
-    {
-        BlobContainerClient drops = new BlobServiceClient(azurite.ConnectionString).GetBlobContainerClient("drops");
-        await drops.CreateIfNotExistsAsync(cancellationToken: Cancellation);
-        await drops.GetBlobClient(name).UploadAsync(BinaryData.FromString(csv), overwrite: true, Cancellation);
-    }
-
-    private async Task<RunView> FirstRunOfAsync(string project)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (true)
-        {
-            using HttpResponseMessage response = await host.Http.GetAsync($"runs?project={project}", Cancellation);
-            if ((await HostFixture.ReadAsync<RunList>(response)).Runs is [var run, ..])
-            {
-                return run;
-            }
-
-            await timer.WaitForNextTickAsync(Cancellation);
-        }
     }
 }
