@@ -20,10 +20,20 @@ public static class ApiRoutes
 {
     public const string Prefix = "api";
 
+    private static readonly FormPart File = new("file", "CSV, JSON lines or either of them packed with gzip.", Required: true, IsFile: true);
+    private static readonly FormPart RecipePart = new("recipe", "Recipe as JSON; without it, the project's or the defaults.", Required: false);
+
     public static ImmutableArray<ApiRoute> All { get; } =
     [
         Post<PostRun>("runs", "Starts a run: JSON naming a drop, or multipart/form-data with project, recipe (optional) and file.")
-            with { Body = typeof(StartRunRequest), Answer = typeof(StartedRun), Status = 202 },
+            with
+            {
+                Body = typeof(StartRunRequest),
+                Form = [new("project", "Name of the project.", Required: true), File, RecipePart],
+                Answer = typeof(StartedRun),
+                Status = 202,
+                OrElse = "The same file and recipe were run before: this is that run.",
+            },
         Get<GetRuns>("runs", "Lists runs, newest first.") with
         {
             Answer = typeof(RunList),
@@ -55,11 +65,11 @@ public static class ApiRoutes
         Get<GetArtifacts>("runs/{id}/artifacts", "Lists the files of a run.") with { Answer = typeof(ArtifactList) },
         Get<GetArtifact>("runs/{id}/artifacts/{*path}", "Gives a file of a run.") with { MediaTypes = ["application/octet-stream"] },
         Post<PostDatasetCheck>("datasets/check", "Gives profile, findings and quote of a CSV sent as multipart/form-data (file, recipe); nothing is started.")
-            with { Answer = typeof(DatasetCheckAnswer) },
+            with { Form = [File, RecipePart], Answer = typeof(DatasetCheckAnswer) },
         Get<GetProjects>("projects", "Lists the projects.") with { Answer = typeof(ProjectList) },
         Get<GetRecipe>("projects/{project}/recipe", "Gives a project's recipe as it was put.") with { Answer = typeof(Recipe) },
         Put<PutRecipe>("projects/{project}/recipe", "Checks and sets a project's recipe; If-Match guards against overwriting.")
-            with { Body = typeof(Recipe), Answer = typeof(Recipe) },
+            with { Body = typeof(Recipe), Answer = typeof(Recipe), Headers = [("If-Match", "The ETag that GET gave: refused where the recipe has changed since.")] },
         Get<GetModels>("projects/{project}/models", "Shows a project's champion and those before it.") with { Answer = typeof(ModelList) },
         Post<PostPromotion>("projects/{project}/models/promote", "Promotes a judged candidate of a run.")
             with { Body = typeof(PromotionRequest), Answer = typeof(ChampionVersion) },

@@ -46,6 +46,20 @@ public class ApiRoutesTests
         }
     }
 
+    [Fact]
+    public void The_OpenAPI_document_tells_of_forms_headers_and_repeated_starts()
+    {
+        JsonNode start = OpenApiDocument.Value["paths"]!["/api/runs"]!["post"]!;
+        JsonNode form = start["requestBody"]!["content"]!["multipart/form-data"]!["schema"]!;
+
+        form["properties"]!.AsObject().Select(property => property.Key).ShouldBe(["project", "file", "recipe"]);
+        form["required"]!.AsArray().Select(name => name!.GetValue<string>()).ShouldBe(["project", "file"]);
+        start["requestBody"]!["content"]!["application/json"].ShouldNotBeNull();
+        start["responses"]!.AsObject().Select(response => response.Key).ShouldBe(["202", "default", "200"], ignoreOrder: true);
+        OpenApiDocument.Value["paths"]!["/api/projects/{project}/recipe"]!["put"]!["parameters"]!.AsArray()
+            .ShouldContain(parameter => parameter!["name"]!.GetValue<string>() == "If-Match");
+    }
+
     private static IEnumerable<string> References(JsonNode? node) => node switch
     {
         JsonObject o => o.SelectMany(p => p.Key == "$ref" && p.Value is JsonValue value ? [value.GetValue<string>()] : References(p.Value)),

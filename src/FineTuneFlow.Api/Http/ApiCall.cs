@@ -7,10 +7,17 @@ namespace FineTuneFlow.Api.Http;
 /// <summary>Runs a handler as both hosts do: whatever goes wrong becomes problem details.</summary>
 public static class ApiCall
 {
+    private static readonly Dictionary<Type, ApiRoute> Routes = ApiRoutes.All.ToDictionary(route => route.Handler);
+
     public static async Task<IResult> RunAsync(IApiHandler handler, HttpRequest request, ILogger logger, CancellationToken cancellation)
     {
         try
         {
+            if (Routes.TryGetValue(handler.GetType(), out ApiRoute? route) && !route.Anonymous)
+            {
+                request.RequireKnownQuery(route);
+            }
+
             return await handler.HandleAsync(request, cancellation);
         }
         catch (FlowException exception)

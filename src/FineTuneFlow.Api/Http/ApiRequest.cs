@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
+using FineTuneFlow.Core.Recipes;
 using Microsoft.AspNetCore.Http;
 
 namespace FineTuneFlow.Api.Http;
@@ -20,6 +21,20 @@ public static class ApiRequest
     /// <summary>A query parameter; null when absent or empty.</summary>
     public static string? Query(this HttpRequest request, string name) =>
         request.Query[name].ToString() is { Length: > 0 } value ? value : null;
+
+    /// <summary>Refuses query parameters that the route does not know: a misspelt filter would answer with everything.</summary>
+    public static void RequireKnownQuery(this HttpRequest request, ApiRoute route)
+    {
+        string[] known = [.. route.Query.Select(query => query.Name)];
+        foreach (string name in request.Query.Keys)
+        {
+            // "code" carries the API key, where a header cannot be set.
+            if (name != "code" && !known.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                throw Unknown("query parameter", name, known);
+            }
+        }
+    }
 
     public static int? QueryInt(this HttpRequest request, string name, int min, int max) => request.Query(name) switch
     {
@@ -95,9 +110,22 @@ public static class ApiRequest
             // The exception's own text ends with path and place, which have fields of their own here.
             string message = exception.Message.Split(" Path:")[0].Split(" LineNumber:")[0].TrimEnd('.');
             string? field = exception.Path is { Length: > 2 } path ? path[2..] : null;
+            if (message.Contains("could not be mapped", StringComparison.Ordinal))
+            {
+                throw Unknown("property", field ?? "", [.. typeof(T).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))]);
+            }
+
             throw Invalid($"the body is no valid {typeof(T).Name}: {message}", "GET /api/openapi.json describes it.", field);
         }
     }
+
+    /// <summary>A name that is not known here, with the nearest one that is.</summary>
+    private static FlowException Unknown(string what, string name, string[] known) => Invalid(
+        $"unknown {what} \"{name}\"",
+        NearestName.Of(name, known) is { } nearest ? $"Did you mean \"{nearest}\"?"
+            : known.Length > 0 ? $"Known are {string.Join(", ", known)}."
+            : "None is known here.",
+        name);
 
     private static JsonSerializerOptions MakeStrict()
     {

@@ -11,11 +11,20 @@ public sealed record ApiRoute(string Name, string Method, string Pattern, Type H
     /// <summary>Type of the JSON body; null: none, or not JSON.</summary>
     public Type? Body { get; init; }
 
+    /// <summary>Parts of a multipart/form-data body; where there is a JSON body as well, the caller chooses.</summary>
+    public IReadOnlyList<FormPart> Form { get; init; } = [];
+
+    /// <summary>Request headers that mean something here, with what they mean.</summary>
+    public IReadOnlyList<(string Name, string Meaning)> Headers { get; init; } = [];
+
     /// <summary>Type of the JSON answer; null: not JSON.</summary>
     public Type? Answer { get; init; }
 
     /// <summary>HTTP status of success.</summary>
     public int Status { get; init; } = 200;
+
+    /// <summary>What a success of status 200 means where <see cref="Status"/> is another; null: there is none.</summary>
+    public string? OrElse { get; init; }
 
     /// <summary>Media types of the answer.</summary>
     public IReadOnlyList<string> MediaTypes { get; init; } = ["application/json"];

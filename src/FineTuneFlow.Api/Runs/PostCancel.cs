@@ -1,5 +1,4 @@
 using FineTuneFlow.Api.Http;
-using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Workflow;
 using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Runs;
@@ -14,11 +13,7 @@ public sealed class PostCancel(RunReader runs, IDurableClient engine) : IApiHand
     {
         SteeringRequest body = await request.JsonOrAsync(new SteeringRequest(), cancellation);
         RunView run = await runs.GetAsync(request.Route("id"), cancellation);
-        if (run.EndedAt is not null)
-        {
-            throw new FlowException(FailureKind.Conflict, $"{run.RunId} has ended already: {run.Stage}", "There is nothing to cancel.");
-        }
-
+        run.RequireGoing("cancel");
         if (run.Status == InstanceStatus.Suspended)
         {
             // A suspended orchestration takes no events, and the jobs of a cancelled run must not go on costing.

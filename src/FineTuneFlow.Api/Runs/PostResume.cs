@@ -12,6 +12,7 @@ public sealed class PostResume(RunReader runs, IDurableClient engine) : IApiHand
     {
         SteeringRequest body = await request.JsonOrAsync(new SteeringRequest(), cancellation);
         RunView run = await runs.GetAsync(request.Route("id"), cancellation);
+        run.RequireGoing("resume");
         await engine.ResumeAsync(run.RunId, body.Reason ?? "asked through the API", cancellation);
         return ApiAnswer.Json(await runs.GetAsync(run.RunId, cancellation));
     }

@@ -12,6 +12,7 @@ public sealed class PostSuspend(RunReader runs, IDurableClient engine) : IApiHan
     {
         SteeringRequest body = await request.JsonOrAsync(new SteeringRequest(), cancellation);
         RunView run = await runs.GetAsync(request.Route("id"), cancellation);
+        run.RequireGoing("suspend");
         await engine.SuspendAsync(run.RunId, body.Reason ?? "asked through the API", cancellation);
         return ApiAnswer.Json(await runs.GetAsync(run.RunId, cancellation));
     }

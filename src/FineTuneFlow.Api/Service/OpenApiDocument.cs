@@ -54,18 +54,25 @@ public static partial class OpenApiDocument
     {
         var operation = new JsonObject { ["operationId"] = route.Name, ["summary"] = route.Summary };
         JsonArray parameters = [.. RouteParameter().Matches(path).Select(match => (JsonNode)Parameter(match.Groups[1].Value, "path", required: true, null)),
-            .. route.Query.Select(query => Parameter(query.Name, "query", required: false, query.Meaning))];
+            .. route.Query.Select(query => Parameter(query.Name, "query", required: false, query.Meaning)),
+            .. route.Headers.Select(header => Parameter(header.Name, "header", required: false, header.Meaning))];
         if (parameters.Count > 0)
         {
             operation["parameters"] = parameters;
         }
 
-        if (route.Body is not null)
+        JsonObject body = route.Body is null ? [] : Content(["application/json"], Reference(route.Body, schemas));
+        if (route.Form.Count > 0)
         {
-            operation["requestBody"] = new JsonObject { ["content"] = Content(["application/json"], Reference(route.Body, schemas)) };
+            body["multipart/form-data"] = new JsonObject { ["schema"] = Form(route.Form) };
         }
 
-        operation["responses"] = new JsonObject
+        if (body.Count > 0)
+        {
+            operation["requestBody"] = new JsonObject { ["content"] = body };
+        }
+
+        var responses = new JsonObject
         {
             [route.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = new JsonObject
             {
@@ -78,8 +85,41 @@ public static partial class OpenApiDocument
                 ["content"] = Content([FailureProblem.MediaType], Reference(typeof(ProblemBody), schemas)),
             },
         };
+        if (route.OrElse is not null)
+        {
+            responses["200"] = new JsonObject
+            {
+                ["description"] = route.OrElse,
+                ["content"] = responses[route.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)]!["content"]!.DeepClone(),
+            };
+        }
+
+        operation["responses"] = responses;
         operation["security"] = route.Anonymous ? new JsonArray() : new JsonArray(new JsonObject { ["key"] = new JsonArray() });
         return operation;
+    }
+
+    private static JsonObject Form(IReadOnlyList<FormPart> parts)
+    {
+        var properties = new JsonObject();
+        foreach (FormPart part in parts)
+        {
+            var property = new JsonObject { ["type"] = "string", ["description"] = part.Meaning };
+            if (part.IsFile)
+            {
+                property["contentMediaType"] = "application/octet-stream";
+            }
+
+            properties[part.Name] = property;
+        }
+
+        return new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = properties,
+            ["required"] = new JsonArray([.. parts.Where(part => part.Required).Select(part => JsonValue.Create(part.Name))]),
+            ["additionalProperties"] = false,
+        };
     }
 
     private static JsonObject Parameter(string name, string place, bool required, string? meaning)

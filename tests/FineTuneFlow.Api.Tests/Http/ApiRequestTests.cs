@@ -46,6 +46,40 @@ public class ApiRequestTests
         Should.Throw<FlowException>(() => request.QueryInt("top", 1, 1000)).Failure.Field.ShouldBe("top");
     }
 
+    [Fact]
+    public async Task A_misspelt_property_is_answered_with_the_nearest_one_and_without_our_types()
+    {
+        FlowException error = await Should.ThrowAsync<FlowException>(
+            () => Request("""{"approvd":true}""").JsonAsync<ApprovalRequest>(TestContext.Current.CancellationToken));
+
+        error.Failure.ToString().ShouldBe("approvd: unknown property \"approvd\". Did you mean \"approved\"?");
+    }
+
+    [Theory]
+    [InlineData("?projct=a", "unknown query parameter \"projct\"", "Did you mean \"project\"?")]
+    [InlineData("?colour=red", "unknown query parameter \"colour\"", "Known are project, outcome, from, to, top, continuation.")]
+    public void A_misspelt_filter_is_refused_instead_of_answered_with_everything(string query, string message, string remedy)
+    {
+        HttpRequest request = Request("");
+        request.QueryString = new QueryString(query);
+
+        Failure failure = Should.Throw<FlowException>(() => request.RequireKnownQuery(Route<GetRuns>())).Failure;
+
+        failure.Message.ShouldBe(message);
+        failure.Remedy.ShouldBe(remedy);
+    }
+
+    [Fact]
+    public void The_key_may_stand_in_the_query_of_any_route()
+    {
+        HttpRequest request = Request("");
+        request.QueryString = new QueryString("?code=secret&top=3");
+
+        Should.NotThrow(() => request.RequireKnownQuery(Route<GetRuns>()));
+    }
+
+    private static ApiRoute Route<T>() => ApiRoutes.All.Single(route => route.Handler == typeof(T));
+
     private static HttpRequest Request(string body)
     {
         HttpRequest request = new DefaultHttpContext().Request;
