@@ -29,6 +29,32 @@ public sealed class BadInputTests
         failure.Location.ShouldNotBeNull().File.ShouldBe(fixture);
     }
 
+    [Theory]
+    [InlineData("PK\u0003\u0004workbook", "a ZIP archive or an Excel workbook", "Save the sheet as CSV")]
+    [InlineData("PAR1columns", "a Parquet file", "CSV or JSON lines")]
+    [InlineData("%PDF-1.7", "a PDF document", "as CSV")]
+    [InlineData("\n<!DOCTYPE html><title>404</title>", "a web page", "error page")]
+    public void What_is_no_table_is_called_by_its_name(string content, string what, string remedy)
+    {
+        Failure failure = PreparedFolder.FailureOf(Encoding.UTF8.GetBytes(content), name: "drop.csv");
+
+        failure.ToString().ShouldStartWith($"drop.csv: this is no CSV but {what}.");
+        failure.Remedy.ShouldNotBeNull().ShouldContain(remedy);
+    }
+
+    [Fact]
+    public void Random_bytes_are_no_text()
+    {
+        byte[] bytes = new byte[5_000];
+        new Random(1).NextBytes(bytes);
+
+        PreparedFolder.FailureOf(bytes).Message.ShouldBe("this is no CSV but a binary file");
+    }
+
+    [Fact]
+    public void A_few_rows_in_which_no_label_can_be_told_are_too_few() =>
+        PreparedFolder.FailureOf("review,verdict\na,b\nc,d\n"u8.ToArray()).Message.ShouldBe("the file has 2 rows, fewer than ten examples");
+
     [Fact]
     public void A_column_that_is_not_there_is_named_with_the_nearest_one()
     {

@@ -8,7 +8,7 @@ namespace FineTuneFlow.Core.Datasets.Profiling;
 /// <summary>Refuses data that nothing can be trained on, with the reason that a person needs.</summary>
 internal static class UsableRows
 {
-    private const int Minimum = 10;
+    public const int Minimum = 10;
 
     public static void Require(SourceTable source, string file)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 
@@ -66,12 +67,31 @@ internal static class ColumnRecognition
             Field: field));
     }
 
-    private static string Known(string? name, string role, TableReader table) => name ?? throw new FlowException(new Failure(
-        FailureKind.InvalidInput,
-        $"no {role} column can be told from the names ({string.Join(", ", table.Columns.Take(30))}) or the values",
-        $"Name it in the recipe: \"dataset\": {{ \"{role}\": \"…\" }}",
-        new SourceLocation(table.Source.Name, 1),
-        Field: $"dataset.{role}"));
+    private static string Known(string? name, string role, TableReader table)
+    {
+        if (name is not null)
+        {
+            return name;
+        }
+
+        // With so few rows no column looks like one of labels; naming it would only lead to the next refusal.
+        int rows = table.FirstBatch.RecordCount;
+        if (table.Source.HeadIsAll && table.Source.BytesRead < SourceReader.HeadBytes / 2 && rows < UsableRows.Minimum)
+        {
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                $"the file has {rows} rows, fewer than ten examples",
+                "Add rows: a classifier needs at least ten labelled texts, and hundreds to be any good",
+                new SourceLocation(table.Source.Name)));
+        }
+
+        throw new FlowException(new Failure(
+            FailureKind.InvalidInput,
+            $"no {role} column can be told from the names ({string.Join(", ", table.Columns.Take(30))}) or the values",
+            $"Name it in the recipe: \"dataset\": {{ \"{role}\": \"…\" }}",
+            new SourceLocation(table.Source.Name, 1),
+            Field: $"dataset.{role}"));
+    }
 
     private static (string? Label, string Reason) FindLabel(
         ImmutableArray<string> columns, DatasetRecipe recipe, Lazy<ImmutableArray<ColumnStatistics>> stats)

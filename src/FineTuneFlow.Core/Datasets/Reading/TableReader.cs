@@ -37,6 +37,12 @@ internal abstract class TableReader(SourceReader source) : IDisposable
                 throw Empty(name);
             }
 
+            if (ForeignFormat.Of(source.Head) is { } foreign)
+            {
+                throw new FlowException(new Failure(
+                    FailureKind.InvalidInput, $"this is no CSV but {foreign.What}", foreign.Remedy, new SourceLocation(name)));
+            }
+
             return source.IsJsonLines ? new JsonTableReader(source) : new CsvTableReader(source, recipe);
         }
         catch
