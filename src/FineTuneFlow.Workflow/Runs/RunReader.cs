@@ -92,7 +92,10 @@ public sealed class RunReader(IDurableClient client, IBlobStore store)
             }
         }
 
-        return failed is null ? null : $"{failed.Name} is tried again: {failed.Failure}";
+        // Of a failure that is not tried again the run ends in a moment, and says so itself.
+        return failed?.Failure is { } failure && (failure.IsRetryable || failure.Kind == FailureKind.Internal)
+            ? $"{failed.Name} is tried again: {failure}"
+            : null;
     }
 
     private static RunView View(string runId, InstanceState? state, RunRecord? record)
