@@ -24,7 +24,11 @@ internal sealed class Ftf : IAsyncDisposable
 
     public static Ftf Start(string home, params string[] args) => Start(home, "ftf", args);
 
-    public static Ftf Start(string home, string program, string[] args)
+    /// <param name="home">State folder and working directory.</param>
+    /// <param name="program">Beside the tests, or a full path.</param>
+    /// <param name="args">Of the program.</param>
+    /// <param name="path">Where it finds other programs; null: where the tests do.</param>
+    public static Ftf Start(string home, string program, string[] args, string? path = null)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), args)
         {
@@ -32,6 +36,7 @@ internal sealed class Ftf : IAsyncDisposable
         };
         start.Environment["FTF_HOME"] = home;
         start.Environment.Remove("FTF_HOST");
+        start.Environment["PATH"] = path ?? start.Environment["PATH"];
         return new Ftf(Process.Start(start)!);
     }
 
