@@ -8,10 +8,14 @@ internal sealed class ChangeLines(Terminal terminal)
 {
     private readonly Dictionary<string, string> told = [];
     private string stage = "";
+    private TimeSpan shown;
 
     public void Show(RunView run)
     {
-        string at = Say.Span((run.EndedAt ?? DateTimeOffset.UtcNow) - run.StartedAt).PadLeft(9);
+        // A run that had ended before its last stage was seen did not go back in time.
+        TimeSpan passed = (run.EndedAt ?? DateTimeOffset.UtcNow) - run.StartedAt;
+        shown = passed > shown ? passed : shown;
+        string at = Say.Span(shown).PadLeft(9);
         if (run.Stage != stage)
         {
             stage = run.Stage;

@@ -4,7 +4,7 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Cli.Client;
 
 /// <summary>The table that is redrawn in its place while a run goes. Lines are cut to the window, as one that wraps would make
-/// the next redraw begin too low.</summary>
+/// the next redraw begin too low; those of a window that was made narrower since have wrapped, and are counted so.</summary>
 internal sealed class LiveTable(Terminal terminal)
 {
     private const int BarCells = 16;
@@ -14,19 +14,23 @@ internal sealed class LiveTable(Terminal terminal)
     private const string Yellow = "\e[33m";
     private const string Grey = "\e[90m";
     private const string Plain = "\e[0m";
-    private int drawn;
+    private int[] drawn = [];
 
     public void Show(RunView run)
     {
         int width = Math.Max(20, Console.WindowWidth - 1);
         int height = Math.Max(2, Console.WindowHeight - 1);
-        (string Style, string Text)[] lines = [.. Lines(run).Take(height)];
+        (string Style, string Text)[] lines = [.. Lines(run).Take(height).Select(line => (line.Style, Printable.Of(line.Text)))];
         string frame = string.Concat(lines.Select(line => $"{line.Style}{(line.Text.Length <= width ? line.Text : line.Text[..width])}{Plain}\n"));
         // Up to where the last frame began, away with it, and the new one; in one write, so that nothing flickers.
-        terminal.Out.Write(drawn > 0 ? $"\e[{drawn}A\r\e[J{frame}" : frame);
+        int up = Math.Min(RowsOf(drawn, width + 1), height);
+        terminal.Out.Write(up > 0 ? $"\e[{up}A\r\e[J{frame}" : frame);
         terminal.Out.Flush();
-        drawn = lines.Length;
+        drawn = [.. lines.Select(line => Math.Min(line.Text.Length, width))];
     }
+
+    /// <summary>Rows that lines of these lengths take up in a window of this width.</summary>
+    internal static int RowsOf(IEnumerable<int> lengths, int width) => lengths.Sum(length => Math.Max(1, (length + width - 1) / width));
 
     private static IEnumerable<(string Style, string Text)> Lines(RunView run)
     {

@@ -24,7 +24,7 @@ public static class DemoCommand
         var arguments = new StackArguments();
         var command = new Command("demo", "Run the chapter's experiment: fine-tunes, continuation, baseline, comparison, verdict.") { csv, fresh, recipe };
         arguments.AddTo(command);
-        return command.Runs(call => RunAsync(call, arguments.Read(call), call.Parse.GetValue(csv), call.Get(recipe), call.Get(fresh)), answers: false);
+        return command.Runs(call => RunAsync(call, arguments.Read(call), call.Parse.GetValue(csv), call.Get(recipe), call.Get(fresh)));
     }
 
     private static async Task<int> RunAsync(CommandCall call, StackOptions options, string? csv, string? recipe, bool fresh)
@@ -46,7 +46,19 @@ public static class DemoCommand
         }
 
         terminal.Line();
-        int code = await RunWatch.FollowAsync(client, run.RunId, terminal, call.Cancellation);
+        int code;
+        try
+        {
+            code = await RunWatch.FollowAsync(client, run.RunId, terminal, call.Cancellation);
+        }
+        catch (OperationCanceledException) when (call.Cancellation.IsCancellationRequested)
+        {
+            terminal.Note(stack is null
+                ? $"{run.RunId} goes on. See it: ftf watch {run.RunId}"
+                : $"{run.RunId} stands still with the stack and goes on where it was with the next ftf demo of this file, or ftf up.");
+            throw;
+        }
+
         terminal.Line($"Files    {client.Address}api/runs/{run.RunId}/artifacts (in {StackPaths.Shown(Path.Combine(options.Home, "storage"))})");
         if (stack is not null)
         {

@@ -37,8 +37,14 @@ public static class HistoryCommand
         writer.WriteLine($"{history.RunId}, begun {Say.Time(began)}");
         var table = new TextTable("AT", "TOOK", "WHERE", "WHAT").AlignRight(0, 1);
         int hidden = 0;
+        var subjects = new Dictionary<(string Instance, int? Step), string>();
         foreach (TimelineStep step in history.Steps)
         {
+            if (step.Event.Kind == HistoryKind.ActivityScheduled)
+            {
+                subjects[(step.Instance, step.Event.StepId)] = StepSubject.Of(step.Event.Input);
+            }
+
             if (!all && !Counts(step.Event.Kind))
             {
                 hidden++;
@@ -48,7 +54,8 @@ public static class HistoryCommand
             string where = step.Instance == history.RunId ? "" : step.Instance[Math.Min(step.Instance.Length, history.RunId.Length + 1)..];
             table.Add(
                 "+" + (step.Event.At - began).TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture),
-                step.Took is { } took ? Say.Span(took) : "", where, What(step.Event));
+                step.Took is { } took ? Say.Span(took) : "", where,
+                What(step.Event, $"{step.Event.Name} {subjects.GetValueOrDefault((step.Instance, step.Event.StepId))}".TrimEnd()));
         }
 
         table.Write(writer);
@@ -61,12 +68,14 @@ public static class HistoryCommand
     private static bool Counts(HistoryKind kind) => kind
         is not (HistoryKind.ActivityScheduled or HistoryKind.TimerCreated or HistoryKind.TimerFired or HistoryKind.TimerCancelled or HistoryKind.EventSent);
 
-    private static string What(HistoryEntry entry) => entry.Kind switch
+    /// <param name="entry">What was recorded.</param>
+    /// <param name="step">The activity with what it was about.</param>
+    private static string What(HistoryEntry entry, string step) => entry.Kind switch
     {
         HistoryKind.ExecutionStarted => "begins",
-        HistoryKind.ActivityScheduled => $"{entry.Name} asked for",
-        HistoryKind.ActivityCompleted => $"{entry.Name}",
-        HistoryKind.ActivityFailed => $"{entry.Name} FAILED: {entry.Failure}",
+        HistoryKind.ActivityScheduled => $"{step} asked for",
+        HistoryKind.ActivityCompleted => step,
+        HistoryKind.ActivityFailed => $"{step} FAILED: {entry.Failure}",
         HistoryKind.ChildScheduled => $"{entry.Name} starts",
         HistoryKind.ChildCompleted => $"{entry.Name} done",
         HistoryKind.ChildFailed => $"{entry.Name} FAILED: {entry.Failure}",

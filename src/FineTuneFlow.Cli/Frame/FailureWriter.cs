@@ -25,11 +25,13 @@ public static class FailureWriter
         }
 
         string place = failure.Location?.ToString() ?? failure.Field ?? "";
+        // "top: top is not a number" says it twice.
+        place = failure.Message.StartsWith(place, StringComparison.Ordinal) ? "" : place;
         bool red = terminal.ShowsProgress;
-        terminal.Error.WriteLine($"{(red ? "\e[1;31merror:\e[0m" : "error:")} {(place.Length > 0 ? $"{place}: " : "")}{failure.Message}");
+        terminal.Error.WriteLine($"{(red ? "\e[1;31merror:\e[0m" : "error:")} {Printable.Of($"{(place.Length > 0 ? $"{place}: " : "")}{failure.Message}")}");
         if (failure.Remedy is not null)
         {
-            terminal.Error.WriteLine($"       {failure.Remedy}");
+            terminal.Error.WriteLine(Printable.Of($"       {failure.Remedy}"));
         }
     }
 

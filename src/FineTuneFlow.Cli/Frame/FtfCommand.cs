@@ -38,6 +38,7 @@ public static class FtfCommand
         root.Add(CostsCommand.Create());
         root.Add(SampleCommand.Create());
 
+        ExamplesHelp.AddTo(root);
         return root;
     }
 }

@@ -29,12 +29,12 @@ public sealed class Terminal(TextWriter output, TextWriter error, bool json)
     {
         if (!Json)
         {
-            Out.WriteLine(text);
+            Out.WriteLine(Printable.Of(text));
         }
     }
 
     /// <summary>A line that is no part of the answer.</summary>
-    public void Note(string text) => Error.WriteLine(text);
+    public void Note(string text) => Error.WriteLine(Printable.Of(text));
 
     /// <summary>The command's answer: the value as JSON with <c>--json</c>, else what <paramref name="write"/> writes.</summary>
     public void Answer<T>(T value, Action<TextWriter> write)
@@ -45,7 +45,9 @@ public sealed class Terminal(TextWriter output, TextWriter error, bool json)
         }
         else
         {
-            write(Out);
+            using var text = new StringWriter { NewLine = Out.NewLine };
+            write(text);
+            Out.Write(Printable.Of(text.ToString()));
         }
     }
 

@@ -40,7 +40,7 @@ internal static class PortHolder
             {
                 if (Directory.EnumerateFiles(Path.Combine(process, "fd")).Any(file => new FileInfo(file).LinkTarget == $"socket:[{inode}]"))
                 {
-                    return $"{File.ReadAllText(Path.Combine(process, "comm")).Trim()} (process {Path.GetFileName(process)})";
+                    return $"{NameOf(process)} (process {Path.GetFileName(process)})";
                 }
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -50,6 +50,13 @@ internal static class PortHolder
         }
 
         return null;
+    }
+
+    /// <summary>The program's name; comm alone is cut at 15 characters.</summary>
+    private static string NameOf(string process)
+    {
+        string program = Path.GetFileName(File.ReadAllText(Path.Combine(process, "cmdline")).Split('\0')[0]);
+        return program.Length > 0 ? program : File.ReadAllText(Path.Combine(process, "comm")).Trim();
     }
 
     private static string? InodeOf(int port)

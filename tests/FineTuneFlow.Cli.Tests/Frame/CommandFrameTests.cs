@@ -35,6 +35,61 @@ public class CommandFrameTests
         error.ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Every_command_shows_examples_and_every_example_parses()
+    {
+        RootCommand root = FtfCommand.Create();
+
+        CommandExamples.All.Keys.ShouldBe(["ftf", .. root.Subcommands.Select(command => command.Name)], ignoreOrder: true);
+        foreach (string example in CommandExamples.All.Values.SelectMany(lines => lines))
+        {
+            string line = example.Split(" # ")[0].Split(" | ")[0].Split(" > ")[0];
+            root.Parse(line["ftf ".Length..].Trim()).Errors.ShouldBeEmpty(example);
+        }
+    }
+
+    [Fact]
+    public async Task Help_ends_with_the_examples()
+    {
+        (int code, string output, _) = await RunAsync("drop", "--help");
+
+        code.ShouldBe(ExitCode.Ok);
+        output.TrimEnd().ShouldEndWith(CommandExamples.All["drop"][^1]);
+    }
+
+    [Fact]
+    public async Task A_value_outside_the_list_is_answered_in_one_line()
+    {
+        string error = (await RunAsync("runs", "--outcome", "lost")).Error;
+
+        error.ShouldStartWith("error: Argument 'lost' not recognized. Must be one of: 'running', 'succeeded', 'partlyFailed'");
+        error.Trim().Split('\n').Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Control_characters_of_foreign_text_do_not_reach_the_terminal()
+    {
+        var error = new StringWriter();
+
+        FailureWriter.Write(
+            new Terminal(TextWriter.Null, error, json: false),
+            new Failure(FailureKind.InvalidInput, "no column \e]0;owned\a", "See \e[2J", new SourceLocation("a\e[31m.csv")));
+
+        error.ToString().ShouldNotContain("\e");
+        error.ToString().ShouldNotContain("\a");
+        error.ToString().ShouldContain("]0;owned");
+    }
+
+    [Fact]
+    public void A_field_that_the_message_begins_with_is_not_said_twice()
+    {
+        var error = new StringWriter();
+
+        FailureWriter.Write(new Terminal(TextWriter.Null, error, json: false), new Failure(FailureKind.InvalidInput, "top is not a number", Field: "top"));
+
+        error.ToString().Trim().ShouldBe("error: top is not a number");
+    }
+
     [Theory]
     [InlineData("drop", "reviews.csv")]
     [InlineData("up", "--port", "0")]
