@@ -44,7 +44,6 @@ internal static class DataReport
             Stages = [new StageTime("PrepareDataset", start, prepared), new StageTime("TrainCandidate", prepared, TimeProvider.System.GetUtcNow())],
             StartedAt = start,
             EndedAt = TimeProvider.System.GetUtcNow(),
-            QuotedUsd = 1,
         });
         File.WriteAllText(Path.Combine(folder, "report.json"), ReportJson.Write(report));
         File.WriteAllText(Path.Combine(folder, "report.md"), ReportMarkdown.Write(report));
@@ -93,7 +92,7 @@ internal static class DataReport
                 ? new CandidateCost
                 {
                     Simulated = true, TrainedTokens = tokens, TrainingUsd = tokens * 0.4e-6, EvaluationPromptTokens = holdout.Sum(row => row.Text.Length / 4L),
-                    EvaluationUsd = holdout.Sum(row => row.Text.Length / 4L) * 1.6e-6,
+                    EvaluationUsd = holdout.Sum(row => row.Text.Length / 4L) * 1.6e-6, Asking = new AskingPrice(1.6, 1.6),
                 }
                 : new CandidateCost(),
         };

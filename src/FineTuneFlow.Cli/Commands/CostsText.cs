@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using FineTuneFlow.Core.Costs;
 using Spectre.Console;
 
@@ -38,11 +39,16 @@ internal static class CostsText
         Table table = new Table().Border(TableBorder.Minimal);
         table.AddColumn("");
         table.AddColumn("option");
-        foreach (string column in new[] { "tokens", "USD per 1,000", "first day", "last day", "in all" })
+        foreach (string column in new[] { "tokens in+out", "USD per 1,000", "first day", "last day", "in all" })
         {
             table.AddColumn(new TableColumn(column).RightAligned());
         }
 
+        // One column, one number of digits: figures of a column are there to be compared.
+        string[][] figures =
+        [
+            Column(projection.Options.Select(option => option.UsdPer1000)), Column(projection.Days[0].Usd), Column(last.Usd), Column(last.SpentUsd),
+        ];
         for (int i = 0; i < projection.Options.Length; i++)
         {
             ServiceOption option = projection.Options[i];
@@ -50,14 +56,20 @@ internal static class CostsText
                 DayChart.Mark(i).ToString(),
                 Markup.Escape(option.Name),
                 $"{option.PromptTokens:0.#}+{option.CompletionTokens:0.#}",
-                Usd(option.UsdPer1000),
-                Usd(projection.Days[0].Usd[i]),
-                Usd(last.Usd[i]),
-                Usd(last.SpentUsd[i]));
+                figures[0][i],
+                figures[1][i],
+                figures[2][i],
+                figures[3][i]);
         }
 
         return table;
     }
 
-    public static string Usd(double usd) => usd is > 0 and < 0.1 ? $"{usd:0.####}" : $"{usd:N2}";
+    private static string[] Column(IEnumerable<double> usd)
+    {
+        double[] values = [.. usd];
+        double least = values.Where(value => value > 0).DefaultIfEmpty(1).Min();
+        string format = least < 0.0095 ? "N5" : least < 0.95 ? "N4" : "N2";
+        return [.. values.Select(value => value.ToString(format, CultureInfo.InvariantCulture))];
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FineTuneFlow.Core.Costs;
 
 namespace FineTuneFlow.Cli.Commands;
@@ -36,10 +37,11 @@ internal static class DayChart
         }
 
         output.WriteLine("USD a day (logarithmic; * where lines meet)");
+        var decades = Enumerable.Range((int)low, (int)(high - low) + 1)
+            .ToDictionary(power => (int)Math.Round((power - low) / (high - low) * (Height - 1)), power => Math.Pow(10, power));
         for (int y = Height - 1; y >= 0; y--)
         {
-            double value = Math.Pow(10, low + ((double)y / (Height - 1) * (high - low)));
-            string label = y % 3 == 1 ? CostsText.Usd(value).PadLeft(12) : new string(' ', 12);
+            string label = decades.TryGetValue(y, out double value) ? value.ToString("#,0.######", CultureInfo.InvariantCulture).PadLeft(12) : new string(' ', 12);
             string row = string.Concat(Enumerable.Range(0, Width).Select(x => cells[y, x] == '\0' ? ' ' : cells[y, x]));
             output.WriteLine($"{label} |{row.TrimEnd()}");
         }

@@ -3,6 +3,7 @@ using FineTuneFlow.Cli.Frame;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Evaluation.Files;
+using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Cli.Commands;
@@ -45,7 +46,7 @@ internal sealed class EvaluationArguments
     }
 
     /// <summary>Reads the files and recognises the labels.</summary>
-    /// <exception cref="Core.Failures.FlowException">A file is missing or cannot be read.</exception>
+    /// <exception cref="FlowException">A file is missing or cannot be read.</exception>
     public (LabelSet Labels, IReadOnlyList<DatasetRow> Holdout, NamedPredictions[] Candidates, ScoringOptions Options) Read(
         CommandCall call, IReadOnlyList<(string Name, string File)> predictions)
     {
@@ -61,12 +62,28 @@ internal sealed class EvaluationArguments
                 return new NamedPredictions(entry.Name, PredictionFile.Read(Path.GetFileName(file), () => RecipeFile.Open(file)));
             }),
         ];
-        LabelSet set = LabelRecognition.Of(holdout, candidates.SelectMany(candidate => candidate.Predictions), labels);
+        LabelSet set = Labels(call, holdout, candidates, labels);
         return (
             set,
             holdout,
             [.. candidates.Select(candidate => candidate with { Predictions = LabelRecognition.Align(set, candidate.Predictions) })],
             new ScoringOptions { Alpha = call.Get(Alpha), Resamples = call.Get(Resamples) });
+    }
+
+    // What a recipe would be told is told of the option that was given in its place.
+    private LabelSet Labels(CommandCall call, IReadOnlyList<DatasetRow> holdout, NamedPredictions[] candidates, LabelsRecipe labels)
+    {
+        try
+        {
+            return LabelRecognition.Of(holdout, candidates.SelectMany(candidate => candidate.Predictions), labels);
+        }
+        catch (FlowException wrong) when (wrong.Failure.Field is "dataset.labels.good" or "dataset.labels.order")
+        {
+            string option = wrong.Failure.Field == "dataset.labels.good" ? Good.Name : Order.Name;
+            throw call.Get(wrong.Failure.Field == "dataset.labels.good" ? Good : Order) is null
+                ? wrong
+                : new FlowException(wrong.Failure with { Field = option, Remedy = $"Correct {option}" }, wrong);
+        }
     }
 
     private static IEnumerable<string> Split(string? given, IEnumerable<string> otherwise) =>

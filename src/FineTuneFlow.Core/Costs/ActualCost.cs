@@ -19,6 +19,7 @@ public static class ActualCost
             EvaluationPromptTokens = usage.PromptTokens,
             EvaluationCompletionTokens = usage.CompletionTokens,
             EvaluationUsd = asking?.Usd(usage.PromptTokens ?? 0, usage.CompletionTokens ?? 0) ?? 0,
+            Asking = asked ? asking : null,
             HostingUsd = (usage.HostingHours ?? 0) * (usage.HostingUsdPerHour ?? book.HostingPerHour(usage.PriceKey, usage.Tier)),
             HostingHours = usage.HostingHours,
             Simulated = usage.Simulated,

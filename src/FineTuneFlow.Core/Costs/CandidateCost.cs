@@ -8,9 +8,11 @@ public sealed record CandidateCost
     public long? EvaluationPromptTokens { get; init; }
     public long? EvaluationCompletionTokens { get; init; }
     public double EvaluationUsd { get; init; }
+    /// <summary>The price behind <see cref="EvaluationUsd"/>; null where nothing was asked or no price is listed.</summary>
+    public AskingPrice? Asking { get; init; }
     /// <summary>Azure deployment hours for the evaluation, or GPU seconds of a container job, in USD.</summary>
     public double HostingUsd { get; init; }
-    /// <summary>Hours of deployment or seconds of GPU behind <see cref="HostingUsd"/>.</summary>
+    /// <summary>Hours that the deployment or the container job's machine behind <see cref="HostingUsd"/> stood.</summary>
     public double? HostingHours { get; init; }
     /// <summary>True: nothing was paid; the figures are list prices for the work that was simulated.</summary>
     public bool Simulated { get; init; }

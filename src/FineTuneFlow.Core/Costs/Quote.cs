@@ -15,6 +15,8 @@ public sealed record Quote
     /// <summary>What is really to be paid: the total without simulated candidates.</summary>
     public required Estimate PayableUsd { get; init; }
     public required BudgetRecipe Budget { get; init; }
+    /// <summary>What earlier runs had taught about tokens, already in the figures above; null: nothing yet.</summary>
+    public TokenCalibration? Calibration { get; init; }
     /// <summary>The upper estimate is above <see cref="BudgetRecipe.ApproveAbove"/>, or a price is not known.</summary>
     public required bool NeedsApproval { get; init; }
     /// <summary>The upper estimate is above <see cref="BudgetRecipe.Usd"/>.</summary>
@@ -35,6 +37,7 @@ public sealed record Quote
             TotalUsd = total,
             PayableUsd = candidates.Where(candidate => !candidate.Simulated).Aggregate(Estimate.Zero, (sum, candidate) => sum + candidate.TotalUsd),
             Budget = input.Budget,
+            Calibration = input.Calibration,
             NeedsApproval = total.High > input.Budget.ApproveAbove || candidates.Any(candidate => candidate.Unpriced),
             OverBudget = total.High > input.Budget.Usd,
         };

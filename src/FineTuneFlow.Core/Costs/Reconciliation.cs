@@ -31,16 +31,18 @@ public sealed record Reconciliation
             Candidates = candidates,
             QuotedUsd = quote.TotalUsd,
             ActualUsd = costs.Values.Sum(cost => cost.TotalUsd),
-            Calibration = Learned(candidates, rows),
+            Calibration = Learned(candidates, quote.Calibration, rows),
         };
     }
 
     /// <summary>From the evaluation's prompts only: trained tokens hold the service's choice of epochs as well.</summary>
-    private static TokenCalibration? Learned(ImmutableArray<ReconciledCandidate> candidates, long rows)
+    private static TokenCalibration? Learned(ImmutableArray<ReconciledCandidate> candidates, TokenCalibration? earlier, long rows)
     {
         var counted = candidates.Where(candidate => candidate is { PromptTokens: > 0, QuotedPromptTokens.Likely: > 0 }).ToArray();
         Estimate estimated = counted.Aggregate(Estimate.Zero, (sum, candidate) => sum + candidate.QuotedPromptTokens);
-        return TokenCalibration.From(estimated, counted.Sum(candidate => candidate.PromptTokens!.Value), rows);
+        TokenCalibration? seen = TokenCalibration.From(estimated, counted.Sum(candidate => candidate.PromptTokens!.Value), rows);
+        // The quote was calibrated itself: what it was off by comes on top of what was known, or every second run would forget it.
+        return seen is null || earlier is null ? seen : seen with { Factor = seen.Factor * earlier.Factor };
     }
 
     private static QuotePlace Place(double usd, Estimate quoted) =>

@@ -15,23 +15,22 @@ public sealed record UnitCost(double? Per1000, double? Per1000Correct)
     }
 
     /// <summary>A candidate as a way of running a service: its calls at the average of its evaluation, its training as what is
-    /// paid once. Null where nothing was asked, or no tokens were counted.</summary>
+    /// paid once. A candidate that asks nobody (a model in process) has calls of no tokens.</summary>
     /// <param name="name">The candidate's.</param>
+    /// <param name="description">Its model.</param>
     /// <param name="cost">What it has cost.</param>
-    /// <param name="asked">Rows that the evaluation asked.</param>
-    /// <param name="price">Of its tokens.</param>
-    /// <param name="usdPerDay">Of a standing deployment.</param>
-    public static ServiceOption? OptionOf(string name, CandidateCost cost, long asked, AskingPrice? price, double usdPerDay = 0) =>
-        asked <= 0 || price is null || cost.EvaluationPromptTokens is not { } prompt
-            ? null
-            : new ServiceOption
-            {
-                Name = name,
-                PromptTokens = (double)prompt / asked,
-                CompletionTokens = (double)(cost.EvaluationCompletionTokens ?? 0) / asked,
-                InputUsd = price.Input,
-                OutputUsd = price.Output,
-                FixedUsd = cost.TrainingUsd,
-                UsdPerDay = usdPerDay,
-            };
+    /// <param name="asked">Rows that the evaluation asked; at least 1.</param>
+    /// <param name="fixedUsd">Paid once: training, a container job.</param>
+    /// <param name="usdPerDay">Of a standing deployment or machine.</param>
+    public static ServiceOption OptionOf(string name, string description, CandidateCost cost, long asked, double fixedUsd, double usdPerDay) => new()
+    {
+        Name = name,
+        Description = description,
+        PromptTokens = (cost.EvaluationPromptTokens ?? 0) / (double)asked,
+        CompletionTokens = (cost.EvaluationCompletionTokens ?? 0) / (double)asked,
+        InputUsd = cost.Asking?.Input ?? 0,
+        OutputUsd = cost.Asking?.Output ?? 0,
+        FixedUsd = fixedUsd,
+        UsdPerDay = usdPerDay,
+    };
 }

@@ -118,7 +118,7 @@ internal sealed class JointBootstrap
     }
 
     private double Value(Tally tally, Score score) =>
-        scale.Ordered || score is not (Score.MeanAbsoluteError or Score.QuadraticKappa) ? tally.Value(score) : double.NaN;
+        scale.Has(score) ? tally.Value(score) : double.NaN;
 
     private static double[] Subtract(double[] first, double[] second)
     {

@@ -25,6 +25,14 @@ internal sealed class LabelScale
     /// <summary>Good-versus-bad has a meaning: the labels are ordered and some, not all, are good.</summary>
     public bool HasGood { get; }
 
+    /// <summary>Whether these labels have a score of labels: some ask for an order, one for good labels.</summary>
+    public bool Has(Score score) => score switch
+    {
+        Score.OneOffAccuracy or Score.MeanAbsoluteError or Score.QuadraticKappa => Ordered,
+        Score.GoodVersusBad => HasGood,
+        _ => true,
+    };
+
     /// <summary>Where an answer stands on the scale; no answer stands as far from the truth as the scale allows, so that not
     /// answering never pays.</summary>
     public int Place(int truth, int predicted) => predicted < Count ? predicted : truth * 2 >= Count - 1 ? 0 : Count - 1;

@@ -86,15 +86,3 @@ public sealed record ReliabilityBin(double From, double To, int Rows, double Con
 
 /// <summary>Milliseconds an answer, percentiles interpolated linearly; Rows counts the answers with a latency.</summary>
 public sealed record LatencySummary(int Rows, double Mean, double P50, double P90, double P95, double P99, double Max);
-
-/// <summary>Scores of the holdout rows with one value of a column of the recipe, or in one band of <c>text length</c> (characters), or
-/// in one <c>script</c>.</summary>
-public sealed record SliceMetrics(
-    string Column,
-    string Value,
-    int Rows,
-    double Accuracy,
-    double? GoodVersusBad,
-    double? OneOffAccuracy,
-    double MacroF1,
-    ImmutableSortedDictionary<string, Interval> Intervals);

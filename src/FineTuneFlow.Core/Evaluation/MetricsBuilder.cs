@@ -21,12 +21,12 @@ internal sealed class MetricsBuilder(
 
         int rows = table.Truth.Length;
         var intervals = ImmutableSortedDictionary.CreateBuilder<string, Interval>(StringComparer.Ordinal);
-        foreach (Score share in new[] { Score.Accuracy, Score.OneOffAccuracy, Score.GoodVersusBad }.Where(Applies))
+        foreach (Score share in new[] { Score.Accuracy, Score.OneOffAccuracy, Score.GoodVersusBad }.Where(scale.Has))
         {
             Keep(intervals, share, Proportions.Wilson(tally.Count(share), rows, options.Alpha));
         }
 
-        foreach (Score score in JointBootstrap.Scores.Where(Applies))
+        foreach (Score score in JointBootstrap.Scores.Where(scale.Has))
         {
             Keep(intervals, score, bootstrap.Interval(candidate, score, tally.Value(score)));
         }
@@ -57,21 +57,14 @@ internal sealed class MetricsBuilder(
             Latency = Latency(),
             PromptTokens = Tokens(prediction => prediction.PromptTokens),
             CompletionTokens = Tokens(prediction => prediction.CompletionTokens),
-            Slices = [.. slices.Select(slice => slice.Score(table, column, options))],
+            Slices = [.. slices.Select(slice => slice.Score(table, column, probabilities, options))],
         };
         return probabilities is null ? metrics : WithProbabilities(metrics, probabilities, intervals);
     }
 
-    private bool Applies(Score score) => score switch
-    {
-        Score.OneOffAccuracy or Score.MeanAbsoluteError or Score.QuadraticKappa => scale.Ordered,
-        Score.GoodVersusBad => scale.HasGood,
-        _ => true,
-    };
-
     private double? Value(Tally tally, Score score)
     {
-        double value = Applies(score) ? tally.Value(score) : double.NaN;
+        double value = scale.Has(score) ? tally.Value(score) : double.NaN;
         return double.IsFinite(value) ? value : null;
     }
 

@@ -26,6 +26,20 @@ public sealed record PairedComparison
     /// <summary>Rows that a holdout would need for this difference, if it is the true one, to be found with 80 % power at the level
     /// corrected for the number of pairs; absent where the difference is 0.</summary>
     public double? RequiredRows { get; init; }
+
+    /// <summary>The same comparison as the second sees it.</summary>
+    public PairedComparison Turned() => this with
+    {
+        First = Second,
+        Second = First,
+        // Not -Difference: a difference of nothing has no sign.
+        Difference = 0 - Difference,
+        Interval = Interval is null ? null : Interval with { Low = 0 - Interval.High, High = 0 - Interval.Low },
+        OnlyFirst = OnlySecond,
+        OnlySecond = OnlyFirst,
+        OddsRatio = 1 / OddsRatio,
+        EffectSize = 0 - EffectSize,
+    };
 }
 
 public enum ComparisonTest

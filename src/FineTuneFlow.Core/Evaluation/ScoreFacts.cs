@@ -25,6 +25,22 @@ public static class ScoreFacts
         _ => "expected calibration error",
     };
 
+    /// <summary>What it tells, for a person who does not compute such figures every day.</summary>
+    public static string Meaning(this Score score) => score switch
+    {
+        Score.Accuracy => "The share of rows that are given the right label.",
+        Score.GoodVersusBad => "The share of rows that are put on the right side: a good label called one of the good ones, a bad one one of the bad ones.",
+        Score.OneOffAccuracy => "The share of rows that are given the right label or one next to it.",
+        Score.MacroF1 => "F1 averaged over the labels, each counting alike however rare it is: low where rare labels are missed. 0 to 1.",
+        Score.WeightedF1 => "F1 averaged over the labels, each counting by its rows. 0 to 1.",
+        Score.BalancedAccuracy => "Recall averaged over the labels: what the accuracy would be if all labels were equally frequent. 0 to 1.",
+        Score.MeanAbsoluteError => "By how many labels an answer is off on average; 0 is perfect.",
+        Score.QuadraticKappa => "Agreement with the true labels beyond chance, large misses counting more: 0 is chance, 1 is perfect.",
+        Score.LogLoss => "How surprised the stated probabilities are by the truth; lower is better, 0 is perfect, and being sure and wrong costs most.",
+        Score.BrierScore => "The squared distance of the stated probabilities from the truth; 0 is perfect, 2 the worst.",
+        _ => "How far stated probabilities are from how often they come true, on average; 0 is perfect.",
+    };
+
     /// <summary>Whether a smaller value is the better one.</summary>
     public static bool LowerIsBetter(this Score score) =>
         score is Score.MeanAbsoluteError or Score.LogLoss or Score.BrierScore or Score.ExpectedCalibrationError;

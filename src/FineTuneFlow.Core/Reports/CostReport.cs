@@ -17,7 +17,12 @@ public sealed record CostReport
     /// <summary>What the simulated work would have cost at list price.</summary>
     public double SimulatedUsd { get; init; }
     /// <summary>Upper estimate before the run.</summary>
-    public double? QuotedUsd { get; init; }
+    public double? QuotedUsd => Reconciliation?.QuotedUsd.High;
+    /// <summary>Quoted range and actual cost by candidate; null where the run was not quoted.</summary>
+    public Reconciliation? Reconciliation { get; init; }
+    /// <summary>The day of the price book that the costs were made with, and where its prices come from.</summary>
+    public DateOnly? PricesAsOf { get; init; }
+    public string? PriceSource { get; init; }
     public double BudgetUsd { get; init; }
     /// <summary>What each candidate would cost as a service, training included, a point a week; null without a candidate that was
     /// evaluated.</summary>
@@ -33,7 +38,9 @@ public sealed record CostReport
         {
             SpentUsd = input.Candidates.Where(candidate => !candidate.Cost.Simulated).Sum(candidate => candidate.Cost.TotalUsd),
             SimulatedUsd = input.Candidates.Where(candidate => candidate.Cost.Simulated).Sum(candidate => candidate.Cost.TotalUsd),
-            QuotedUsd = input.QuotedUsd,
+            Reconciliation = input.Quote is null ? null : Reconcile(input, input.Quote),
+            PricesAsOf = input.Quote?.PricesAsOf,
+            PriceSource = input.Quote?.PriceSource,
             BudgetUsd = input.Recipe.Budget.Usd,
             Projection = projection is null
                 ? null
@@ -42,23 +49,23 @@ public sealed record CostReport
         };
     }
 
+    // A candidate that failed may have been paid for all the same: its training, or a part of its evaluation.
+    private static Reconciliation Reconcile(ReportInput input, Quote quote) => Reconciliation.Of(
+        quote,
+        input.Candidates.Where(candidate => candidate.Failure is null || candidate.Cost.TotalUsd > 0).ToDictionary(candidate => candidate.Name, candidate => candidate.Cost, StringComparer.Ordinal),
+        input.Candidates.Select(candidate => (long)candidate.Predictions.Count).DefaultIfEmpty(0).Max());
+
     // The evaluation has measured what a call costs; the machine or deployment behind it would stand all day.
     private static ServiceOption Option(CandidateReport candidate)
     {
         CandidateCost cost = candidate.Cost;
-        double prompt = Math.Max(1, (cost.EvaluationPromptTokens ?? 0) / (double)candidate.Metrics!.N);
-        double perCall = cost.EvaluationUsd / candidate.Metrics.N;
         bool container = candidate.Kind == OutcomeKind.ContainerBaseline;
-        return new ServiceOption
-        {
-            Name = candidate.Name,
-            Description = candidate.Model,
-            PromptTokens = prompt,
-            CompletionTokens = 0,
-            InputUsd = perCall / prompt * 1e6,
-            OutputUsd = 0,
-            FixedUsd = cost.TrainingUsd + (container ? cost.HostingUsd : 0),
-            UsdPerDay = cost.HostingHours > 0 ? cost.HostingUsd / cost.HostingHours.Value * 24 : 0,
-        };
+        return UnitCost.OptionOf(
+            candidate.Name,
+            candidate.Model,
+            cost,
+            candidate.Metrics!.N,
+            fixedUsd: cost.TrainingUsd + (container ? cost.HostingUsd : 0),
+            usdPerDay: cost.HostingHours > 0 ? cost.HostingUsd / cost.HostingHours.Value * 24 : 0);
     }
 }

@@ -7,11 +7,12 @@ namespace FineTuneFlow.Core.Reports;
 /// <param name="Points">By step.</param>
 /// <param name="Checkpoints">As the service kept them.</param>
 /// <param name="Steps">Steps of the whole job.</param>
-/// <param name="SmoothingSpan">Steps of the moving average's span.</param>
+/// <param name="SmoothingSpan">Steps of the moving average's span, a twentieth of the job.</param>
 public sealed record CurveReport(
     ImmutableArray<CurvePoint> Points, ImmutableArray<CurveCheckpoint> Checkpoints, int Steps, double SmoothingSpan)
 {
     private const int MostPoints = 300;
+    private const double SmoothedShare = 0.05;
 
     /// <summary>Null for a curve without points.</summary>
     public static CurveReport? Of(TrainingCurve? curve)
@@ -22,11 +23,10 @@ public sealed record CurveReport(
         }
 
         ImmutableArray<TrainingPoint> points = [.. curve.Points.OrderBy(point => point.Step)];
-        double span = Math.Max(1, points.Length / 20.0);
-        double?[] trainLoss = Smooth(points, point => point.TrainLoss, span);
-        double?[] trainAccuracy = Smooth(points, point => point.TrainAccuracy, span);
-        double?[] validLoss = Smooth(points, point => point.ValidLoss, span);
-        double?[] validAccuracy = Smooth(points, point => point.ValidAccuracy, span);
+        double?[] trainLoss = Smooth(points, point => point.TrainLoss);
+        double?[] trainAccuracy = Smooth(points, point => point.TrainAccuracy);
+        double?[] validLoss = Smooth(points, point => point.ValidLoss);
+        double?[] validAccuracy = Smooth(points, point => point.ValidAccuracy);
         int stride = (points.Length + MostPoints - 1) / MostPoints;
         // Validation figures come every few steps only: a thinning that skipped them would lose the more telling curve.
         bool denseValidation = points.Count(point => point.ValidLoss is not null) > MostPoints;
@@ -44,12 +44,14 @@ public sealed record CurveReport(
         }
 
         return new CurveReport(
-            kept.ToImmutable(), curve.Checkpoints.IsDefault ? [] : curve.Checkpoints, points[^1].Step, Math.Round(span, 1));
+            kept.ToImmutable(), curve.Checkpoints.IsDefault ? [] : curve.Checkpoints, points[^1].Step, Math.Round(Math.Max(1, points[^1].Step * SmoothedShare), 1));
     }
 
-    // Exponential moving average without the start-up bias (Kingma and Ba, "Adam", ICLR 2015, section 3).
-    private static double?[] Smooth(ImmutableArray<TrainingPoint> points, Func<TrainingPoint, double?> value, double span)
+    // Exponential moving average without the start-up bias (Kingma and Ba, "Adam", ICLR 2015, section 3). Its span is a share of the
+    // values that the curve has: validation comes every few steps only, and a span in steps would lag far behind it.
+    private static double?[] Smooth(ImmutableArray<TrainingPoint> points, Func<TrainingPoint, double?> value)
     {
+        double span = Math.Max(1, points.Count(point => Finite(value(point)) is not null) * SmoothedShare);
         double keep = 1 - (2 / (span + 1));
         (double sum, double weight) = (0, 0);
         var smooth = new double?[points.Length];

@@ -1,30 +1,35 @@
 using System.Text;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Reports.Text;
 
 namespace FineTuneFlow.Core.Reports;
 
 /// <summary>Scores and comparisons as plain text for a terminal.</summary>
 public static class EvaluationText
 {
-    /// <summary>One candidate's scores.</summary>
+    private const int MostLabels = 40;
+
+    /// <summary>One candidate's scores, by label and by slice.</summary>
     public static string Of(LabelSet labels, Metrics metrics, ScoringOptions options)
     {
         var text = new StringBuilder();
-        text.Append($"{metrics.N:N0} rows, {labels.Names.Length} labels{(labels.Ordered ? ", ordered" : "")}");
+        text.Append($"{Counted(metrics.N, "row")}, {Counted(labels.Names.Length, "label")}{(labels.Ordered ? $" in order {string.Join(" < ", labels.Names)}" : "")}");
         text.Append(labels.Good.IsDefaultOrEmpty ? "" : $", good: {string.Join(", ", labels.Good)}");
-        text.Append($"; intervals at {Formatting.Number((1 - options.Alpha) * 100, 0)} %\n\n");
+        text.Append($"; in brackets {Formatting.Number((1 - options.Alpha) * 100, 0)} % intervals\n\n");
         Score[] known = [.. Enum.GetValues<Score>().Where(score => score.Of(metrics) is not null)];
-        Table(text, ["score", "value", "interval"], known.Select(score => (string[])
-            [score.Title(), Formatting.Score(score, score.Of(metrics)), Formatting.Range(score, metrics.Intervals.GetValueOrDefault(score.JsonName()))]));
+        new AlignedTable(["score", "value|", "interval|", ""]).Add(known.Select(score => (string[])
+        [
+            score.Title(), Formatting.Score(score, score.Of(metrics)), Formatting.Range(score, metrics.Intervals.GetValueOrDefault(score.JsonName())),
+            score.LowerIsBetter() ? "lower is better" : "",
+        ])).WritePlain(text);
         text.Append($"\nAlways the most frequent label: {Formatting.Share(metrics.MajorityShare)}. ");
-        text.Append($"Without a usable answer, counted as wrong: {ScoreColumns.Unanswered(metrics):N0}");
-        text.Append($" ({metrics.Missing:N0} missing, {metrics.Unparsable:N0} no label, {metrics.Refused:N0} refused, {metrics.Failed:N0} failed, {metrics.Conflicting:N0} contradicting).\n");
-        text.Append(metrics.Unknown > 0 ? $"Left out: {metrics.Unknown:N0} predictions for rows that the holdout does not have.\n" : "");
-        text.Append(metrics.Duplicates > 0 ? $"Answered twice: {metrics.Duplicates:N0}.\n" : "");
-        text.Append('\n');
-        Table(text, ["label", "rows", "predicted", "precision", "recall", "F1"], metrics.Classes.Select(label => (string[])
-            [label.Label, Formatting.Count(label.Rows), Formatting.Count(label.Predicted), Formatting.Share(label.Precision), Formatting.Share(label.Recall), Formatting.Share(label.F1)]));
+        text.Append($"Without a usable answer, counted as wrong: {Unanswered(metrics)}.\n");
+        text.Append(metrics.Unknown > 0 ? $"Left out: {Counted(metrics.Unknown, "prediction")} for rows that the holdout does not have.\n" : "");
+        text.Append(metrics.Duplicates > 0 ? $"Answered twice: {Counted(metrics.Duplicates, "row")}.\n" : "");
+        text.Append(metrics.ProbabilityRows > 0 && metrics.ProbabilityRows < metrics.N ? $"Log loss, Brier score and calibration are over the {Counted(metrics.ProbabilityRows, "row")} with probabilities.\n" : "");
+        Classes(text, metrics);
+        Slices(text, metrics);
         return text.ToString();
     }
 
@@ -33,42 +38,81 @@ public static class EvaluationText
     {
         var text = new StringBuilder();
         Score[] known = [.. Enum.GetValues<Score>().Where(score => card.Metrics.Any(metrics => score.Of(metrics) is not null))];
-        text.Append($"{card.Metrics[0].N:N0} rows; intervals at {Formatting.Number((1 - options.Alpha) * 100, 0)} %\n\n");
-        Table(text, ["score", .. card.Names], known.Select(score => (string[])
-        [
-            score.Title(),
-            .. card.Metrics.Select(metrics => score.Of(metrics) is { } value
-                ? $"{Formatting.Score(score, value)} ({Formatting.Range(score, metrics.Intervals.GetValueOrDefault(score.JsonName()))})"
-                : Formatting.Absent),
-        ]).Append(["unanswered", .. card.Metrics.Select(metrics => Formatting.Count(ScoreColumns.Unanswered(metrics)))]));
-        text.Append($"\nPaired on the same rows, first minus second; p corrected by Holm over the pairs of each score\n\n");
-        Table(text, ["score", "first", "second", "difference", "interval", "p", "test", "rows needed", "better"], card.Comparisons.Select(pair => (string[])
+        text.Append($"{Counted(card.Metrics[0].N, "row")}; in brackets {Formatting.Number((1 - options.Alpha) * 100, 0)} % intervals\n\n");
+        new AlignedTable(["score", .. card.Names.Select(name => name + "|")])
+            .Add(known.Select(score => (string[])
+            [
+                score.Title(),
+                .. card.Metrics.Select(metrics => Formatting.ScoreWithRange(score, score.Of(metrics), metrics.Intervals.GetValueOrDefault(score.JsonName()))),
+            ]))
+            .Add([["unanswered", .. card.Metrics.Select(metrics => Formatting.Count(ScoreColumns.Unanswered(metrics)))]])
+            .WritePlain(text);
+        foreach (int i in Enumerable.Range(0, card.Names.Length).Where(i => ScoreColumns.Unanswered(card.Metrics[i]) > 0))
+        {
+            text.Append($"{card.Names[i]} without a usable answer, counted as wrong: {Unanswered(card.Metrics[i])}.\n");
+        }
+
+        text.Append("\nPaired on the same rows, first minus second; p corrected by Holm over the pairs of each score.\nRows needed: for a difference of this size, if it is the true one, to be found four times in five.\n\n");
+        new AlignedTable(["score", "first", "second", "difference|", "interval|", "p|", "test", "rows needed|", "better"]).Add(card.Comparisons.Select(pair => (string[])
         [
             pair.Score.Title(),
             pair.First,
             pair.Second,
             Formatting.Difference(pair.Score, pair.Difference),
             Formatting.DifferenceRange(pair.Score, pair.Interval),
-            Formatting.P(pair.AdjustedPValue)["p ".Length..].Replace("= ", "", StringComparison.Ordinal),
+            Formatting.PValue(pair.AdjustedPValue),
             pair.Test == ComparisonTest.McNemarExact ? "McNemar, exact" : "bootstrap",
             pair.RequiredRows is { } rows ? Formatting.Rows(rows) : Formatting.Absent,
             pair.AdjustedPValue >= options.Alpha ? "not told apart" : pair.Difference > 0 != pair.Score.LowerIsBetter() ? pair.First : pair.Second,
-        ]));
+        ])).WritePlain(text);
         return text.ToString();
     }
 
-    private static void Table(StringBuilder text, string[] titles, IEnumerable<string[]> rows)
+    private static void Classes(StringBuilder text, Metrics metrics)
     {
-        string[][] all = [titles, .. rows];
-        int[] widths = [.. titles.Select((_, column) => all.Max(row => row[column].Length))];
-        foreach (string[] row in all)
+        bool many = metrics.Classes.Length > MostLabels;
+        text.Append(many ? $"\nThe {MostLabels} weakest of {metrics.Classes.Length} labels; --json has them all\n" : "\n");
+        IEnumerable<ClassMetrics> shown = many ? metrics.Classes.OrderBy(label => label.F1).Take(MostLabels) : metrics.Classes;
+        new AlignedTable(["label", "rows|", "predicted|", "precision|", "recall|", "F1|"]).Add(shown.Select(label => (string[])
+        [
+            label.Label,
+            Formatting.Count(label.Rows),
+            Formatting.Count(label.Predicted),
+            label.PrecisionInterval is null ? Formatting.Absent : Formatting.ScoreWithRange(Score.Accuracy, label.Precision, label.PrecisionInterval),
+            label.RecallInterval is null ? Formatting.Absent : Formatting.ScoreWithRange(Score.Accuracy, label.Recall, label.RecallInterval),
+            label.F1Interval is null ? Formatting.Absent : Formatting.ScoreWithRange(Score.Accuracy, label.F1, label.F1Interval),
+        ])).WritePlain(text);
+    }
+
+    // A single slice is the whole holdout: nothing to tell.
+    private static void Slices(StringBuilder text, Metrics metrics)
+    {
+        SliceMetrics[] parts = [.. metrics.Slices.Where(slice => slice.Rows < metrics.N)];
+        if (parts.Length == 0)
         {
-            // Names to the left, figures to the right.
-            text.AppendJoin("  ", row.Select((cell, column) => column == 0 || titles[column] is "first" or "second" or "test" or "better"
-                ? cell.PadRight(widths[column])
-                : cell.PadLeft(widths[column]))).Append('\n');
+            return;
         }
 
-        text.Replace(" \n", "\n");
+        text.Append('\n');
+        new AlignedTable(["slice", "value", "rows|", "accuracy|", "macro F1|"]).Add(parts.Select(slice => (string[])
+        [
+            slice.Column,
+            slice.Value.Length == 0 ? "(empty)" : slice.Value,
+            Formatting.Count(slice.Rows),
+            Formatting.ScoreWithRange(Score.Accuracy, slice.Accuracy, slice.Intervals.GetValueOrDefault(Score.Accuracy.JsonName())),
+            Formatting.ScoreWithRange(Score.MacroF1, slice.MacroF1, slice.Intervals.GetValueOrDefault(Score.MacroF1.JsonName())),
+        ])).WritePlain(text);
     }
+
+    private static string Unanswered(Metrics metrics)
+    {
+        int all = ScoreColumns.Unanswered(metrics);
+        (int Count, string Kind)[] kinds =
+        [
+            (metrics.Missing, "missing"), (metrics.Unparsable, "no label"), (metrics.Refused, "refused"), (metrics.Failed, "failed"), (metrics.Conflicting, "answered twice and differently"),
+        ];
+        return all == 0 ? "none" : $"{all:N0} ({string.Join(", ", kinds.Where(kind => kind.Count > 0).Select(kind => $"{kind.Count:N0} {kind.Kind}"))})";
+    }
+
+    private static string Counted(int count, string noun) => $"{count:N0} {noun}{(count == 1 ? "" : "s")}";
 }

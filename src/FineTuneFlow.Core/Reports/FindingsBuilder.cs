@@ -8,12 +8,14 @@ internal static class FindingsBuilder
 {
     public const string Simulated = "simulated";
 
+    private const int ManyChallengers = 4;
+
     public static ImmutableArray<Finding> Build(RunReport report, ReportInput input)
     {
         CandidateReport[] scored = [.. report.Candidates.Where(candidate => candidate.Metrics is not null)];
         return
         [
-            .. Rule(report, input), .. Failures(report), .. Rows(report, input, scored), .. Answers(scored), .. Chance(scored),
+            .. Rule(report, input), .. Failures(report), .. Rows(report, input, scored), .. Answers(scored), .. Chance(scored), .. Chosen(scored),
             .. scored.Length > 0 ? WeakPlaces(scored[0]) : [], .. Calibration(scored), .. Suspects(report), .. Costs(report),
         ];
     }
@@ -78,6 +80,17 @@ internal static class FindingsBuilder
         {
             yield return new("sampled", FindingLevel.Note,
                 $"Judged on {Counted(report.HoldoutRows, "row")} drawn from the holdout; the intervals are those of the drawn rows.");
+        }
+    }
+
+    // The maximum of several noisy scores is above the true score of what it picks.
+    private static IEnumerable<Finding> Chosen(CandidateReport[] scored)
+    {
+        int challengers = scored.Count(candidate => candidate.Kind is OutcomeKind.FineTune or OutcomeKind.Continuation or OutcomeKind.Prompt);
+        if (challengers >= ManyChallengers)
+        {
+            yield return new("chosen-by-holdout", FindingLevel.Note,
+                $"{scored[0].Name} is the best of {challengers} candidates on the rows that also judge it, so its score is likely to be a little too high; expect somewhat less on new texts.");
         }
     }
 

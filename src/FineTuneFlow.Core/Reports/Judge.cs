@@ -21,7 +21,7 @@ internal sealed class Judge
         // A rule by good-versus-bad means nothing for labels without an order: accuracy then, and a finding says so.
         score = candidates.Any(candidate => candidate.Metrics is not null && asked.Of(candidate.Metrics) is not null) ? asked : Score.Accuracy;
         this.candidates =
-            [.. candidates.Where(candidate => candidate.Metrics is not null).OrderByDescending(Value).ThenBy(c => c.Name, StringComparer.Ordinal)];
+            [.. candidates.Where(candidate => candidate.Metrics is not null).OrderByDescending(Value).ThenBy(Price).ThenBy(c => c.Name, StringComparer.Ordinal)];
         Champion = this.candidates.FirstOrDefault(candidate => candidate.Name == champion);
         ChampionName = champion;
     }
@@ -108,18 +108,22 @@ internal sealed class Judge
         }
 
         Outcome outcome = Compare(best, second);
-        string lead = outcome.IsSignificant
-            ? $"better than the runner-up {second.Name} beyond chance"
-            : $"ahead of the runner-up {second.Name} by what may be chance";
-        return Say(
-            VerdictKind.Promote,
-            best.Name,
-            $"Promote {best.Name}: {Shown(best)} on {metrics.N:N0} rows, {lead} ({outcome}), and {than}.",
-            outcome);
+        string lead = outcome.Difference == 0
+            ? $"level with {second.Name}{(Price(best) < Price(second) ? ", which costs more" : "")}"
+            : outcome.IsSignificant
+                ? $"better than the runner-up {second.Name} beyond chance ({outcome})"
+                : $"ahead of the runner-up {second.Name} by what may be chance ({outcome})";
+        return Say(VerdictKind.Promote, best.Name, $"Promote {best.Name}: {Shown(best)} on {metrics.N:N0} rows, {lead}, and {than}.", outcome);
     }
 
     private IEnumerable<string> Notes(CandidateReport best)
     {
+        CandidateReport? second = candidates.FirstOrDefault(candidate => candidate.Name != best.Name && IsChallenger(candidate));
+        if (second is not null && Compare(best, second) is { IsSignificant: false, RequiredRows: { } needed })
+        {
+            yield return $"To tell {best.Name} from {second.Name}, should they differ by as much as here, would take about {Formatting.Rows(needed)} holdout rows; there are {best.Metrics!.N:N0}.";
+        }
+
         foreach (CandidateReport baseline in candidates.Where(IsBaseline))
         {
             Outcome outcome = Compare(best, baseline);
@@ -164,6 +168,9 @@ internal sealed class Judge
         AdjustedPValue = outcome?.PValue,
         RequiredRows = outcome?.RequiredRows,
     };
+
+    /// <summary>Of two that score alike the cheaper one stands first.</summary>
+    public static double Price(CandidateReport candidate) => (candidate.UsdPerThousand ?? 0) + (candidate.Cost.TrainingUsd * 1e-9);
 
     private double Value(CandidateReport candidate) => score.Of(candidate.Metrics!) ?? double.NegativeInfinity;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
+using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Json;
@@ -31,7 +32,7 @@ public static class ReportBuilder
             .. input.Candidates.Select(candidate => Describe(candidate, metrics.GetValueOrDefault(candidate.Name), input.Champion)),
         ];
         Verdict verdict = new Judge(input.Recipe.Promotion, candidates, card.Comparisons, input.Champion).Decide();
-        candidates = [.. candidates.OrderBy(candidate => candidate.Metrics is null).ThenByDescending(candidate => Rank(candidate, verdict.Score))];
+        candidates = [.. candidates.OrderBy(candidate => candidate.Metrics is null).ThenByDescending(candidate => Rank(candidate, verdict.Score)).ThenBy(Judge.Price)];
         var report = new RunReport
         {
             RunId = input.RunId,
@@ -44,7 +45,7 @@ public static class ReportBuilder
             HoldoutRows = rows.Count,
             Sampled = rows.Count < input.Holdout.Count || rows.Count < input.Manifest.Rows.Test - input.LeftOut,
             Candidates = candidates,
-            Comparisons = card.Comparisons,
+            Comparisons = Ranked(card.Comparisons, [.. candidates.Select(candidate => candidate.Name)]),
             Disagreements = Disagreements(card, candidates, input.Champion),
             Suspects = Suspects(card),
             Costs = CostReport.Of(input, candidates),
@@ -57,9 +58,7 @@ public static class ReportBuilder
 
     private static CandidateReport Describe(CandidateOutcome outcome, Metrics? metrics, string? champion)
     {
-        double? perThousand = metrics is not null && outcome.Cost.EvaluationUsd + outcome.Cost.HostingUsd > 0
-            ? outcome.Cost.EvaluationUsd / metrics.N * 1000
-            : null;
+        UnitCost? unit = metrics is not null && outcome.Cost.EvaluationUsd > 0 ? UnitCost.Of(outcome.Cost, metrics.N, metrics.Correct) : null;
         return new CandidateReport
         {
             Name = outcome.Name,
@@ -76,8 +75,8 @@ public static class ReportBuilder
             Metrics = metrics,
             Curve = CurveReport.Of(outcome.Curve),
             Cost = outcome.Cost,
-            UsdPerThousand = perThousand,
-            UsdPerThousandCorrect = metrics?.Accuracy > 0 ? perThousand / metrics.Accuracy : null,
+            UsdPerThousand = unit?.Per1000,
+            UsdPerThousandCorrect = unit?.Per1000Correct,
             TrainingTime = outcome.TrainingTime,
             RetiresOn = outcome.RetiresOn,
             Failure = outcome.Failure,
@@ -86,6 +85,13 @@ public static class ReportBuilder
 
     private static double Rank(CandidateReport candidate, Score score) =>
         candidate.Metrics is null ? double.NegativeInfinity : score.Of(candidate.Metrics) ?? double.NegativeInfinity;
+
+    // The better-placed candidate of a pair first, and the pairs of the best one before the others: as a reader asks.
+    private static ImmutableArray<PairedComparison> Ranked(ImmutableArray<PairedComparison> comparisons, ImmutableArray<string> ranked) =>
+    [
+        .. comparisons.Select(pair => ranked.IndexOf(pair.First) <= ranked.IndexOf(pair.Second) ? pair : pair.Turned())
+            .OrderBy(pair => pair.Score).ThenBy(pair => ranked.IndexOf(pair.First)).ThenBy(pair => ranked.IndexOf(pair.Second)),
+    ];
 
     private static DisagreementReport? Disagreements(Scorecard card, ImmutableArray<CandidateReport> best, string? champion)
     {

@@ -21,6 +21,7 @@ public static class ReportHtml
         CostSection.Write(page, report);
         DataSection.Write(page, report);
         RowsSection.Write(page, report);
+        TermsSection.Write(page, report);
         ProvenanceSection.Write(page, report);
         return page.Raw("</main>\n</body>\n</html>\n").ToString();
     }

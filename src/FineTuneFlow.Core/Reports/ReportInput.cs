@@ -27,8 +27,8 @@ public sealed record ReportInput
     public required ImmutableArray<StageTime> Stages { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
     public required DateTimeOffset EndedAt { get; init; }
-    /// <summary>Upper quoted USD, to be set beside what was spent.</summary>
-    public double? QuotedUsd { get; init; }
+    /// <summary>What was quoted before the run, to be set beside what was spent.</summary>
+    public Quote? Quote { get; init; }
 }
 
 /// <summary>What a candidate or baseline has come to.</summary>

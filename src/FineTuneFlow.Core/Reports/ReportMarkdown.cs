@@ -1,59 +1,80 @@
 using System.Text;
+using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Reports.Text;
 
 namespace FineTuneFlow.Core.Reports;
 
-/// <summary><c>report.md</c>: the report for a terminal, a pull request or a model card.</summary>
+/// <summary><c>report.md</c>: the report for a terminal, a pull request or a model card. Its tables line up as they stand.</summary>
 public static class ReportMarkdown
 {
+    private const int MostLabels = 30;
+
     public static string Write(RunReport report)
     {
         var text = new StringBuilder();
-        text.Append($"# {Plain(report.Project)}: which model to use\n\n");
-        text.Append($"**{Plain(report.Verdict.Sentence)}**\n\n");
+        text.Append($"# {MarkdownText.Plain(report.Project)}: which model to use\n\n");
+        text.Append($"**{MarkdownText.Plain(report.Verdict.Sentence)}**\n\n");
         foreach (string note in report.Verdict.Notes)
         {
-            text.Append($"- {Plain(note)}\n");
+            text.Append($"- {MarkdownText.Plain(note)}\n");
         }
 
-        text.Append($"\nRun `{report.RunId}`, {report.StartedAt:yyyy-MM-dd HH:mm} to {report.EndedAt:yyyy-MM-dd HH:mm} UTC, ");
-        text.Append($"{report.HoldoutRows:N0} holdout rows{(report.Sampled ? " (a sample)" : "")}, {report.Labels.Names.Length} labels, ");
-        text.Append($"intervals at {Formatting.Number((1 - report.Alpha) * 100, 0)} %.\n");
-        Candidates(text, report);
+        text.Append($"\nRun {MarkdownText.Code(report.RunId)}, {report.StartedAt:yyyy-MM-dd HH:mm} to {report.EndedAt:yyyy-MM-dd HH:mm} UTC. ");
+        text.Append($"Judged on {report.HoldoutRows:N0} {(report.Sampled ? "rows drawn from the holdout" : "holdout rows")} that no training ever saw, {report.Labels.Names.Length} labels; ");
+        text.Append($"in brackets {Formatting.Number((1 - report.Alpha) * 100, 0)} % intervals.\n");
+        Scores(text, report);
+        Costs(text, report);
         Comparisons(text, report);
         Classes(text, report);
         Slices(text, report);
         Findings(text, report);
         Data(text, report);
+        Terms(text, report);
         Provenance(text, report);
         return text.ToString();
     }
 
-    private static void Candidates(StringBuilder text, RunReport report)
+    private static void Scores(StringBuilder text, RunReport report)
     {
         Score[] scores = ScoreColumns.Of(report);
-        text.Append("\n## Candidates\n\n| candidate | model | ").AppendJoin(" | ", scores.Select(score => score.Title()));
-        text.Append(" | unanswered | training | per 1,000 | per 1,000 correct |\n| --- | --- |");
-        text.Append(string.Concat(Enumerable.Repeat(" ---: |", scores.Length + 4))).Append('\n');
-        foreach (CandidateReport candidate in report.Candidates)
+        text.Append("\n## Candidates\n\n");
+        new AlignedTable(["candidate", .. scores.Select(score => score.Title() + "|"), "unanswered|"]).Add(report.Candidates.Select(candidate => (string[])
+        [
+            Name(candidate),
+            .. scores.Select(score => candidate.Metrics is { } metrics ? Scored(score, score.Of(metrics), metrics.Intervals.GetValueOrDefault(score.JsonName())) : Formatting.Absent),
+            candidate.Metrics is { } known ? Formatting.Count(ScoreColumns.Unanswered(known)) : Formatting.Absent,
+        ])).WriteMarkdown(text);
+        foreach (CandidateReport failed in report.Candidates.Where(candidate => candidate.Failure is not null))
         {
-            text.Append($"| {Name(candidate)} | {Plain(candidate.Model)} |");
-            foreach (Score score in scores)
-            {
-                text.Append(candidate.Metrics is { } metrics
-                    ? $" {Formatting.Score(score, score.Of(metrics))} ({Formatting.Range(score, metrics.Intervals.GetValueOrDefault(score.JsonName()))}) |"
-                    : $" {Formatting.Absent} |");
-            }
-
-            text.Append($" {(candidate.Metrics is { } known ? Formatting.Count(ScoreColumns.Unanswered(known)) : Formatting.Absent)} |");
-            text.Append($" {Formatting.Usd(candidate.Cost.TrainingUsd)} | {Formatting.Usd(candidate.UsdPerThousand)} | {Formatting.Usd(candidate.UsdPerThousandCorrect)} |\n");
+            text.Append($"\n{MarkdownText.Plain(failed.Name)} was not evaluated: {MarkdownText.Plain(failed.Failure!.ToString())}\n");
         }
+    }
 
-        text.Append($"\nSpent {Formatting.Usd(report.Costs.SpentUsd)}");
-        text.Append(report.Costs.QuotedUsd is { } quoted ? $" of at most {Formatting.Usd(quoted)} quoted" : "");
-        text.Append(report.Costs.SimulatedUsd > 0 ? $"; the simulated work would have cost {Formatting.Usd(report.Costs.SimulatedUsd)} at list price" : "");
-        text.Append(".\n");
+    private static void Costs(StringBuilder text, RunReport report)
+    {
+        CostReport costs = report.Costs;
+        text.Append("\n## Costs\n\n");
+        var quoted = (costs.Reconciliation?.Candidates ?? []).ToDictionary(candidate => candidate.Name, StringComparer.Ordinal);
+        bool hosted = report.Candidates.Any(candidate => candidate.Cost.HostingUsd > 0);
+        string[] hosting = hosted ? ["hosting|"] : [];
+        new AlignedTable(["candidate", "model", "training|", "evaluation|", .. hosting, "total|", "quoted|", "1,000 predictions|", "1,000 correct|"]).Add(report.Candidates.Select(candidate => (string[])
+        [
+            Name(candidate),
+            MarkdownText.Plain(candidate.Model),
+            Formatting.Usd(candidate.Cost.TrainingUsd),
+            Formatting.Usd(candidate.Cost.EvaluationUsd),
+            .. hosted ? [Formatting.Usd(candidate.Cost.HostingUsd)] : Array.Empty<string>(),
+            Formatting.Usd(candidate.Cost.TotalUsd) + (candidate.Cost.Unpriced ? " and more" : ""),
+            quoted.TryGetValue(candidate.Name, out ReconciledCandidate? before) ? Formatting.UsdRange(before.QuotedUsd) : Formatting.Absent,
+            Formatting.Usd(candidate.UsdPerThousand),
+            Formatting.Usd(candidate.UsdPerThousandCorrect),
+        ])).WriteMarkdown(text);
+        text.Append($"\nSpent {Formatting.Usd(costs.SpentUsd)}");
+        text.Append(costs.Reconciliation is { } all ? $" of {Formatting.UsdRange(all.QuotedUsd)} quoted" : "");
+        text.Append(costs.SimulatedUsd > 0 ? $"; the simulated work would have cost {Formatting.Usd(costs.SimulatedUsd)} at list price" : "");
+        text.Append(costs.PricesAsOf is { } day ? $". Price book of {day:yyyy-MM-dd}.\n" : ".\n");
     }
 
     private static void Comparisons(StringBuilder text, RunReport report)
@@ -64,16 +85,18 @@ public static class ReportMarkdown
             return;
         }
 
-        text.Append($"\n## Paired comparison by {report.Verdict.Score.Title()}\n\n");
-        text.Append("| first | second | difference | interval | p (corrected) | rows only the first / second has right | rows needed |\n");
-        text.Append("| --- | --- | ---: | ---: | ---: | ---: | ---: |\n");
-        foreach (PairedComparison comparison in shown)
-        {
-            string only = comparison.OnlyFirst is null ? Formatting.Absent : $"{comparison.OnlyFirst:N0} / {comparison.OnlySecond:N0}";
-            text.Append($"| {Plain(comparison.First)} | {Plain(comparison.Second)} | {Formatting.Difference(comparison.Score, comparison.Difference)} | ");
-            text.Append($"{Formatting.DifferenceRange(comparison.Score, comparison.Interval)} | {Formatting.P(comparison.AdjustedPValue)} | {only} | ");
-            text.Append($"{(comparison.RequiredRows is { } rows ? Formatting.Rows(rows) : Formatting.Absent)} |\n");
-        }
+        text.Append($"\n## Paired comparison by {report.Verdict.Score.Title()}\n\nFirst minus second on the same rows; p corrected for {shown.Length:N0} {(shown.Length == 1 ? "pair" : "pairs")}.\n\n");
+        new AlignedTable(["first", "second", "difference|", "interval|", "p|", "only one right|", "rows needed|", "verdict"]).Add(shown.Select(pair => (string[])
+        [
+            MarkdownText.Plain(pair.First),
+            MarkdownText.Plain(pair.Second),
+            Formatting.Difference(pair.Score, pair.Difference),
+            Formatting.DifferenceRange(pair.Score, pair.Interval),
+            Formatting.PValue(pair.AdjustedPValue).Replace("<", "&lt;", StringComparison.Ordinal),
+            pair.OnlyFirst is null ? Formatting.Absent : $"{pair.OnlyFirst:N0} : {pair.OnlySecond:N0}",
+            pair.RequiredRows is { } rows ? Formatting.Rows(rows) : Formatting.Absent,
+            pair.AdjustedPValue >= report.Alpha ? "not told apart" : $"{MarkdownText.Plain(pair.Difference > 0 != pair.Score.LowerIsBetter() ? pair.First : pair.Second)} is better",
+        ])).WriteMarkdown(text);
     }
 
     private static void Classes(StringBuilder text, RunReport report)
@@ -83,12 +106,18 @@ public static class ReportMarkdown
             return;
         }
 
-        text.Append($"\n## Labels of {Plain(report.Candidates[0].Name)}\n\n| label | rows | precision | recall | F1 |\n| --- | ---: | ---: | ---: | ---: |\n");
-        foreach (ClassMetrics label in metrics.Classes)
-        {
-            text.Append($"| {Plain(label.Label)} | {label.Rows:N0} | {WithRange(label.Precision, label.PrecisionInterval)} | ");
-            text.Append($"{WithRange(label.Recall, label.RecallInterval)} | {WithRange(label.F1, label.F1Interval)} |\n");
-        }
+        bool many = metrics.Classes.Length > MostLabels;
+        text.Append($"\n## Labels, by {MarkdownText.Plain(report.Candidates[0].Name)}\n\n");
+        text.Append(many ? $"The {MostLabels} weakest of {metrics.Classes.Length}; all are in report.json.\n\n" : "");
+        IEnumerable<ClassMetrics> shown = many ? metrics.Classes.OrderBy(label => label.F1).Take(MostLabels) : metrics.Classes;
+        new AlignedTable(["label", "rows|", "precision|", "recall|", "F1|"]).Add(shown.Select(label => (string[])
+        [
+            MarkdownText.Plain(label.Label),
+            Formatting.Count(label.Rows),
+            label.PrecisionInterval is null ? Formatting.Absent : Scored(Score.Accuracy, label.Precision, label.PrecisionInterval),
+            label.RecallInterval is null ? Formatting.Absent : Scored(Score.Accuracy, label.Recall, label.RecallInterval),
+            label.F1Interval is null ? Formatting.Absent : Scored(Score.Accuracy, label.F1, label.F1Interval),
+        ])).WriteMarkdown(text);
     }
 
     private static void Slices(StringBuilder text, RunReport report)
@@ -98,12 +127,15 @@ public static class ReportMarkdown
             return;
         }
 
-        text.Append($"\n## Slices of {Plain(report.Candidates[0].Name)}\n\n| slice | value | rows | accuracy | macro F1 |\n| --- | --- | ---: | ---: | ---: |\n");
-        foreach (SliceMetrics slice in metrics.Slices)
-        {
-            text.Append($"| {Plain(slice.Column)} | {Plain(slice.Value)} | {slice.Rows:N0} | ");
-            text.Append($"{WithRange(slice.Accuracy, slice.Intervals.GetValueOrDefault("accuracy"))} | {Formatting.Number(slice.MacroF1)} |\n");
-        }
+        text.Append($"\n## Slices, by {MarkdownText.Plain(report.Candidates[0].Name)}\n\n");
+        new AlignedTable(["slice", "value", "rows|", "accuracy|", "macro F1|"]).Add(metrics.Slices.Select(slice => (string[])
+        [
+            MarkdownText.Plain(slice.Column),
+            slice.Value.Length == 0 ? "(empty)" : MarkdownText.Plain(slice.Value),
+            Formatting.Count(slice.Rows),
+            Scored(Score.Accuracy, slice.Accuracy, slice.Intervals.GetValueOrDefault(Score.Accuracy.JsonName())),
+            Scored(Score.MacroF1, slice.MacroF1, slice.Intervals.GetValueOrDefault(Score.MacroF1.JsonName())),
+        ])).WriteMarkdown(text);
     }
 
     private static void Findings(StringBuilder text, RunReport report)
@@ -112,55 +144,46 @@ public static class ReportMarkdown
         text.Append(report.Findings.IsEmpty ? "None.\n" : "");
         foreach (Finding finding in report.Findings.OrderByDescending(finding => finding.Level))
         {
-            text.Append($"- {(finding.Level == FindingLevel.Warning ? "**Warning.** " : "")}{Plain(finding.Message)}\n");
+            text.Append($"- {(finding.Level == FindingLevel.Warning ? "**Warning.** " : "")}{MarkdownText.Plain(finding.Message)}\n");
         }
     }
 
     private static void Data(StringBuilder text, RunReport report)
     {
         RowCounts rows = report.Provenance.Rows;
-        text.Append($"\n## Data\n\n{rows.Input:N0} rows in `{Plain(report.Provenance.Source.Name)}`: {rows.Train:N0} for training, {rows.Validation:N0} for validation, ");
-        text.Append($"{rows.Test:N0} in the holdout; {rows.Filtered:N0} filtered out, {rows.Rejected:N0} rejected, {rows.Duplicates:N0} duplicates, ");
-        text.Append($"{rows.Conflicts:N0} with contradicting labels, {rows.Balanced:N0} left out to balance.\n");
+        (long Count, string What)[] left =
+        [
+            (rows.Filtered, "filtered out"), (rows.Rejected, "rejected"), (rows.Duplicates, "duplicates"), (rows.Conflicts, "with contradicting labels"), (rows.Balanced, "left out to balance"),
+        ];
+        text.Append($"\n## Data\n\n{rows.Input:N0} rows in {MarkdownText.Code(report.Provenance.Source.Name)}: {rows.Train:N0} for training, {rows.Validation:N0} for validation, {rows.Test:N0} in the holdout");
+        text.Append(string.Concat(left.Where(entry => entry.Count > 0).Select(entry => $", {entry.Count:N0} {entry.What}"))).Append(".\n");
+    }
+
+    private static void Terms(StringBuilder text, RunReport report)
+    {
+        text.Append("\n## Terms\n\n");
+        foreach ((string term, string meaning) in ReportTerms.Of(report))
+        {
+            text.Append($"- **{term}**: {meaning}\n");
+        }
     }
 
     private static void Provenance(StringBuilder text, RunReport report)
     {
         text.Append("\n## Provenance\n\n");
-        text.Append($"- drop: `{Plain(report.Provenance.Source.Name)}`, SHA-256 `{report.Provenance.Source.Sha256}`\n");
+        text.Append($"- drop: {MarkdownText.Code(report.Provenance.Source.Name)}, SHA-256 `{report.Provenance.Source.Sha256}`\n");
         text.Append($"- recipe: SHA-256 `{report.Provenance.RecipeSha256}`\n");
         foreach (ManifestFile file in report.Provenance.Files)
         {
-            text.Append($"- {file.Name}: {file.Rows:N0} rows, SHA-256 `{file.Sha256}`\n");
+            text.Append($"- {MarkdownText.Plain(file.Name)}: {file.Rows:N0} rows, SHA-256 `{file.Sha256}`\n");
         }
 
-        text.Append($"- prepared by {Plain(report.Provenance.PreparedBy)}, reported by {Plain(report.Provenance.ReportedBy)}; ");
+        text.Append($"- prepared by {MarkdownText.Plain(report.Provenance.PreparedBy)}, reported by {MarkdownText.Plain(report.Provenance.ReportedBy)}; ");
         text.Append($"{report.Provenance.Resamples:N0} bootstrap resamples, seed {report.Provenance.BootstrapSeed}\n");
     }
 
     private static string Name(CandidateReport candidate) =>
-        Plain(candidate.Name) + (candidate.Simulated ? " (simulated)" : "") + (candidate.IsChampion ? " (champion)" : "");
+        MarkdownText.Plain(candidate.Name) + (candidate.Simulated ? " (simulated)" : "") + (candidate.IsChampion ? " (champion)" : "");
 
-    private static string WithRange(double value, Interval? interval) =>
-        interval is null ? Formatting.Absent : $"{Formatting.Share(value)} ({Formatting.Range(Score.Accuracy, interval)})";
-
-    // Names, labels and messages come from files and services: none of it may become markup or end a table's cell.
-    private static string Plain(string? value)
-    {
-        var plain = new StringBuilder();
-        foreach (char c in value ?? "")
-        {
-            plain.Append(c switch
-            {
-                '\r' or '\n' or '\t' => " ",
-                '&' => "&amp;",
-                '<' => "&lt;",
-                '>' => "&gt;",
-                '|' or '*' or '`' or '[' or ']' or '\\' or '_' or '#' or '~' => "\\" + c,
-                _ => c.ToString(),
-            });
-        }
-
-        return plain.ToString();
-    }
+    private static string Scored(Score score, double? value, Interval? interval) => Formatting.ScoreWithRange(score, value, interval);
 }

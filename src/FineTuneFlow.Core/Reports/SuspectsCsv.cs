@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text;
+using FineTuneFlow.Core.Datasets.Reading;
 using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Evaluation.Files;
+using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Reports;
@@ -9,6 +12,8 @@ namespace FineTuneFlow.Core.Reports;
 /// is. The columns suggested, confidence, agreeing and id are for the person and are ignored when it is dropped.</summary>
 public static class SuspectsCsv
 {
+    private static readonly string[] Judgement = ["suggested", "confidence", "agreeing"];
+
     /// <summary>RFC 4180 with a header, the most certain suspects first. Texts stand as they are, since a changed text would be
     /// another row: open the file as text columns where it may hold formulas.</summary>
     /// <param name="suspects">From a report.</param>
@@ -21,7 +26,7 @@ public static class SuspectsCsv
         FilterRecipe[] filters = [.. settings.Filters.Where(filter => filter.EqualTo.Count > 0 && !texts.Contains(filter.Column) && filter.Column != label)];
         string[] slices = settings.Slices.IsDefault ? [] : [.. settings.Slices.Where(column => filters.All(filter => filter.Column != column) && !texts.Contains(column) && column != label)];
         var csv = new StringBuilder();
-        Line(csv, [.. texts, label, .. filters.Select(filter => filter.Column), .. slices, "suggested", "confidence", "agreeing", "id"]);
+        Line(csv, [.. texts, label, .. filters.Select(filter => filter.Column), .. slices, .. Judgement, "id"]);
         foreach (LabelSuspect suspect in suspects)
         {
             Line(csv,
@@ -33,6 +38,39 @@ public static class SuspectsCsv
         }
 
         return csv.ToString();
+    }
+
+    /// <summary>The labels of a corrected file, by row id; null where the file is no <c>suspects.csv</c>. Rows without a label are
+    /// left as they were.</summary>
+    /// <param name="name">For messages.</param>
+    /// <param name="open">The file.</param>
+    /// <param name="settings">As the suspects were written with.</param>
+    /// <exception cref="FlowException">It is one, and a row is broken.</exception>
+    public static IReadOnlyDictionary<string, string>? Corrections(string name, Func<Stream> open, DatasetRecipe settings)
+    {
+        using TableRows? table = TableRows.TryOpen(name, open);
+        if (table is null)
+        {
+            return null;
+        }
+
+        int id = table.Find("id");
+        // The settings may leave the column to be recognised, which the file of the suspects names as it was found.
+        int label = table.Find([settings.Label ?? "label", .. ColumnRecognition.LabelNames]);
+        if (id < 0 || label < 0 || Judgement.Any(column => table.Find(column) < 0))
+        {
+            return null;
+        }
+
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        table.Visit(() =>
+        {
+            if (table[id].Trim() is { Length: > 0 } row && table[label].Trim() is { Length: > 0 } said)
+            {
+                labels[row] = said;
+            }
+        });
+        return labels;
     }
 
     // A text joined of several columns is split where that is unambiguous, else it stands in the first of them.

@@ -44,7 +44,7 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
             Stages = input.Stages,
             StartedAt = input.StartedAt,
             EndedAt = input.Now,
-            QuotedUsd = input.QuotedUsd,
+            Quote = await store.ReadJsonAsync<Quote>(RunPaths.Quote(runId), cancellation),
         });
         BlobRef json = await Write(runId, "json", ReportJson.Write(report), cancellation);
         await store.WriteBytesAsync(
@@ -53,22 +53,14 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
             cancellation: cancellation);
         await Write(runId, "html", ReportHtml.Write(report), cancellation);
         await Write(runId, "md", ReportMarkdown.Write(report), cancellation);
-        return new ComparisonResult(await Reconcile(input, outcomes, cancellation), json, report.Verdict.Sentence, report.Verdict.Decision == VerdictKind.Promote ? report.Verdict.Candidate : null);
-    }
-
-    /// <summary>The quote beside what was used; what it teaches about tokens sharpens the project's next quote.</summary>
-    private async Task<Reconciliation> Reconcile(
-        CompareInput input, ImmutableArray<CandidateOutcome>.Builder outcomes, CancellationToken cancellation)
-    {
-        Quote quote = await store.ReadJsonAsync<Quote>(RunPaths.Quote(input.Run.RunId), cancellation);
-        var costs = outcomes.Where(o => o.Failure is null).ToDictionary(o => o.Name, o => o.Cost);
-        var reconciled = Reconciliation.Of(quote, costs, outcomes.Max(o => (long)o.Predictions.Count));
-        if (reconciled.Calibration is not null)
+        Reconciliation reconciliation = report.Costs.Reconciliation!;
+        if (reconciliation.Calibration is not null)
         {
-            await store.WriteJsonAsync(RunPaths.Calibration(input.Run.Project), reconciled.Calibration, cancellation: cancellation);
+            // What the run has taught about tokens sharpens the project's next quote.
+            await store.WriteJsonAsync(RunPaths.Calibration(input.Run.Project), reconciliation.Calibration, cancellation: cancellation);
         }
 
-        return reconciled;
+        return new ComparisonResult(reconciliation, json, report.Verdict.Sentence, report.Verdict.Decision == VerdictKind.Promote ? report.Verdict.Candidate : null);
     }
 
     private async Task<CandidateOutcome> Outcome(CompareInput input, Recipe recipe, CandidateResult result, CancellationToken cancellation)
@@ -150,8 +142,7 @@ public sealed record CompareInput(
     ImmutableArray<CandidateResult> Results,
     ImmutableArray<StageTime> Stages,
     DateTimeOffset StartedAt,
-    DateTimeOffset Now,
-    double QuotedUsd);
+    DateTimeOffset Now);
 
 /// <param name="Reconciliation">Quoted and actual cost by candidate.</param>
 /// <param name="Report">report.json.</param>

@@ -77,7 +77,7 @@ public static class FineTuneRun
 
         await journal.EnterAsync("comparing");
         ComparisonResult comparison = await context.CallAsync(
-            Steps.Compare, new CompareInput(input, plan, [.. results], journal.Stages, journal.StartedAt, context.UtcNow, quote.HighUsd));
+            Steps.Compare, new CompareInput(input, plan, [.. results], journal.Stages, journal.StartedAt, context.UtcNow));
 
         await journal.EnterAsync("promoting");
         PromotionResult promotion = await context.CallAsync(Steps.Promote, new PromoteInput(input, comparison.Promote));

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text.Json;
-using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
@@ -73,7 +71,7 @@ public sealed class NightlyRetrain(
             return null;
         }
 
-        BlobPath merged = await MergeAsync(project, await DropsRecipeAsync(champion, cancellation), drops, corrections, cancellation);
+        BlobPath merged = await new RetrainingRows(store).MergeAsync(project, await DropsRecipeAsync(champion, cancellation), drops, corrections, cancellation);
         return await runs.StartAsync(project, merged, JsonSerializer.SerializeToUtf8Bytes(RecipeOf(recipe, champion), FlowJson.Indented), Trigger, cancellation);
     }
 
@@ -119,72 +117,6 @@ public sealed class NightlyRetrain(
         };
     }
 
-    /// <summary>Every drop read by the champion's recipe, then the corrections, as rows of text and label. Corrections come last
-    /// and are told apart by nothing: the recipe's conflict policy decides between them and what was dropped before.</summary>
-    private async Task<BlobPath> MergeAsync(
-        string project, Recipe recipe, List<BlobEntry> drops, List<Feedback> corrections, CancellationToken cancellation)
-    {
-        string folder = Directory.CreateTempSubdirectory("ftf-retrain-").FullName;
-        try
-        {
-            string merged = Path.Combine(folder, "rows.jsonl");
-            await using (FileStream rows = File.Create(merged))
-            {
-                foreach (BlobEntry drop in drops)
-                {
-                    await AppendAsync(rows, recipe, drop, folder, cancellation);
-                }
-
-                foreach (Feedback correction in corrections.OrderBy(c => c.Text, StringComparer.Ordinal).ThenBy(c => c.Label, StringComparer.Ordinal))
-                {
-                    Write(rows, correction.Text, correction.Label);
-                }
-            }
-
-            await using FileStream content = File.OpenRead(merged);
-            string sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellation));
-            content.Position = 0;
-            BlobPath path = BlobPath.Of(RunPaths.Models, $"{project}/retrain/{sha256[..16]}.jsonl");
-            await store.WriteAsync(path, content, cancellation: cancellation);
-            return path;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private async Task AppendAsync(Stream rows, Recipe recipe, BlobEntry drop, string folder, CancellationToken cancellation)
-    {
-        string source = Path.Combine(folder, "source");
-        string prepared = Path.Combine(folder, "prepared");
-        await using (BlobRead blob = await store.OpenExistingAsync(drop.Path, cancellation))
-        await using (FileStream copy = File.Create(source))
-        {
-            await blob.Content.CopyToAsync(copy, cancellation);
-        }
-
-        DatasetPreparation.Prepare(
-            new PreparationRequest { SourceName = drop.Path.ToString(), Open = () => File.OpenRead(source), Recipe = recipe.Dataset, OutputDirectory = prepared },
-            cancellation);
-        foreach (Split split in Enum.GetValues<Split>())
-        {
-            await using FileStream file = File.OpenRead(Path.Combine(prepared, DatasetFiles.Of(split)));
-            foreach (DatasetRow row in DatasetFiles.ReadRows(file))
-            {
-                Write(rows, row.Text, row.Label);
-            }
-        }
-
-        Directory.Delete(prepared, recursive: true);
-    }
-
-    private static void Write(Stream rows, string text, string label)
-    {
-        JsonSerializer.Serialize(rows, new MergedRow(text, label), FlowJson.Compact);
-        rows.WriteByte((byte)'\n');
-    }
-
     private async Task<List<BlobEntry>> DropsAsync(string project, CancellationToken cancellation)
     {
         var drops = new List<BlobEntry>();
@@ -209,6 +141,4 @@ public sealed class NightlyRetrain(
 
         return projects;
     }
-
-    private sealed record MergedRow(string Text, string Label);
 }

@@ -75,17 +75,21 @@ public sealed class CostProjectionTests
     [Fact]
     public void Unit_costs_come_from_what_the_evaluation_used()
     {
-        var cost = new CandidateCost { EvaluationUsd = 0.5, TrainingUsd = 4, EvaluationPromptTokens = 100_000, EvaluationCompletionTokens = 2_000 };
+        var cost = new CandidateCost
+        {
+            EvaluationUsd = 0.104, TrainingUsd = 4, EvaluationPromptTokens = 100_000, EvaluationCompletionTokens = 2_000, Asking = new AskingPrice(1, 2),
+        };
 
         UnitCost unit = UnitCost.Of(cost, asked: 2_000, correct: 1_500);
 
-        unit.Per1000!.Value.ShouldBe(0.25, 1e-12);
-        unit.Per1000Correct!.Value.ShouldBe(1.0 / 3, 1e-12);
+        unit.Per1000!.Value.ShouldBe(0.052, 1e-12);
+        unit.Per1000Correct!.Value.ShouldBe(0.104 / 1.5, 1e-12);
         UnitCost.Of(cost, 0, 0).ShouldBe(new UnitCost(null, null));
         UnitCost.Of(cost, 10, 0).Per1000Correct.ShouldBeNull();
-        ServiceOption option = UnitCost.OptionOf("a", cost, 2_000, new AskingPrice(1, 2))!;
-        (option.PromptTokens, option.CompletionTokens, option.FixedUsd).ShouldBe((50, 1, 4));
-        UnitCost.OptionOf("a", cost, 0, new AskingPrice(1, 2)).ShouldBeNull();
+        ServiceOption option = UnitCost.OptionOf("a", "babbage-002", cost, 2_000, fixedUsd: 4, usdPerDay: 40.8);
+        (option.PromptTokens, option.CompletionTokens, option.FixedUsd, option.UsdPerDay).ShouldBe((50, 1, 4, 40.8));
+        option.UsdPer1000.ShouldBe(unit.Per1000.Value, 1e-12);
+        UnitCost.OptionOf("linear", "linear", new CandidateCost(), 10, 0, 0).UsdPerCall.ShouldBe(0);
     }
 
     private static ServiceOption Option(string name, double fixedUsd, double perCall) => new()

@@ -30,6 +30,20 @@ public sealed class ReconciliationTests
         (next.TotalUsd.High - next.TotalUsd.Low).ShouldBeLessThan(quote.TotalUsd.High - quote.TotalUsd.Low);
     }
 
+    [Fact]
+    public void What_was_learned_is_kept_by_runs_that_confirm_it()
+    {
+        QuoteInput input = Input(new Estimate(9_000, 12_000, 16_000));
+        long counted = (long)(Quote.Make(input).Candidates[0].PromptTokens.Likely * 1.1);
+        TokenCalibration? known = null;
+        for (int run = 0; run < 4; run++)
+        {
+            Quote quote = Quote.Make(input with { Calibration = known });
+            known = Reconciliation.Of(quote, new Dictionary<string, CandidateCost> { ["a"] = new() { EvaluationPromptTokens = counted } }, rows: 1_000).Calibration;
+            known!.Factor.ShouldBe(1.1, 0.001);
+        }
+    }
+
     [Theory]
     [InlineData(100, QuotePlace.Above)]
     [InlineData(0, QuotePlace.Below)]

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Json;
 
 namespace FineTuneFlow.Core.Tests.Evaluation;
 
@@ -51,7 +53,17 @@ public sealed class MetricsAgainstScikitLearnTests
             (metrics.ExpectedCalibrationError ?? 0).ShouldBe((double?)expected["ece"] ?? 0, Tolerance, about);
         }
 
-        foreach ((string name, Interval interval) in metrics.Intervals)
+        LatencySummary latency = metrics.Latency!;
+        new[] { latency.P50, latency.P90, latency.P95, latency.P99 }.ShouldBe(expected["percentiles"]!.AsArray().Select(value => (double)value!), Tolerance, about);
+        SliceMetrics slice = metrics.Slices.Single(slice => slice is { Column: "part", Value: "0" });
+        JsonObject scored = JsonSerializer.SerializeToNode(slice, FlowJson.Compact)!.AsObject();
+        foreach ((string name, JsonNode? value) in expected["slice"]!.AsObject())
+        {
+            scored[name].ShouldNotBeNull($"slice {name}: {about}");
+            ((double)scored[name]!).ShouldBe((double)value!, Tolerance, $"slice {name}: {about}");
+        }
+
+        foreach ((string name, Interval interval) in metrics.Intervals.Concat(slice.Intervals))
         {
             (double.IsFinite(interval.Low) && double.IsFinite(interval.High) && interval.Low <= interval.High).ShouldBeTrue($"{name}: {about}");
         }
@@ -64,12 +76,14 @@ public sealed class MetricsAgainstScikitLearnTests
         string answers = (string)table["answers"]!;
         JsonArray? weights = table["weights"]?.AsArray();
         var set = new LabelSet([.. names], Ordered: true, Good: [.. names.Skip((labels + 1) / 2)]);
-        DatasetRow[] holdout = [.. truth.Select((label, i) => new DatasetRow($"{i:D4}", "t", label.ToString()))];
+        DatasetRow[] holdout = [.. truth.Select((label, i) => new DatasetRow(
+            $"{i:D4}", "t", label.ToString(), ImmutableSortedDictionary<string, string>.Empty.Add("part", $"{i % 2}")))];
+        JsonArray latency = table["latency"]!.AsArray();
         Prediction[] predictions =
         [
             .. answers.Select((answer, i) => answer == '-'
-                ? new Prediction { Id = $"{i:D4}", Error = PredictionError.Failed }
-                : new Prediction { Id = $"{i:D4}", Label = answer.ToString(), Probabilities = Probabilities(names, weights?[i]?.AsArray()) }),
+                ? new Prediction { Id = $"{i:D4}", Error = PredictionError.Failed, LatencyMs = (double)latency[i]! }
+                : new Prediction { Id = $"{i:D4}", Label = answer.ToString(), LatencyMs = (double)latency[i]!, Probabilities = Probabilities(names, weights?[i]?.AsArray()) }),
         ];
         return Scoring.Score(set, holdout, predictions, new ScoringOptions { Resamples = 40 });
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Evaluation.Statistics;
 
 namespace FineTuneFlow.Core.Tests.Evaluation;
 
@@ -22,6 +23,34 @@ public sealed class StatisticalTestsTests
             comparison.OnlySecond.ShouldBe(onlySecond);
             comparison.PValue.ShouldBe((double)known[2]!, 1e-9 + ((double)known[2]! * 1e-7), known.ToJsonString());
         }
+    }
+
+    [Fact]
+    public void Wilsons_interval_is_that_of_statsmodels()
+    {
+        foreach (JsonNode? known in FixtureFile.Read("tests.json")["wilson"]!.AsArray())
+        {
+            Interval interval = Proportions.Wilson((int)known![0]!, (int)known[1]!, (double)known[2]!)!;
+
+            interval.Low.ShouldBe((double)known[3]!, 1e-9, known.ToJsonString());
+            interval.High.ShouldBe((double)known[4]!, 1e-9, known.ToJsonString());
+        }
+    }
+
+    [Fact]
+    public void A_comparison_turned_is_what_the_other_order_gives()
+    {
+        PairedComparison one = Compare(60, 40, both: 400);
+        PairedComparison other = Compare(40, 60, both: 400);
+
+        PairedComparison turned = one.Turned();
+
+        (turned.First, turned.Second, turned.OnlyFirst, turned.OnlySecond).ShouldBe((one.Second, one.First, other.OnlyFirst, other.OnlySecond));
+        turned.Difference.ShouldBe(other.Difference, 1e-12);
+        turned.OddsRatio!.Value.ShouldBe(other.OddsRatio!.Value, 1e-12);
+        turned.EffectSize!.Value.ShouldBe(other.EffectSize!.Value, 1e-12);
+        (turned.Interval!.Low, turned.Interval.High).ShouldBe((other.Interval!.Low, other.Interval.High));
+        turned.PValue.ShouldBe(other.PValue);
     }
 
     [Fact]

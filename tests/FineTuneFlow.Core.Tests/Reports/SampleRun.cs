@@ -56,7 +56,36 @@ internal static class SampleRun
             Stages = [new StageTime("PrepareDataset", Time(0), Time(2)), new StageTime("Train", Time(2), Time(48)), new StageTime("Evaluate", Time(48), null)],
             StartedAt = Time(0),
             EndedAt = Time(55),
-            QuotedUsd = 14.2,
+            Quote = Quote([.. outcomes]),
+        };
+    }
+
+    // Most cost what was quoted, "babbage-1" less.
+    private static Quote Quote(ImmutableArray<CandidateOutcome> outcomes)
+    {
+        ImmutableArray<CandidateQuote> candidates =
+        [
+            .. outcomes.Select(outcome => new CandidateQuote
+            {
+                Name = outcome.Name,
+                Model = outcome.Model,
+                Simulated = outcome.Simulated,
+                TrainingUsd = new Estimate(0.9, 1.0, 1.2) * (outcome.Cost.TrainingUsd * (outcome.Name == "babbage-1" ? 2 : 1)),
+                EvaluationUsd = new Estimate(0.9, 1.0, 1.2) * outcome.Cost.EvaluationUsd,
+            }),
+        ];
+        Estimate total = candidates.Aggregate(Estimate.Zero, (sum, candidate) => sum + candidate.TotalUsd);
+        return new Quote
+        {
+            Currency = "USD",
+            PricesAsOf = new DateOnly(2026, 11, 22),
+            PriceSource = "price pages",
+            Candidates = candidates,
+            TotalUsd = total,
+            PayableUsd = total,
+            Budget = new BudgetRecipe(),
+            NeedsApproval = false,
+            OverBudget = false,
         };
     }
 
@@ -82,7 +111,7 @@ internal static class SampleRun
             JobId = kind is OutcomeKind.FineTune or OutcomeKind.Continuation ? "ftjob-" + name : null,
             Predictions = predictions,
             Curve = curve,
-            Cost = new CandidateCost { TrainingUsd = training, EvaluationUsd = evaluation, Simulated = simulated, TrainedTokens = training > 0 ? (long)(training * 2e6) : null },
+            Cost = new CandidateCost { TrainingUsd = training, EvaluationUsd = evaluation, Asking = evaluation > 0 ? new AskingPrice(1.6, 1.6) : null, EvaluationPromptTokens = (long)(evaluation * 6e5), Simulated = simulated, TrainedTokens = training > 0 ? (long)(training * 2e6) : null },
             TrainingTime = curve is null ? null : TimeSpan.FromSeconds(444),
         };
 

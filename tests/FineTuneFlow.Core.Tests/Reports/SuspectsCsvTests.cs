@@ -38,6 +38,17 @@ public sealed class SuspectsCsvTests
     }
 
     [Fact]
+    public void The_labels_of_a_corrected_file_are_read_by_row_and_other_files_are_none()
+    {
+        string csv = SuspectsCsv.Write([Suspect("one"), Suspect("two") with { Id = "00aa" }], Settings).Replace(",1,en,5,0.9877,3,00aa", ",4,en,5,0.9877,3,00aa", StringComparison.Ordinal);
+
+        SuspectsCsv.Corrections("suspects.csv", () => new MemoryStream(Encoding.UTF8.GetBytes(csv)), Settings)
+            .ShouldBe(new Dictionary<string, string> { ["00ff"] = "1", ["00aa"] = "4" }, ignoreOrder: true);
+        SuspectsCsv.Corrections("reviews.csv", () => new MemoryStream("id,title,body,stars,language\n1,a,b,5,en\n"u8.ToArray()), Settings).ShouldBeNull();
+        SuspectsCsv.Corrections("broken.csv", () => new MemoryStream([]), Settings).ShouldBeNull();
+    }
+
+    [Fact]
     public void Suspects_are_the_rows_that_all_good_candidates_contradict_alike()
     {
         RunReport report = ReportBuilder.Build(SampleRun.Input());

@@ -62,6 +62,41 @@ public sealed class VerdictTests
         Decide(rows: 1000, champion: null, challenger: 0.7, baseline: 0.7).Notes.ShouldContain(note => note.Contains("not surely better than the baseline"));
 
     [Fact]
+    public void Of_two_that_score_alike_the_cheaper_one_is_promoted_and_said_to_be_level()
+    {
+        ReportInput input = SampleRun.Input(400, champion: false);
+        CandidateOutcome dear = input.Candidates[0];
+        CandidateOutcome cheap = dear with { Name = "z-cheap", Cost = dear.Cost with { EvaluationUsd = dear.Cost.EvaluationUsd / 3 } };
+
+        RunReport report = ReportBuilder.Build(input with { Candidates = [dear, cheap] });
+
+        report.Verdict.Candidate.ShouldBe("z-cheap");
+        report.Verdict.Sentence.ShouldContain($"level with {dear.Name}, which costs more");
+        report.Candidates[0].Name.ShouldBe("z-cheap");
+    }
+
+    [Fact]
+    public void A_lead_over_the_runner_up_that_may_be_chance_says_how_many_rows_would_tell()
+    {
+        ReportInput input = SampleRun.Input(200, champion: false);
+
+        Verdict verdict = ReportBuilder.Build(input with { Candidates = [.. input.Candidates.Where(candidate => candidate.Name is "babbage-1" or "babbage-4")] }).Verdict;
+
+        verdict.Notes.ShouldContain(note => note.Contains("would take about") && note.Contains("there are 200"));
+    }
+
+    [Fact]
+    public void Pairs_are_told_from_the_better_candidates_side_the_best_one_first()
+    {
+        RunReport report = ReportBuilder.Build(SampleRun.Input());
+        string[] ranked = [.. report.Candidates.Select(candidate => candidate.Name)];
+        PairedComparison[] pairs = [.. report.Comparisons.Where(pair => pair.Score == report.Verdict.Score)];
+
+        pairs.ShouldAllBe(pair => pair.Difference >= 0 && Array.IndexOf(ranked, pair.First) < Array.IndexOf(ranked, pair.Second));
+        pairs[0].First.ShouldBe(ranked[0]);
+    }
+
+    [Fact]
     public void A_rule_that_the_labels_do_not_have_falls_back_on_accuracy_and_says_so()
     {
         ReportInput input = SampleRun.Input(300, promotion: new PromotionRecipe { Metric = PromotionMetric.GoodVersusBad });

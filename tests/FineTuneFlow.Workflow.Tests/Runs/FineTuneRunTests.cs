@@ -1,3 +1,4 @@
+using System.Text;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
@@ -46,6 +47,8 @@ public sealed class FineTuneRunTests(Azurite azurite)
         {
             (await stack.Store.ReadBytesAsync(RunPaths.Artifact(run.RunId, file))).Length.ShouldBeGreaterThan(0);
         }
+
+        ReportSchema.Problems(Encoding.UTF8.GetString(await stack.Store.ReadBytesAsync(RunPaths.Report(run.RunId, "json")))).ShouldBeEmpty();
     }
 
     [Fact]
@@ -193,6 +196,12 @@ public sealed class FineTuneRunTests(Azurite azurite)
             await stack.Get<FeedbackStore>().AddAsync("nightly", new Feedback($"a wholly new complaint number {i}", "1"), TestContext.Current.CancellationToken);
         }
 
+        DatasetRow wrong = (await stack.Store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(first.RunId, Split.Test), TestContext.Current.CancellationToken))[0];
+        string right = wrong.Label == "1" ? "2" : "1";
+        await stack.Store.WriteBytesAsync(
+            BlobPath.Of(RunPaths.Drops, "nightly/suspects.csv"),
+            Encoding.UTF8.GetBytes($"review,star,suggested,confidence,agreeing,id\n\"{wrong.Text}\",{right},{right},0.9,3,{wrong.Id}\n"));
+
         StartedRun? retrain = await night.RunAsync("nightly", TestContext.Current.CancellationToken);
         RunView ended = await stack.EndAsync(retrain.ShouldNotBeNull().RunId);
 
@@ -202,6 +211,9 @@ public sealed class FineTuneRunTests(Azurite azurite)
         string[] lines = System.Text.Encoding.UTF8.GetString(trained).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.ShouldAllBe(line => line.Contains("a wholly new complaint"));
         lines.Length.ShouldBeInRange(10, 40);
+
+        (await stack.Store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(retrain.RunId, Split.Test), TestContext.Current.CancellationToken))
+            .Single(row => row.Id == wrong.Id).Label.ShouldBe(right, "a corrected suspect counts, whatever the drop said");
 
         // The next night reads the same drops again, though the champion of the first one was trained on merged rows.
         await stack.Get<Champions>().PromoteAsync("nightly", retrain.RunId, "retrain", "ann", TestContext.Current.CancellationToken);

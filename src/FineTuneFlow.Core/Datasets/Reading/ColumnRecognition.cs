@@ -16,7 +16,7 @@ internal static class ColumnRecognition
         "question", "utterance", "query", "description", "post", "document", "prompt", "input",
     ];
 
-    private static readonly string[] LabelNames =
+    internal static readonly string[] LabelNames =
     [
         "label", "labels", "stars", "star", "rating", "score", "sentiment", "category", "class", "intent", "target", "topic",
         "stars_rating", "star_rating", "overall", "completion", "output", "answer", "y",

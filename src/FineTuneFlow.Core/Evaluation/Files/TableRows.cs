@@ -19,8 +19,30 @@ internal sealed class TableRows : IDisposable
     public TableRows(string file, Func<Stream> open)
     {
         this.file = file;
-        table = TableReader.Open(file, open, new CsvRecipe());
+        try
+        {
+            table = TableReader.Open(file, open, new CsvRecipe());
+        }
+        catch (FlowException unreadable)
+        {
+            // What the reader advises is meant for data sets.
+            throw new FlowException(unreadable.Failure with { Remedy = "Give a CSV file with a header line, or JSON lines, with a line for each row of the holdout" }, unreadable);
+        }
+
         Columns = table.Columns;
+    }
+
+    /// <summary>Null where the file is no table.</summary>
+    public static TableRows? TryOpen(string file, Func<Stream> open)
+    {
+        try
+        {
+            return new TableRows(file, open);
+        }
+        catch (FlowException)
+        {
+            return null;
+        }
     }
 
     public ImmutableArray<string> Columns { get; }

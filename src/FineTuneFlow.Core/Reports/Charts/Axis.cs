@@ -53,13 +53,21 @@ internal sealed class Axis
         return new Axis(low, high, from, to, logarithmic: false, marks);
     }
 
-    /// <summary>Decades; values must be above 0.</summary>
+    /// <summary>Ticks at decades, or at 1, 2 and 5 of each where the values span few; values must be above 0.</summary>
     public static Axis Logarithmic(IEnumerable<double> values, double from, double to)
     {
         double[] known = [.. values.Where(value => value > 0 && double.IsFinite(value))];
-        (double low, double high) = known.Length == 0 ? (0, 1) : (Math.Floor(Math.Log10(known.Min())), Math.Ceiling(Math.Log10(known.Max())));
-        high = Math.Max(high, low + 1);
-        return new Axis(low, high, from, to, logarithmic: true, [.. Enumerable.Range((int)low, (int)(high - low) + 1).Select(power => Math.Pow(10, power))]);
+        (double least, double most) = known.Length == 0 ? (1, 10) : (known.Min(), known.Max());
+        double[] steps = most / least <= 100 ? [1, 2, 5] : [1];
+        double[] round =
+        [
+            .. from power in Enumerable.Range((int)Math.Floor(Math.Log10(least)) - 1, (int)Math.Ceiling(Math.Log10(most / least)) + 4)
+               from step in steps
+               select step * Math.Pow(10, power),
+        ];
+        double low = round.Last(tick => tick <= least * (1 + 1e-9));
+        double high = round.First(tick => tick >= most * (1 - 1e-9) && tick > low);
+        return new Axis(Math.Log10(low), Math.Log10(high), from, to, logarithmic: true, [.. round.Where(tick => tick >= low && tick <= high)]);
     }
 
     /// <summary>A plain figure with no more digits than the tick needs.</summary>

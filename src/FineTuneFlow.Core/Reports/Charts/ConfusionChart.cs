@@ -43,13 +43,15 @@ internal static class ConfusionChart
                 string tip = $"{labels[row]} predicted as {(column < labels.Length ? labels[column] : "nothing")}: {count:N0} of {total:N0}";
                 svg.Rect(x, y, cell - 2, cell - 2, "cell");
                 svg.Rect(x, y, cell - 2, cell - 2, row == column ? "cell hit" : "cell miss", share, tip);
-                bool dark = share > 0.55;
-                svg.Text(x + (cell / 2) - 1, y + (cell / 2) + 4, count == 0 ? "·" : Compact(count), dark ? "t invert" : row == column ? "t strong" : "t", "middle");
+                svg.Text(x + (cell / 2) - 1, y + (cell / 2) + 4, count == 0 ? "·" : Compact(count), $"t{(row == column ? " strong" : "")}{Ink(share, row == column)}", "middle");
             }
         }
 
         return svg.Close();
     }
+
+    // On a dark page the shades grow lighter, so figures must turn dark sooner than they turn light on a white one.
+    private static string Ink(double share, bool hit) => share > 0.85 && hit ? " invert" : share > 0.75 ? " middle" : "";
 
     private static string Compact(int count) =>
         count < 10_000 ? count.ToString(CultureInfo.InvariantCulture) : (count / 1000.0).ToString("0.#", CultureInfo.InvariantCulture) + "k";

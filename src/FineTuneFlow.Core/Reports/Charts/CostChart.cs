@@ -6,10 +6,11 @@ namespace FineTuneFlow.Core.Reports.Charts;
 internal static class CostChart
 {
     private const double Width = 680;
-    private const double Height = 330;
+    private const double LeastHeight = 330;
     private const double Left = 62;
-    private const double Bottom = 280;
+    private const double Below = 50;
     private const double FreeWidth = 80;
+    private const double Legend = 200;
 
     public static string Draw(RunReport report, string id)
     {
@@ -18,31 +19,33 @@ internal static class CostChart
         [
             .. report.Candidates.Where(candidate => candidate.Metrics is not null).Select((candidate, i) => (candidate, i)),
         ];
+        double height = Math.Max(LeastHeight, 40 + (shown.Length * 20));
+        double bottom = height - Below;
         bool anyPriced = shown.Any(entry => entry.Candidate.UsdPerThousand > 0);
         bool anyFree = shown.Any(entry => !(entry.Candidate.UsdPerThousand > 0));
         double start = anyFree && anyPriced ? Left + FreeWidth : Left;
-        var svg = new Svg(id, Width, Height, $"Price of 1,000 predictions against {score.Title()}", Describe(shown, score));
-        var across = Axis.Logarithmic(shown.Select(entry => entry.Candidate.UsdPerThousand ?? 0), start + 20, Width - 90);
-        var up = Axis.Linear(shown.SelectMany(entry => Values(entry.Candidate, score)), Bottom, 18, 5, score == Score.QuadraticKappa ? -1 : 0, score.IsShare() ? 1 : double.PositiveInfinity);
+        var svg = new Svg(id, Width, height, $"Price of 1,000 predictions against {score.Title()}", Describe(shown, score));
+        var across = Axis.Logarithmic(shown.Select(entry => entry.Candidate.UsdPerThousand ?? 0), start + 20, Width - Legend - 24);
+        var up = Axis.Linear(shown.SelectMany(entry => Values(entry.Candidate, score)), bottom, 18, 5, score == Score.QuadraticKappa ? -1 : 0, score.IsShare() ? 1 : double.PositiveInfinity);
         foreach (double tick in up.Ticks)
         {
-            svg.Line(Left, up[tick], Width - 10, up[tick], "grid");
+            svg.Line(Left, up[tick], Width - Legend, up[tick], "grid");
             svg.Text(Left - 6, up[tick] + 4, score.IsShare() ? Axis.PerCent(tick) : Axis.Plain(tick), "t small", "end");
         }
 
         foreach (double tick in anyPriced ? across.Ticks : [])
         {
-            svg.Line(across[tick], 18, across[tick], Bottom, "grid");
-            svg.Text(across[tick], Bottom + 16, Axis.Usd(tick), "t small", "middle");
+            svg.Line(across[tick], 18, across[tick], bottom, "grid");
+            svg.Text(across[tick], bottom + 16, Axis.Usd(tick), "t small", "middle");
         }
 
         if (anyFree)
         {
-            svg.Text(Left + (FreeWidth / 2), Bottom + 16, "no price", "t small", "middle");
+            svg.Text(Left + (FreeWidth / 2), bottom + 16, "no price", "t small", "middle");
         }
 
-        svg.Text(Width / 2, Height - 8, anyPriced ? "price of 1,000 predictions (logarithmic)" : "no candidate has a price by the prediction", "t small", "middle");
-        var taken = new List<(double X, double Y)>();
+        svg.Text(Left - 6, 10, score.Title(), "t small");
+        svg.Text((Left + Width - Legend) / 2, height - 8, anyPriced ? "price of 1,000 predictions (logarithmic)" : "no candidate has a price by the prediction", "t small", "middle");
         var columns = new List<double>();
         double[] places = [.. shown.Select(entry => FreeColumn(columns, entry.Candidate.UsdPerThousand > 0 ? across[entry.Candidate.UsdPerThousand.Value] : Left + (FreeWidth / 2)))];
         foreach ((CandidateReport candidate, int series) in shown)
@@ -55,11 +58,10 @@ internal static class CostChart
             }
 
             svg.Marker(x, y, series, 6, $"{candidate.Name}: {Formatting.Score(score, score.Of(candidate.Metrics!))} for {Formatting.Usd(candidate.UsdPerThousand)}");
-            bool right = x < Width - 190;
-            double labelY = FreePlace(taken, x, y + 4);
-            // Beside the whole group of one price, not across a neighbour's interval.
-            double edge = right ? places.Where(other => Math.Abs(other - x) < 40).Max() + 10 : places.Where(other => Math.Abs(other - x) < 40).Min() - 10;
-            svg.Text(edge, labelY, Svg.Short(candidate.Name, 20) + (candidate.Simulated ? " (simulated)" : ""), "t", right ? "start" : "end");
+            // Names beside the points would cover each other's intervals: candidates of one run score and cost much alike.
+            double line = 28 + (series * 20);
+            svg.Marker(Width - Legend + 16, line - 4, series, 5);
+            svg.Text(Width - Legend + 28, line, Svg.Short(candidate.Name, candidate.Simulated ? 14 : 24) + (candidate.Simulated ? " (simulated)" : ""), "t");
         }
 
         return svg.Close();
@@ -75,19 +77,6 @@ internal static class CostChart
 
         columns.Add(x);
         return x;
-    }
-
-    // The nearest height at which a label does not cover another one.
-    private static double FreePlace(List<(double X, double Y)> taken, double x, double y)
-    {
-        double place = y;
-        for (int attempt = 1; attempt < 20 && taken.Any(other => Math.Abs(other.X - x) < 170 && Math.Abs(other.Y - place) < 13); attempt++)
-        {
-            place = y + ((attempt % 2 == 0 ? -1 : 1) * ((attempt + 1) / 2) * 13);
-        }
-
-        taken.Add((x, place));
-        return place;
     }
 
     private static IEnumerable<double> Values(CandidateReport candidate, Score score)

@@ -6,8 +6,8 @@ namespace FineTuneFlow.Core.Reports.Charts;
 internal static class ForestChart
 {
     private const double RowHeight = 34;
-    private const double Left = 150;
-    private const double Width = 500;
+    private const double Left = 132;
+    private const double Width = 460;
 
     public static string Draw(RunReport report, Score score, string id)
     {
@@ -49,7 +49,7 @@ internal static class ForestChart
     {
         double value = score.Of(candidate.Metrics!)!.Value;
         string note = string.Join(", ", new[] { candidate.IsChampion ? "champion" : "", candidate.Simulated ? "simulated" : "" }.Where(word => word.Length > 0));
-        svg.Text(Left - 12, note.Length > 0 ? y - 1 : y + 4, Svg.Short(candidate.Name, 20), "t strong", "end");
+        svg.Text(Left - 12, note.Length > 0 ? y - 1 : y + 4, Svg.Short(candidate.Name, 17), "t strong", "end");
         if (note.Length > 0)
         {
             svg.Text(Left - 12, y + 12, note, "t small", "end");

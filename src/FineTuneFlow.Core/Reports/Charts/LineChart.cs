@@ -24,7 +24,7 @@ internal sealed record LineChart
     public string Draw()
     {
         var svg = new Svg(Id, Width, Height, Title, Description);
-        double right = Width - 130;
+        double right = Width - (Width < 600 ? 96 : 130);
         double bottom = Height - 44;
         var across = Axis.Linear(Lines.SelectMany(line => line.Points.Select(point => point.X)), Left, right, tight: true);
         double[] heights = [.. Lines.SelectMany(line => line.Points.Select(point => point.Y).OfType<double>())];
@@ -45,7 +45,7 @@ internal sealed record LineChart
         foreach ((double x, string text) in Marks)
         {
             svg.Line(across[x], Top, across[x], bottom, "checkpoint");
-            svg.Text(across[x], bottom - 4, text, "t tiny", "middle");
+            svg.Text(across[x], Top - 4, text, "t tiny", "middle");
         }
 
         var ends = new List<(double Place, ChartLine Line)>();

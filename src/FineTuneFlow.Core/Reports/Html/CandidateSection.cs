@@ -10,9 +10,8 @@ internal static class CandidateSection
     {
         page.Heading("Candidates", "candidates");
         Score[] scores = ScoreColumns.Of(report);
-        page.Raw("<div class=\"scroll\"><table><caption>")
-            .Raw(HtmlWriter.Escape("Every candidate on the same rows, the best first. Small: the interval. A row without a usable answer is wrong."))
-            .Raw("</caption><thead><tr><th scope=\"col\">candidate</th>");
+        page.OpenTable("Every candidate on the same rows, the best first. Small: the interval. A row without a usable answer is wrong.")
+            .Raw("<thead><tr><th scope=\"col\">candidate</th>");
         foreach (string title in (string[])[.. scores.Select(score => score.Title()), "unanswered", "1,000 predictions"])
         {
             page.Raw("<th scope=\"col\" class=\"n\">").Raw(HtmlWriter.Escape(title)).Raw("</th>");
@@ -24,7 +23,7 @@ internal static class CandidateSection
             Row(page, candidate, scores);
         }
 
-        page.Raw("</tbody></table></div>\n");
+        page.Raw("</tbody>").CloseTable();
         CandidateReport[] scored = [.. report.Candidates.Where(candidate => candidate.Metrics is not null)];
         if (scored.Length == 0)
         {
@@ -33,7 +32,7 @@ internal static class CandidateSection
 
         Score[] more = ScoreColumns.More(report);
         page.Table(
-            "Further scores. Lower is better for errors, Brier score and calibration error.",
+            "Further scores; for errors and the Brier score lower is better. Every score is explained under Terms.",
             ["candidate", .. more.Select(score => score.Title() + "|")],
             scored.Select(candidate => (string[])
             [
@@ -54,8 +53,17 @@ internal static class CandidateSection
         page.Raw("</div>\n");
         page.Figure(
             CostChart.Draw(report, "cost-score"),
-            "Up is better, left is cheaper. Prices are those of the evaluation's own tokens; training and hosting come on top.");
+            "Up is better, left is cheaper; the bars are the intervals. Prices are those of the evaluation's own tokens; training and hosting come on top.");
     }
+
+    // The seed matters to whoever repeats the run, not to whoever chooses a model: it stands with the provenance.
+    private static string Settings(CandidateReport candidate) => string.Join(", ", candidate.Hyperparameters.Where(pair => pair.Key != "seed").Select(pair => pair.Key switch
+    {
+        "epochs" => $"{pair.Value} {(pair.Value == "1" ? "epoch" : "epochs")}",
+        "batchSize" => $"batch size {pair.Value}",
+        "learningRateMultiplier" => $"learning rate × {pair.Value}",
+        _ => $"{pair.Key} {pair.Value}",
+    }));
 
     private static void Row(HtmlWriter page, CandidateReport candidate, Score[] scores)
     {
@@ -72,7 +80,7 @@ internal static class CandidateSection
                 _ => $"{candidate.Model}, fine-tuned",
             },
             candidate.IsChampion ? "champion" : "",
-            string.Join(", ", candidate.Hyperparameters.Select(pair => $"{pair.Key} {pair.Value}")),
+            Settings(candidate),
         ];
         page.Raw("<span class=\"sub\">").Raw(HtmlWriter.Escape(string.Join("; ", about.Where(part => part.Length > 0)))).Raw("</span></th>");
         if (candidate.Metrics is not { } metrics)

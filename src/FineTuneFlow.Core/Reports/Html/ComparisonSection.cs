@@ -21,7 +21,7 @@ internal static class ComparisonSection
             $"Both candidates answer the same rows, so each pair is judged by the rows on which they differ: {test}, p-values corrected for "
             + $"{pairs.Length:N0} {(pairs.Length == 1 ? "pair" : "pairs")} by Holm's method. A difference counts as found below {report.Alpha}.");
         page.Table(
-            $"First minus second, by {score.Title()}. Only one right: rows that only the first and only the second has right. Rows needed: for a true difference of this size to be found with 80 % power.",
+            $"First minus second, by {score.Title()}. Only one right: rows that only the first and only the second has right. Rows needed: holdout rows at which a true difference of this size would be found four times in five.",
             ["first", "second", "difference|", "interval|", "p, corrected|", "only one right|", "rows needed|", "verdict"],
             pairs.Select(pair => (string[])
             [
@@ -29,7 +29,7 @@ internal static class ComparisonSection
                 pair.Second,
                 Formatting.Difference(score, pair.Difference),
                 Formatting.DifferenceRange(score, pair.Interval),
-                Formatting.P(pair.AdjustedPValue)["p ".Length..].Replace("= ", "", StringComparison.Ordinal),
+                Formatting.PValue(pair.AdjustedPValue),
                 pair.OnlyFirst is { } a ? $"{Formatting.Count(a)} : {Formatting.Count(pair.OnlySecond ?? 0)}" : Formatting.Absent,
                 pair.RequiredRows is { } rows ? Formatting.Rows(rows) : Formatting.Absent,
                 pair.AdjustedPValue >= report.Alpha ? "not told apart" : $"{(pair.Difference > 0 != score.LowerIsBetter() ? pair.First : pair.Second)} is better",

@@ -75,7 +75,7 @@ internal static class DataSection
                 Name(split.Split), Formatting.Count(split.Rows), Formatting.Count(split.Characters.Median), Formatting.Count(split.Characters.P95),
                 Formatting.Count(split.Characters.Maximum), $"{Formatting.Count(split.Tokens.Likely)}\n{Formatting.Count(split.Tokens.Low)} to {Formatting.Count(split.Tokens.High)}",
             ]));
-        string scripts = string.Join(", ", profile.Scripts.Take(6).Select(script => $"{script.Name} {script.Count:N0}"));
+        string scripts = string.Join(", ", profile.Scripts.Take(6).Select(script => $"{char.ToUpperInvariant(script.Name[0])}{script.Name[1..]} {script.Count:N0}"));
         page.Paragraph(
             $"Scripts: {scripts}. Duplicates left out: {profile.Duplicates.Rows:N0} rows; texts with contradicting labels: {profile.Duplicates.ConflictTexts:N0} "
             + $"({profile.Duplicates.ConflictRows:N0} rows left out).", "note");

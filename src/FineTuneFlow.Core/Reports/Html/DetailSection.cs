@@ -106,8 +106,10 @@ internal static class DetailSection
 
     private static void Slices(HtmlWriter page, CandidateReport[] scored)
     {
-        ImmutableArray<SliceMetrics> slices = scored[0].Metrics!.Slices;
-        if (slices.IsDefaultOrEmpty)
+        Metrics best = scored[0].Metrics!;
+        // A slice that is the whole holdout tells nothing new.
+        (SliceMetrics Slice, int Place)[] parts = [.. best.Slices.Select((slice, i) => (slice, i)).Where(part => part.slice.Rows < best.N)];
+        if (parts.Length == 0)
         {
             return;
         }
@@ -115,13 +117,13 @@ internal static class DetailSection
         page.SubHeading("Slices");
         CandidateReport[] shown = [.. scored.Take(4)];
         page.Table(
-            "Accuracy on parts of the holdout, of the best candidates. Small slices have wide intervals: do not read them as a ranking.",
+            "Accuracy on parts of the holdout, of the best candidates. Small slices have wide intervals: do not read them as a ranking. The other scores by slice are in report.json.",
             ["slice", "rows|", .. shown.Select(candidate => candidate.Name + "|")],
-            slices.Select((slice, i) => (string[])
+            parts.Select(part => (string[])
             [
-                $"{(slice.Value.Length == 0 ? "(empty)" : slice.Value)}\n{slice.Column}",
-                Formatting.Count(slice.Rows),
-                .. shown.Select(candidate => candidate.Metrics!.Slices[i]).Select(metrics => Cell(metrics.Accuracy, metrics.Intervals[Score.Accuracy.JsonName()])),
+                $"{(part.Slice.Value.Length == 0 ? "(empty)" : part.Slice.Value)}\n{part.Slice.Column}",
+                Formatting.Count(part.Slice.Rows),
+                .. shown.Select(candidate => candidate.Metrics!.Slices[part.Place]).Select(slice => Cell(slice.Accuracy, slice.Intervals[Score.Accuracy.JsonName()])),
             ]));
     }
 

@@ -8,6 +8,7 @@ namespace FineTuneFlow.Core.Reports.Html;
 internal sealed class HtmlWriter
 {
     private readonly StringBuilder page = new();
+    private int tables;
 
     public HtmlWriter Raw(string markup)
     {
@@ -26,11 +27,25 @@ internal sealed class HtmlWriter
     public HtmlWriter Figure(string svg, string caption) =>
         Raw("<figure><div class=\"scroll\">").Raw(svg).Raw("</div><figcaption>").Raw(Prose(caption)).Raw("</figcaption></figure>\n");
 
+    /// <summary>Opens a table that scrolls sideways on a narrow screen. Its caption stands above, where it can wrap.</summary>
+    public HtmlWriter OpenTable(string caption)
+    {
+        string id = $"table-{++tables}";
+        return Raw($"<p class=\"caption\" id=\"{id}\">").Raw(Prose(caption))
+            .Raw($"</p>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"{id}\"><table aria-labelledby=\"{id}\">");
+    }
+
+    public HtmlWriter CloseTable() => Raw("</table></div>\n");
+
     /// <summary>A table of escaped cells. Columns whose title ends with "|" are figures, set to the right.</summary>
-    public HtmlWriter Table(string caption, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+    /// <param name="caption">Above it.</param>
+    /// <param name="columns">Titles.</param>
+    /// <param name="rows">Cells; what follows a line feed is set small.</param>
+    /// <param name="texts">The first column holds texts to be read, not names of the rows.</param>
+    public HtmlWriter Table(string caption, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows, bool texts = false)
     {
         bool[] figures = [.. columns.Select(column => column.EndsWith('|'))];
-        Raw("<div class=\"scroll\"><table><caption>").Raw(Escape(caption)).Raw("</caption><thead><tr>");
+        OpenTable(caption).Raw("<thead><tr>");
         for (int i = 0; i < columns.Count; i++)
         {
             Raw(figures[i] ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">").Raw(Escape(columns[i].TrimEnd('|'))).Raw("</th>");
@@ -43,13 +58,13 @@ internal sealed class HtmlWriter
             for (int i = 0; i < row.Count; i++)
             {
                 string cell = Cell(row[i]);
-                Raw(i == 0 ? $"<th scope=\"row\">{cell}</th>" : figures[i] ? $"<td class=\"n\">{cell}</td>" : $"<td>{cell}</td>");
+                Raw(figures[i] ? $"<td class=\"n\">{cell}</td>" : i > 0 ? $"<td>{cell}</td>" : texts ? $"<td class=\"text\" dir=\"auto\">{cell}</td>" : $"<th scope=\"row\">{cell}</th>");
             }
 
             Raw("</tr>\n");
         }
 
-        return Raw("</tbody></table></div>\n");
+        return Raw("</tbody>").CloseTable();
     }
 
     public override string ToString() => page.ToString();
@@ -77,8 +92,12 @@ internal sealed class HtmlWriter
         return WebUtility.HtmlEncode(clean);
     }
 
-    // A figure and its per cent sign stay on one line.
-    private static string Prose(string text) => Escape(text.Replace(" %", "\u00a0%", StringComparison.Ordinal));
+    /// <summary>Running text, escaped: a figure and what belongs to it stay on one line.</summary>
+    public static string Prose(string text) => Escape(text
+        .Replace(" %", "\u00a0%", StringComparison.Ordinal)
+        .Replace("p = ", "p\u00a0=\u00a0", StringComparison.Ordinal)
+        .Replace("p < ", "p\u00a0<\u00a0", StringComparison.Ordinal)
+        .Replace("± ", "±\u00a0", StringComparison.Ordinal));
 
     // A second line in a cell (after a line feed) is set small: the interval under its figure.
     private static string Cell(string value)

@@ -17,9 +17,9 @@ internal static class ProvenanceSection
                 .Prepend([provenance.Source.Name, Formatting.Count(provenance.Rows.Input), Formatting.Count(provenance.Source.Bytes), provenance.Source.Sha256]));
         page.Table(
             "Models.",
-            ["candidate", "provider", "base model", "model that answered", "job"],
+            ["candidate", "provider", "base model", "model that answered", "job", "seed|"],
             report.Candidates.Select(candidate => (string[])
-                [candidate.Name, (candidate.Provider ?? Formatting.Absent) + (candidate.Simulated ? "\nsimulated" : ""), candidate.Model, candidate.TunedModel ?? Formatting.Absent, candidate.JobId ?? Formatting.Absent]));
+                [candidate.Name, (candidate.Provider ?? Formatting.Absent) + (candidate.Simulated ? "\nsimulated" : ""), candidate.Model, candidate.TunedModel ?? Formatting.Absent, candidate.JobId ?? Formatting.Absent, candidate.Hyperparameters.GetValueOrDefault("seed") ?? Formatting.Absent]));
         if (!provenance.Stages.IsDefaultOrEmpty)
         {
             page.Table(

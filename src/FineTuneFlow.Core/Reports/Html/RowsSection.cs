@@ -21,7 +21,7 @@ internal static class RowsSection
             page.Table(
                 "Most certain first.",
                 ["text", "label", "all say", "probability|"],
-                suspects.Rows.Take(MostSuspects).Select(row => (string[])[Text(row.Text), row.Label, row.Suggested, Formatting.Share(row.Confidence, 0)]));
+                suspects.Rows.Take(MostSuspects).Select(row => (string[])[Text(row.Text), row.Label, row.Suggested, Formatting.Share(row.Confidence, 0)]), texts: true);
         }
 
         if (report.Disagreements is { Total: > 0 } disagreements)
@@ -30,7 +30,7 @@ internal static class RowsSection
             page.Table(
                 $"{disagreements.Total:N0} rows, the {disagreements.Rows.Length:N0} most confident of them. Small: the probability that each gave its answer.",
                 ["text", "label", disagreements.First, disagreements.Second],
-                disagreements.Rows.Select(row => (string[])[Text(row.Text), row.Label, Answer(row.First, row.FirstConfidence, row.Label), Answer(row.Second, row.SecondConfidence, row.Label)]));
+                disagreements.Rows.Select(row => (string[])[Text(row.Text), row.Label, Answer(row.First, row.FirstConfidence, row.Label), Answer(row.Second, row.SecondConfidence, row.Label)]), texts: true);
         }
 
         if (report.Suspects is not { Total: > 0 } && report.Disagreements is not { Total: > 0 })

@@ -26,7 +26,7 @@ internal static class SummarySection
         foreach ((string id, string title) in new[]
         {
             ("candidates", "Candidates"), ("comparison", "Comparison"), ("labels", "Labels and slices"), ("training", "Training"),
-            ("costs", "Costs"), ("data", "Data"), ("rows", "Rows to look at"), ("provenance", "Provenance"),
+            ("costs", "Costs"), ("data", "Data"), ("rows", "Rows to look at"), ("terms", "Terms"), ("provenance", "Provenance"),
         })
         {
             page.Raw($"<a href=\"#{id}\">{title}</a>");
@@ -51,7 +51,7 @@ internal static class SummarySection
             page.Raw("<ul>");
             foreach (string note in verdict.Notes)
             {
-                page.Raw("<li>").Raw(HtmlWriter.Escape(note)).Raw("</li>");
+                page.Raw("<li>").Raw(HtmlWriter.Prose(note)).Raw("</li>");
             }
 
             page.Raw("</ul>");
@@ -75,7 +75,7 @@ internal static class SummarySection
         Fact(
             "spent by the run",
             Formatting.Usd(report.Costs.SpentUsd),
-            report.Costs.SimulatedUsd > 0 ? $"list price of the simulated work {Formatting.Usd(report.Costs.SimulatedUsd)}" : report.Costs.QuotedUsd is { } quoted ? $"quoted: at most {Formatting.Usd(quoted)}" : "");
+            report.Costs.SimulatedUsd > 0 ? $"list price of the simulated work {Formatting.Usd(report.Costs.SimulatedUsd)}" : report.Costs.Reconciliation is { } quoted ? $"quoted: {Formatting.UsdRange(quoted.QuotedUsd)}" : "");
         page.Raw("</div>\n");
 
         void Fact(string key, string value, string more) => page.Raw("<div><span class=\"k\">").Raw(HtmlWriter.Escape(key)).Raw("</span><br><span class=\"v\">")
@@ -95,7 +95,7 @@ internal static class SummarySection
         foreach (Finding finding in report.Findings.Where(finding => finding.Code != FindingsBuilder.Simulated).OrderByDescending(finding => finding.Level))
         {
             bool warning = finding.Level == FindingLevel.Warning;
-            page.Raw(warning ? "<li class=\"warning\"><b>Warning</b>" : "<li><b>Note</b>").Raw(HtmlWriter.Escape(finding.Message)).Raw("</li>\n");
+            page.Raw(warning ? "<li class=\"warning\"><b>Warning</b>" : "<li><b>Note</b>").Raw(HtmlWriter.Prose(finding.Message)).Raw("</li>\n");
         }
 
         page.Raw("</ul>\n");

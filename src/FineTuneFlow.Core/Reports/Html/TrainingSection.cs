@@ -36,9 +36,10 @@ internal static class TrainingSection
         if (losses)
         {
             page.Figure(
-                Draw(candidate, $"loss-{index}", "loss, nats", "Loss", point => point.TrainLoss, point => point.ValidLoss, double.PositiveInfinity),
+                Draw(candidate, $"loss-{index}", "loss", "Loss", point => point.TrainLoss, point => point.ValidLoss, double.PositiveInfinity),
                 $"{candidate.Name}{(candidate.Simulated ? " (simulated)" : "")}: loss over {curve.Steps:N0} steps"
-                + $"{(candidate.TrainingTime is { } time ? $" in {Formatting.Duration(time)}" : "")}. Pale: as reported; thick: moving average over about {curve.SmoothingSpan:0} steps.");
+                + $"{(candidate.TrainingTime is { } time ? $" in {Formatting.Duration(time)}" : "")}. Pale: as reported; thick: moving average over about {curve.SmoothingSpan:0} steps."
+                + (curve.Checkpoints.IsEmpty ? "" : " Dotted: where the service kept a checkpoint."));
         }
 
         if (curve.Points.Any(point => point.Raw.TrainAccuracy is not null || point.Raw.ValidAccuracy is not null))
@@ -59,20 +60,22 @@ internal static class TrainingSection
         return new LineChart
         {
             Id = id,
-            Width = 480,
+            Width = 460,
             Height = 250,
             Title = $"{what} of {candidate.Name}",
             Description = string.Join("; ", lines.Where(line => line.Name is not null).Select(line =>
             {
                 (double X, double? Y)[] known = [.. line.Points.Where(point => point.Y is not null)];
-                return $"{line.Name}: {Formatting.Number(known[0].Y)} at step {known[0].X:N0}, {Formatting.Number(known[^1].Y)} at step {known[^1].X:N0}";
+                string Shown(double? value) => double.IsFinite(most) ? Formatting.Share(value) : Formatting.Number(value);
+                return $"{line.Name}: {Shown(known[0].Y)} at step {known[0].X:N0}, {Shown(known[^1].Y)} at step {known[^1].X:N0}";
             })) + ".",
             XTitle = "step",
             YTitle = yTitle,
             Lines = lines,
             Least = 0,
             Most = most,
-            Marks = [.. curve.Checkpoints.OrderBy(mark => mark.Step).Select((mark, i) => ((double)mark.Step, $"✓{i + 1}"))],
+            YTick = double.IsFinite(most) ? Axis.PerCent : Axis.Plain,
+            Marks = [.. curve.Checkpoints.OrderBy(mark => mark.Step).Select((mark, i) => ((double)mark.Step, $"{i + 1}"))],
         }.Draw();
 
         void Add(Func<CurveValues, double?> value, string name, int series)

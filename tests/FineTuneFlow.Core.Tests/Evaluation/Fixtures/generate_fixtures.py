@@ -5,7 +5,7 @@
 
 writes metrics.json and tests.json beside this script. A table is a list of true labels and answers as digits of base 36, "-"
 standing for "no answer"; shapes: random, tied, labels missing from truth or answers, one row, all wrong, perfect, unanswered.
-Probabilities are made from an integer weight by row and label, so that they need few characters and are exact.
+Every second row is scored as a slice too, and latencies have their percentiles. Probabilities are made from an integer weight by row and label, so that they need few characters and are exact.
 """
 import json
 import math
@@ -24,6 +24,8 @@ from statsmodels.stats.proportion import proportion_confint
 warnings.filterwarnings("ignore")
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 FLOOR = 1e-6
+SLICE_SCORES = ["accuracy", "macroF1", "weightedF1", "balancedAccuracy", "oneOffAccuracy", "goodVersusBad", "meanAbsoluteError",
+                "quadraticKappa", "logLoss", "brierScore"]
 
 
 def table(rng, shape):
@@ -122,6 +124,12 @@ def main():
         if weights is not None:
             case["weights"] = [[int(w) for w in row] for row in weights]
         case["expected"] = score(k, truth, answers, weights)
+        # Every second row as a slice; a generator of its own, so that what is added here changes no table.
+        part = score(k, truth[::2], answers[::2], None if weights is None else weights[::2])
+        case["expected"]["slice"] = {name: part[name] for name in SLICE_SCORES if part.get(name) is not None}
+        latency = np.random.default_rng(i).integers(20, 3000, len(truth))
+        case["latency"] = latency.tolist()
+        case["expected"]["percentiles"] = np.percentile(latency, [50, 90, 95, 99]).tolist()
         tables.append(case)
 
     tests = {"mcnemar": [], "wilson": [], "holm": []}
