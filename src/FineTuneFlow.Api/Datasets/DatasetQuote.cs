@@ -1,7 +1,7 @@
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Recipes;
-using FineTuneFlow.Core.Training;
+using FineTuneFlow.Workflow.Evaluation;
 
 namespace FineTuneFlow.Api.Datasets;
 
@@ -12,12 +12,13 @@ public static class DatasetQuote
     {
         Train = SizeOf(profile.Splits[0]),
         Holdout = SizeOf(profile.Splits[2]).Take(recipe.Evaluation.SampleRows),
+        LabelTokens = profile.Labels.Names.Select(label => TokenEstimate.Of(label).Likely).DefaultIfEmpty(1).Average(),
         Candidates =
         [
             .. CandidateGrid.Expand(recipe)
                 .Select(candidate => (Candidate: candidate, Model: BaseModel(recipe, candidate)))
                 .Where(asked => asked.Model is not null)
-                .Select(asked => Quoted(asked.Candidate, asked.Model!)),
+                .Select(asked => Quoted(asked.Candidate, asked.Model!, profile.Labels)),
             .. recipe.Baselines.Select(baseline => new QuotedCandidate
             {
                 Name = baseline.Name,
@@ -44,12 +45,12 @@ public static class DatasetQuote
         return at?.Model;
     }
 
-    private static QuotedCandidate Quoted(CandidateRecipe candidate, string model) => new()
+    private static QuotedCandidate Quoted(CandidateRecipe candidate, string model, LabelSet labels) => new()
     {
         Name = candidate.Name,
         Work = candidate.Kind == CandidateKind.Prompt ? QuotedWork.AskBase : QuotedWork.TrainAndAsk,
         Model = model,
-        Form = new TrainingForm(TrainingForm.FamilyOf(model), candidate.SystemPrompt),
+        Form = QuestionComposer.FormOf(candidate, model, labels),
         Epochs = candidate.Epochs.Count == 1 ? candidate.Epochs[0] : null,
         Tier = candidate.Tier,
         NewRowsOnly = candidate.Data == TrainingData.New,

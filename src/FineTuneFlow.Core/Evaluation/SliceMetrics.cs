@@ -15,8 +15,9 @@ public sealed record SliceMetrics
     public double? GoodVersusBad { get; init; }
     public double? OneOffAccuracy { get; init; }
     public required double MacroF1 { get; init; }
-    public required double WeightedF1 { get; init; }
-    public required double BalancedAccuracy { get; init; }
+    /// <summary>Absent in reports made before slices had it, like all scores below but those that the labels do not have.</summary>
+    public double? WeightedF1 { get; init; }
+    public double? BalancedAccuracy { get; init; }
     public double? MeanAbsoluteError { get; init; }
     public double? QuadraticKappa { get; init; }
     public double? LogLoss { get; init; }

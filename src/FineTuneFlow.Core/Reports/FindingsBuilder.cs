@@ -86,11 +86,11 @@ internal static class FindingsBuilder
     // The maximum of several noisy scores is above the true score of what it picks.
     private static IEnumerable<Finding> Chosen(CandidateReport[] scored)
     {
-        int challengers = scored.Count(candidate => candidate.Kind is OutcomeKind.FineTune or OutcomeKind.Continuation or OutcomeKind.Prompt);
-        if (challengers >= ManyChallengers)
+        CandidateReport[] challengers = [.. scored.Where(candidate => candidate.Kind is OutcomeKind.FineTune or OutcomeKind.Continuation or OutcomeKind.Prompt)];
+        if (challengers.Length >= ManyChallengers)
         {
             yield return new("chosen-by-holdout", FindingLevel.Note,
-                $"{scored[0].Name} is the best of {challengers} candidates on the rows that also judge it, so its score is likely to be a little too high; expect somewhat less on new texts.");
+                $"{challengers[0].Name} is the best of {challengers.Length} candidates on the rows that also judge it, so its score is likely to be a little too high; expect somewhat less on new texts.");
         }
     }
 

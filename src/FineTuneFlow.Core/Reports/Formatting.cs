@@ -91,7 +91,7 @@ internal static class Formatting
 
     public static string Milliseconds(double? value) => value is not { } known
         ? Absent
-        : known < 10 ? $"{Number(known, 1)} ms" : known < 10_000 ? $"{known:F0} ms" : $"{known / 1000:F1} s";
+        : known < 0.05 ? "under 0.1 ms" : known < 10 ? $"{Number(known, 1)} ms" : known < 10_000 ? $"{known:F0} ms" : $"{known / 1000:F1} s";
 
     private static string Signed(double value, int digits)
     {

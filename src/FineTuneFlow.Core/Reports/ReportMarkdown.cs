@@ -92,7 +92,7 @@ public static class ReportMarkdown
             MarkdownText.Plain(pair.Second),
             Formatting.Difference(pair.Score, pair.Difference),
             Formatting.DifferenceRange(pair.Score, pair.Interval),
-            Formatting.PValue(pair.AdjustedPValue).Replace("<", "&lt;", StringComparison.Ordinal),
+            Formatting.PValue(pair.AdjustedPValue),
             pair.OnlyFirst is null ? Formatting.Absent : $"{pair.OnlyFirst:N0} : {pair.OnlySecond:N0}",
             pair.RequiredRows is { } rows ? Formatting.Rows(rows) : Formatting.Absent,
             pair.AdjustedPValue >= report.Alpha ? "not told apart" : $"{MarkdownText.Plain(pair.Difference > 0 != pair.Score.LowerIsBetter() ? pair.First : pair.Second)} is better",

@@ -18,7 +18,7 @@ internal sealed partial record PromptReading(IReadOnlyList<string> Labels, IRead
         {
             if (message.Role == "assistant" && text.Length > 0)
             {
-                shots.Add(new LabelledText(text, message.Content));
+                shots.Add(new LabelledText(text, Announced().Replace(message.Content, "")));
                 text = "";
             }
             else if (message.Role is "system" or "developer")
@@ -31,7 +31,8 @@ internal sealed partial record PromptReading(IReadOnlyList<string> Labels, IRead
             }
         }
 
-        List<string> labels = LabelsIn(instructions);
+        // "... write on a last line "label: " and one of the labels: a, b": what is to be written before the label is none itself.
+        List<string> labels = LabelsIn(Announcement().Replace(instructions, ""));
         if (labels.Count < 2)
         {
             labels = LabelsIn(text);
@@ -78,6 +79,12 @@ internal sealed partial record PromptReading(IReadOnlyList<string> Labels, IRead
             + @"((?:[^\n.]+(?:\n\s*[-*]\s*[^\n]+)*)|(?:\s*[-*]\s*[^\n]+\n?)+)",
         RegexOptions.IgnoreCase)]
     private static partial Regex Listed();
+
+    [GeneratedRegex("[\"“](?:label|answer|class|category): ?[\"”]", RegexOptions.IgnoreCase)]
+    private static partial Regex Announcement();
+
+    [GeneratedRegex(@"^(?:.*\n)*\s*(?:label|answer|class|category):\s*", RegexOptions.IgnoreCase)]
+    private static partial Regex Announced();
 
     [GeneratedRegex(@"\s*(?:,|;|\||\n|\bor\b|\band\b)\s*")]
     private static partial Regex Separators();

@@ -5,6 +5,7 @@ using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Workflow.Costs;
 using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
@@ -24,7 +25,7 @@ public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices p
                 Train = train,
                 Holdout = SizeOf(profile, Split.Test).Take(recipe.Evaluation.SampleRows),
                 LabelTokens = profile.Labels.Names.Average(label => TokenEstimate.Of(label).Likely),
-                Candidates = [.. input.Plan.Candidates.Select(c => Quoted(c, recipe)), .. input.Plan.Baselines.Select(b => Quoted(b, recipe))],
+                Candidates = [.. input.Plan.Candidates.Select(c => Quoted(c, recipe, profile.Labels)), .. input.Plan.Baselines.Select(b => Quoted(b, recipe))],
                 Budget = recipe.Budget,
                 Mode = recipe.Evaluation.Mode,
                 Calibration = (await store.FindJsonAsync<TokenCalibration>(RunPaths.Calibration(input.Project), cancellation))?.Value,
@@ -46,7 +47,7 @@ public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices p
         return new SplitSize(size.Rows, new Estimate(size.Tokens.Low, size.Tokens.Likely, size.Tokens.High));
     }
 
-    private QuotedCandidate Quoted(PlannedCandidate candidate, Recipe recipe)
+    private QuotedCandidate Quoted(PlannedCandidate candidate, Recipe recipe, LabelSet labels)
     {
         ProviderFacts provider = providers.Get(candidate.Provider).Facts;
         CandidateRecipe? asked = recipe.Candidates.FirstOrDefault(c => c.Name == candidate.Name);
@@ -57,7 +58,7 @@ public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices p
             PriceKey = provider.PriceKey,
             Simulated = provider.Simulated,
             Model = candidate.Model,
-            Form = new TrainingForm(TrainingForm.FamilyOf(candidate.Model), asked?.SystemPrompt),
+            Form = asked is null ? new TrainingForm(TrainingForm.FamilyOf(candidate.Model)) : QuestionComposer.FormOf(asked, candidate.Model, labels),
             Epochs = asked is { Epochs.Count: > 0 } ? asked.Epochs[0] : null,
             Tier = asked?.Tier,
             NewRowsOnly = asked?.Data == TrainingData.New,

@@ -25,7 +25,7 @@ public sealed class QuestionComposer
     public QuestionComposer(CandidateRecipe candidate, string baseModel, LabelSet labels, IReadOnlyList<DatasetRow> shots)
     {
         this.candidate = candidate;
-        form = RunForm(candidate, baseModel, labels);
+        form = FormOf(candidate, baseModel, labels);
         opening = Opening(shots);
         maxTokens = AnswerTokens(labels) + (candidate.ChainOfThought ? ThinkingTokens : 0);
     }
@@ -51,7 +51,9 @@ public sealed class QuestionComposer
         return longest <= 1 ? 1 : (longest / 2) + 2;
     }
 
-    private static TrainingForm RunForm(CandidateRecipe candidate, string baseModel, LabelSet labels)
+    /// <summary>The form that a text is put in: a fine-tune's own, or that of the model's family with an instruction, which a quote
+    /// counts at every row.</summary>
+    public static TrainingForm FormOf(CandidateRecipe candidate, string baseModel, LabelSet labels)
     {
         ModelFamily family = TrainingForm.FamilyOf(baseModel);
         return candidate.Kind == CandidateKind.FineTune

@@ -38,7 +38,8 @@ public sealed class ReportTextTests
     [InlineData("app_reviews_k9.csv", "app_reviews_k9.csv")]
     [InlineData("_private", "\\_private")]
     [InlineData("# title", "\\# title")]
-    [InlineData("<b>&", "&lt;b&gt;&amp;")]
+    [InlineData("<b>&amp;", "&lt;b>&amp;amp;")]
+    [InlineData("> p < 0.001 & more", "&gt; p < 0.001 & more")]
     [InlineData("a\nb", "a b")]
     public void Only_what_would_be_markup_is_escaped(string text, string shown) => MarkdownText.Plain(text).ShouldBe(shown);
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using FineTuneFlow.Core.Reports;
@@ -16,6 +17,29 @@ public sealed class ReportWritersTests
         ReportJson.Write(read).ShouldBe(ReportJson.Write(Report));
         ReportHtml.Write(read).ShouldBe(ReportHtml.Write(Report));
         ReportMarkdown.Write(read).ShouldBe(ReportMarkdown.Write(Report));
+    }
+
+    [Fact]
+    public void A_report_made_before_slices_and_costs_had_all_they_have_now_is_still_read()
+    {
+        JsonNode old = JsonNode.Parse(ReportJson.Write(Report))!;
+        foreach (JsonNode? slice in old["candidates"]!.AsArray().Select(candidate => candidate!["metrics"]?["slices"]).OfType<JsonArray>().SelectMany(slices => slices))
+        {
+            foreach (string later in (string[])["weightedF1", "balancedAccuracy", "meanAbsoluteError", "quadraticKappa", "logLoss", "brierScore", "expectedCalibrationError"])
+            {
+                slice!.AsObject().Remove(later);
+            }
+        }
+
+        foreach (string later in (string[])["reconciliation", "pricesAsOf", "priceSource"])
+        {
+            old["costs"]!.AsObject().Remove(later);
+        }
+
+        RunReport read = ReportJson.Read(old.ToJsonString());
+
+        ReportHtml.Write(read).ShouldContain(Report.Verdict.Sentence[..20]);
+        ReportMarkdown.Write(read).ShouldContain("## Costs");
     }
 
     [Fact]

@@ -14,6 +14,7 @@ public sealed class UntunedModelTests
     [InlineData("Answer with one of: positive, negative or neutral.", "positive,negative,neutral", "This is awful, it crashes", "negative")]
     [InlineData("Choose the label. Labels: card_arrival, exchange_rate, lost_card", "card_arrival,exchange_rate,lost_card", "what is the exchange rate today", "exchange_rate")]
     [InlineData("Answer \"yes\" or \"no\".", "yes,no", "anything", null)]
+    [InlineData("Think step by step, then write on a last line \"label: \" and one of the labels, from worst to best: 1, 2, 3", "1,2,3", "Excellent, I love it", "3")]
     public void The_labels_are_read_from_the_prompt_and_the_text_decides(string system, string labels, string text, string? expected)
     {
         PromptReading.Of([new ChatMessage("system", system), new ChatMessage("user", text)]).Labels.ShouldBe(labels.Split(','));
@@ -36,6 +37,14 @@ public sealed class UntunedModelTests
 
         Answer("gpt-4.1", [.. messages, new ChatMessage("user", "terrible broken useless refund")]).ShouldBe("A");
         Answer("gpt-4.1", [.. messages, new ChatMessage("user", "excellent love perfect best")]).ShouldBe("C");
+    }
+
+    [Fact]
+    public void An_example_that_thinks_aloud_shows_the_label_that_it_ends_on()
+    {
+        ChatMessage[] messages = [new("user", "bad"), new("assistant", "The word is harsh.\nlabel: 1"), new("user", "good"), new("assistant", "label: 5"), new("user", "fine")];
+
+        PromptReading.Of(messages).Shots.Select(shot => shot.Label).ShouldBe(["1", "5"]);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
@@ -49,6 +50,37 @@ public sealed class FineTuneRunTests(Azurite azurite)
         }
 
         ReportSchema.Problems(Encoding.UTF8.GetString(await stack.Store.ReadBytesAsync(RunPaths.Report(run.RunId, "json")))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Prompted_models_are_asked_with_examples_of_the_training_split_alone_and_cost_about_what_was_quoted()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        StartedRun run = await stack.RunAsync("prompted", Reviews.Csv(300), """
+            {
+              "candidates": [
+                { "name": "just-ask", "kind": "prompt", "model": "gpt-4.1-mini" },
+                { "name": "few-shot", "kind": "prompt", "model": "gpt-4.1-mini", "shots": 5 },
+                { "name": "thinking", "kind": "prompt", "model": "gpt-4.1-mini", "shots": 5, "chainOfThought": true }
+              ],
+              "baselines": [], "budget": { "approveAbove": 50 }
+            }
+            """);
+
+        RunView view = await stack.EndAsync(run.RunId);
+
+        view.Failure.ShouldBeNull();
+        RunReport report = ReportJson.Read(Encoding.UTF8.GetString(await stack.Store.ReadBytesAsync(RunPaths.Report(run.RunId, "json"))));
+        report.Candidates.ShouldAllBe(candidate => candidate.Metrics!.Unparsable == 0 && candidate.Metrics.Accuracy > 0.3);
+        HashSet<string> train = [.. (await stack.Store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(run.RunId, Split.Train))).Select(row => row.Id)];
+        DatasetRow[] shots = await stack.Store.ReadJsonAsync<DatasetRow[]>(RunPaths.Shots(run.RunId, "few-shot"));
+        shots.Length.ShouldBe(5);
+        shots.ShouldAllBe(shot => train.Contains(shot.Id));
+        foreach (ReconciledCandidate candidate in report.Costs.Reconciliation!.Candidates)
+        {
+            // The instruction and the examples are in the quote; a text more or less is not its business.
+            ((double)candidate.PromptTokens!.Value).ShouldBeInRange(candidate.QuotedPromptTokens.Low * 0.8, candidate.QuotedPromptTokens.High * 1.2, candidate.Name);
+        }
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal static class SummarySection
         if (simulated.Length > 0)
         {
             page.Raw("<p class=\"banner\"><strong>Simulated.</strong> ").Raw(HtmlWriter.Escape(
-                $"{string.Join(", ", simulated)} {(simulated.Length == 1 ? "was" : "were")} trained on the simulator: the scores are those of its small classifier, "
+                $"{string.Join(", ", simulated)} {(simulated.Length == 1 ? "was" : "were")} trained and asked on the simulator: the scores are those of its small classifier, "
                 + "not of the model whose name it bears, and the prices are list prices for the same work, which nobody has paid.")).Raw("</p>\n");
         }
 
@@ -63,13 +63,18 @@ internal static class SummarySection
     private static void Facts(HtmlWriter page, RunReport report)
     {
         page.Raw("<div class=\"facts\">");
-        if (report.Candidates.FirstOrDefault(candidate => candidate.Metrics is not null) is { } best)
+        CandidateReport[] scored = [.. report.Candidates.Where(candidate => candidate.Metrics is not null)];
+        // What the verdict is about: a baseline may score higher and is never promoted.
+        if ((scored.FirstOrDefault(candidate => candidate.Name == report.Verdict.Candidate) ?? scored.FirstOrDefault()) is { } best)
         {
             Metrics metrics = best.Metrics!;
-            Fact($"best by {report.Verdict.Score.Title()}", best.Name, best.Model + (best.Simulated ? " (simulated)" : ""));
+            Fact(best.Name == report.Verdict.Candidate ? "to promote" : $"best by {report.Verdict.Score.Title()}", best.Name, best.Model + (best.Simulated ? " (simulated)" : ""));
             Fact("its accuracy", Formatting.Share(metrics.Accuracy), Formatting.Range(Score.Accuracy, metrics.Intervals[Score.Accuracy.JsonName()]));
             Fact("most frequent label", Formatting.Share(metrics.MajorityShare), "accuracy of always answering it");
-            Fact("1,000 predictions of it", Formatting.Usd(best.UsdPerThousand), $"{Formatting.Usd(best.UsdPerThousandCorrect)} for 1,000 correct");
+            Fact(
+                "1,000 predictions of it",
+                best.UsdPerThousand is null ? "no price" : Formatting.Usd(best.UsdPerThousand),
+                best.UsdPerThousandCorrect is { } correct ? $"{Formatting.Usd(correct)} for 1,000 correct" : "");
         }
 
         Fact(

@@ -17,9 +17,10 @@ internal static class MarkdownText
             plain.Append(c switch
             {
                 _ when char.IsControl(c) => " ",
-                '&' => "&amp;",
-                '<' => "&lt;",
-                '>' => "&gt;",
+                '&' => i + 1 < from.Length && (char.IsLetter(from[i + 1]) || from[i + 1] == '#') ? "&amp;" : "&",
+                // "p < 0.001" opens nothing.
+                '<' => i + 1 < from.Length && from[i + 1] is not (' ' or '=') && !char.IsDigit(from[i + 1]) ? "&lt;" : "<",
+                '>' => i == 0 ? "&gt;" : ">",
                 // An underscore inside a word is one.
                 '_' => i > 0 && i + 1 < from.Length && char.IsLetterOrDigit(from[i - 1]) && char.IsLetterOrDigit(from[i + 1]) ? "_" : "\\_",
                 '#' => i == 0 ? "\\#" : "#",
