@@ -56,7 +56,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
     public async Task Prompted_models_are_asked_with_examples_of_the_training_split_alone_and_cost_about_what_was_quoted()
     {
         await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
-        StartedRun run = await stack.RunAsync("prompted", Reviews.Csv(300), """
+        StartedRun run = await stack.RunAsync("only-asked", Reviews.Csv(300), """
             {
               "candidates": [
                 { "name": "just-ask", "kind": "prompt", "model": "gpt-4.1-mini" },
