@@ -57,6 +57,9 @@ param privateNetworking bool = false
 @description('Instances of the app at most.')
 param maximumInstances int = 10
 
+@description('Further settings of the app by name, such as { Providers__azure__MaxJobs: \'2\' }. What is set by hand is gone after the next provisioning.')
+param extraSettings object = {}
+
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
 var appName = 'func-${token}'
@@ -77,6 +80,7 @@ module appIdentity 'br/public:avm/res/managed-identity/user-assigned-identity:0.
   scope: group
   params: {
     name: 'id-app-${token}'
+    enableTelemetry: false
     location: location
     tags: tags
   }
@@ -159,7 +163,9 @@ module openAIAccess 'modules/openai-access.bicep' = if (azureOpenAI == 'existing
   // The name must be a valid one even where the module is not deployed.
   scope: resourceGroup(empty(azureOpenAIResourceGroup) ? group.name : azureOpenAIResourceGroup)
   params: {
-    accountName: azureOpenAIAccount
+    accountName: empty(azureOpenAIAccount)
+      ? fail('AZURE_OPENAI is existing: set AZURE_OPENAI_ACCOUNT to the account\'s name, and AZURE_OPENAI_RESOURCE_GROUP to its resource group.')
+      : azureOpenAIAccount
     appPrincipalId: appIdentity.outputs.principalId
   }
 }
@@ -172,6 +178,7 @@ module baseline 'modules/baseline.bicep' = if (hasBaseline) {
     tags: tags
     machine: baselineMachine
     storageName: storage.outputs.name
+    workspaceId: monitoring.outputs.workspaceId
     appPrincipalId: appIdentity.outputs.principalId
     appClientId: appIdentity.outputs.clientId
     subnetId: privateNetworking ? network!.outputs.jobSubnetId : ''
@@ -195,7 +202,11 @@ module app 'modules/app.bicep' = {
       {
         TASKHUB_NAME: taskHub
         NightlySchedule: nightlySchedule
-        DefaultProvider: azureOpenAI != 'none' ? 'azure' : 'openai'
+        DefaultProvider: azureOpenAI != 'none'
+          ? 'azure'
+          : hasOpenAIKey
+              ? 'openai'
+              : fail('AZURE_OPENAI is none and OPENAI_API_KEY is empty: the app would have no provider. Set one of them.')
       },
       durableBackend == 'scheduler'
         ? {
@@ -208,7 +219,9 @@ module app 'modules/app.bicep' = {
       azureOpenAI != 'none'
         ? {
             Providers__azure__Kind: 'azureOpenAI'
-            Providers__azure__BaseAddress: azureOpenAI == 'new' ? openAI!.outputs.endpoint : openAIAccess!.outputs.endpoint
+            Providers__azure__BaseAddress: azureOpenAI == 'new'
+              ? openAI!.outputs.endpoint
+              : openAIAccess!.outputs.endpoint
             Providers__azure__Credential: 'managedidentity'
             Providers__azure__ClientId: appIdentity.outputs.clientId
             Providers__azure__Deployment__Subscription: subscription().subscriptionId
@@ -227,7 +240,8 @@ module app 'modules/app.bicep' = {
             OpenAI__WebhookSecret: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=openai-webhook-secret)'
           }
         : {},
-      hasBaseline ? baseline!.outputs.appSettings : {}
+      hasBaseline ? baseline!.outputs.appSettings : {},
+      extraSettings
     )
   }
 }
@@ -236,6 +250,7 @@ module events 'br/public:avm/res/event-grid/system-topic:0.7.0' = {
   scope: group
   params: {
     name: 'evgt-${token}'
+    enableTelemetry: false
     location: location
     tags: tags
     source: storage.outputs.resourceId

@@ -13,6 +13,7 @@ param settings object
 module plan 'br/public:avm/res/web/serverfarm:0.7.0' = {
   params: {
     name: 'plan-${name}'
+    enableTelemetry: false
     location: location
     tags: tags
     kind: 'functionapp'
@@ -25,6 +26,7 @@ module plan 'br/public:avm/res/web/serverfarm:0.7.0' = {
 module site 'br/public:avm/res/web/site:0.24.0' = {
   params: {
     name: name
+    enableTelemetry: false
     location: location
     tags: tags
     kind: 'functionapp,linux'
@@ -67,6 +69,8 @@ module site 'br/public:avm/res/web/site:0.24.0' = {
     configs: [
       {
         name: 'appsettings'
+        // What an earlier choice set must not stay: the host would keep the old backend or a provider whose key is gone.
+        retainCurrentAppSettings: false
         properties: union(settings, {
           AZURE_CLIENT_ID: identityClientId
           AzureWebJobsStorage__blobServiceUri: storageEndpoints.blob

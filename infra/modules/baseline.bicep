@@ -1,12 +1,14 @@
 import { roles } from 'roles.bicep'
 
+@minLength(13)
 param token string
 param location string
 param tags object
 
-@allowed(['cpu', 't4', 'a100'])
+@description('cpu, t4 or a100.')
 param machine string
 param storageName string
+param workspaceId string
 param appPrincipalId string
 param appClientId string
 
@@ -24,6 +26,7 @@ var jobResourceName = 'job-baseline-${token}'
 module identity 'br/public:avm/res/managed-identity/user-assigned-identity:0.6.0' = {
   params: {
     name: 'id-baseline-${token}'
+    enableTelemetry: false
     location: location
     tags: tags
   }
@@ -44,13 +47,17 @@ resource jobData 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   properties: {
     principalId: identity.outputs.principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.storageBlobDataContributor)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.storageBlobDataContributor
+    )
   }
 }
 
 module registry 'br/public:avm/res/container-registry/registry:0.12.1' = {
   params: {
     name: 'cr${token}'
+    enableTelemetry: false
     location: location
     tags: tags
     acrSku: 'Basic'
@@ -73,11 +80,21 @@ module registry 'br/public:avm/res/container-registry/registry:0.12.1' = {
 module environment 'br/public:avm/res/app/managed-environment:0.15.0' = {
   params: {
     name: 'cae-${token}'
+    enableTelemetry: false
     location: location
     tags: tags
     zoneRedundant: false
     publicNetworkAccess: 'Enabled'
     peerTrafficEncryption: false
+    // The service's own words, among them why an image was not pulled. What the container prints may quote texts and stays out.
+    appLogsConfiguration: { destination: 'azure-monitor' }
+    diagnosticSettings: [
+      {
+        workspaceResourceId: workspaceId
+        logCategoriesAndGroups: [{ category: 'ContainerAppSystemLogs' }]
+        metricCategories: []
+      }
+    ]
     infrastructureSubnetResourceId: empty(subnetId) ? null : subnetId
     workloadProfiles: machine == 'cpu'
       ? [{ name: 'Consumption', workloadProfileType: 'Consumption' }]
@@ -91,6 +108,7 @@ module environment 'br/public:avm/res/app/managed-environment:0.15.0' = {
 module job 'br/public:avm/res/app/job:0.7.2' = {
   params: {
     name: jobResourceName
+    enableTelemetry: false
     location: location
     tags: union(tags, { 'azd-service-name': 'baseline' })
     environmentResourceId: environment.outputs.resourceId

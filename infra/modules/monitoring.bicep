@@ -8,6 +8,7 @@ param appPrincipalId string
 module workspace 'br/public:avm/res/operational-insights/workspace:0.16.1' = {
   params: {
     name: 'log-${token}'
+    enableTelemetry: false
     location: location
     tags: tags
     dataRetention: 30
@@ -17,6 +18,7 @@ module workspace 'br/public:avm/res/operational-insights/workspace:0.16.1' = {
 module insights 'br/public:avm/res/insights/component:0.8.0' = {
   params: {
     name: 'appi-${token}'
+    enableTelemetry: false
     location: location
     tags: tags
     workspaceResourceId: workspace.outputs.resourceId
@@ -45,4 +47,5 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   }
 }
 
+output workspaceId string = workspace.outputs.resourceId
 output connectionString string = insights.outputs.connectionString

@@ -15,6 +15,7 @@ var isPrivate = !empty(privateEndpointSubnetId)
 module account 'br/public:avm/res/cognitive-services/account:0.18.0' = {
   params: {
     name: name
+    enableTelemetry: false
     location: location
     tags: tags
     kind: 'OpenAI'

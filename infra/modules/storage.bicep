@@ -22,6 +22,7 @@ var services = [
 module account 'br/public:avm/res/storage/storage-account:0.33.0' = {
   params: {
     name: name
+    enableTelemetry: false
     location: location
     tags: tags
     kind: 'StorageV2'

@@ -20,6 +20,7 @@ var isPrivate = !empty(privateEndpointSubnetId)
 module vault 'br/public:avm/res/key-vault/vault:0.14.0' = {
   params: {
     name: name
+    enableTelemetry: false
     location: location
     tags: tags
     sku: 'standard'

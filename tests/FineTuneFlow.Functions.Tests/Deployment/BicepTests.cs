@@ -82,6 +82,21 @@ public sealed partial class BicepTests
     }
 
     [Fact]
+    public void No_module_of_the_registry_tells_its_authors_that_it_was_used()
+    {
+        foreach (BicepFile file in BicepFile.All)
+        {
+            int modules = file.Modules.Count(m => m.Source.StartsWith("br/", StringComparison.Ordinal));
+            Regex.Count(file.Code, "^    enableTelemetry: false$", RegexOptions.Multiline).ShouldBe(modules, file.Path);
+        }
+    }
+
+    [Fact]
+    public void Settings_of_an_earlier_choice_do_not_stay() =>
+        // They would: of the backend before, or of a provider whose key is gone.
+        File("modules/app.bicep").Code.ShouldContain("retainCurrentAppSettings: false");
+
+    [Fact]
     public void Role_ids_are_azures_and_every_role_is_given_to_somebody()
     {
         BicepFile roles = File("modules/roles.bicep");
