@@ -27,13 +27,13 @@ internal sealed record FunctionMethod(ExpressionSyntax NameArgument, MethodDecla
         {
             var triggers = Syntax.ParameterList.Parameters
                 .SelectMany(p => p.AttributeLists.SelectMany(l => l.Attributes), (p, a) => (p, a))
-                .Where(pair => pair.a.Name.ToString().EndsWith("Trigger", StringComparison.Ordinal))
+                .Where(pair => NameOf(pair.a).EndsWith("Trigger", StringComparison.Ordinal))
                 .ToArray();
             return triggers.ShouldHaveSingleItem($"{Name} has one trigger");
         }
     }
 
-    public string TriggerKind => Trigger.Attribute.Name.ToString();
+    public string TriggerKind => NameOf(Trigger.Attribute);
 
     /// <summary>Positional arguments of the trigger's attribute, as written.</summary>
     public IReadOnlyList<string> Arguments =>
@@ -45,7 +45,18 @@ internal sealed record FunctionMethod(ExpressionSyntax NameArgument, MethodDecla
 
     /// <summary>The parameter with the attribute; null when there is none.</summary>
     public ParameterSyntax? With(string attribute) => Syntax.ParameterList.Parameters.FirstOrDefault(
-        p => p.AttributeLists.SelectMany(l => l.Attributes).Any(a => a.Name.ToString() == attribute));
+        p => p.AttributeLists.SelectMany(l => l.Attributes).Any(a => NameOf(a) == attribute));
+
+    /// <summary>Whether the worker finds and makes it: its generators look at public methods of public classes that can be made.</summary>
+    public bool CanBeCalled =>
+        Syntax.Modifiers.Any(SyntaxKind.PublicKeyword)
+        && Syntax.TypeParameterList is null
+        && Syntax.Parent is ClassDeclarationSyntax { Parent: BaseNamespaceDeclarationSyntax } type
+        && type.Modifiers.Any(SyntaxKind.PublicKeyword)
+        && !type.Modifiers.Any(SyntaxKind.AbstractKeyword);
+
+    /// <summary>The folder of the app's project that it stands in.</summary>
+    public string Folder => Path.GetFileName(Path.GetDirectoryName(Syntax.SyntaxTree.FilePath))!;
 
     public string Body => (Syntax.ExpressionBody?.ToString() ?? Syntax.Body!.ToString()).Replace("\n", " ", StringComparison.Ordinal);
 
@@ -57,6 +68,13 @@ internal sealed record FunctionMethod(ExpressionSyntax NameArgument, MethodDecla
     private static IEnumerable<FunctionMethod> Methods(SyntaxTree file) =>
         from method in file.GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>()
         from attribute in method.AttributeLists.SelectMany(l => l.Attributes)
-        where attribute.Name.ToString() == "Function"
+        where NameOf(attribute) == "Function"
         select new FunctionMethod(attribute.ArgumentList!.Arguments[0].Expression, method);
+
+    // However it is written: qualified, or with the ending that C# lets one leave out.
+    private static string NameOf(AttributeSyntax attribute)
+    {
+        string name = attribute.Name.ToString().Split('.', ':')[^1];
+        return name.EndsWith("Attribute", StringComparison.Ordinal) ? name[..^"Attribute".Length] : name;
+    }
 }

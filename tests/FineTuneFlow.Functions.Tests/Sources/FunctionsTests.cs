@@ -86,6 +86,20 @@ public sealed class FunctionsTests
     }
 
     [Fact]
+    public void The_worker_finds_every_function() => FunctionMethod.All.Where(f => !f.CanBeCalled).Select(f => f.Name).ShouldBeEmpty();
+
+    [Fact]
+    public void Functions_hand_on_and_do_nothing_themselves()
+    {
+        // Drops and the night have an outcome to log; everything else is one call of the workflow or the API.
+        FunctionMethod.All.Where(f => f.Folder != "Triggers" && f.Syntax.ExpressionBody is null).Select(f => f.Name).ShouldBeEmpty();
+        FunctionMethod.All.Where(f => f.Folder == "Triggers").Select(f => f.Name).ShouldBe(["OnDrop", "Nightly"], ignoreOrder: true);
+        string[] folders = ["Activities", "Composition", "Durable", "Http", "Orchestrations", "Triggers"];
+        Directory.EnumerateDirectories(Repository.PathOf("src", "FineTuneFlow.Functions")).Select(path => Path.GetFileName(path)!)
+            .Except(["bin", "obj"]).ShouldBe(folders, ignoreOrder: true);
+    }
+
+    [Fact]
     public void There_are_no_triggers_but_these()
     {
         string[] known = ["ActivityTrigger", "BlobTrigger", "HttpTrigger", "OrchestrationTrigger", "TimerTrigger"];
