@@ -20,7 +20,7 @@ public sealed class DurableFunctionsClient(Func<DurableTaskClient> current, IHtt
     public async Task<bool> StartAsync<TIn, TOut>(
         OrchestrationName<TIn, TOut> orchestration, string instanceId, TIn input, CancellationToken cancellation = default)
     {
-        if (await current().GetInstanceAsync(instanceId, getInputsAndOutputs: false, cancellation) is not null)
+        if (await StandsAsync(instanceId, cancellation))
         {
             return false;
         }
@@ -46,7 +46,7 @@ public sealed class DurableFunctionsClient(Func<DurableTaskClient> current, IHtt
         catch (RpcException exception)
         {
             // Hosts differ in how they tell a duplicate; what counts is whether the instance stands.
-            return await current().GetInstanceAsync(instanceId, getInputsAndOutputs: false, cancellation) is not null ? false : throw Unavailable(exception);
+            return await StandsAsync(instanceId, cancellation) ? false : throw Unavailable(exception);
         }
     }
 
@@ -99,6 +99,18 @@ public sealed class DurableFunctionsClient(Func<DurableTaskClient> current, IHtt
         return page.Length > query.PageSize
             ? new InstancePage(page[..^1], Place(page[^2]))
             : new InstancePage(page, null);
+    }
+
+    private async Task<bool> StandsAsync(string instanceId, CancellationToken cancellation)
+    {
+        try
+        {
+            return await current().GetInstanceAsync(instanceId, getInputsAndOutputs: false, cancellation) is not null;
+        }
+        catch (RpcException exception)
+        {
+            throw Unavailable(exception);
+        }
     }
 
     /// <summary>Ids of what an instance has started begin with its own id (<c>Flows</c>).</summary>

@@ -81,7 +81,7 @@ public sealed class AzureBlobStore : IBlobStore
         string container, string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await using IAsyncEnumerator<BlobItem> items =
-            Container(container).GetBlobsAsync(prefix: prefix, cancellationToken: cancellation).GetAsyncEnumerator(cancellation);
+            Container(container).GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellation).GetAsyncEnumerator(cancellation);
         while (await NextAsync(items, $"{container}/{prefix}"))
         {
             if (Entry(container, items.Current) is { } entry)

@@ -1,5 +1,8 @@
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Functions.Durable;
 using FineTuneFlow.Workflow.Durable;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FineTuneFlow.Functions.AppTests.Durable;
 
@@ -106,6 +109,23 @@ public sealed class DurableFunctionsClientTests
         second.Continuation.ShouldBeNull();
         (await host.Client.QueryAsync(new InstanceQuery { Orchestration = Wait.Name })).Instances.Single().Input!.GetValue<string>().ShouldBe("x");
         (await host.Client.QueryAsync(new InstanceQuery { CustomStatusContains = "wait" })).Instances.Single().InstanceId.ShouldBe("p-5");
+    }
+
+    [Fact]
+    public async Task An_engine_that_cannot_be_reached_is_unavailable_whatever_is_asked_of_it()
+    {
+        ServiceCollection nowhere = new();
+        nowhere.AddHttpClient();
+        nowhere.AddDurableTaskClient(builder => builder.UseGrpc("http://127.0.0.1:9"));
+        await using ServiceProvider services = nowhere.BuildServiceProvider();
+        var client = new DurableFunctionsClient(
+            () => services.GetRequiredService<IDurableTaskClientProvider>().GetClient(), services.GetRequiredService<IHttpClientFactory>());
+
+        await Refused(client.StartAsync(Pass, "p-1", "x"), FailureKind.Unavailable);
+        await Refused(client.GetAsync("p-1"), FailureKind.Unavailable);
+        await Refused(client.QueryAsync(new InstanceQuery()), FailureKind.Unavailable);
+        await Refused(client.GetHistoryAsync("p-1"), FailureKind.Unavailable);
+        await Refused(client.SuspendAsync("p-1", ""), FailureKind.Unavailable);
     }
 
     private static TestHost Host() => new TestHost()

@@ -206,6 +206,7 @@ public sealed class DurableFunctionsContextTests
     [Fact]
     public async Task Continuing_as_new_carries_untaken_events_along_in_their_order()
     {
+        Assert.SkipUnless(await TestHost.KeepsEventsAsync(), "this version of the test host drops what an instance sends to itself when it continues as new");
         await using TestHost host = await new TestHost()
             .With(Parent, async (context, input) =>
             {

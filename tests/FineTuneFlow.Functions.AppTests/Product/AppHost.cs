@@ -1,6 +1,7 @@
 using System.Reflection;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Functions.Composition;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -74,6 +75,14 @@ internal sealed class AppHost : IAsyncDisposable
     public T Function<T>() where T : notnull => ActivatorUtilities.CreateInstance<T>(services);
 
     public FunctionContext Call() => new CallContext(services);
+
+    /// <summary>Runs an HTTP function on a request, in a scope of its own.</summary>
+    public async Task<IResult> AnswerAsync(MethodInfo function, HttpContext http)
+    {
+        AsyncServiceScope scope = services.CreateAsyncScope();
+        http.Response.RegisterForDisposeAsync(scope);
+        return (IResult)(await InvokeAsync(function, scope.ServiceProvider, http.Request, Client, new CallContext(scope.ServiceProvider)))!;
+    }
 
     public async ValueTask DisposeAsync()
     {

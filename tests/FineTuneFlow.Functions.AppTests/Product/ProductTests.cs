@@ -16,6 +16,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FineTuneFlow.Functions.AppTests.Product;
 
 /// <summary>The product in the Functions app, from the drop to the report.</summary>
+[Collection(nameof(ProductTests))]
 public sealed class ProductTests(Azurite azurite) : IAsyncLifetime
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ftf-app-");
@@ -86,10 +87,16 @@ public sealed class ProductTests(Azurite azurite) : IAsyncLifetime
         http.Request.Method = "GET";
         http.Request.Path = $"/api/{function}";
         http.Request.Headers.Accept = "application/json";
-        http.Request.QueryString = QueryString.Create(values.ToDictionary(pair => pair.Name, pair => (string?)pair.Value));
         foreach ((string name, string value) in values)
         {
-            http.Request.RouteValues[name] = value;
+            if (function == "GetRuns")
+            {
+                http.Request.QueryString = http.Request.QueryString.Add(name, value);
+            }
+            else
+            {
+                http.Request.RouteValues[name] = value;
+            }
         }
 
         http.Response.Body = new MemoryStream();

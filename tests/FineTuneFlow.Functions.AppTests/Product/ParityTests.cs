@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Text;
+using FineTuneFlow.Api;
+using FineTuneFlow.Functions.Composition;
+using FineTuneFlow.Functions.Durable;
+using FineTuneFlow.Local.Hosting;
+using FineTuneFlow.Local.Http;
+using FineTuneFlow.Tests;
+using FineTuneFlow.Workflow.Durable;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace FineTuneFlow.Functions.AppTests.Product;
+
+/// <summary>The app's HTTP functions, routed by their own attributes, beside the local host's API over the same storage and
+/// engine: the same request gets the same answer.</summary>
+[Collection(nameof(ProductTests))]
+public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
+{
+    private readonly ConcurrentDictionary<string, bool> answered = new();
+    private AppHost app = null!;
+    private WebApplication functions = null!;
+    private WebApplication local = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Dictionary<string, string?> settings = new()
+        {
+            ["TASKHUB_NAME"] = "Tests",
+            ["NightlySchedule"] = "0 0 2 * * *",
+            ["Datasets"] = azurite.ConnectionString,
+            ["Providers__simulator__Kind"] = "simulator",
+            ["Providers__simulator__BaseAddress"] = "http://127.0.0.1:9/v1/",
+            ["OpenAI__WebhookSecret"] = "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cw==",
+        };
+        app = await AppHost.StartAsync(settings);
+
+        WebApplicationBuilder host = Builder();
+        functions = host.Build();
+        foreach (MethodInfo function in AppHost.Functions)
+        {
+            if (function.GetParameters()[0].GetCustomAttribute<HttpTriggerAttribute>() is { } trigger)
+            {
+                functions.MapMethods($"/api/{trigger.Route}", trigger.Methods!, async (HttpContext http) =>
+                {
+                    answered[function.Name] = true;
+                    return await app.AnswerAsync(function, http);
+                });
+            }
+        }
+
+        await functions.StartAsync();
+
+        host = Builder();
+        host.Configuration.AddInMemoryCollection(settings.ToDictionary(pair => pair.Key.Replace("__", ":", StringComparison.Ordinal), pair => pair.Value));
+        host.Services.AddFineTuneFlowFunctions(host.Configuration);
+        host.Services.AddSingleton<IDurableClient>(services => new DurableFunctionsClient(() => app.Client, services.GetRequiredService<IHttpClientFactory>()));
+        local = host.Build();
+        local.MapFlowApi(new LocalHostOptions { Home = Path.GetTempPath() });
+        await local.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await local.DisposeAsync();
+        await functions.DisposeAsync();
+        await app.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Every_route_answers_alike_in_both_hosts()
+    {
+        (string Request, string? Body)[] cases =
+        [
+            ("GET runs", null),
+            ("GET runs?top=0", null),
+            ("GET runs?outcome=finished", null),
+            ("GET runs/nobody-0000", null),
+            ("GET runs/nobody-0000/history", null),
+            ("GET runs/nobody-0000/report", null),
+            ("GET runs/nobody-0000/report?format=pdf", null),
+            ("GET runs/nobody-0000/artifacts", null),
+            ("GET runs/nobody-0000/artifacts/dataset/manifest.json", null),
+            ("GET runs/nobody-0000/artifacts/..%2F..%2Frecipes", null),
+            ("POST runs", "{"),
+            ("POST runs", """{"project":"reviews","drops":"june.csv"}"""),
+            ("POST runs", """{"project":"reviews","drop":"nowhere.csv"}"""),
+            ("POST runs", null),
+            ("POST runs/nobody-0000/approval", """{"approved":true}"""),
+            ("POST runs/nobody-0000/approval", """{"aproved":true}"""),
+            ("POST runs/nobody-0000/cancel", null),
+            ("POST runs/nobody-0000/suspend", null),
+            ("POST runs/nobody-0000/resume", null),
+            ("POST runs/nobody-0000/rerun", null),
+            ("POST datasets/check", "{}"),
+            ("GET projects", null),
+            ("GET projects/Not%20A%20Name/recipe", null),
+            ("GET projects/nobody/recipe", null),
+            ("PUT projects/reviews/recipe", """{"version":1,"dataset":{"lable":"stars"}}"""),
+            ("GET projects/nobody/models", null),
+            ("POST projects/nobody/models/promote", """{"runId":"nobody-0000","candidate":"a"}"""),
+            ("POST projects/nobody/models/rollback", null),
+            ("POST projects/nobody/predict", """{"text":"lovely"}"""),
+            ("POST projects/nobody/predict", """{"txt":"lovely"}"""),
+            ("POST projects/nobody/feedback", """{"text":"lovely"}"""),
+            ("GET costs/projection", null),
+            ("GET costs/projection?days=never", null),
+            ("POST webhooks/openai", """{"type":"fine_tuning.job.succeeded"}"""),
+            ("GET health", null),
+            ("GET openapi.json", null),
+        ];
+        foreach ((string request, string? body) in cases)
+        {
+            string expected = await AnswerAsync(local, request, body);
+            string actual = await AnswerAsync(functions, request, body);
+            actual.ShouldBe(expected, $"{request} {body}");
+        }
+
+        answered.Keys.ShouldBe(ApiRoutes.All.Select(route => route.Name), ignoreOrder: true);
+    }
+
+    private static WebApplicationBuilder Builder()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Logging.ClearProviders();
+        return builder;
+    }
+
+    /// <summary>Status, headers and body as one text.</summary>
+    private static async Task<string> AnswerAsync(WebApplication server, string request, string? body)
+    {
+        using HttpClient client = server.GetTestClient();
+        string[] parts = request.Split(' ', 2);
+        using var message = new HttpRequestMessage(new HttpMethod(parts[0]), $"/api/{parts[1]}");
+        if (body is not null)
+        {
+            message.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        }
+
+        using HttpResponseMessage answer = await client.SendAsync(message);
+        return $"{(int)answer.StatusCode} {answer.Content.Headers.ContentType}\n{answer.Headers}\n{await answer.Content.ReadAsStringAsync()}";
+    }
+}
