@@ -28,13 +28,17 @@ public sealed record CurveReport(
         double?[] validLoss = Smooth(points, point => point.ValidLoss);
         double?[] validAccuracy = Smooth(points, point => point.ValidAccuracy);
         int stride = (points.Length + MostPoints - 1) / MostPoints;
-        // Validation figures come every few steps only: a thinning that skipped them would lose the more telling curve.
-        bool denseValidation = points.Count(point => point.ValidLoss is not null) > MostPoints;
+        // Validation figures come every few steps only: a thinning that skipped them would lose the more telling curve, all of it where
+        // their steps and the stride never meet.
+        int validations = points.Count(IsValidation);
+        int validationStride = Math.Max(1, (validations + MostPoints - 1) / MostPoints);
+        int validation = 0;
         var kept = ImmutableArray.CreateBuilder<CurvePoint>();
         for (int i = 0; i < points.Length; i++)
         {
             TrainingPoint point = points[i];
-            if (i % stride == 0 || i == points.Length - 1 || (!denseValidation && point.ValidLoss is not null))
+            bool telling = IsValidation(point) && validation++ % validationStride == 0;
+            if (i % stride == 0 || i == points.Length - 1 || telling)
             {
                 kept.Add(new CurvePoint(
                     point.Step,
@@ -46,6 +50,8 @@ public sealed record CurveReport(
         return new CurveReport(
             kept.ToImmutable(), curve.Checkpoints.IsDefault ? [] : curve.Checkpoints, points[^1].Step, Math.Round(Math.Max(1, points[^1].Step * SmoothedShare), 1));
     }
+
+    private static bool IsValidation(TrainingPoint point) => point.ValidLoss is not null || point.ValidAccuracy is not null;
 
     // Exponential moving average without the start-up bias (Kingma and Ba, "Adam", ICLR 2015, section 3). Its span is a share of the
     // values that the curve has: validation comes every few steps only, and a span in steps would lag far behind it.

@@ -38,6 +38,17 @@ public sealed class CurveReportTests
     }
 
     [Fact]
+    public void A_validation_curve_is_kept_however_its_steps_lie_to_those_that_are_kept()
+    {
+        TrainingPoint[] points = [.. Enumerable.Range(1, 7065).Select(step => new TrainingPoint(step, Loss(step), null, step % 20 == 5 ? 1 : null, null))];
+
+        CurveReport curve = CurveReport.Of(new TrainingCurve([.. points], []))!;
+
+        curve.Points.Count(point => point.Raw.ValidLoss is not null).ShouldBeInRange(150, 300);
+        curve.Points.Length.ShouldBeLessThan(620);
+    }
+
+    [Fact]
     public void Noise_is_smoothed_without_a_bias_at_the_start()
     {
         var random = new Random(5);
