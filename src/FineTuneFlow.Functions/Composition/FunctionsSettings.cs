@@ -28,6 +28,14 @@ public sealed partial record FunctionsSettings(string TaskHub, string NightlySch
             throw Wrong("NightlySchedule", $"is \"{schedule}\"", "Give six NCRONTAB fields: second minute hour day month weekday, such as 0 0 2 * * *");
         }
 
+        // Storage would fall back to this machine's emulator, which a deployed app does not have.
+        if (string.IsNullOrEmpty(settings["Datasets"]) && string.IsNullOrEmpty(settings["Datasets:blobServiceUri"]))
+        {
+            throw Wrong(
+                "Datasets__blobServiceUri", "is not set",
+                "Set it to the blob service's address, such as https://ACCOUNT.blob.core.windows.net, or Datasets to UseDevelopmentStorage=true on a machine");
+        }
+
         return new FunctionsSettings(hub, schedule, settings["APPLICATIONINSIGHTS_CONNECTION_STRING"], settings["AZURE_CLIENT_ID"]);
     }
 

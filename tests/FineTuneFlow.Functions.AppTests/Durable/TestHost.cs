@@ -38,7 +38,7 @@ internal sealed class TestHost : IAsyncDisposable
             context.SendEvent(context.InstanceId, "Kept", true);
             context.ContinueAsNew(true);
             return false;
-        }));
+        }), new DurableTaskTestHostOptions { Port = TestHosts.FreePort() });
         string id = await probe.Client.ScheduleNewOrchestrationInstanceAsync("Probe", false);
         using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         try
@@ -75,6 +75,7 @@ internal sealed class TestHost : IAsyncDisposable
             registry => tasks.ForEach(add => add(registry)),
             new DurableTaskTestHostOptions
             {
+                Port = TestHosts.FreePort(),
                 ConfigureServices = services =>
                 {
                     services.Configure<DurableTaskWorkerOptions>(options => options.DataConverter = converter);

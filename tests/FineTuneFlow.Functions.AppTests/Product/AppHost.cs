@@ -1,5 +1,6 @@
 using System.Reflection;
 using FineTuneFlow.Core.Json;
+using FineTuneFlow.Functions.AppTests.Durable;
 using FineTuneFlow.Functions.Composition;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -62,6 +63,7 @@ internal sealed class AppHost : IAsyncDisposable
             },
             new DurableTaskTestHostOptions
             {
+                Port = TestHosts.FreePort(),
                 ConfigureServices = worker =>
                 {
                     worker.Configure<DurableTaskWorkerOptions>(options => options.DataConverter = converter);

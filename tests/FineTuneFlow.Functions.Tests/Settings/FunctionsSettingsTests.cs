@@ -43,6 +43,20 @@ public sealed class FunctionsSettingsTests
         JsonFile.LocalSettings.Select(pair => pair.Key).ShouldBe(["IsEncrypted", "Values", "Host"]);
     }
 
+    [Fact]
+    public void An_app_without_storage_does_not_start()
+    {
+        Dictionary<string, string?> values = JsonFile.Values;
+        values.Remove("Datasets");
+
+        Failure failure = Should.Throw<FlowException>(() => FunctionsSettings.Read(Configuration(values))).Failure;
+
+        failure.Field.ShouldBe("Datasets__blobServiceUri");
+        failure.Remedy.ShouldNotBeNull().ShouldContain("UseDevelopmentStorage=true");
+        values["Datasets__blobServiceUri"] = "https://st.blob.core.windows.net";
+        FunctionsSettings.Read(Configuration(values)).TaskHub.ShouldBe("FineTuneFlow");
+    }
+
     [Theory]
     [InlineData("TASKHUB_NAME", null)]
     [InlineData("TASKHUB_NAME", "my-hub")]
