@@ -21,7 +21,7 @@ internal sealed class StackArguments
     }
 
     public StackOptions Read(CommandCall call) => new(
-        StackPaths.Home, call.Get(port), call.Get(simulator), call.Get(storage), call.Get(settings) is { } file ? Path.GetFullPath(file) : null);
+        StackPaths.Home, call.Get(port), call.Get(simulator), call.Get(storage), call.Get(settings) is { } file ? Path.GetFullPath(RecipeFile.Existing(file, "settings")) : null);
 
     private static Option<int> Port(string name, string description, int without)
     {

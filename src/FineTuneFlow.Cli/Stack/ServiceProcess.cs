@@ -50,7 +50,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
         catch (System.ComponentModel.Win32Exception exception)
         {
             log.Dispose();
-            throw new FlowException(FailureKind.InvalidInput, $"{name} cannot be run: {start.FileName}: {exception.Message}", "Run ./ftf, which builds what is needed.", exception);
+            throw new FlowException(
+                FailureKind.InvalidInput,
+                $"the {name} cannot be run: {exception.Message}",
+                start.FileName == "node" ? "Install Node.js 20 or newer (https://nodejs.org)." : "Run ./ftf, which builds what is needed.",
+                exception);
         }
     }
 

@@ -1,3 +1,4 @@
+using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Local.Hosting;
 
 namespace FineTuneFlow.Cli.Stack;
@@ -19,12 +20,17 @@ internal sealed record StackSettings(string? File, bool Storage, IReadOnlyList<s
         string[] simulators = providers.Length == 0
             ? ["simulator"]
             : [.. providers.Where(name => string.Equals(Value(values, $"Providers:{name}:Kind"), "simulator", StringComparison.OrdinalIgnoreCase)
-                && (Value(values, $"Providers:{name}:BaseAddress") is not { } address || new Uri(address).IsLoopback))];
+                && (Value(values, $"Providers:{name}:BaseAddress") is not { } address || IsHere(address, name)))];
         return new StackSettings(
             System.IO.File.Exists(file) ? file : null,
             !addressed && storage == "UseDevelopmentStorage=true",
             simulators);
     }
+
+    private static bool IsHere(string address, string provider) => Uri.TryCreate(address, UriKind.Absolute, out Uri? uri)
+        ? uri.IsLoopback
+        : throw new FlowException(new Failure(
+            FailureKind.InvalidInput, $"\"{address}\" is no address", "Write it like http://127.0.0.1:7072/v1/.", Field: $"Providers__{provider}__BaseAddress"));
 
     private static string? Value(Dictionary<string, string?> values, string name) =>
         Environment.GetEnvironmentVariable(name.Replace(":", "__", StringComparison.Ordinal)) is { Length: > 0 } set ? set : values.GetValueOrDefault(name);

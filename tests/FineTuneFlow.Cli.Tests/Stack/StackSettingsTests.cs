@@ -1,0 +1,41 @@
+using FineTuneFlow.Cli.Stack;
+using FineTuneFlow.Core.Failures;
+
+namespace FineTuneFlow.Cli.Tests.Stack;
+
+public sealed class StackSettingsTests : IDisposable
+{
+    private readonly string file = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(file);
+
+    [Theory]
+    [InlineData("{}", true, "simulator")]
+    [InlineData("""{ "Providers__mine__Kind": "simulator" }""", true, "mine")]
+    [InlineData("""{ "Providers__far__Kind": "simulator", "Providers__far__BaseAddress": "http://10.0.0.5:7072/v1/" }""", true, "")]
+    [InlineData("""{ "Datasets": "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=aa==", "Providers__o__Kind": "openai" }""", false, "")]
+    public void Only_what_the_settings_ask_for_is_started(string values, bool storage, string simulators)
+    {
+        StackSettings settings = Read(values);
+
+        settings.Storage.ShouldBe(storage);
+        string.Join(',', settings.SimulatorNames).ShouldBe(simulators);
+    }
+
+    [Fact]
+    public void An_address_that_is_none_is_named()
+    {
+        Failure failure = Should.Throw<FlowException>(
+            () => Read("""{ "Providers__s__Kind": "simulator", "Providers__s__BaseAddress": "here" }""")).Failure;
+
+        failure.Kind.ShouldBe(FailureKind.InvalidInput);
+        failure.Field.ShouldBe("Providers__s__BaseAddress");
+        failure.Remedy.ShouldNotBeNull().ShouldContain("http://");
+    }
+
+    private StackSettings Read(string values)
+    {
+        File.WriteAllText(file, $$"""{ "Values": {{values}} }""");
+        return StackSettings.Read(file);
+    }
+}
