@@ -31,15 +31,10 @@ public static class CheckCommand
         long length = new FileInfo(file).Length;
         using ProgressLine line = call.Terminal.Progress($"Checking {name}", "MB");
         DatasetCheckResult result = DatasetCheck.Check(
-            name, () => RecipeFile.Open(file), dataset, progress: new Reporter(line, length), cancellation: call.Cancellation);
+            name, () => RecipeFile.Open(file), dataset, progress: new MegabyteProgress(line, length), cancellation: call.Cancellation);
         line.Dispose();
         Quote quote = DatasetQuote.Make(recipe, result.Profile);
         call.Terminal.Answer(new DatasetCheckAnswer(result.Source, result.Profile, result.Settings, quote), output => CheckText.Write(output, result, quote));
         return strict && result.Profile.Findings.Any(finding => finding.Grade == FindingGrade.Necessary) ? ExitCode.Failed : ExitCode.Ok;
-    }
-
-    private sealed class Reporter(ProgressLine line, long length) : IProgress<PreparationProgress>
-    {
-        public void Report(PreparationProgress value) => line.Report(value.Bytes >> 20, Math.Max(1, length >> 20));
     }
 }

@@ -38,16 +38,11 @@ public static class PrepareCommand
                 Forms = RecipeFile.Forms(recipe),
                 OutputDirectory = folder,
                 Threads = threads,
-                Progress = new Reporter(line, length),
+                Progress = new MegabyteProgress(line, length),
             },
             call.Cancellation);
         line.Dispose();
         call.Terminal.Answer(manifest, output => PreparationText.Write(output, manifest, folder));
         return ExitCode.Ok;
-    }
-
-    private sealed class Reporter(ProgressLine line, long length) : IProgress<PreparationProgress>
-    {
-        public void Report(PreparationProgress value) => line.Report(value.Bytes >> 20, Math.Max(1, length >> 20));
     }
 }

@@ -1,13 +1,14 @@
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using FineTuneFlow.Core.Streams;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Providers.BlobStorage;
 
 /// <summary>Reads a blob forward in ranges, each of which asks for the version that was opened. The first range is fetched at
 /// opening, so a small blob is read at one moment and cannot change in between.</summary>
-internal sealed class PinnedBlobStream : Stream
+internal sealed class PinnedBlobStream : ForwardStream
 {
     private const int RangeBytes = 16 * 1024 * 1024;
 
@@ -28,12 +29,6 @@ internal sealed class PinnedBlobStream : Stream
 
     /// <summary>The blob's length in bytes.</summary>
     public long Total { get; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length => Total;
 
@@ -92,16 +87,6 @@ internal sealed class PinnedBlobStream : Stream
 
     public override int Read(byte[] buffer, int offset, int count) =>
         ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

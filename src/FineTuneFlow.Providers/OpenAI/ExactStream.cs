@@ -1,17 +1,12 @@
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Streams;
 
 namespace FineTuneFlow.Providers.OpenAI;
 
 /// <summary>Passes a source on and fails where it is not as long as was said, before the service takes a cut file for a whole one.</summary>
-internal sealed class ExactStream(Stream source, long bytes, string name) : Stream
+internal sealed class ExactStream(Stream source, long bytes, string name) : ForwardStream
 {
     private long _read;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length => bytes;
 
@@ -35,14 +30,4 @@ internal sealed class ExactStream(Stream source, long bytes, string name) : Stre
 
     public override int Read(byte[] buffer, int offset, int count) =>
         ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -1,7 +1,9 @@
+using FineTuneFlow.Core.Streams;
+
 namespace FineTuneFlow.Core.Datasets.Reading;
 
 /// <summary>Reads Windows-1252 (which "Latin-1" files nearly always are) as UTF-8.</summary>
-internal sealed class Windows1252Stream(Stream inner) : Stream
+internal sealed class Windows1252Stream(Stream inner) : ForwardStream
 {
     /// <summary>Characters of the bytes 0x80 to 0x9F; the five unassigned ones stay the control characters of ISO 8859-1.</summary>
     private const string High = "\u20AC\u0081\u201A\u0192\u201E\u2026\u2020\u2021\u02C6\u2030\u0160\u2039\u0152\u008D\u017D\u008F"
@@ -56,19 +58,6 @@ internal sealed class Windows1252Stream(Stream inner) : Stream
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
