@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using FineTuneFlow.Cli.Stack;
 
 namespace FineTuneFlow.EndToEnd.Tests;
 
@@ -71,6 +72,23 @@ public class LocalStackTests
         {
             await StackHome.GoneAsync(service);
         }
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_demo_whose_host_is_killed_ends_with_it_and_says_how_to_go_on()
+    {
+        await using var home = new StackHome();
+        home.WriteData(400);
+        await using Ftf demo = Ftf.Start(home.Folder, ["demo", home.Csv, "--recipe", home.Recipe, .. home.UpArguments[1..]]);
+        await UntilAsync(async () => StackFile.Read(home.Folder) is not null && await home.JobsAsync() > 0);
+        using (Process host = Process.GetProcessById(home.Stack.Services["host"]))
+        {
+            host.Kill();
+        }
+
+        (await demo.EndAsync()).ShouldBe(5, demo.Output);
+        demo.Error.ShouldContain("the host was killed (signal 9)");
+        demo.Error.ShouldContain("what runs goes on");
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using FineTuneFlow.Cli.Client;
 using FineTuneFlow.Cli.Frame;
 using FineTuneFlow.Cli.Stack;
+using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Samples;
 using FineTuneFlow.Workflow.Runs;
 
@@ -49,7 +50,7 @@ public static class DemoCommand
         int code;
         try
         {
-            code = await RunWatch.FollowAsync(client, run.RunId, terminal, call.Cancellation);
+            code = await FollowAsync(client, run.RunId, terminal, stack, call.Cancellation);
         }
         catch (OperationCanceledException) when (call.Cancellation.IsCancellationRequested)
         {
@@ -67,6 +68,27 @@ public static class DemoCommand
 
         terminal.Line($"The demo took {Say.Span(clock.Elapsed)}.");
         return code;
+    }
+
+    /// <summary>Follows the run; a service of ours that ends under it ends the command too.</summary>
+    private static async Task<int> FollowAsync(HostClient client, string runId, Terminal terminal, LocalStack? stack, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task<int> following = RunWatch.FollowAsync(client, runId, terminal, stop.Token);
+        Task<FlowException>? ended = stack?.FirstEndAsync(stop.Token);
+        try
+        {
+            if (ended is not null && await Task.WhenAny(following, ended) == ended)
+            {
+                throw await ended;
+            }
+
+            return await following;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
     }
 
     /// <summary>A project for each file: the champion of one has no business with the data of another.</summary>
