@@ -10,7 +10,7 @@ internal static class StepSubject
     {
         JsonObject step when step["file"]?["blob"]?["path"] is JsonValue path => Path.GetFileName(path.GetValue<string>()),
         JsonObject step when step["fileId"] is JsonValue file => file.GetValue<string>(),
-        JsonObject step when step["stages"] is JsonArray { Count: > 0 } stages => stages[^1]?["stage"]?.GetValue<string>() ?? "",
+        JsonObject step when step["stages"] is JsonArray { Count: > 0 } stages => stages[^1]?["name"]?.GetValue<string>() ?? "",
         JsonObject step when step["chunk"] is JsonValue chunk => $"chunk {chunk.GetValue<int>()}",
         _ => "",
     };
