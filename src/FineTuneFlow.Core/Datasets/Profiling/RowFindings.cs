@@ -28,7 +28,7 @@ internal static class RowFindings
                 FindingGrade.Advisable,
                 rows.Duplicates,
                 "rows repeat an earlier text and label; each text is used once",
-                "Nothing; duplicates across splits would have made the scores too good",
+                "Nothing is to be done: duplicates across splits would have made the scores too good",
                 arranged.Duplicates.DuplicateLines);
         }
 
