@@ -31,7 +31,8 @@ public sealed partial class DurableEngine
         EngineRuntime runtime = Runtime;
         InstanceRow row = runtime.Database.Read(read => read.Row(instanceId)) ?? throw NotFound(instanceId);
         Rewind rewind = Rewind.Plan(runtime, row);
-        long at = _time.GetUtcNow().UtcTicks;
+        // An instance's time never goes back, whatever the clock does.
+        long at = Math.Max(_time.GetUtcNow().UtcTicks, row.UpdatedAt);
         await runtime.Commits.RunAsync(
             write =>
             {

@@ -23,6 +23,10 @@ public sealed record EngineOptions
     /// <summary>How often the leases of running activities are renewed; at most half a lease.</summary>
     public TimeSpan HeartBeat { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long one attempt of an activity may take. One that hangs is asked to end and counts as failed (Unavailable, so that
+    /// its policy tries it again); what it would still answer is not taken. As in host.json's functionTimeout.</summary>
+    public TimeSpan ActivityTimeout { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>An activity whose worker died this often while running it is failed, so that one that kills its process
     /// does not do so for ever.</summary>
     public int MaxDeliveries { get; init; } = 25;
@@ -53,6 +57,7 @@ public sealed record EngineOptions
         Range(KeptExecutions, 1, 1_000_000, nameof(KeptExecutions));
         Check(HeartBeat > TimeSpan.Zero, nameof(HeartBeat), "is not above zero", "Give a time such as 00:00:20.");
         Check(ActivityLease >= 2 * HeartBeat, nameof(ActivityLease), "is shorter than two heart-beats", "Give at least twice HeartBeat.");
+        Check(ActivityTimeout >= HeartBeat, nameof(ActivityTimeout), "is shorter than a heart-beat, at which it is looked for", "Give at least HeartBeat.");
         Check(StopGrace >= TimeSpan.Zero, nameof(StopGrace), "is below zero", "Give zero or more.");
         return this;
     }

@@ -1,11 +1,9 @@
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Local.Engine.Replay;
 using FineTuneFlow.Local.Engine.Scheduling;
 using FineTuneFlow.Local.Engine.Storage;
 using FineTuneFlow.Workflow.Durable;
 using FsCheck;
 using FsCheck.Fluent;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FineTuneFlow.Local.Tests.Engine;
 
@@ -100,7 +98,7 @@ public class ModelTests
 
         int? expected = ReferenceInterpreter.Result(scenario.Program);
         (state.Status == InstanceStatus.Completed ? state.Output!.GetValue<int>() : (int?)null).ShouldBe(expected);
-        await AssertEveryPrefixReplaysAsync(harness);
+        await Replays.AssertEveryPrefixAsync(harness.Engine, harness.Catalog);
     }
 
     private static async Task RewindAsync(Scenario scenario)
@@ -130,7 +128,7 @@ public class ModelTests
         }
 
         state.Status.ShouldBe(InstanceStatus.Completed, state.Failure?.ToString());
-        await AssertEveryPrefixReplaysAsync(harness);
+        await Replays.AssertEveryPrefixAsync(harness.Engine, harness.Catalog);
     }
 
     private static Action<bool>? CrashAt(int commit)
@@ -152,25 +150,5 @@ public class ModelTests
         string payload = value.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return database.Read(read => read.Inbox()).Exists(m => m.Message.Name == $"E{name}" && m.Message.Payload == payload)
             || database.Read(read => read.WholeHistory(read.Row("root")!.Key)).Exists(r => r.Name == $"E{name}" && r.Payload == payload);
-    }
-
-    private static async Task AssertEveryPrefixReplaysAsync(EngineHarness harness)
-    {
-        InstancePage all = await harness.Engine.QueryAsync(new InstanceQuery { RootsOnly = false, PageSize = 1_000 });
-        foreach (InstanceState state in all.Instances)
-        {
-            InstanceRow row = harness.Engine.Runtime.Database.Read(read => read.Row(state.InstanceId))!;
-            List<HistoryRow> rows = harness.Engine.Runtime.Database.Read(read => read.History(row.Key, row.Execution));
-            for (int end = 1; end <= rows.Count; end++)
-            {
-                // A prefix ends where the code has been given an event and has asked for all that it asks for then.
-                if (end == rows.Count || !rows[end].IsAction)
-                {
-                    OrchestrationEntry entry = harness.Catalog.Orchestrations[(row.Name, row.Version)];
-                    var execution = new OrchestrationExecution(row, entry, harness.Engine.Runtime.Options, NullLoggerFactory.Instance);
-                    execution.Replay(rows[..end]);
-                }
-            }
-        }
     }
 }

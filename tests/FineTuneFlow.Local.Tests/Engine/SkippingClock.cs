@@ -28,9 +28,21 @@ internal sealed class SkippingClock : TimeProvider
 
     public void Advance(TimeSpan by) => AdvanceTo(GetUtcNow() + by);
 
-    /// <summary>Fires everything that is due on the way, in order.</summary>
-    public void AdvanceTo(DateTimeOffset to)
+    /// <summary>As when somebody sets the clock: what was to fire in a while still fires after that while.</summary>
+    public void TurnBack(TimeSpan by)
     {
+        lock (_gate)
+        {
+            _now -= by;
+            _timers.Where(t => t.Due < DateTimeOffset.MaxValue).ToList().ForEach(t => t.Due -= by);
+        }
+    }
+
+    /// <summary>Fires everything that is due on the way, in order; a moment that is past already is now.</summary>
+    public void AdvanceTo(DateTimeOffset moment)
+    {
+        DateTimeOffset now = GetUtcNow();
+        DateTimeOffset to = moment > now ? moment : now;
         while (true)
         {
             SkippingTimer? next;

@@ -180,7 +180,7 @@ internal sealed class ActivityDispatcher : IDisposable
 
     private void Run(ActivityTask task)
     {
-        var worker = new ActivityWorker(task, LeaseEnd());
+        var worker = new ActivityWorker(task, _time.GetUtcNow().UtcTicks, LeaseEnd());
         if (_running.Count == 0)
         {
             _heart.Change(_options.HeartBeat, _options.HeartBeat);
@@ -227,7 +227,7 @@ internal sealed class ActivityDispatcher : IDisposable
         {
             if (!_running.Remove(worker))
             {
-                return; // Its lease had run out.
+                return; // Its lease or its time had run out.
             }
 
             worker.Dispose();
@@ -244,6 +244,7 @@ internal sealed class ActivityDispatcher : IDisposable
 
     private void Beat()
     {
+        ActivityWorker[] overdue;
         lock (_gate)
         {
             if (_stopping)
@@ -252,6 +253,8 @@ internal sealed class ActivityDispatcher : IDisposable
             }
 
             long now = _time.GetUtcNow().UtcTicks;
+            overdue = [.. _running.Where(w => !w.Work.IsCompleted && now - w.StartedAt >= _options.ActivityTimeout.Ticks)];
+            Array.ForEach(overdue, w => _running.Remove(w));
             // First the signs of life, then the leases: a machine that has slept finds all of them run out.
             ActivityTask[] alive = [.. _running.Where(w => !w.IsDead).Select(w => w.Renew(LeaseEnd()).Task)];
             if (alive.Length > 0)
@@ -270,8 +273,26 @@ internal sealed class ActivityDispatcher : IDisposable
                 Enqueue(dead.Task);
             }
 
+            if (_running.Count == 0)
+            {
+                _heart.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+
             Pump();
         }
+
+        Array.ForEach(overdue, GiveUp);
+    }
+
+    /// <summary>It lives, but hangs: its place and its step go on without it.</summary>
+    private void GiveUp(ActivityWorker worker)
+    {
+        worker.Cancel();
+        Ended(worker.Task, null, new Failure(
+            FailureKind.Unavailable,
+            $"{worker.Task.Name} did not end within {_options.ActivityTimeout}",
+            "It is tried again as its policy says; if it hangs each time, look at the host's log for what it waits for"));
+        _work.End();
     }
 
     private long LeaseEnd() => (_time.GetUtcNow() + _options.ActivityLease).UtcTicks;

@@ -6,11 +6,14 @@ using FineTuneFlow.Workflow.Observability;
 namespace FineTuneFlow.Local.Engine.Scheduling;
 
 /// <summary>One delivery of an activity.</summary>
-internal sealed class ActivityWorker(ActivityTask task, long leaseUntil) : IDisposable
+internal sealed class ActivityWorker(ActivityTask task, long startedAt, long leaseUntil) : IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
 
     public ActivityTask Task => task;
+
+    /// <summary>UTC ticks.</summary>
+    public long StartedAt => startedAt;
 
     public long LeaseUntil { get; private set; } = leaseUntil;
 

@@ -13,6 +13,7 @@ internal sealed class WriteStatements(SqliteConnection connection) : IDisposable
 {
     private readonly sqlite3 _handle = connection.Handle!;
     private readonly Dictionary<string, Statement> _statements = [];
+    private long? _lastKey;
 
     public Statement Begin => Get("BEGIN IMMEDIATE");
 
@@ -21,13 +22,23 @@ internal sealed class WriteStatements(SqliteConnection connection) : IDisposable
     public Statement Rollback => Get("ROLLBACK");
 
     /// <returns>The new instance's key, or null when one of this id exists.</returns>
-    public long? InsertInstance(InstanceRow row, long at) => Get("""
-        INSERT INTO instances(id, name, version, status, begun, execution, generation, parent, parent_generation, parent_step,
-          created_at, updated_at, input) VALUES (?,?,?,?,0,1,1,?,?,?,?,?,?) ON CONFLICT(id) DO NOTHING
-        """).Run(
-        row.Id, row.Name, row.Version, (int)InstanceStatus.Pending, row.Parent?.Key, row.Parent?.Generation, row.Parent?.Step, at, at, row.Input) == 1
-        ? raw.sqlite3_last_insert_rowid(_handle)
-        : null;
+    public long? InsertInstance(InstanceRow row, long at)
+    {
+        // Not the number of one that was purged: an activity or timer of that one may still be on its way in memory.
+        long key = (_lastKey ??= Get("SELECT COALESCE(MAX(key), 0) FROM instances").Read(r => r.Int64(0))[0]) + 1;
+        bool inserted = Get("""
+            INSERT INTO instances(key, id, name, version, status, begun, execution, generation, parent, parent_generation, parent_step,
+              created_at, updated_at, input) VALUES (?,?,?,?,?,0,1,1,?,?,?,?,?,?) ON CONFLICT(id) DO NOTHING
+            """).Run(
+            key, row.Id, row.Name, row.Version, (int)InstanceStatus.Pending, row.Parent?.Key, row.Parent?.Generation, row.Parent?.Step, at, at, row.Input) == 1;
+        if (!inserted)
+        {
+            return null;
+        }
+
+        _lastKey = key;
+        return key;
+    }
 
     public void InsertHistory(long key, int execution, HistoryRow row) => Get("INSERT INTO history VALUES (?,?,?,?,?,?,?,?,?,?,?)").Run(
         key, execution, row.Sequence, row.At, (int)row.Kind, row.StepId, row.Name, row.Target, row.Payload, ToJson(row.Failure), row.Due);
