@@ -48,14 +48,27 @@ public sealed class PostOpenAIWebhook(IDurableClient engine, WebhookOptions opti
             InstancePage page = await engine.QueryAsync(waiting, cancellation);
             foreach (InstanceState monitor in page.Instances.Where(m => m.Input?["jobId"]?.GetValue<string>() == jobId))
             {
-                await engine.RaiseEventAsync(monitor.InstanceId, Signals.Wake, new WakeUp("webhook"), cancellation);
-                woken++;
+                woken += await WakeOneAsync(monitor.InstanceId, cancellation) ? 1 : 0;
             }
 
             waiting = waiting with { Continuation = page.Continuation };
         }
         while (waiting.Continuation is not null);
         return woken;
+    }
+
+    /// <returns>False: it has ended since it was found, as by an earlier delivery of the same webhook.</returns>
+    private async Task<bool> WakeOneAsync(string monitor, CancellationToken cancellation)
+    {
+        try
+        {
+            await engine.RaiseEventAsync(monitor, Signals.Wake, new WakeUp("webhook"), cancellation);
+            return true;
+        }
+        catch (FlowException ended) when (ended.Failure.Kind is FailureKind.Conflict or FailureKind.NotFound)
+        {
+            return false;
+        }
     }
 
     private static (string Type, string? JobId) Read(byte[] body)
