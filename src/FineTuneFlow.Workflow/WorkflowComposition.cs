@@ -71,6 +71,8 @@ public static class WorkflowComposition
             .AddSingleton<RunGuard>()
             .AddSingleton<JobSlots>()
             .AddSingleton<Deployments>()
+            .AddSingleton<Orphans>()
+            .AddSingleton<LateCosts>()
             .AddSingleton<CandidateScores>()
             .AddSingleton<ContainerRequests>()
             .AddSingleton<Shots>()
@@ -82,7 +84,6 @@ public static class WorkflowComposition
             .AddSingleton<RunReader>()
             .AddSingleton<RefusedDrops>()
             .AddSingleton<DropIntake>()
-            .AddSingleton<JobWaker>()
             .AddSingleton<Lineage>()
             .AddSingleton<NightlyRetrain>();
     }

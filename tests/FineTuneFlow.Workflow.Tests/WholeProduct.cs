@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Core.Json;
+using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Local.Engine;
 using FineTuneFlow.Providers;
 using FineTuneFlow.Simulator;
@@ -107,12 +108,30 @@ public sealed class WholeProduct : IAsyncDisposable
     public Task<RunView> EndAsync(string runId) => UntilAsync(runId, v => v.EndedAt is not null);
 
     /// <summary>Jobs that the simulator has made so far, by its own ledger.</summary>
-    public int JobsCreated()
+    public int JobsCreated() => Ledger()["jobsCreated"]!.GetValue<int>();
+
+    /// <summary>What was asked of the simulator so far.</summary>
+    public JsonNode Ledger()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/simulator/ledger");
         using HttpResponseMessage answer = http.Send(request);
-        return JsonNode.Parse(answer.Content.ReadAsStream())!["jobsCreated"]!.GetValue<int>();
+        return JsonNode.Parse(answer.Content.ReadAsStream())!;
     }
+
+    /// <summary>Starts a run whose deadline is shorter than a recipe may set it.</summary>
+    public async Task<string> RunWithDeadlineAsync(string project, string csv, string recipe, TimeSpan deadline)
+    {
+        BlobWritten drop = await Store.WriteBytesAsync(RunPaths.Drop(project, "reviews.csv"), Encoding.UTF8.GetBytes(csv));
+        Recipe read = RecipeReader.Read("recipe", Encoding.UTF8.GetBytes(recipe));
+        string runId = $"{project}-0123456789";
+        BlobWritten kept = await Store.WriteJsonAsync(
+            RunPaths.Recipe(runId), read with { Candidates = [.. read.Candidates.Select(c => c with { Provider = c.Provider ?? "simulator" })] });
+        await Engine.StartAsync(Flows.FineTuneRun, runId, new RunInput(runId, project, drop.Ref, kept.Ref, deadline.TotalHours, "http"));
+        return runId;
+    }
+
+    /// <summary>A call to the simulator beside the product's own.</summary>
+    public async Task PostAsync(string path) => (await http.PostAsync(path, null)).EnsureSuccessStatusCode();
 
     public async Task FaultsAsync(string plan)
     {

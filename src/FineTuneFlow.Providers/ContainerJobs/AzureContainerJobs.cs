@@ -1,8 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Core;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Core.Json;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Providers.ContainerJobs;
@@ -20,11 +18,7 @@ public sealed class AzureContainerJobs(AzureContainerOptions options, TokenCrede
 
     public async Task<ContainerExecution> StartOrFindAsync(ContainerJobRequest request, CancellationToken cancellation = default)
     {
-        List<ExecutionReading> ours = [.. (await connection.ListExecutionsAsync(cancellation))
-            .Select(ExecutionReading.Of)
-            .OfType<ExecutionReading>()
-            .Where(execution => execution.RunId == request.RunId && execution.Baseline == request.Baseline)
-            .OrderByDescending(execution => execution.StartedAt)];
+        List<ExecutionReading> ours = await OursAsync(request, cancellation);
         foreach (ExecutionReading execution in ours)
         {
             ContainerExecution tells = await TellAsync(request, execution, cancellation);
@@ -39,8 +33,15 @@ public sealed class AzureContainerJobs(AzureContainerOptions options, TokenCrede
             return whole;
         }
 
+        string? intent = await WaitForIntentAsync(request, ours, cancellation);
+        return await StartAsync(request, ours.Count + 1, intent, cancellation);
+    }
+
+    public async Task<ContainerExecution?> FindAsync(ContainerJobRequest request, CancellationToken cancellation = default)
+    {
+        List<ExecutionReading> ours = await OursAsync(request, cancellation);
         await WaitForIntentAsync(request, ours, cancellation);
-        return await StartAsync(request, ours.Count + 1, cancellation);
+        return ours is [var last, ..] ? await TellAsync(request, last, cancellation) : await ForgottenAsync(request, cancellation);
     }
 
     public async Task<ContainerExecution?> GetAsync(ContainerJobRequest request, string executionId, CancellationToken cancellation = default)
@@ -68,13 +69,23 @@ public sealed class AzureContainerJobs(AzureContainerOptions options, TokenCrede
 
     public void Dispose() => connection.Dispose();
 
+    /// <summary>This run's and baseline's executions, the latest first.</summary>
+    private async Task<List<ExecutionReading>> OursAsync(ContainerJobRequest request, CancellationToken cancellation) =>
+    [
+        .. (await connection.ListExecutionsAsync(cancellation))
+            .Select(ExecutionReading.Of)
+            .OfType<ExecutionReading>()
+            .Where(execution => execution.RunId == request.RunId && execution.Baseline == request.Baseline)
+            .OrderByDescending(execution => execution.StartedAt),
+    ];
+
     /// <summary>An intent without an execution: the start may still be on its way to the list.</summary>
-    private async Task WaitForIntentAsync(ContainerJobRequest request, List<ExecutionReading> ours, CancellationToken cancellation)
+    /// <returns>The ETag of the intent that has come to its end; null: there is none.</returns>
+    private async Task<string?> WaitForIntentAsync(ContainerJobRequest request, List<ExecutionReading> ours, CancellationToken cancellation)
     {
-        await using BlobRead? blob = await store.OpenAsync(IntentOf(request), cancellation);
-        if (blob is null || await JsonSerializer.DeserializeAsync<StartIntent>(blob.Content, FlowJson.Compact, cancellation) is not { } intent)
+        if (await store.FindJsonAsync<StartIntent>(IntentOf(request), cancellation) is not { Value: var intent } known)
         {
-            return;
+            return null;
         }
 
         // One execution for each intent so far means that the last one has shown up (and failed before it began).
@@ -86,20 +97,21 @@ public sealed class AzureContainerJobs(AzureContainerOptions options, TokenCrede
                 "A start of the container was sent and its answer lost; the execution has not shown up yet",
                 RetryAfter: TimeSpan.FromSeconds(Math.Clamp((options.Grace - waited).TotalSeconds, 1, 30))));
         }
+
+        return known.ETag;
     }
 
-    private async Task<ContainerExecution> StartAsync(ContainerJobRequest request, int number, CancellationToken cancellation)
+    private async Task<ContainerExecution> StartAsync(ContainerJobRequest request, int number, string? earlier, CancellationToken cancellation)
     {
         JsonNode job = await connection.ReadJobAsync(cancellation);
         JsonObject template = JobTemplate.Of(job, options.Container, ContainerEnvironment.Of(request, AddressOf));
+        await IntendAsync(request, new StartIntent(number, clock.GetUtcNow()), earlier, cancellation);
         // What an interrupted execution has told must not be taken for this one's.
         foreach (string file in new[] { ContainerFiles.Progress, ContainerFiles.Log, ContainerFiles.Result })
         {
             await store.DeleteAsync(request.OutputFile(file), cancellation);
         }
 
-        using var intent = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(new StartIntent(number, clock.GetUtcNow()), FlowJson.Compact));
-        await store.WriteAsync(IntentOf(request), intent, cancellation: cancellation);
         JsonNode answer;
         try
         {
@@ -115,6 +127,21 @@ public sealed class AzureContainerJobs(AzureContainerOptions options, TokenCrede
         return answer["name"]?.ToString() is { Length: > 0 } name
             ? new ContainerExecution { Id = name, State = ContainerState.Pending, StartedAt = clock.GetUtcNow(), Machine = options.Machine }
             : throw new FlowException(FailureKind.Ambiguous, "The container's start was accepted without naming the execution; it is looked for");
+    }
+
+    /// <summary>Of two hosts that have both found nothing, one gets its intent written and starts.</summary>
+    private async Task IntendAsync(ContainerJobRequest request, StartIntent intent, string? earlier, CancellationToken cancellation)
+    {
+        try
+        {
+            WriteCondition condition = earlier is null ? WriteCondition.Absent : WriteCondition.Matches(earlier);
+            await store.WriteJsonAsync(IntentOf(request), intent, condition, cancellation);
+        }
+        catch (FlowException other) when (other.Failure.Kind == FailureKind.Conflict)
+        {
+            throw new FlowException(new Failure(
+                FailureKind.Ambiguous, "Another attempt starts this container", "It is looked for again shortly", RetryAfter: TimeSpan.FromSeconds(5)));
+        }
     }
 
     private async Task<ContainerExecution> TellAsync(ContainerJobRequest request, ExecutionReading execution, CancellationToken cancellation)

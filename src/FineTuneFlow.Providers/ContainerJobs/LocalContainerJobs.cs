@@ -41,6 +41,12 @@ public sealed class LocalContainerJobs(LocalContainerOptions options, IBlobStore
         }
     }
 
+    public async Task<ContainerExecution?> FindAsync(ContainerJobRequest request, CancellationToken cancellation = default)
+    {
+        LocalExecution execution = Of(request);
+        return execution.State is null ? null : await TellAsync(request, execution, cancellation);
+    }
+
     public async Task<ContainerExecution?> GetAsync(ContainerJobRequest request, string executionId, CancellationToken cancellation = default)
     {
         LocalExecution execution = Of(request);

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Azure.Core;
 using Azure.Identity;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Providers.ContainerJobs;
 
@@ -17,7 +18,7 @@ internal sealed class ResourceManagerConnection(AzureContainerOptions options, T
 
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
     {
-        Timeout = TimeSpan.FromSeconds(60),
+        Timeout = options.RequestTimeout,
     };
 
     private string Job =>
@@ -35,7 +36,9 @@ internal sealed class ResourceManagerConnection(AzureContainerOptions options, T
         for (int i = 0; page is not null && i < MostPages; i++)
         {
             JsonNode answer = await SendAsync(HttpMethod.Get, page, null, makes: false, cancellation) ?? throw NoJob();
-            all.AddRange((answer["value"] as JsonArray)?.OfType<JsonNode>() ?? []);
+            // An answer that is no list must not read as an empty one: nothing would be found, and another execution be started.
+            all.AddRange((answer["value"] as JsonArray)?.OfType<JsonNode>()
+                ?? throw new FlowException(FailureKind.Unavailable, "Azure Resource Manager gave an answer that is no list of executions"));
             page = Next(answer["nextLink"]?.GetValue<string>());
         }
 
@@ -58,9 +61,14 @@ internal sealed class ResourceManagerConnection(AzureContainerOptions options, T
         {
             await SendAsync(HttpMethod.Post, At($"/executions/{Uri.EscapeDataString(name)}/stop"), null, makes: false, cancellation);
         }
-        catch (FlowException ended) when (ended.Failure.Kind is FailureKind.Conflict or FailureKind.InvalidInput)
+        catch (FlowException refused) when (refused.Failure.Kind is FailureKind.Conflict or FailureKind.InvalidInput)
         {
-            // "The execution is not running": it has ended by itself.
+            // "The execution is not running": it has ended by itself. Anything else would leave it running, and costing.
+            JsonNode? execution = await ReadExecutionAsync(name, cancellation);
+            if (execution is not null && ExecutionReading.Of(execution) is { State: ContainerState.Running or ContainerState.Pending })
+            {
+                throw;
+            }
         }
     }
 

@@ -8,6 +8,9 @@ internal sealed class UnconfiguredContainerJobs : IContainerJobs
 {
     public Task<ContainerExecution> StartOrFindAsync(ContainerJobRequest request, CancellationToken cancellation = default) => throw NotConfigured();
 
+    /// <summary>What cannot start anything has started nothing.</summary>
+    public Task<ContainerExecution?> FindAsync(ContainerJobRequest request, CancellationToken cancellation = default) => Task.FromResult<ContainerExecution?>(null);
+
     public Task<ContainerExecution?> GetAsync(ContainerJobRequest request, string executionId, CancellationToken cancellation = default) => throw NotConfigured();
 
     public Task<string> ReadLogTailAsync(ContainerJobRequest request, string executionId, CancellationToken cancellation = default) => throw NotConfigured();

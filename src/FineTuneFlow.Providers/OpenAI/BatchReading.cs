@@ -31,7 +31,7 @@ internal static class BatchReading
             Completed = counts?.Whole("completed"),
             Failed = counts?.Whole("failed"),
             CreatedAt = batch.Time("created_at"),
-            Errors = [.. batch.Member("errors") is { } errors ? errors.Items("data").Select(one => one.Text("message") ?? one.Text("code")).OfType<string>() : []],
+            Errors = [.. batch.Member("errors") is { } errors ? errors.Items("data").Select(one => one.Text("message") ?? one.Text("code")).OfType<string>().Select(ErrorReading.Shortened) : []],
             Metadata = JobReading.Metadata(batch),
         };
     }

@@ -84,14 +84,15 @@ internal static partial class ErrorReading
         return wait is null ? null : TimeSpan.FromTicks(Math.Clamp(wait.Value.Ticks, 0, TimeSpan.TicksPerDay));
     }
 
-    /// <summary>Without what stands in quotes: it may be a piece of a text.</summary>
-    private static string Shortened(string message)
+    /// <summary>A service's sentence as it may go through history and logs: without what stands at length in quotes, which may be a
+    /// piece of a text, and not without end.</summary>
+    public static string Shortened(string message)
     {
         string plain = Quoted().Replace(message.ReplaceLineEndings(" "), "\"…\"").Trim();
         return plain.Length <= LongestMessage ? plain : plain[..LongestMessage] + "…";
     }
 
-    [GeneratedRegex("\"[^\"]{41,}\"|“[^”]{41,}”")]
+    [GeneratedRegex("\"[^\"]{41,}\"|“[^”]{41,}”|(?<!\\w)'[^']{41,}'(?!\\w)|`[^`]{41,}`")]
     private static partial Regex Quoted();
 
     private sealed record Rule(int? Status, Func<Answer, bool> When, FailureKind Kind, string What, string? Remedy)

@@ -10,7 +10,7 @@ internal static class JobReading
     /// <summary>Null where there is not even an id.</summary>
     public static ProviderFile? File(JsonElement file) =>
         file.Text("id") is { } id
-            ? new ProviderFile(id, file.Text("filename") ?? "", file.Long("bytes"), file.Text("status") ?? "uploaded", file.Text("status_details") ?? file.Member("error")?.Text("message"))
+            ? new ProviderFile(id, file.Text("filename") ?? "", file.Long("bytes"), file.Text("status") ?? "uploaded", Message(file.Text("status_details") ?? file.Member("error")?.Text("message")))
             : null;
 
     /// <summary>Null where there is not even an id.</summary>
@@ -39,7 +39,7 @@ internal static class JobReading
             TrainingFile = job.Text("training_file"),
             ResultFiles = [.. job.Items("result_files").Select(FileId).OfType<string>()],
             ErrorCode = error?.Text("code"),
-            ErrorMessage = error?.Text("message"),
+            ErrorMessage = Message(error?.Text("message")),
             Epochs = method?.Whole("n_epochs") ?? old?.Whole("n_epochs"),
             BatchSize = method?.Whole("batch_size") ?? old?.Whole("batch_size"),
             LearningRateMultiplier = method?.Number("learning_rate_multiplier") ?? old?.Number("learning_rate_multiplier"),
@@ -74,6 +74,9 @@ internal static class JobReading
 
     public static JobCheckpoint? Checkpoint(JsonElement one) =>
         one.Text("fine_tuned_model_checkpoint") is { } model ? new JobCheckpoint(one.Whole("step_number") ?? 0, model) : null;
+
+    /// <summary>Goes through history as the reason of a failure.</summary>
+    private static string? Message(string? said) => said is null ? null : ErrorReading.Shortened(said);
 
     private static string? FileId(JsonElement entry) => entry.ValueKind switch
     {

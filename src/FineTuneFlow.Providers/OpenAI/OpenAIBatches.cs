@@ -82,7 +82,7 @@ internal sealed class OpenAIBatches(ServiceConnection service, ProviderOptions o
         catch (FlowException refused) when (refused.Failure.Kind is FailureKind.InvalidInput or FailureKind.Conflict)
         {
             ProviderBatch? batch = await GetBatchAsync(batchId, cancellation);
-            if (batch is not { HasEnded: true })
+            if (batch is not { HasEnded: true } and not { State: BatchState.Cancelling })
             {
                 throw;
             }

@@ -10,6 +10,8 @@ namespace FineTuneFlow.Providers.OpenAI;
 /// <summary>OpenAI, Azure OpenAI by its v1 endpoint, the simulator, or another service of the same wire format.</summary>
 public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
 {
+    private const int JobsPage = 100;
+
     private readonly ProviderOptions _options;
     private readonly TimeProvider _time;
     private readonly ServiceConnection _service;
@@ -78,14 +80,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
     public async IAsyncEnumerable<ProviderJob> FindJobsAsync(
         IReadOnlyDictionary<string, string> metadata, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        string route = "fine_tuning/jobs";
-        if (_options.Kind != ProviderKind.AzureOpenAI)
-        {
-            string filter = string.Join('&', metadata.Select(pair => $"metadata[{Uri.EscapeDataString(pair.Key)}]={Uri.EscapeDataString(pair.Value)}"));
-            route += filter.Length > 0 ? "?" + filter : "";
-        }
-
-        await foreach (JsonElement one in _service.PagesAsync(ServiceCall.FindJobs, route, 100, cancellation))
+        await foreach (JsonElement one in JobsAsync(metadata, cancellation))
         {
             // Checked here in any case: a gateway may pass the filter over and answer with everything.
             if (JobReading.Job(one) is { } job && metadata.All(pair => job.Metadata.TryGetValue(pair.Key, out string? value) && value == pair.Value))
@@ -110,9 +105,9 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
         }
         catch (FlowException refused) when (refused.Failure.Kind is FailureKind.InvalidInput or FailureKind.Conflict)
         {
-            // What has ended cannot be cancelled, and need not be.
+            // What has ended cannot be cancelled, and need not be; nor what is being cancelled already (the first answer was lost).
             ProviderJob? job = await GetJobAsync(jobId, cancellation);
-            if (job is not { HasEnded: true })
+            if (job is not { HasEnded: true } and not { RawState: "cancelling" or "canceling" })
             {
                 throw;
             }
@@ -186,6 +181,48 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
     }
 
     public void Dispose() => _service.Dispose();
+
+    /// <summary>Narrowed by the service where it can. One that refuses the filter is asked for all of its jobs: not finding one that is
+    /// there would mean paying for it again.</summary>
+    private async IAsyncEnumerable<JsonElement> JobsAsync(
+        IReadOnlyDictionary<string, string> metadata, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        const string Route = "fine_tuning/jobs";
+        string filter = string.Join('&', metadata.Select(pair => $"metadata[{Uri.EscapeDataString(pair.Key)}]={Uri.EscapeDataString(pair.Value)}"));
+        if (_options.Kind != ProviderKind.AzureOpenAI && filter.Length > 0)
+        {
+            await using IAsyncEnumerator<JsonElement> narrowed =
+                _service.PagesAsync(ServiceCall.FindJobs, $"{Route}?{filter}", JobsPage, cancellation).GetAsyncEnumerator(cancellation);
+            bool? any = await FirstOrRefused(narrowed);
+            if (any is not null)
+            {
+                for (bool more = any.Value; more; more = await narrowed.MoveNextAsync())
+                {
+                    yield return narrowed.Current;
+                }
+
+                yield break;
+            }
+        }
+
+        await foreach (JsonElement one in _service.PagesAsync(ServiceCall.FindJobs, Route, JobsPage, cancellation))
+        {
+            yield return one;
+        }
+    }
+
+    /// <returns>Whether there is a first item; null: the service refused the question.</returns>
+    private static async Task<bool?> FirstOrRefused(IAsyncEnumerator<JsonElement> items)
+    {
+        try
+        {
+            return await items.MoveNextAsync();
+        }
+        catch (FlowException refused) when (refused.Failure.Kind == FailureKind.InvalidInput)
+        {
+            return null;
+        }
+    }
 
     private static string FileRoute(string id) => $"files/{Uri.EscapeDataString(id)}";
 

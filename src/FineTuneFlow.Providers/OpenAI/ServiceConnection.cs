@@ -172,7 +172,13 @@ internal sealed class ServiceConnection : IDisposable
 
             // A service that ignores "after" would answer with the same page for ever.
             bool more = answer.Member("has_more") is { ValueKind: JsonValueKind.True };
-            if (!more || last is null || last == after)
+            if (more && last is null)
+            {
+                // There is more, and no way to ask for it: what is looked for may be there.
+                throw Unreadable(call);
+            }
+
+            if (!more || last == after)
             {
                 yield break;
             }

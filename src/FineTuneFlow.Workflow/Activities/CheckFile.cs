@@ -5,7 +5,7 @@ using FineTuneFlow.Workflow.Ports;
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Whether an uploaded file can be used. OpenAI validates inside the job; Azure has to be waited for.</summary>
-public sealed class CheckFile(IProviders providers) : IActivity<UploadedFile, FileReadiness>
+public sealed class CheckFile(IProviders providers, RunGuard guard) : IActivity<UploadedFile, FileReadiness>
 {
     public async Task<FileReadiness> RunAsync(UploadedFile input, CancellationToken cancellation)
     {
@@ -15,6 +15,7 @@ public sealed class CheckFile(IProviders providers) : IActivity<UploadedFile, Fi
             return new FileReadiness(true);
         }
 
+        await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
         ProviderFile file = await provider.GetFileAsync(input.FileId, cancellation)
             ?? throw new FlowException(FailureKind.NotFound, $"{input.Provider} no longer has the uploaded file {input.FileId}", "Rerun to upload it again");
         return file.State switch

@@ -7,32 +7,28 @@ using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Activities;
 
-/// <summary>Leaves nothing at the providers that still costs: cancels jobs that nobody waits for any more (also one whose
-/// creation lost its answer), removes deployments, deletes uploaded files where the recipe says so.</summary>
-public sealed class CleanUp(IBlobStore store, IProviders providers, Deployments deployments, JobSlots slots) : IActivity<CleanUpInput, CleanUpResult>
+/// <summary>Leaves nothing at the providers that still costs: removes deployments, cancels jobs, batches and containers that nobody
+/// waits for any more (also ones whose creation lost its answer), deletes uploaded files where the recipe says so; and tells what
+/// the run has cost beside its judged candidates.</summary>
+public sealed class CleanUp(
+    IBlobStore store, IProviders providers, Deployments deployments, Orphans orphans, LateCosts costs, JobSlots slots) : IActivity<CleanUpInput, CleanUpResult>
 {
     public async Task<CleanUpResult> RunAsync(CleanUpInput input, CancellationToken cancellation)
     {
-        var notes = ImmutableArray.CreateBuilder<string>();
-        double hosting = 0;
-        await foreach (BlobEntry record in store.ListAsync(RunPaths.Runs, $"{input.RunId}/deployments/", cancellation))
+        await foreach (BlobEntry record in store.ListAsync(RunPaths.Runs, RunPaths.DeploymentsPrefix(input.RunId), cancellation))
         {
-            hosting += await deployments.RemoveAsync(record.Path, cancellation);
+            await deployments.RemoveAsync(record.Path, cancellation);
         }
 
         if (await store.FindJsonAsync<Recipe>(RunPaths.Recipe(input.RunId), cancellation) is not { Value: var recipe })
         {
-            return new CleanUpResult(hosting, notes.ToImmutable());
+            return new CleanUpResult([], []);
         }
 
-        foreach (string name in recipe.Candidates.Select(c => c.Provider ?? providers.Default).Distinct())
+        string[] used = [.. recipe.Candidates.Select(c => c.Provider ?? providers.Default).Distinct().Where(name => providers.All.Any(p => p.Name == name))];
+        ImmutableArray<string> notes = await orphans.CancelAsync(input.RunId, recipe, [.. used.Select(providers.Get)], cancellation);
+        foreach (string name in used)
         {
-            if (providers.All.All(p => p.Name != name))
-            {
-                continue;
-            }
-
-            await CancelOrphans(input.RunId, providers.Get(name), notes, cancellation);
             foreach (CandidateRecipe candidate in recipe.Candidates)
             {
                 await slots.ReleaseAsync(name, providers.Get(name).Facts.MaxJobs, input.RunId, candidate.Name, cancellation);
@@ -44,41 +40,12 @@ public sealed class CleanUp(IBlobStore store, IProviders providers, Deployments 
             await DeleteUploads(input.RunId, cancellation);
         }
 
-        return new CleanUpResult(hosting, notes.ToImmutable());
-    }
-
-    private async Task CancelOrphans(
-        string runId, IFineTuningProvider provider, ImmutableArray<string>.Builder notes, CancellationToken cancellation)
-    {
-        // A run that asked this provider for nothing has nothing there to look for; a provider that cannot be reached then is no failure.
-        if (!await AskedForJobs(runId, cancellation))
-        {
-            return;
-        }
-
-        await foreach (ProviderJob job in provider.FindJobsAsync(JobMetadata.OfRun(runId), cancellation))
-        {
-            if (!job.HasEnded)
-            {
-                await provider.CancelJobAsync(job.Id, cancellation);
-                notes.Add($"Cancelled the job {job.Id} at {provider.Facts.Name}, which nobody waited for any more");
-            }
-        }
-    }
-
-    private async Task<bool> AskedForJobs(string runId, CancellationToken cancellation)
-    {
-        await foreach (BlobEntry _ in store.ListAsync(RunPaths.Runs, $"{runId}/jobs/", cancellation))
-        {
-            return true;
-        }
-
-        return false;
+        return new CleanUpResult(await costs.OfAsync(input, recipe, cancellation), notes);
     }
 
     private async Task DeleteUploads(string runId, CancellationToken cancellation)
     {
-        await foreach (BlobEntry entry in store.ListAsync(RunPaths.Runs, $"{runId}/uploads/", cancellation))
+        await foreach (BlobEntry entry in store.ListAsync(RunPaths.Runs, RunPaths.UploadsPrefix(runId), cancellation))
         {
             SpendRecord<UploadedFile> upload = await store.ReadJsonAsync<SpendRecord<UploadedFile>>(entry.Path, cancellation);
             if (upload.Result is { } file)
@@ -96,8 +63,11 @@ public sealed class CleanUp(IBlobStore store, IProviders providers, Deployments 
     }
 }
 
-public sealed record CleanUpInput(string RunId);
+/// <param name="RunId">The run.</param>
+/// <param name="Trained">Candidates whose training is counted already.</param>
+/// <param name="Judged">Candidates and baselines whose evaluation is counted already.</param>
+public sealed record CleanUpInput(string RunId, ImmutableArray<string> Trained, ImmutableArray<string> Judged);
 
-/// <param name="HostingUsd">Of deployments that were removed only now.</param>
+/// <param name="Costs">What is not counted yet.</param>
 /// <param name="Notes">For the record.</param>
-public sealed record CleanUpResult(double HostingUsd, ImmutableArray<string> Notes);
+public sealed record CleanUpResult(ImmutableArray<LateCost> Costs, ImmutableArray<string> Notes);

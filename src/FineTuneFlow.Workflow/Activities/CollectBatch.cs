@@ -37,7 +37,7 @@ public sealed class CollectBatch(IBlobStore store, IProviders providers, Candida
         {
             DatasetRow[] rows = await JudgedRows.ReadAsync(store, RunPaths.Chunk(part.RunId, chunk), cancellation);
             await store.WriteLinesAsync(
-                RunPaths.BatchAnswers(part.RunId, part.Candidate.Name, chunk),
+                RunPaths.Answers(part.RunId, part.Candidate.Name, chunk),
                 rows.Select(r => answers.GetValueOrDefault(r.Id)).OfType<Prediction>(),
                 cancellation);
         }

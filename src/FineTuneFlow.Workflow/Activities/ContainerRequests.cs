@@ -29,6 +29,13 @@ public sealed class ContainerRequests(IBlobStore store)
         };
     }
 
+    /// <summary>What was asked for; null while nothing was.</summary>
+    public async Task<ContainerJobRequest?> FindAsync(string runId, string baseline, CancellationToken cancellation)
+    {
+        ContainerJobRequest request = await OfAsync(runId, baseline, cancellation);
+        return await store.ExistsAsync(request.Labels, cancellation) ? request : null;
+    }
+
     /// <summary>Writes the inputs that the data set does not have as they are: the judged texts without labels, and the labels.</summary>
     public async Task WriteInputsAsync(ContainerJobRequest request, CancellationToken cancellation)
     {

@@ -6,12 +6,17 @@ namespace FineTuneFlow.Workflow.Activities;
 /// <summary>Removes a run's deployments and writes down what they cost.</summary>
 public sealed class Deployments(IBlobStore store, IModelDeployments deployments, TimeProvider time, FlowTelemetry telemetry)
 {
-    /// <returns>USD for the hours it stood; 0 where nothing was deployed or it is gone already.</returns>
+    /// <returns>USD for the hours it stood, also where it was removed before; 0 where nothing was deployed.</returns>
     public async Task<double> RemoveAsync(BlobPath record, CancellationToken cancellation)
     {
-        if (await store.FindJsonAsync<DeploymentRecord>(record, cancellation) is not { Value: { RemovedAt: null } standing })
+        if (await store.FindJsonAsync<DeploymentRecord>(record, cancellation) is not { Value: var standing })
         {
             return 0;
+        }
+
+        if (standing.RemovedAt is not null)
+        {
+            return standing.HostingUsd;
         }
 
         ModelDeployment? deployment = await deployments.GetAsync(standing.Provider, standing.Name, cancellation);

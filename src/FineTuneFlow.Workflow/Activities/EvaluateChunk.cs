@@ -11,46 +11,82 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Asks a model for the rows of one chunk and stores the answers under their row ids. A stored chunk is never asked
-/// again, and a row that a batch has answered is not asked here.</summary>
+/// again; of two deliveries at once one asks and the other waits; and what an attempt that broke off, or a batch, has answered is
+/// not asked here.</summary>
 public sealed class EvaluateChunk(
-    IBlobStore store, IProviders providers, ModelThrottle throttle, RunGuard guard, CandidateQuestions questions, FlowTelemetry telemetry)
+    IBlobStore store,
+    IProviders providers,
+    ModelThrottle throttle,
+    RunGuard guard,
+    SpendOnce once,
+    CandidateQuestions questions,
+    FlowTelemetry telemetry)
     : IActivity<EvaluateChunkInput, ChunkResult>
 {
     public async Task<ChunkResult> RunAsync(EvaluateChunkInput input, CancellationToken cancellation)
     {
         BlobPath target = RunPaths.Predictions(input.RunId, input.Candidate.Name, input.Chunk);
-        await using (BlobRead? stored = await store.OpenAsync(target, cancellation))
+        IFineTuningProvider provider = providers.Get(input.Candidate.Provider);
+        if (await store.ExistsAsync(target, cancellation))
         {
-            if (stored is not null)
-            {
-                return new ChunkResult(input.Chunk);
-            }
+            return new ChunkResult(input.Chunk);
         }
 
         await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
+        BlobPath intent = RunPaths.ChunkIntent(input.RunId, input.Candidate.Name, input.Chunk);
+        LiveIntent<ChunkResult> ours = await once.ClaimAsync<ChunkResult>(intent, SpendGrace.OfQuestions(provider.Facts), cancellation);
+        try
+        {
+            await using (ours)
+            {
+                // Another delivery may have stored it between the first look and our intent.
+                if (!await store.ExistsAsync(target, cancellation))
+                {
+                    await AskAndStore(input, provider, target, cancellation);
+                }
+            }
+        }
+        finally
+        {
+            // What was had is stored: whoever comes next need not wait for us.
+            await store.DeleteAsync(intent, CancellationToken.None);
+        }
+
+        return new ChunkResult(input.Chunk);
+    }
+
+    private async Task AskAndStore(EvaluateChunkInput input, IFineTuningProvider provider, BlobPath target, CancellationToken cancellation)
+    {
         DatasetRow[] rows = await JudgedRows.ReadAsync(store, RunPaths.Chunk(input.RunId, input.Chunk), cancellation);
-        Prediction[] predictions = await Ask(input, rows, cancellation);
+        Prediction[] predictions = await Ask(input, provider, rows, cancellation);
         await store.WriteLinesAsync(target, predictions, cancellation);
         telemetry.RowsScored(input.Candidate.Provider, rows.Length);
         telemetry.Tokens(input.Candidate.Provider, "input", predictions.Sum(p => (long)(p.PromptTokens ?? 0)));
         telemetry.Tokens(input.Candidate.Provider, "output", predictions.Sum(p => (long)(p.CompletionTokens ?? 0)));
-        return new ChunkResult(input.Chunk);
     }
 
-    private async Task<Prediction[]> Ask(EvaluateChunkInput input, DatasetRow[] rows, CancellationToken cancellation)
+    private async Task<Prediction[]> Ask(EvaluateChunkInput input, IFineTuningProvider provider, DatasetRow[] rows, CancellationToken cancellation)
     {
         (QuestionComposer composer, Recipe recipe, LabelSet labels) = await questions.OfAsync(input.RunId, input.Candidate, cancellation);
-        Dictionary<string, Prediction> answered = (await store.ReadLinesAsync<Prediction>(
-            RunPaths.BatchAnswers(input.RunId, input.Candidate.Name, input.Chunk), cancellation)).ToDictionary(p => p.Id);
-        IFineTuningProvider provider = providers.Get(input.Candidate.Provider);
-        var predictions = new Prediction[rows.Length];
-        // Answers come in any order; each lands at its own row's place, under its own row's id.
-        await Parallel.ForEachAsync(
-            Enumerable.Range(0, rows.Length),
-            new ParallelOptions { MaxDegreeOfParallelism = recipe.Evaluation.MaxConcurrency, CancellationToken = cancellation },
-            async (i, stop) => predictions[i] = answered.GetValueOrDefault(rows[i].Id)
-                ?? await AskOne(provider, composer, labels, input.Model, rows[i], stop));
-        return predictions;
+        BlobPath had = RunPaths.Answers(input.RunId, input.Candidate.Name, input.Chunk);
+        Dictionary<string, Prediction> answered = (await store.ReadLinesAsync<Prediction>(had, cancellation)).ToDictionary(p => p.Id);
+        Prediction?[] predictions = [.. rows.Select(row => answered.GetValueOrDefault(row.Id))];
+        try
+        {
+            // Answers come in any order; each lands at its own row's place, under its own row's id.
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, rows.Length).Where(i => predictions[i] is null),
+                new ParallelOptions { MaxDegreeOfParallelism = recipe.Evaluation.MaxConcurrency, CancellationToken = cancellation },
+                async (i, stop) => predictions[i] = await AskOne(provider, composer, labels, input.Model, rows[i], stop));
+        }
+        catch when (predictions.Count(p => p is not null) > answered.Count)
+        {
+            // Paid for: the next attempt asks only what is missing.
+            await store.WriteLinesAsync(had, predictions.OfType<Prediction>(), CancellationToken.None);
+            throw;
+        }
+
+        return predictions!;
     }
 
     private async Task<Prediction> AskOne(

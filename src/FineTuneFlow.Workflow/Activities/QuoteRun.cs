@@ -38,7 +38,8 @@ public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices p
             quote.TotalUsd.High,
             quote.Candidates.ToImmutableSortedDictionary(c => c.Name, c => c.TotalUsd.High, StringComparer.Ordinal),
             quote.NeedsApproval,
-            quote.PayableUsd.High);
+            quote.PayableUsd.High,
+            quote.Candidates.ToImmutableSortedDictionary(c => c.Name, c => (c.EvaluationUsd + c.HostingUsd).High, StringComparer.Ordinal));
     }
 
     private static SplitSize SizeOf(DatasetProfile profile, Split split)

@@ -5,9 +5,10 @@ namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Makes a thing that must be made once at a service that knows no idempotency keys: the intent is recorded first, the
 /// making is sent without retries, and after any doubt the thing is looked for, and adopted, before it would be made again.</summary>
-/// <remarks>Whoever writes the intent owns the making; a second delivery of the same activity finds the intent and does not make
-/// anything until the look-up has found nothing for the grace period, in which a request still under way would arrive. The
-/// period runs from the intent while the sender may be waiting for its answer, and from the moment at which the sender gave up.</remarks>
+/// <remarks>Whoever writes the intent owns the making, and keeps the intent fresh while it goes on. A second delivery of the same
+/// activity finds the intent and does not make anything until the look-up has found nothing for the grace period, in which a request
+/// still under way would arrive. The period runs from the last sign of life of a sender that has died, and from the moment at which a
+/// living one gave up.</remarks>
 public sealed class SpendOnce(IBlobStore store, TimeProvider time)
 {
     /// <param name="record">Where intent and result are kept.</param>
@@ -30,8 +31,7 @@ public sealed class SpendOnce(IBlobStore store, TimeProvider time)
             return made;
         }
 
-        // Measured before the look-up: what arrives while it is under way must not slip between the two.
-        TimeSpan? left = known is { Value: var earlier } ? Left(earlier.State, earlier.At, grace) : null;
+        DateTimeOffset before = time.GetUtcNow();
         if (await find(cancellation) is { } found)
         {
             // Adopted: made by an attempt whose answer was lost, or by the same run on another machine.
@@ -39,30 +39,25 @@ public sealed class SpendOnce(IBlobStore store, TimeProvider time)
             return found;
         }
 
-        if (left > TimeSpan.Zero)
-        {
-            throw new FlowException(new Failure(
-                FailureKind.Ambiguous,
-                "An earlier attempt was interrupted; its request may still arrive at the service",
-                "It is looked for again shortly",
-                RetryAfter: left));
-        }
-
-        // Only one writer gets through: Conflict means that another delivery of this activity has just begun.
-        string etag = await Intend(record, new SpendRecord<T>(time.GetUtcNow(), SpendState.Intended, null), known?.ETag, cancellation);
+        LiveIntent<T> intent = await ClaimAsync(record, grace, known, before, cancellation);
         T result;
         try
         {
-            result = await make(cancellation);
+            await using (intent)
+            {
+                result = await make(cancellation);
+            }
         }
         catch (FlowException error) when (error.Failure.Kind is not FailureKind.Ambiguous)
         {
-            await store.WriteJsonAsync(record, new SpendRecord<T>(time.GetUtcNow(), SpendState.Refused, null), WriteCondition.Matches(etag), CancellationToken.None);
+            // Nothing was made: the next attempt need not wait.
+            await NoteAsync<T>(record, SpendState.Refused, intent.ETag);
             throw;
         }
         catch
         {
-            await Doubt<T>(record, etag);
+            // The sender has given up: from now on only the arrival has to be waited for.
+            await NoteAsync<T>(record, SpendState.InDoubt, intent.ETag);
             throw;
         }
 
@@ -70,24 +65,45 @@ public sealed class SpendOnce(IBlobStore store, TimeProvider time)
         return result;
     }
 
-    private TimeSpan? Left(SpendState state, DateTimeOffset at, SpendGrace grace) => state switch
-    {
-        SpendState.Intended => at + grace.OnTheWay + grace.Arrival - time.GetUtcNow(),
-        SpendState.InDoubt => at + grace.Arrival - time.GetUtcNow(),
-        _ => null,
-    };
+    /// <summary>Takes the right to make something: writes the intent, and keeps it fresh until the returned is disposed of.</summary>
+    /// <param name="record">Where intent and result are kept.</param>
+    /// <param name="grace">How long an intent counts after its last sign of life.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="FlowException">Ambiguous: another attempt is under way, or was and its grace period is not over.</exception>
+    internal async Task<LiveIntent<T>> ClaimAsync<T>(BlobPath record, SpendGrace grace, CancellationToken cancellation)
+        where T : class =>
+        await ClaimAsync(record, grace, await store.FindJsonAsync<SpendRecord<T>>(record, cancellation), time.GetUtcNow(), cancellation);
 
-    /// <summary>The sender has given up: from now on only the arrival has to be waited for.</summary>
-    private async Task Doubt<T>(BlobPath record, string etag)
+    private async Task<LiveIntent<T>> ClaimAsync<T>(
+        BlobPath record, SpendGrace grace, (SpendRecord<T> Value, string ETag)? known, DateTimeOffset before, CancellationToken cancellation)
+        where T : class
+    {
+        if (known is { Value: var earlier } && grace.Left(earlier.State, earlier.At, before) is { } left && left > TimeSpan.Zero)
+        {
+            throw new FlowException(new Failure(
+                FailureKind.Ambiguous,
+                "Another attempt is under way, or was interrupted and its request may still arrive at the service",
+                "It is looked for again shortly",
+                RetryAfter: left));
+        }
+
+        // Only one writer gets through: Conflict means that another delivery of this activity has just begun.
+        string etag = await Intend(record, new SpendRecord<T>(time.GetUtcNow(), SpendState.Intended, null), known?.ETag, cancellation);
+        return new LiveIntent<T>(store, time, record, etag, grace.Arrival / 3);
+    }
+
+    /// <summary>Where this cannot be written, the intent stands and holds the next attempt for longer; what went wrong at the service is
+    /// what has to be told.</summary>
+    private async Task NoteAsync<T>(BlobPath record, SpendState state, string etag)
         where T : class
     {
         try
         {
-            await store.WriteJsonAsync(record, new SpendRecord<T>(time.GetUtcNow(), SpendState.InDoubt, null), WriteCondition.Matches(etag), CancellationToken.None);
+            await store.WriteJsonAsync(record, new SpendRecord<T>(time.GetUtcNow(), state, null), WriteCondition.Matches(etag), CancellationToken.None);
         }
         catch (FlowException)
         {
-            // The intent stands and holds the next attempt for longer; what went wrong at the service is what has to be told.
+            // As above.
         }
     }
 

@@ -57,7 +57,7 @@ public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce 
         ProviderJob? oldest = null;
         await foreach (ProviderJob job in provider.FindJobsAsync(metadata, cancellation))
         {
-            oldest = job;
+            oldest = oldest?.CreatedAt < job.CreatedAt ? oldest : job;
         }
 
         return oldest is null ? null : new SubmittedJob(oldest.Id, null);

@@ -7,11 +7,16 @@ public static class WaitExtensions
 
     /// <summary>The next event of this name, or null when none has come by the deadline. What loses the race is cancelled, so
     /// that neither a timer nor a waiter is left behind to take the next event.</summary>
-    public static async Task<T?> WaitForEvent<T>(this IOrchestrationContext context, EventName<T> name, DateTimeOffset deadline)
+    /// <param name="context">The orchestration's.</param>
+    /// <param name="name">Of the event.</param>
+    /// <param name="deadline">Until when to wait.</param>
+    /// <param name="stop">Cancelled by the orchestration's own code: the wait ends as cancelled.</param>
+    public static async Task<T?> WaitForEvent<T>(
+        this IOrchestrationContext context, EventName<T> name, DateTimeOffset deadline, CancellationToken stop = default)
         where T : class
     {
-        using var late = new CancellationTokenSource();
-        using var came = new CancellationTokenSource();
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var came = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task timer = context.DelayUntil(deadline, late.Token);
         Task<T> happened = context.WaitForEvent(name, came.Token);
         // No ConfigureAwait(false) and no Task.Run in orchestrations: an engine runs them on its own single thread of a turn.
@@ -22,6 +27,7 @@ public static class WaitExtensions
         }
 
         came.Cancel();
+        await timer;
         return null;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class CandidateRuns(
 {
     private readonly Dictionary<string, Task<TrainedModel>> trained = [];
     private readonly Dictionary<(string Provider, string Form), Task<TrainingFiles>> uploads = [];
-    private double reservedUsd;
+    private readonly Dictionary<string, double> reserved = [];
 
     public Task<CandidateResult[]> AllAsync()
     {
@@ -55,40 +55,37 @@ internal sealed class CandidateRuns(
             }
         }
 
-        double reserve = Reserve(candidate);
-        try
-        {
-            TrainingFiles files = candidate.NewRowsOnly ? await UploadNew(candidate) : await Upload(candidate.Provider, candidate.Form);
-            journal.Move(candidate.Name, CandidateState.Training);
-            TrainedModel model = await context.CallAsync(
-                Flows.TrainCandidate,
-                new TrainCandidateInput(input.RunId, candidate, from, files),
-                Flows.TrainId(input.RunId, candidate.Name));
-            journal.Trained(candidate.Name, model);
-            return model;
-        }
-        finally
-        {
-            reservedUsd -= reserve;
-        }
+        Reserve(candidate.Name, quote.HighByCandidate.GetValueOrDefault(candidate.Name), "train");
+        TrainingFiles files = candidate.NewRowsOnly ? await UploadNew(candidate) : await Upload(candidate.Provider, candidate.Form);
+        journal.Move(candidate.Name, CandidateState.Training);
+        TrainedModel model = await context.CallAsync(
+            Flows.TrainCandidate,
+            new TrainCandidateInput(input.RunId, candidate, from, files),
+            Flows.TrainId(input.RunId, candidate.Name));
+        journal.Trained(candidate.Name, model);
+        reserved[candidate.Name] = quote.AskingByCandidate.GetValueOrDefault(candidate.Name);
+        return model;
     }
 
-    /// <summary>The budget is a hard stop: what is spent, what runs now and what this may cost at the most must fit into it.</summary>
-    private double Reserve(PlannedCandidate candidate)
+    /// <summary>The budget is a hard stop before every stage that costs: what is spent, what runs now and what this may cost at the
+    /// most must fit into it. Reserved until <see cref="Release"/>.</summary>
+    private void Reserve(string name, double most, string what)
     {
-        double most = quote.HighByCandidate.GetValueOrDefault(candidate.Name);
-        if (journal.CountedUsd + reservedUsd + most > plan.BudgetUsd)
+        reserved.Remove(name);
+        double others = reserved.Values.Sum();
+        if (journal.CountedUsd + others + most > plan.BudgetUsd)
         {
             throw new FlowException(
                 FailureKind.BudgetExceeded,
-                $"{candidate.Name} may cost {most:0.00} USD; of the budget of {plan.BudgetUsd:0.00} USD {journal.CountedUsd:0.00} is spent and "
-                + $"{reservedUsd:0.00} reserved for jobs that run",
+                $"To {what} {name} may cost {most:0.00} USD; of the budget of {plan.BudgetUsd:0.00} USD {journal.CountedUsd:0.00} is spent and "
+                + $"{others:0.00} reserved for what runs",
                 "Raise budget.usd and rerun");
         }
 
-        reservedUsd += most;
-        return most;
+        reserved[name] = most;
     }
+
+    private void Release(string name) => reserved.Remove(name);
 
     /// <summary>Candidates with the same provider and form share one upload.</summary>
     private Task<TrainingFiles> Upload(string provider, string form)
@@ -140,6 +137,7 @@ internal sealed class CandidateRuns(
                 model = await trained[candidate.Name];
             }
 
+            Reserve(candidate.Name, quote.AskingByCandidate.GetValueOrDefault(candidate.Name), "evaluate");
             journal.Move(candidate.Name, CandidateState.Evaluating);
             CandidateScore score = await context.CallAsync(
                 Flows.EvaluateCandidate,
@@ -153,6 +151,10 @@ internal sealed class CandidateRuns(
             journal.Failed(candidate.Name, failure);
             return new CandidateResult(candidate.Name, candidate.Kind, model, null, failure);
         }
+        finally
+        {
+            Release(candidate.Name);
+        }
     }
 
     private async Task<CandidateResult> BaselineAsync(PlannedBaseline baseline)
@@ -160,6 +162,7 @@ internal sealed class CandidateRuns(
         OutcomeKind kind = baseline.Kind == BaselineKind.Linear ? OutcomeKind.LinearBaseline : OutcomeKind.ContainerBaseline;
         try
         {
+            Reserve(baseline.Name, quote.HighByCandidate.GetValueOrDefault(baseline.Name), "train");
             journal.Move(baseline.Name, CandidateState.Training);
             CandidateScore score = baseline.Kind == BaselineKind.Linear
                 ? await context.CallAsync(Steps.TrainLinearBaseline, new LinearBaselineInput(input.RunId, baseline.Name))
@@ -174,6 +177,10 @@ internal sealed class CandidateRuns(
         {
             journal.Failed(baseline.Name, failure);
             return new CandidateResult(baseline.Name, kind, null, null, failure);
+        }
+        finally
+        {
+            Release(baseline.Name);
         }
     }
 

@@ -102,18 +102,39 @@ public static class EvaluateCandidate
         var running = new List<Task<ChunkResult>>();
         int next = 0;
         int done = 0;
-        while (done < input.Plan.Chunks)
+        try
         {
-            while (next < input.Plan.Chunks && running.Count < ChunksAtOnce)
+            while (done < input.Plan.Chunks)
             {
-                running.Add(context.CallAsync(Steps.EvaluateChunk, new EvaluateChunkInput(input.RunId, input.Candidate, model, next++)));
-            }
+                while (next < input.Plan.Chunks && running.Count < ChunksAtOnce)
+                {
+                    running.Add(context.CallAsync(Steps.EvaluateChunk, new EvaluateChunkInput(input.RunId, input.Candidate, model, next++)));
+                }
 
-            Task<ChunkResult> finished = await Task.WhenAny(running);
-            running.Remove(finished);
-            await finished;
-            done++;
-            context.SetStatus(new CandidateProgress("evaluating", done, input.Plan.Chunks));
+                Task<ChunkResult> finished = await Task.WhenAny(running);
+                running.Remove(finished);
+                await finished;
+                done++;
+                context.SetStatus(new CandidateProgress("evaluating", done, input.Plan.Chunks));
+            }
+        }
+        catch (StepFailedException)
+        {
+            // What is being asked is being paid for: it is stored and counted, and the deployment stays until then.
+            await Task.WhenAll(running.Select(Ended));
+            throw;
+        }
+    }
+
+    private static async Task Ended(Task step)
+    {
+        try
+        {
+            await step;
+        }
+        catch (StepFailedException)
+        {
+            // The first failure is the candidate's.
         }
     }
 }

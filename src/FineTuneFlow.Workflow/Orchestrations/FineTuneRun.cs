@@ -12,21 +12,24 @@ public static class FineTuneRun
     {
         var journal = new RunJournal(context, input);
         using var workEnded = new CancellationTokenSource();
-        Task<RunResult> work = Work(context, input, journal);
+        using var stop = new CancellationTokenSource();
+        Task<RunResult> work = Work(context, input, journal, stop.Token);
         Task<CancelRequest> cancel = context.WaitForEvent(Signals.Cancel, workEnded.Token);
         Task deadline = context.DelayUntil(context.UtcNow.AddHours(input.DeadlineHours), workEnded.Token);
 
         Task first = await Task.WhenAny(work, cancel, deadline);
-        if (first != work)
+        if (first != work && !journal.HasEnded)
         {
-            await journal.EnterAsync("cancelling");
             Failure reason = first == cancel
-                ? new Failure(FailureKind.Cancelled, "The run was cancelled", "Start it again with rerun")
+                ? new Failure(FailureKind.Cancelled, $"The run was cancelled{By(await cancel)}", "Start it again with rerun")
                 : new Failure(
                     FailureKind.DeadlineExceeded,
                     $"The run passed its deadline of {input.DeadlineHours:0.##} hours",
                     "Raise deadlineHours in the recipe and rerun");
+            await journal.StopAsync(reason);
+            // The mark first: what is woken looks for it.
             await context.CallAsync(Steps.CancelRun, new CancelRunInput(input.RunId, reason));
+            stop.Cancel();
             journal.Wake();
         }
 
@@ -35,16 +38,17 @@ public static class FineTuneRun
         {
             return await work;
         }
-        catch (Exception error) when (error is FlowException or StepFailedException)
+        catch (Exception error) when (error is FlowException or StepFailedException or OperationCanceledException)
         {
-            Failure failure = error is FlowException flow ? flow.Failure : ((StepFailedException)error).Failure;
-            await CleanUp(context, input, journal);
+            // Whatever came of the stopping, the run has ended because it was stopped.
+            Failure failure = journal.Stopped ?? (error as FlowException)?.Failure ?? ((StepFailedException)error).Failure;
+            await CleanUp(context, journal);
             await journal.EndAsync(OutcomeOf(failure), failure);
             throw new FlowException(failure);
         }
     }
 
-    private static async Task<RunResult> Work(IOrchestrationContext context, RunInput input, RunJournal journal)
+    private static async Task<RunResult> Work(IOrchestrationContext context, RunInput input, RunJournal journal, CancellationToken stop)
     {
         await journal.EnterAsync("planning");
         RunPlan plan = await context.CallAsync(Steps.PreparePlan, input);
@@ -66,14 +70,14 @@ public static class FineTuneRun
 
         if (quote.NeedsApproval)
         {
-            await Approve(context, plan, quote, journal);
+            await Approve(context, plan, quote, journal, stop);
         }
 
         await journal.EnterAsync("training");
         EvaluationPlan evaluation = await context.CallAsync(Steps.PlanEvaluation, new PlanEvaluationInput(input.RunId));
         var candidates = new CandidateRuns(context, input, plan, data, quote, evaluation, journal);
         CandidateResult[] results = await candidates.AllAsync();
-        journal.ThrowIfCancelled(results);
+        journal.ThrowIfStopped();
 
         await journal.EnterAsync("comparing");
         ComparisonResult comparison = await context.CallAsync(
@@ -83,7 +87,7 @@ public static class FineTuneRun
         PromotionResult promotion = await context.CallAsync(Steps.Promote, new PromoteInput(input, comparison.Promote));
 
         await journal.EnterAsync("cleaning up");
-        await CleanUp(context, input, journal);
+        await CleanUp(context, journal);
 
         RunOutcome outcome = results.Any(r => r.Failure is not null) ? RunOutcome.PartlyFailed : RunOutcome.Succeeded;
         if (results.All(r => r.Failure is not null || r.IsBaseline) && results.FirstOrDefault(r => r.Failure is not null) is { } failed)
@@ -98,10 +102,11 @@ public static class FineTuneRun
         return new RunResult(outcome, comparison.Verdict, comparison.Report, journal.SpentUsd);
     }
 
-    private static async Task Approve(IOrchestrationContext context, RunPlan plan, QuoteSummary quote, RunJournal journal)
+    private static async Task Approve(
+        IOrchestrationContext context, RunPlan plan, QuoteSummary quote, RunJournal journal, CancellationToken stop)
     {
         await journal.EnterAsync("waiting for approval");
-        ApprovalDecision? decision = await context.WaitForEvent(Signals.Approval, context.UtcNow.AddHours(plan.ApprovalHours));
+        ApprovalDecision? decision = await context.WaitForEvent(Signals.Approval, context.UtcNow.AddHours(plan.ApprovalHours), stop);
         if (decision is not { Approved: true })
         {
             string why = decision is null ? $"was not answered within {plan.ApprovalHours:0.##} hours" : "was rejected";
@@ -116,18 +121,20 @@ public static class FineTuneRun
     }
 
     /// <summary>Nothing that still costs is left behind; a clean-up that fails must not hide the run's own end.</summary>
-    private static async Task CleanUp(IOrchestrationContext context, RunInput input, RunJournal journal)
+    private static async Task CleanUp(IOrchestrationContext context, RunJournal journal)
     {
         try
         {
-            CleanUpResult result = await context.CallAsync(Steps.CleanUp, new CleanUpInput(input.RunId));
-            journal.CleanedUp(result);
+            journal.CleanedUp(await context.CallAsync(Steps.CleanUp, journal.ToCleanUp));
         }
         catch (StepFailedException error)
         {
             journal.Note($"Cleaning up at the providers failed: {error.Failure}");
         }
     }
+
+    private static string By(CancelRequest request) =>
+        (request.By is null ? "" : $" by {request.By}") + (request.Reason is null ? "" : $" ({request.Reason})");
 
     private static RunOutcome OutcomeOf(Failure failure) => failure.Kind switch
     {

@@ -12,7 +12,11 @@ namespace FineTuneFlow.Workflow.Orchestrations;
 internal sealed class RunJournal
 {
     private readonly IOrchestrationContext context;
+    private readonly Dictionary<string, double> counted = [];
+    private readonly HashSet<string> trained = [];
+    private readonly HashSet<string> judged = [];
     private RunRecord record;
+    private double spentUsd;
     private string stage = "";
 
     public RunJournal(IOrchestrationContext context, RunInput input)
@@ -39,7 +43,34 @@ internal sealed class RunJournal
     /// <summary>What the budget counts: like <see cref="SpentUsd"/>, but simulated work at its list price.</summary>
     public double CountedUsd { get; private set; }
 
-    public async Task EnterAsync(string name)
+    /// <summary>Why the run is to end before its work is done; null: it is not.</summary>
+    public Failure? Stopped { get; private set; }
+
+    public bool HasEnded => record.EndedAt is not null;
+
+    /// <exception cref="FlowException">The run was stopped: no further stage begins.</exception>
+    public Task EnterAsync(string name)
+    {
+        ThrowIfStopped();
+        return RecordAsync(name);
+    }
+
+    /// <summary>From now on no stage begins any more.</summary>
+    public Task StopAsync(Failure reason)
+    {
+        Stopped = reason;
+        return RecordAsync("cancelling");
+    }
+
+    public void ThrowIfStopped()
+    {
+        if (Stopped is { } reason)
+        {
+            throw new FlowException(reason);
+        }
+    }
+
+    private async Task RecordAsync(string name)
     {
         stage = name;
         record = record with { Stages = [.. Ended(record.Stages), new StageTime(name, context.UtcNow, null)] };
@@ -87,13 +118,15 @@ internal sealed class RunJournal
 
     public void Trained(string candidate, TrainedModel model)
     {
-        Spend(model.CostUsd, model.Simulated);
+        trained.Add(candidate);
+        Spend(candidate, model.CostUsd, model.Simulated);
         Change(candidate, c => c with { JobId = model.JobId, TunedModel = model.Model, CostUsd = model.CostUsd, Simulated = model.Simulated });
     }
 
     public void Judged(string candidate, CandidateScore score)
     {
-        Spend(score.CostUsd, score.Simulated);
+        judged.Add(candidate);
+        Spend(candidate, score.CostUsd, score.Simulated);
         Change(candidate, c => c with
         {
             State = CandidateState.Judged,
@@ -107,10 +140,23 @@ internal sealed class RunJournal
 
     public void Note(string note) => record = record with { Notes = [.. record.Notes, note] };
 
+    /// <summary>Whose cost is counted already when a run is cleaned up.</summary>
+    public CleanUpInput ToCleanUp => new(record.RunId, [.. trained.Order(StringComparer.Ordinal)], [.. judged.Order(StringComparer.Ordinal)]);
+
+    /// <summary>May come twice (a run that fails after its clean-up): the later one holds all.</summary>
     public void CleanedUp(CleanUpResult result)
     {
-        Spend(result.HostingUsd, simulated: false);
-        record = record with { Notes = [.. record.Notes, .. result.Notes] };
+        foreach (LateCost late in result.Costs)
+        {
+            double before = counted.GetValueOrDefault(late.Candidate);
+            Change(late.Candidate, c => c with { CostUsd = before + late.Usd, Simulated = c.Simulated || late.Simulated });
+        }
+
+        record = record with
+        {
+            SpentUsd = spentUsd + result.Costs.Where(c => !c.Simulated).Sum(c => c.Usd),
+            Notes = [.. record.Notes, .. result.Notes.Except(record.Notes)],
+        };
     }
 
     public void Reported(ComparisonResult comparison, PromotionResult promotion) => record = record with
@@ -121,32 +167,22 @@ internal sealed class RunJournal
         Promoted = promotion.Promoted,
     };
 
-    /// <summary>A cancelled run ends as cancelled, also when some candidates were judged before.</summary>
-    public void ThrowIfCancelled(IReadOnlyList<CandidateResult> results)
-    {
-        if (results.FirstOrDefault(r => r.Failure?.Kind is FailureKind.Cancelled or FailureKind.DeadlineExceeded) is { } cancelled && stage == "cancelling")
-        {
-            throw new FlowException(cancelled.Failure!);
-        }
-    }
-
     /// <summary>What waits by a timer looks at once whether it may go on.</summary>
     public void Wake()
     {
-        foreach (CandidateRecord candidate in record.Candidates.Where(c => c.State is CandidateState.Training or CandidateState.Waiting))
+        foreach (CandidateRecord candidate in record.Candidates)
         {
-            var wake = new WakeUp("cancelled");
-            switch (candidate.Kind)
+            string[] waiting = (candidate.Kind, candidate.State) switch
             {
-                case OutcomeKind.FineTune or OutcomeKind.Continuation when candidate.State == CandidateState.Training:
-                    context.SendEvent(Flows.TrainId(record.RunId, candidate.Name), Signals.Wake, wake);
-                    context.SendEvent(Flows.MonitorId(record.RunId, candidate.Name), Signals.Wake, wake);
-                    break;
-                case OutcomeKind.ContainerBaseline:
-                    context.SendEvent(Flows.BaselineId(record.RunId, candidate.Name), Signals.Wake, wake);
-                    break;
-                default:
-                    break;
+                (OutcomeKind.LinearBaseline, _) => [],
+                (OutcomeKind.ContainerBaseline, CandidateState.Training) => [Flows.BaselineId(record.RunId, candidate.Name)],
+                (_, CandidateState.Training) => [Flows.TrainId(record.RunId, candidate.Name), Flows.MonitorId(record.RunId, candidate.Name)],
+                (_, CandidateState.Evaluating) => [Flows.EvaluateId(record.RunId, candidate.Name)],
+                _ => [],
+            };
+            foreach (string instance in waiting)
+            {
+                context.SendEvent(instance, Signals.Wake, new WakeUp("cancelled"));
             }
         }
     }
@@ -169,10 +205,12 @@ internal sealed class RunJournal
     private ImmutableArray<StageTime> Ended(ImmutableArray<StageTime> stages) =>
         stages is [.. var earlier, { EndedAt: null } last] ? [.. earlier, last with { EndedAt = context.UtcNow }] : stages;
 
-    private void Spend(double usd, bool simulated)
+    private void Spend(string candidate, double usd, bool simulated)
     {
         CountedUsd += usd;
-        record = record with { SpentUsd = record.SpentUsd + (simulated ? 0 : usd) };
+        counted[candidate] = counted.GetValueOrDefault(candidate) + usd;
+        spentUsd += simulated ? 0 : usd;
+        record = record with { SpentUsd = spentUsd };
     }
 
     private void Change(string candidate, Func<CandidateRecord, CandidateRecord> change)

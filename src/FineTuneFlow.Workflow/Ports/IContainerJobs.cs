@@ -11,6 +11,11 @@ public interface IContainerJobs
     /// <exception cref="Core.Failures.FlowException">Ambiguous: the answer to the start was lost; call again later, it is looked for first.</exception>
     Task<ContainerExecution> StartOrFindAsync(ContainerJobRequest request, CancellationToken cancellation = default);
 
+    /// <summary>The execution of this run and baseline that was started last; null where there is none. Starts nothing.</summary>
+    /// <exception cref="Core.Failures.FlowException">Ambiguous: the answer to a start was lost, and it may still come to light; look again
+    /// after RetryAfter.</exception>
+    Task<ContainerExecution?> FindAsync(ContainerJobRequest request, CancellationToken cancellation = default);
+
     /// <summary>How an execution stands now; null when there is none of that id. When it tells Succeeded, all outputs lie under
     /// <see cref="ContainerJobRequest.Output"/>.</summary>
     Task<ContainerExecution?> GetAsync(ContainerJobRequest request, string executionId, CancellationToken cancellation = default);

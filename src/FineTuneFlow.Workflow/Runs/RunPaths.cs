@@ -44,15 +44,27 @@ public static class RunPaths
     /// <summary>The judged rows, cut into the pieces that are asked, stored and resumed as one.</summary>
     public static BlobPath Chunk(string runId, int chunk) => Of(runId, $"evaluation/{chunk:D5}.jsonl");
 
-    /// <summary>Answers that a batch has given for a chunk, before it is recorded.</summary>
-    public static BlobPath BatchAnswers(string runId, string candidate, int chunk) => Of(runId, $"batches/{candidate}/{chunk:D5}.jsonl");
+    public static string AnswersPrefix(string runId, string candidate) => $"{runId}/answers/{candidate}/";
+
+    /// <summary>Answers had for a chunk before it is recorded: a batch's, or those of an attempt that broke off.</summary>
+    public static BlobPath Answers(string runId, string candidate, int chunk) =>
+        BlobPath.Of(Runs, $"{AnswersPrefix(runId, candidate)}{chunk:D5}.jsonl");
+
+    /// <summary>There while a chunk is being asked.</summary>
+    public static BlobPath ChunkIntent(string runId, string candidate, int chunk) => Of(runId, $"answers/{candidate}/{chunk:D5}.intent.json");
+
+    public static string BatchesPrefix(string runId) => $"{runId}/batches/";
 
     public static BlobPath BatchIntent(string runId, string candidate, int part, string what) =>
         Of(runId, $"batches/{candidate}/{what}-{part}.json");
 
     public static BlobPath EvaluationPlan(string runId) => Of(runId, "evaluation/plan.json");
 
+    public static string UploadsPrefix(string runId) => $"{runId}/uploads/";
+
     public static BlobPath Upload(string runId, string provider, string sha256) => Of(runId, $"uploads/{provider}-{sha256[..16]}.json");
+
+    public static string JobsPrefix(string runId) => $"{runId}/jobs/";
 
     public static BlobPath Job(string runId, string candidate) => Of(runId, $"jobs/{candidate}.json");
 
@@ -63,6 +75,8 @@ public static class RunPaths
     public static BlobPath Checkpoints(string runId, string candidate) => Of(runId, $"metrics/{candidate}.checkpoints.json");
 
     public static BlobPath Scores(string runId, string candidate) => Of(runId, $"metrics/{candidate}.json");
+
+    public static string DeploymentsPrefix(string runId) => $"{runId}/deployments/";
 
     public static BlobPath Deployment(string runId, string candidate) => Of(runId, $"deployments/{candidate}.json");
 

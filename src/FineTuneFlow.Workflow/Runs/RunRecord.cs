@@ -59,13 +59,15 @@ public enum CandidateState { Waiting, Training, Evaluating, Judged, Failed }
 /// <param name="NeedsApproval">Above the recipe's limit, or a price is not known. List prices of simulated work count, so that
 /// approval and budget can be rehearsed.</param>
 /// <param name="PayableUsd">Upper estimate of what would really be paid: without simulated candidates.</param>
+/// <param name="AskingByCandidate">Upper estimate by candidate of what comes after its training: evaluation and deployment.</param>
 public sealed record QuoteSummary(
     double LowUsd,
     double LikelyUsd,
     double HighUsd,
     ImmutableSortedDictionary<string, double> HighByCandidate,
     bool NeedsApproval,
-    double PayableUsd);
+    double PayableUsd,
+    ImmutableSortedDictionary<string, double> AskingByCandidate);
 
 /// <param name="Approved">Or rejected.</param>
 /// <param name="By">Who, as given by the caller.</param>

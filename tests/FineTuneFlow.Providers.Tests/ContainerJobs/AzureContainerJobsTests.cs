@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Azure.Core;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Providers.ContainerJobs;
 using FineTuneFlow.Tests;
@@ -67,6 +66,39 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
         _azure.Starts.Count.ShouldBe(1);
         // Another baseline of the same run is another execution.
         (await _jobs.StartOrFindAsync(_run.Other("other"))).Id.ShouldBe("baseline-2");
+    }
+
+    [Fact]
+    public async Task Of_two_hosts_that_start_at_once_one_does()
+    {
+        // Both have listed and found nothing before either has started.
+        using var together = new Barrier(2);
+        _azure.AfterList = () => together.SignalAndWait(TimeSpan.FromSeconds(10));
+
+        Task<ContainerExecution>[] both = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() => _jobs.StartOrFindAsync(_run.Request)))];
+        await Task.WhenAll(both.Select(b => b.ContinueWith(_ => { }, TaskScheduler.Default)));
+        _azure.AfterList = null;
+
+        _azure.Starts.Count.ShouldBe(1);
+        both.Count(b => b.IsCompletedSuccessfully).ShouldBe(1);
+        ((FlowException)both.Single(b => b.IsFaulted).Exception!.InnerException!).Failure.Kind.ShouldBe(FailureKind.Ambiguous);
+        (await _jobs.StartOrFindAsync(_run.Request)).Id.ShouldBe("baseline-1");
+    }
+
+    [Fact]
+    public async Task What_was_started_is_found_without_starting_anything_and_a_lost_start_is_waited_for()
+    {
+        (await _jobs.FindAsync(_run.Request)).ShouldBeNull();
+        _azure.StartFaults.Enqueue("lostAtAll");
+        (await FaultAsync()).Kind.ShouldBe(FailureKind.Ambiguous);
+
+        (await Should.ThrowAsync<FlowException>(() => _jobs.FindAsync(_run.Request))).Failure.Kind.ShouldBe(FailureKind.Ambiguous);
+        _clock.Now += TimeSpan.FromMinutes(4);
+        (await _jobs.FindAsync(_run.Request)).ShouldBeNull();
+        _azure.Starts.ShouldBeEmpty();
+
+        await _jobs.StartOrFindAsync(_run.Request);
+        (await _jobs.FindAsync(_run.Request))!.Id.ShouldBe("baseline-1");
     }
 
     [Theory]
@@ -282,17 +314,5 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
         public DateTimeOffset Now { get; set; } = new(2026, 11, 22, 10, 0, 0, TimeSpan.Zero);
 
         public override DateTimeOffset GetUtcNow() => Now;
-    }
-
-    private sealed class FixedToken : TokenCredential
-    {
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken)
-        {
-            requestContext.Scopes.ShouldHaveSingleItem().ShouldEndWith("/.default");
-            return new AccessToken("fixed-token", DateTimeOffset.MaxValue);
-        }
-
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
-            new(GetToken(requestContext, cancellationToken));
     }
 }

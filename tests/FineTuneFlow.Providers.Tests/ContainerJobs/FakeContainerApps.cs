@@ -28,6 +28,9 @@ internal sealed class FakeContainerApps : IAsyncDisposable
 
     public string? ListFault { get; set; }
 
+    /// <summary>Runs between the making of a list and its sending.</summary>
+    public Action? AfterList { get; set; }
+
     public string? NextLinkHost { get; set; }
 
     public int PageSize { get; set; } = 100;
@@ -145,6 +148,7 @@ internal sealed class FakeContainerApps : IAsyncDisposable
             page["nextLink"] = $"{NextLinkHost ?? Address.ToString().TrimEnd('/')}{Job}/executions?api-version=2024-03-01&skip={skip + PageSize}";
         }
 
+        AfterList?.Invoke();
         await WireServer.WriteAsync(context, 200, page.ToJsonString());
     }
 

@@ -3,15 +3,18 @@ using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Providers.AzureOpenAI;
+using FineTuneFlow.Providers.ContainerJobs;
 using FineTuneFlow.Providers.OpenAI;
+using FineTuneFlow.Providers.Tests.ContainerJobs;
 using FineTuneFlow.Providers.Tests.OpenAI;
 using FineTuneFlow.Providers.Tests.Wire;
+using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Providers.Tests.Faults;
 
 /// <summary>Each fault alone against each call, with the outcome that docs/providers.md promises.</summary>
-public sealed class FaultMatrixTests
+public sealed class FaultMatrixTests(Azurite azurite)
 {
     private const string Secret = "a private text of the data set";
 
@@ -49,11 +52,27 @@ public sealed class FaultMatrixTests
             ["delete"] = [async (p, _) => await p.DeleteFileAsync("f") ? true : null],
             ["cancel"] = [async (p, _) => await p.CancelJobAsync("j"), async (p, _) => await p.Batches!.CancelBatchAsync("b")],
             ["upload"] = [async (p, _) => await p.UploadFileAsync("f", new MemoryStream(new byte[70_000]), 70_000)],
+            ["open upload"] = [async (p, _) => await InPartsAsync(p)],
+            ["send part"] = [async (p, _) => await InPartsAsync(p)],
+            ["complete upload"] = [async (p, _) => await InPartsAsync(p)],
             ["create job"] = [async (p, _) => await p.CreateJobAsync(Job)],
             ["create batch"] = [async (p, _) => await p.Batches!.CreateBatchAsync("f", ModelFamily.Chat, Metadata)],
             ["ask"] = [async (p, _) => await p.AskAsync(Question)],
             ["deploy"] = [async (_, d) => await d.EnsureAsync("p", "dep", "ft:m")],
             ["remove"] = [async (_, d) => await d.RemoveAsync("p", "dep") ? true : null],
+        };
+
+    /// <summary>Calls about containers, by column; each one's other requests are answered as they should be.</summary>
+    private static readonly IReadOnlyDictionary<string, Func<AzureContainerJobs, ContainerJobRequest, Task<object?>>> ContainerCalls =
+        new Dictionary<string, Func<AzureContainerJobs, ContainerJobRequest, Task<object?>>>
+        {
+            ["list containers"] = async (c, request) => await c.FindAsync(request),
+            ["start container"] = async (c, request) => await c.StartOrFindAsync(request),
+            ["stop container"] = async (c, request) =>
+            {
+                await c.CancelAsync(request, "e");
+                return "stopped";
+            },
         };
 
     public static TheoryData<string> Faults => [.. WireFault.All.Keys];
@@ -65,35 +84,38 @@ public sealed class FaultMatrixTests
         (string[] calls, Dictionary<string, string[]> rows) = Table();
         string[] row = rows[fault];
         var wrong = new List<string>();
-        await using WireServer server = await WireServer.StartAsync((http, _) => WireFault.All[fault](http), keepBodies: false);
+        string column = "";
+        await using WireServer server = await WireServer.StartAsync(
+            (http, request) => Prelude(column, request) is { } good ? WireServer.WriteAsync(http, 200, good) : WireFault.All[fault](http), keepBodies: false);
         if (fault == "connection refused")
         {
             await server.DisposeAsync();
         }
 
-        for (int column = 0; column < calls.Length; column++)
+        for (int i = 0; i < calls.Length; i++)
         {
-            foreach (Func<OpenAIProvider, AzureModelDeployments, Task<object?>> call in Calls[calls[column]])
+            column = calls[i];
+            foreach (Func<Task<(string Outcome, FlowException? Told)>> play in Plays(server.Address, column))
             {
                 server.Requests.Clear();
 
-                (string outcome, FlowException? told) = await PlayAsync(server.Address, call);
+                (string outcome, FlowException? told) = await play();
 
-                if (outcome != row[column])
+                if (outcome != row[i])
                 {
-                    wrong.Add($"{calls[column]}: {outcome} instead of {row[column]} ({told?.InnerException?.GetType().Name} {told?.Message})");
+                    wrong.Add($"{column}: {outcome} instead of {row[i]} ({told?.InnerException?.GetType().Name} {told?.Message})");
                 }
 
                 if (server.Requests.IsEmpty != (fault == "connection refused"))
                 {
-                    wrong.Add($"{calls[column]}: {server.Requests.Count} requests arrived");
+                    wrong.Add($"{column}: {server.Requests.Count} requests arrived");
                 }
 
                 wrong.AddRange(server.Requests.GroupBy(sent => (sent.Method, sent.Path, sent.Query)).Where(sent => sent.Count() > 1)
-                    .Select(sent => $"{calls[column]}: {sent.Key} was sent {sent.Count()} times"));
+                    .Select(sent => $"{column}: {sent.Key} was sent {sent.Count()} times"));
                 if (told is not null && (told.Message.Contains(Secret, StringComparison.Ordinal) || told.Message.Contains(TestProvider.Key, StringComparison.Ordinal)))
                 {
-                    wrong.Add($"{calls[column]}: the message shows a text or a key");
+                    wrong.Add($"{column}: the message shows a text or a key");
                 }
             }
         }
@@ -105,11 +127,53 @@ public sealed class FaultMatrixTests
     public void The_table_has_a_row_for_every_fault_and_a_column_for_every_call()
     {
         (string[] calls, Dictionary<string, string[]> rows) = Table();
-        calls.ShouldBe(Calls.Keys, ignoreOrder: true);
+        calls.ShouldBe(Calls.Keys.Concat(ContainerCalls.Keys), ignoreOrder: true);
         rows.Keys.ShouldBe(WireFault.All.Keys, ignoreOrder: true);
     }
 
-    private static async Task<(string Outcome, FlowException? Told)> PlayAsync(Uri address, Func<OpenAIProvider, AzureModelDeployments, Task<object?>> call)
+    private static Task<ProviderFile> InPartsAsync(OpenAIProvider provider) => provider.UploadFileAsync("f", new MemoryStream(new byte[70_000]), 70_000);
+
+    /// <summary>The good answer to a request that only leads up to the column's call, or tidies up after it; null: it is that call.</summary>
+    private static string? Prelude(string column, WireRequest request) => (column, request.Path) switch
+    {
+        ("send part", var path) when !path.EndsWith("/parts", StringComparison.Ordinal) => """{"id":"u"}""",
+        ("complete upload", var path) when !path.EndsWith("/complete", StringComparison.Ordinal) => """{"id":"u"}""",
+        ("start container", var path) when path.EndsWith("/executions", StringComparison.Ordinal) => """{"value":[]}""",
+        ("start container", var path) when path.EndsWith("/jobs/j", StringComparison.Ordinal) =>
+            """{"properties":{"template":{"containers":[{"name":"worker"}]}}}""",
+        _ => null,
+    };
+
+    private IEnumerable<Func<Task<(string Outcome, FlowException? Told)>>> Plays(Uri address, string column)
+    {
+        if (ContainerCalls.TryGetValue(column, out Func<AzureContainerJobs, ContainerJobRequest, Task<object?>>? container))
+        {
+            return [() => PlayAsync(address, container)];
+        }
+
+        long partsAbove = column is "open upload" or "send part" or "complete upload" ? 1 : long.MaxValue;
+        return Calls[column].Select<Func<OpenAIProvider, AzureModelDeployments, Task<object?>>, Func<Task<(string, FlowException?)>>>(
+            call => () => PlayAsync(address, partsAbove, call));
+    }
+
+    private async Task<(string Outcome, FlowException? Told)> PlayAsync(Uri address, Func<AzureContainerJobs, ContainerJobRequest, Task<object?>> call)
+    {
+        var run = new BaselineRun(azurite);
+        var options = new AzureContainerOptions
+        {
+            ResourceManager = new Uri(address.GetLeftPart(UriPartial.Authority) + "/"),
+            Subscription = "s",
+            ResourceGroup = "g",
+            Job = "j",
+            BlobService = new Uri("https://account.blob.core.windows.net/"),
+            RequestTimeout = TimeSpan.FromMilliseconds(400),
+        };
+        using var jobs = new AzureContainerJobs(options, new FixedToken(), run.Store, TimeProvider.System);
+        return await OutcomeAsync(() => call(jobs, run.Request));
+    }
+
+    private static async Task<(string Outcome, FlowException? Told)> PlayAsync(
+        Uri address, long partsAbove, Func<OpenAIProvider, AzureModelDeployments, Task<object?>> call)
     {
         var options = new ProviderOptions
         {
@@ -120,13 +184,19 @@ public sealed class FaultMatrixTests
             PriceKey = "openai",
             RequestTimeout = TimeSpan.FromMilliseconds(400),
             UploadTimeout = TimeSpan.FromMilliseconds(400),
+            PartsAbove = partsAbove,
             Deployment = new DeploymentOptions { Subscription = "s", ResourceGroup = "g", Account = "a", ControlPlane = address, Token = TestProvider.Key },
         };
         using var provider = new OpenAIProvider(options, TimeProvider.System);
         using var deployments = new AzureModelDeployments(new ProviderSettings("p", [options]), PriceBook.Default, TimeProvider.System);
+        return await OutcomeAsync(() => call(provider, deployments));
+    }
+
+    private static async Task<(string Outcome, FlowException? Told)> OutcomeAsync(Func<Task<object?>> call)
+    {
         try
         {
-            return (await call(provider, deployments) is null ? "none" : "ok", null);
+            return (await call() is null ? "none" : "ok", null);
         }
         catch (FlowException told)
         {
