@@ -46,13 +46,16 @@ public sealed class LiveIntentTests(Azurite azurite)
     [Fact]
     public async Task However_long_the_making_takes_nobody_takes_its_maker_for_dead()
     {
+        var begun = new TaskCompletionSource();
         var gate = new TaskCompletionSource();
         Task<Thing> maker = Once.RunAsync(record, Grace, Find, async _ =>
         {
             made++;
+            begun.SetResult();
             await gate.Task;
             return new Thing("slow");
         }, TestContext.Current.CancellationToken);
+        await begun.Task;
         for (TimeSpan passed = TimeSpan.Zero; passed < 3 * Grace.Arrival; passed += Grace.Arrival / 30)
         {
             // Each attempt reads and asks over HTTP, in which a beat that is due gets through.

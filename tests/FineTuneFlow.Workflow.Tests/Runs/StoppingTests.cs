@@ -152,7 +152,7 @@ public sealed class StoppingTests(Azurite azurite)
         ended.Outcome.ShouldBe(RunOutcome.PartlyFailed);
         CandidateRecord stopped = ended.Candidates.Single(c => c.Record.Name == "asked").Record;
         stopped.Failure!.Kind.ShouldBe(FailureKind.BudgetExceeded);
-        product.Ledger()["inference"]!.AsObject().Where(m => m.Key == "gpt-4.1-mini").Sum(m => m.Value!["requests"]!.GetValue<int>()).ShouldBe(40, "of the first run alone");
+        product.Ledger()["inference"]!.AsObject().Where(m => m.Key == "gpt-4.1-mini").Sum(m => m.Value!["requests"]!.GetValue<int>()).ShouldBe(39, "of the first run alone");
     }
 
     [Fact]
