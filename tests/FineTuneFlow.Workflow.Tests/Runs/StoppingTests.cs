@@ -166,8 +166,6 @@ public sealed class StoppingTests(Azurite azurite)
               "baselines": [{ "name": "distilbert", "kind": "container", "model": "distilbert-base-cased" }], "budget": { "approveAbove": 50 }
             }
             """);
-        await product.UntilAsync(run.RunId, v => v.NeedsApproval); // Nobody knows what this machine costs.
-        await product.Engine.RaiseEventAsync(run.RunId, Signals.Approval, new ApprovalDecision(true), Cancellation);
         ContainerJobRequest request = await product.Get<ContainerRequests>().OfAsync(run.RunId, "distilbert", Cancellation);
         IContainerJobs jobs = product.Get<IContainerJobs>();
         await product.UntilAsync(run.RunId, _ => jobs.FindAsync(request).GetAwaiter().GetResult() is { HasEnded: false });
