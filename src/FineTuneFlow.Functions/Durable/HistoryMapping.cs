@@ -51,27 +51,40 @@ internal static class HistoryMapping
             ExecutionStartedEvent e => Of(HistoryKind.ExecutionStarted) with { Name = e.Name, Input = InstanceMapping.Json(e.Input) },
             TaskScheduledEvent e => Of(HistoryKind.ActivityScheduled) with
             {
-                Name = e.Name, StepId = e.EventId, Input = InstanceMapping.Json(e.Input),
+                Name = e.Name,
+                StepId = e.EventId,
+                Input = InstanceMapping.Json(e.Input),
             },
             TaskCompletedEvent e => Of(HistoryKind.ActivityCompleted) with
             {
-                Name = Name(e.TaskScheduledId), StepId = e.TaskScheduledId, Output = InstanceMapping.Json(e.Result),
+                Name = Name(e.TaskScheduledId),
+                StepId = e.TaskScheduledId,
+                Output = InstanceMapping.Json(e.Result),
             },
             TaskFailedEvent e => Of(HistoryKind.ActivityFailed) with
             {
-                Name = Name(e.TaskScheduledId), StepId = e.TaskScheduledId, Failure = Failed(e.FailureDetails, e.Reason, Name(e.TaskScheduledId)),
+                Name = Name(e.TaskScheduledId),
+                StepId = e.TaskScheduledId,
+                Failure = Failed(e.FailureDetails, e.Reason, Name(e.TaskScheduledId)),
             },
             SubOrchestrationInstanceCreatedEvent e => Of(HistoryKind.ChildScheduled) with
             {
-                Name = e.Name, StepId = e.EventId, ChildId = e.InstanceId, Input = InstanceMapping.Json(e.Input),
+                Name = e.Name,
+                StepId = e.EventId,
+                ChildId = e.InstanceId,
+                Input = InstanceMapping.Json(e.Input),
             },
             SubOrchestrationInstanceCompletedEvent e => Of(HistoryKind.ChildCompleted) with
             {
-                Name = Name(e.TaskScheduledId), StepId = e.TaskScheduledId, Output = InstanceMapping.Json(e.Result),
+                Name = Name(e.TaskScheduledId),
+                StepId = e.TaskScheduledId,
+                Output = InstanceMapping.Json(e.Result),
             },
             SubOrchestrationInstanceFailedEvent e => Of(HistoryKind.ChildFailed) with
             {
-                Name = Name(e.TaskScheduledId), StepId = e.TaskScheduledId, Failure = Failed(e.FailureDetails, e.Reason, Name(e.TaskScheduledId)),
+                Name = Name(e.TaskScheduledId),
+                StepId = e.TaskScheduledId,
+                Failure = Failed(e.FailureDetails, e.Reason, Name(e.TaskScheduledId)),
             },
             TimerCreatedEvent e => Of(HistoryKind.TimerCreated) with { StepId = e.EventId, DueAt = Utc(e.FireAt) },
             TimerFiredEvent e => Of(HistoryKind.TimerFired) with { StepId = e.TimerId, DueAt = Utc(e.FireAt) },
