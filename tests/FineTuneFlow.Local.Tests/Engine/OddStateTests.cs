@@ -54,34 +54,38 @@ public class OddStateTests
     [Fact]
     public async Task What_a_purged_instance_has_left_in_memory_does_not_reach_a_later_one()
     {
-        var first = new TaskCompletionSource<int>();
-        var begun = new TaskCompletionSource();
+        // Both instances have a timer as their first step and an activity as their second.
+        var answers = new[] { new TaskCompletionSource<int>(), new TaskCompletionSource<int>() };
+        using var begun = new SemaphoreSlim(0);
         WorkflowCatalog catalog = new WorkflowCatalog()
-            .Activity(Work, async (n, _) =>
+            .Activity(Work, (n, _) =>
             {
-                begun.TrySetResult();
-                return n == 1 ? await first.Task : await Task.FromResult(n);
+                begun.Release();
+                return answers[n].Task;
             })
             .With(Run, async (context, n) =>
             {
-                Task<int> work = n == 1 ? context.CallAsync(Work, n) : Task.FromResult(0);
-                await context.Delay(n == 1 ? TimeSpan.FromMinutes(10) : TimeSpan.FromHours(1));
-                return await work + await context.CallAsync(Work, n);
+                Task wait = context.Delay(n == 0 ? TimeSpan.FromMinutes(10) : TimeSpan.FromHours(1));
+                Task<int> work = context.CallAsync(Work, n);
+                await wait;
+                return await work;
             });
         await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
-        await harness.Engine.StartAsync(Run, "old", 1);
-        await begun.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        DateTimeOffset began = harness.Clock.GetUtcNow();
+        await harness.Engine.StartAsync(Run, "old", 0);
+        (await begun.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeTrue();
         await harness.Engine.TerminateAsync("old", "enough");
         await harness.Engine.PurgeAsync("old");
-        DateTimeOffset began = harness.Clock.GetUtcNow();
-        await harness.Engine.StartAsync(Run, "new", 2);
-        while ((await harness.Engine.GetHistoryAsync("new")).All(e => e.Kind != HistoryKind.TimerCreated))
+        await harness.Engine.StartAsync(Run, "new", 1);
+        (await begun.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeTrue();
+
+        answers[0].SetResult(1_000);
+        while (harness.Engine.RunningActivities > 1)
         {
             await Task.Yield();
         }
 
-        first.SetResult(1_000);
-        await harness.SettleAsync();
+        answers[1].SetResult(2);
         InstanceState state = await harness.EndOfAsync("new");
 
         state.Output!.GetValue<int>().ShouldBe(2);
