@@ -1,6 +1,12 @@
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Simulator;
 
+if (args is ["--help" or "-h" or "-?"])
+{
+    Console.WriteLine(SimulatorArguments.Usage);
+    return 0;
+}
+
 try
 {
     SimulatorOptions options = SimulatorArguments.Parse(args);

@@ -3,10 +3,28 @@ using FineTuneFlow.Core.Failures;
 
 namespace FineTuneFlow.Simulator;
 
-/// <summary>The command line: <c>--urls</c>, <c>--state</c>, <c>--key</c>, <c>--faults</c>, <c>--speed</c>, <c>--train-seconds</c>,
-/// <c>--max-active-jobs</c>, <c>--workers</c>, <c>--requests-per-minute</c>, <c>--capacity-counts</c>, <c>--webhook-url</c>, <c>--webhook-secret</c>, <c>--parent-watch</c>.</summary>
+/// <summary>The command line.</summary>
 public static class SimulatorArguments
 {
+    /// <summary>What <c>--help</c> answers; docs/simulator.md tells more.</summary>
+    public const string Usage = """
+        An OpenAI-compatible service on the loopback address that really trains a small text classifier.
+
+          --urls URL                where it listens [http://127.0.0.1:7180]
+          --state DIR               everything that survives the process [.simulator]
+          --key KEY                 the one accepted key [any]
+          --speed X                 simulated waits pass X times as fast [1]
+          --train-seconds S         least time that a job runs, divided by the speed [0]
+          --max-active-jobs N       one more is refused with 429 [3]
+          --workers N               trainings at once [1]
+          --requests-per-minute N   that each model answers [no limit]
+          --capacity-counts         Azure: a deployment answers as many requests a minute as its capacity
+          --faults FILE             a fault plan to begin with
+          --webhook-url URL         where job events go
+          --webhook-secret SECRET   the whsec_ secret that signs them
+          --parent-watch            end when standard input closes
+        """;
+
     /// <exception cref="FlowException">InvalidInput: an unknown option, or one without its value.</exception>
     public static SimulatorOptions Parse(IReadOnlyList<string> arguments)
     {
@@ -18,6 +36,11 @@ public static class SimulatorArguments
             {
                 options = name == "--parent-watch" ? options with { ParentWatch = true } : options with { CapacityCounts = true };
                 continue;
+            }
+
+            if (!Usage.Contains($"  {name} ", StringComparison.Ordinal))
+            {
+                throw Refused(name, "is not known");
             }
 
             if (++i == arguments.Count)
@@ -56,7 +79,5 @@ public static class SimulatorArguments
     private static FlowException Refused(string name, string problem) => new(new Failure(
         FailureKind.InvalidInput,
         $"{name} {problem}",
-        "Known are --urls, --state, --key, --faults, --speed, --train-seconds, --max-active-jobs, --workers, --requests-per-minute, "
-        + "--capacity-counts, --webhook-url, --webhook-secret and --parent-watch.",
-        Field: name));
+        "--help lists what there is."));
 }
