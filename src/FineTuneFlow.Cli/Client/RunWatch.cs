@@ -13,7 +13,7 @@ internal static class RunWatch
     // A host that is started again is waited for: the run outlives it, and so should who watches.
     private static readonly TimeSpan HostPatience = TimeSpan.FromMinutes(2);
 
-    /// <returns>0; 1 for a run that failed or was cancelled, 6 for one whose quote was not approved.</returns>
+    /// <returns>0; 1 for a run that failed or was cancelled, 6 for one that budget, approval or deadline ended.</returns>
     public static async Task<int> FollowAsync(HostClient host, string runId, Terminal terminal, CancellationToken cancellation)
     {
         RunView run = await host.RunAsync(runId, cancellation);
@@ -88,6 +88,7 @@ internal static class RunWatch
     {
         RunOutcome.Succeeded => ExitCode.Ok,
         RunOutcome.Rejected => ExitCode.Limit,
+        _ when run.Failure is { } failure && ExitCode.Of(failure.Kind) == ExitCode.Limit => ExitCode.Limit,
         _ => ExitCode.Failed,
     };
 }

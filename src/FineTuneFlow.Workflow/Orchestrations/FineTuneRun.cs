@@ -64,7 +64,7 @@ public static class FineTuneRun
         {
             throw new FlowException(
                 FailureKind.BudgetExceeded,
-                $"The run would cost at least {quote.LowUsd:0.00} USD; the budget is {plan.BudgetUsd:0.00} USD",
+                $"The run would cost at least {quote.LowUsd:0.00####} USD; the budget is {plan.BudgetUsd:0.00####} USD",
                 "Raise budget.usd, or train fewer or cheaper candidates");
         }
 
