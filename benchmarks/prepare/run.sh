@@ -3,7 +3,7 @@
 # times the file for linearity and memory.
 #
 # usage: benchmarks/prepare/run.sh [CSV]     needs hyperfine and /usr/bin/python3 with pandas
-# env:   FTF    the ftf to measure (default: published here with ReadyToRun, as an installed one is)
+# env:   FTF    the ftf to measure (default: ./ftf, as a user runs it)
 #        RUNS   runs of each command (default 7)
 #        TIMES  how often the file is repeated for the large run (default 10; 0: skip)
 set -euo pipefail
@@ -12,10 +12,8 @@ csv=${1:-${FINETUNEFLOW_DATA:-$root/../shared/data}/amazon_reviews_multi_en_trai
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-if [ -z "${FTF:-}" ]; then
-  dotnet publish "$root/src/FineTuneFlow.Cli" -c Release -r linux-x64 --self-contained false -p:PublishReadyToRun=true -o "$work/bin" -v q >&2
-  FTF=$work/bin/ftf
-fi
+FTF=${FTF:-$root/ftf}
+"$FTF" --version >&2
 cat >"$work/recipe.json" <<'JSON'
 {
   "dataset": { "text": ["review_title", "review_body"], "label": "stars" },

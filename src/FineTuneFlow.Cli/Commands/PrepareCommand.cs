@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FineTuneFlow.Cli.Frame;
 using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Cli.Commands;
@@ -24,6 +25,12 @@ public static class PrepareCommand
     private static int Run(CommandCall call, string file, string folder, string? recipePath, bool noHeader, int threads)
     {
         RecipeFile.Existing(file, "data");
+        if (File.Exists(folder))
+        {
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput, $"--out is a file, {folder}, but a data set is a folder of files", "Name a folder; it is made where it is missing"));
+        }
+
         Recipe recipe = RecipeFile.Read(recipePath);
         DatasetRecipe dataset = noHeader ? recipe.Dataset with { Csv = recipe.Dataset.Csv with { Header = false } } : recipe.Dataset;
         string name = Path.GetFileName(file);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FineTuneFlow.Core.Datasets.Cleaning;
 using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Datasets.Reading;
+using FineTuneFlow.Core.Datasets.Splitting;
 using FineTuneFlow.Core.Datasets.Writing;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
@@ -45,16 +46,20 @@ public static class DatasetPreparation
         request.Progress?.Report(new PreparationProgress("writing", source.RowsRead, source.Source.Bytes));
         LineTemplate[] forms = [.. request.Forms.DistinctBy(form => form.Key).Select(form => LineTemplate.For(form, source.Labels))];
         ImmutableArray<ManifestFile>[] written = new ImmutableArray<ManifestFile>[3];
-        Parallel.For(
-            0,
-            3,
-            new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation },
-            split => written[split] = new SplitWriter(directory, (Split)split, source.Rows, texts, source.Labels).Write(
-                arranged.Order[split], (Split)split == Split.Test ? [] : forms, request.MaxUploadBytes, cancellation));
-        ImmutableArray<ManifestFile> files = [.. written.SelectMany(f => f)];
-        RejectsFile.Write(directory, source, arranged.Duplicates.FirstOf);
-        DatasetProfile profile = ProfileBuilder.Of(arranged);
-        File.WriteAllBytes(Path.Combine(directory, DatasetFiles.Profile), RecordJson.Write(profile));
+        void WriteSplit(Split split) =>
+            written[(int)split] = new SplitWriter(directory, split, source.Rows, texts, source.Labels).Write(
+                arranged.Order[(int)split], split == Split.Test ? [] : forms, request.MaxUploadBytes, cancellation);
+        ImmutableSortedDictionary<string, double> weights = ImmutableSortedDictionary<string, double>.Empty;
+        void WriteAccount()
+        {
+            weights = Balancing.Weights(arranged.TrainCounts, source.Labels);
+            RejectsFile.Write(directory, source, arranged.Duplicates.FirstOf);
+            File.WriteAllBytes(Path.Combine(directory, DatasetFiles.Profile), RecordJson.Write(ProfileBuilder.Of(arranged)));
+        }
+
+        InParallel.Run(
+            threads, [() => WriteSplit(Split.Train), () => WriteSplit(Split.Validation), () => WriteSplit(Split.Test), WriteAccount]);
+        ImmutableArray<ManifestFile> files = [.. written[0], .. written[1], .. written[2]];
 
         request.Progress?.Report(new PreparationProgress("proving", source.RowsRead, source.Source.Bytes));
         OverlapProof.Show(directory, files, request.Forms, threads, cancellation);
@@ -65,7 +70,7 @@ public static class DatasetPreparation
             Labels = arranged.Labels,
             Rows = arranged.Counts,
             Files = files,
-            ClassWeights = arranged.Weights,
+            ClassWeights = weights,
             PreparedBy = PreparedBy,
         };
         OutputFolder.Finish(directory, manifest);

@@ -36,7 +36,9 @@ public static class CandidateGrid
         candidate.Epochs.Count > 1 || candidate.BatchSize.Count > 1 || candidate.LearningRateMultiplier.Count > 1;
 
     /// <summary>One candidate a combination; the candidate itself where no hyperparameter has several values.</summary>
-    public static IEnumerable<CandidateRecipe> Expand(CandidateRecipe candidate) =>
+    public static IEnumerable<CandidateRecipe> Expand(CandidateRecipe candidate) => IsGrid(candidate) ? Combinations(candidate) : [candidate];
+
+    private static IEnumerable<CandidateRecipe> Combinations(CandidateRecipe candidate) =>
         from epochs in Values(candidate.Epochs)
         from batch in Values(candidate.BatchSize)
         from rate in Values(candidate.LearningRateMultiplier)

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Core.Json;
 
 namespace FineTuneFlow.Core.Recipes;
 
@@ -12,8 +11,6 @@ namespace FineTuneFlow.Core.Recipes;
 public static class RecipeReader
 {
     private const int MaxBytes = 1 << 20;
-
-    private static readonly JsonSerializerOptions Options = MakeOptions();
 
     /// <summary>What is run without a recipe: columns recognised, one affordable fine-tune and the linear baseline.</summary>
     public static Recipe Default { get; } = new()
@@ -78,7 +75,7 @@ public static class RecipeReader
             return new RecipeReading(null, problems);
         }
 
-        Recipe recipe = JsonSerializer.Deserialize<Recipe>(text, Options)!;
+        Recipe recipe = RecipeBinding.Bind(root);
         recipe = recipe with
         {
             Candidates = root["candidates"] is null ? Default.Candidates : recipe.Candidates,
@@ -104,6 +101,9 @@ public static class RecipeReader
 
         // The exception's own text ends with its place, counted from 0.
         string message = wrong.Message.Split(" LineNumber:")[0].TrimEnd('.');
+        // The parser quotes everything up to the next mark, which may be the whole file.
+        int breaks = message.AsSpan().IndexOfAny('\r', '\n');
+        message = breaks < 0 && message.Length <= 160 ? message : message[..Math.Min(breaks < 0 ? message.Length : breaks, 160)] + "…";
         string column = (at + 1).ToString(CultureInfo.InvariantCulture);
         return new Failure(FailureKind.InvalidInput, "not JSON: " + message, "Mend the file at this place.", new SourceLocation(fileName, line + 1, column));
     }
@@ -123,16 +123,4 @@ public static class RecipeReader
 
     private static bool Holds(string parent, string path) =>
         path.StartsWith(parent, StringComparison.Ordinal) && (path.Length == parent.Length || path[parent.Length] is '.' or '[');
-
-    private static JsonSerializerOptions MakeOptions()
-    {
-        var options = new JsonSerializerOptions(FlowJson.Compact)
-        {
-            ReadCommentHandling = JsonCommentHandling.Skip,
-            AllowTrailingCommas = true,
-            PropertyNameCaseInsensitive = false,
-        };
-        options.MakeReadOnly(populateMissingResolver: true);
-        return options;
-    }
 }

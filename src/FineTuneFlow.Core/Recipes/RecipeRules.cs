@@ -117,22 +117,33 @@ internal sealed class RecipeRules
         }
 
         var taken = new Dictionary<string, string>(StringComparer.Ordinal);
-        var named = recipe.Candidates.SelectMany((candidate, i) => CandidateGrid.Expand(candidate).Select(one => (one.Name, Path: $"candidates[{i}]")))
-            .Concat(recipe.Baselines.Select((baseline, i) => (baseline.Name, Path: $"baselines[{i}]")));
-        foreach ((string name, string path) in named)
+        for (int i = 0; i < recipe.Candidates.Length; i++)
         {
-            if (name == Champion)
+            foreach (CandidateRecipe one in CandidateGrid.Expand(recipe.Candidates[i]))
             {
-                Add(path + ".name", "\"champion\" means the project's promoted model", "Choose another name.");
+                Name(one.Name, $"candidates[{i}]", taken);
             }
-            else if (name.Length > 40)
-            {
-                Add(path + ".name", $"the grid makes the name \"{name}\" of more than 40 characters", "Shorten the candidate's name.");
-            }
-            else if (!taken.TryAdd(name, path))
-            {
-                Add(path + ".name", $"the name \"{name}\" is taken by {taken[name]}", "Names are unique among candidates (grids expanded) and baselines: rename one.");
-            }
+        }
+
+        for (int i = 0; i < recipe.Baselines.Length; i++)
+        {
+            Name(recipe.Baselines[i].Name, $"baselines[{i}]", taken);
+        }
+    }
+
+    private void Name(string name, string path, Dictionary<string, string> taken)
+    {
+        if (name == Champion)
+        {
+            Add(path + ".name", "\"champion\" means the project's promoted model", "Choose another name.");
+        }
+        else if (name.Length > 40)
+        {
+            Add(path + ".name", $"the grid makes the name \"{name}\" of more than 40 characters", "Shorten the candidate's name.");
+        }
+        else if (!taken.TryAdd(name, path))
+        {
+            Add(path + ".name", $"the name \"{name}\" is taken by {taken[name]}", "Names are unique among candidates (grids expanded) and baselines: rename one.");
         }
     }
 

@@ -91,7 +91,7 @@ internal sealed class SchemaCheck(string file)
 
         if (schema.UniqueItems)
         {
-            foreach (var same in value.Items.GroupBy(item => (item.Kind, Same(item))).Where(group => group.Count() > 1))
+            foreach (var same in value.Items.GroupBy(item => $"{item.Kind} {Same(item)}").Where(group => group.Count() > 1))
             {
                 Add(same.ElementAt(1), $"{Name(value)} lists \"{Short(same.First().Text)}\" more than once", "Remove the repetition.");
             }

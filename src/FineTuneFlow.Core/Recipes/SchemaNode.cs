@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -9,7 +10,7 @@ namespace FineTuneFlow.Core.Recipes;
 /// that part is refused when the schema is loaded, so that nothing in the file is promised and not checked.</summary>
 internal sealed class SchemaNode
 {
-    private static readonly ImmutableHashSet<string> Keywords =
+    private static readonly HashSet<string> Keywords =
     [
         "$schema", "$defs", "$ref", "title", "description", "default", "type", "properties", "required", "additionalProperties",
         "items", "anyOf", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "pattern",
@@ -18,7 +19,7 @@ internal sealed class SchemaNode
 
     public ImmutableArray<string> Types { get; private init; } = [];
 
-    public ImmutableSortedDictionary<string, SchemaNode> Properties { get; private init; } = ImmutableSortedDictionary<string, SchemaNode>.Empty;
+    public IReadOnlyDictionary<string, SchemaNode> Properties { get; private init; } = ReadOnlyDictionary<string, SchemaNode>.Empty;
 
     /// <summary>In the order of the file, for messages.</summary>
     public ImmutableArray<string> PropertyNames { get; private init; } = [];
@@ -75,22 +76,28 @@ internal sealed class SchemaNode
         }
 
         JsonElement? Get(string name) => node.TryGetProperty(name, out JsonElement value) ? value : null;
-        IEnumerable<JsonElement> List(string name) => Get(name)?.EnumerateArray() ?? Enumerable.Empty<JsonElement>();
-        var properties = Get("properties")?.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, Load(p.Value, root))).ToArray() ?? [];
-        JsonElement? any = Get("additionalProperties");
+        var properties = new Dictionary<string, SchemaNode>(StringComparer.Ordinal);
+        var names = ImmutableArray.CreateBuilder<string>();
+        if (Get("properties") is { } members)
+        {
+            foreach (JsonProperty member in members.EnumerateObject())
+            {
+                properties.Add(member.Name, Load(member.Value, root));
+                names.Add(member.Name);
+            }
+        }
 
+        JsonElement? any = Get("additionalProperties");
         return new SchemaNode
         {
-            Types = Get("type") is not { } type ? []
-                : type.ValueKind == JsonValueKind.Array ? [.. type.EnumerateArray().Select(t => t.GetString()!)]
-                : [type.GetString()!],
-            Properties = properties.ToImmutableSortedDictionary(StringComparer.Ordinal),
-            PropertyNames = [.. properties.Select(p => p.Key)],
-            Required = [.. List("required").Select(r => r.GetString()!)],
+            Types = Get("type") is { ValueKind: JsonValueKind.String } type ? [type.GetString()!] : Texts(Get("type")),
+            Properties = properties,
+            PropertyNames = names.ToImmutable(),
+            Required = Texts(Get("required")),
             AnyProperty = any is { ValueKind: JsonValueKind.Object } schema ? Load(schema, root) : null,
             Items = Get("items") is { } items ? Load(items, root) : null,
-            AnyOf = [.. List("anyOf").Select(option => Load(option, root))],
-            Enum = [.. List("enum").Where(e => e.ValueKind == JsonValueKind.String).Select(e => e.GetString()!)],
+            AnyOf = Nodes(Get("anyOf"), root),
+            Enum = Texts(Get("enum")),
             Minimum = Get("minimum")?.GetDouble(),
             Maximum = Get("maximum")?.GetDouble(),
             ExclusiveMinimum = Get("exclusiveMinimum")?.GetDouble(),
@@ -103,6 +110,38 @@ internal sealed class SchemaNode
             Description = Get("description")?.GetString(),
             Default = Get("default"),
         };
+    }
+
+    /// <summary>The texts of a list; an enum may also name null, which its type says already.</summary>
+    private static ImmutableArray<string> Texts(JsonElement? list)
+    {
+        var texts = ImmutableArray.CreateBuilder<string>();
+        if (list is { } given)
+        {
+            foreach (JsonElement item in given.EnumerateArray())
+            {
+                if (item.GetString() is { } text)
+                {
+                    texts.Add(text);
+                }
+            }
+        }
+
+        return texts.ToImmutable();
+    }
+
+    private static ImmutableArray<SchemaNode> Nodes(JsonElement? list, JsonElement root)
+    {
+        var nodes = ImmutableArray.CreateBuilder<SchemaNode>();
+        if (list is { } given)
+        {
+            foreach (JsonElement item in given.EnumerateArray())
+            {
+                nodes.Add(Load(item, root));
+            }
+        }
+
+        return nodes.ToImmutable();
     }
 
     /// <summary>"a whole number of 1 to 50", for messages.</summary>

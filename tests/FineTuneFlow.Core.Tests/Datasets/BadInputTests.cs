@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Failures;
@@ -33,6 +34,7 @@ public sealed class BadInputTests
     [InlineData("PK\u0003\u0004workbook", "a ZIP archive or an Excel workbook", "Save the sheet as CSV")]
     [InlineData("PAR1columns", "a Parquet file", "CSV or JSON lines")]
     [InlineData("%PDF-1.7", "a PDF document", "as CSV")]
+    [InlineData("[\n  {\"text\": \"good\", \"label\": \"1\"}]", "one JSON array", "jq -c")]
     [InlineData("\n<!DOCTYPE html><title>404</title>", "a web page", "error page")]
     public void What_is_no_table_is_called_by_its_name(string content, string what, string remedy)
     {
@@ -54,6 +56,43 @@ public sealed class BadInputTests
     [Fact]
     public void A_few_rows_in_which_no_label_can_be_told_are_too_few() =>
         PreparedFolder.FailureOf("review,verdict\na,b\nc,d\n"u8.ToArray()).Message.ShouldBe("the file has 2 rows, fewer than ten examples");
+
+    [Theory]
+    [InlineData(300)]
+    [InlineData(20)]
+    [InlineData(-1)]
+    public void Gzip_data_that_is_cut_off_is_refused(int length)
+    {
+        byte[] whole = Packed(Rows(5000));
+
+        Failure failure = PreparedFolder.FailureOf(whole[..(length < 0 ? whole.Length + length : length)], name: "reviews.csv.gz");
+
+        failure.ToString().ShouldContain("reviews.csv.gz: the gzip data is damaged or cut off");
+    }
+
+    [Fact]
+    public void Gzip_files_one_behind_the_other_are_one_drop()
+    {
+        byte[] both = [.. Packed(Rows(40)), .. Packed(Rows(60, from: 40, header: ""))];
+
+        using var folder = PreparedFolder.From(both, name: "reviews.csv.gz");
+
+        folder.Manifest.Rows.Input.ShouldBe(100);
+    }
+
+    private static byte[] Packed(string csv)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(csv));
+        }
+
+        return packed.ToArray();
+    }
+
+    private static string Rows(int count, int from = 0, string header = "text,label\n") =>
+        header + string.Concat(Enumerable.Range(from, count).Select(i => $"A text with the number {i},{i % 2}\n"));
 
     [Fact]
     public void A_column_that_is_not_there_is_named_with_the_nearest_one()

@@ -1,3 +1,4 @@
+using System.Text;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Recipes;
 
@@ -31,6 +32,23 @@ public sealed class FindingTests
         finding.Count.ShouldBe(1);
         finding.Lines.ShouldBe([9L]);
         finding.Remedy.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void A_first_row_that_was_taken_for_the_header_is_found()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 1200).Select(i => $"A plain text with the number {i},{(i % 2 == 0 ? "good" : "bad")}\n"));
+        DatasetCheckResult Check(bool header) => DatasetCheck.Check(
+            "rows.csv",
+            () => new MemoryStream(Encoding.UTF8.GetBytes(rows)),
+            new DatasetRecipe { Csv = new CsvRecipe { Header = header } },
+            cancellation: TestContext.Current.CancellationToken);
+
+        Finding finding = Check(header: true).Profile.Findings.ShouldHaveSingleItem();
+
+        finding.Code.ShouldBe("header-looks-like-a-row");
+        finding.Remedy.ShouldContain("--no-header");
+        Check(header: false).Profile.Findings.ShouldBeEmpty();
     }
 
     [Fact]

@@ -212,4 +212,16 @@ public sealed class RecipeReaderTests
         reading.Recipe.ShouldBeNull();
         return reading.Problems;
     }
+
+    [Fact]
+    public void A_file_that_is_no_recipe_is_not_shown_whole()
+    {
+        byte[] csv = System.Text.Encoding.UTF8.GetBytes("text,label\n" + string.Concat(Enumerable.Repeat("a row of the data,1\n", 500)));
+
+        Failure failure = RecipeReader.Check("reviews.csv", csv).Problems[0];
+
+        failure.Message.ShouldStartWith("not JSON: 'text,label");
+        failure.Message.Length.ShouldBeLessThan(200);
+        failure.Message.ShouldNotContain('\n');
+    }
 }

@@ -26,7 +26,8 @@ internal sealed class ArrangedTable
     public ImmutableArray<Split> CarvedSplits { get; private set; } = [];
     public LabelSet Labels { get; private set; } = null!;
     public string LabelsReason { get; private set; } = "";
-    public ImmutableSortedDictionary<string, double> Weights { get; private set; } = null!;
+    /// <summary>Training rows by label index, before classes are balanced.</summary>
+    public long[] TrainCounts { get; private set; } = [];
     /// <summary>Row indexes to write, by split.</summary>
     public int[][] Order { get; private set; } = [];
     public RowCounts Counts { get; private set; } = null!;
@@ -58,7 +59,7 @@ internal sealed class ArrangedTable
         assignment.Assign();
         MovedBetweenSplits = assignment.Moved;
         CarvedSplits = [.. assignment.Carved];
-        Weights = Balancing.Weights(rows, Source.Labels);
+        TrainCounts = Balancing.TrainCounts(rows, Source.Labels.Count);
         var again = Balancing.Apply(rows, Source.Labels.Count, recipe.Balance, recipe.Split.Seed);
         Order = WriteOrder.Of(rows, recipe.Split.Seed, again);
         Counts = Count(used, again.Values.Sum(times => (long)times));
@@ -93,11 +94,17 @@ internal sealed class ArrangedTable
             splits[(int)Source.Rows[i].Split] += Source.Rows[i].Outcome == RowOutcome.Used ? 1 : 0;
         }
 
+        long rejected = 0;
+        for (int outcome = 0; outcome < outcomes.Length; outcome++)
+        {
+            rejected += RowOutcomes.IsReject((RowOutcome)outcome) ? outcomes[outcome] : 0;
+        }
+
         var counts = new RowCounts
         {
             Input = Source.RowsRead,
             Filtered = outcomes[(int)RowOutcome.Filtered],
-            Rejected = Enumerable.Range(0, RowOutcomes.Count).Where(o => RowOutcomes.IsReject((RowOutcome)o)).Sum(o => outcomes[o]),
+            Rejected = rejected,
             Duplicates = outcomes[(int)RowOutcome.Duplicate],
             Conflicts = outcomes[(int)RowOutcome.Conflict],
             Balanced = outcomes[(int)RowOutcome.Balance],

@@ -21,6 +21,17 @@ internal static class ReadingFindings
                 [.. source.LeftOut.Where(l => l.Outcome == RowOutcome.Encoding).Take(FactCounts.Examples).Select(l => l.Line)]);
         }
 
+        if (source.Plan.Recipe.Csv.Header && source.Labels.Contains(LabelReader.Tidy(source.Plan.Recognised.Label)))
+        {
+            yield return new Finding(
+                "header-looks-like-a-row",
+                FindingGrade.Necessary,
+                1,
+                $"line was taken for the header, but the name of its label column, \"{source.Plan.Recognised.Label}\", is a label of the rows too",
+                "Where the first line is a row, set dataset.csv.header to false (ftf: --no-header); else rename the column",
+                [1]);
+        }
+
         if (source.Source.Encoding == "latin-1" && source.Plan.Recipe.Csv.Encoding is null)
         {
             yield return new Finding(

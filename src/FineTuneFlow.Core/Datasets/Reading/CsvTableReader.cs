@@ -135,9 +135,9 @@ internal sealed class CsvTableReader : TableReader
 
     private static Span<byte> Room(RecordBatch batch, int length)
     {
-        if (batch.Buffer.Length < length)
+        if (batch.Buffer.Length < Math.Max(length, BatchBytes))
         {
-            batch.Buffer = new byte[length * 2];
+            batch.Buffer = new byte[Math.Max(length * 2, BatchBytes)];
         }
 
         return batch.Buffer;

@@ -33,6 +33,11 @@ internal static class ForeignFormat
             return ("a web page", "Look at it: a download that failed often leaves its error page");
         }
 
+        if (start.StartsWith("["u8) && start[1..].TrimStart(" \t\r\n"u8).StartsWith("{"u8))
+        {
+            return ("one JSON array", "Write one object a line: jq -c '.[]' FILE > rows.jsonl");
+        }
+
         ReadOnlySpan<byte> looked = head[..Math.Min(head.Length, Looked)];
         int controls = 0;
         foreach (byte value in looked)

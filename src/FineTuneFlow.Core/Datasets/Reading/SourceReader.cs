@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Streams;
@@ -94,7 +93,7 @@ internal sealed class SourceReader : IDisposable
         int length = Fill(stream, magic, []);
         if (length == 2 && magic[0] == 0x1F && magic[1] == 0x8B)
         {
-            return ((true, []), new GZipStream(new PrefixedStream(magic, stream), CompressionMode.Decompress));
+            return ((true, []), new WholeGzipStream(new PrefixedStream(magic, stream)));
         }
 
         return ((false, magic[..length]), stream);

@@ -8,12 +8,11 @@ namespace FineTuneFlow.Core.Datasets.Splitting;
 internal static class Balancing
 {
     /// <summary>n / (k * n_class), as scikit-learn's "balanced", by label.</summary>
-    public static ImmutableSortedDictionary<string, double> Weights(RowTable rows, IReadOnlyList<string> labels)
+    public static ImmutableSortedDictionary<string, double> Weights(long[] counts, IReadOnlyList<string> labels)
     {
-        long[] counts = TrainCounts(rows, labels.Count);
         long total = counts.Sum();
         int classes = counts.Count(c => c > 0);
-        return Enumerable.Range(0, labels.Count)
+        return Enumerable.Range(0, counts.Length)
             .Where(l => counts[l] > 0)
             .ToImmutableSortedDictionary(l => labels[l], l => (double)total / (classes * counts[l]), StringComparer.Ordinal);
     }
@@ -63,7 +62,7 @@ internal static class Balancing
         return again;
     }
 
-    private static long[] TrainCounts(RowTable rows, int labels)
+    public static long[] TrainCounts(RowTable rows, int labels)
     {
         long[] counts = new long[labels];
         for (int i = 0; i < rows.Count; i++)

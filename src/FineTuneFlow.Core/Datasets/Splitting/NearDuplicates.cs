@@ -11,6 +11,7 @@ namespace FineTuneFlow.Core.Datasets.Splitting;
 internal sealed class NearDuplicates(RowTable rows, BandTable bands, TextStore texts, NearDuplicatesRecipe recipe)
 {
     private readonly TextIdentity identity = new();
+    private byte[] scratch = [];
 
     /// <summary>Lines of the first rows that were joined to an earlier one.</summary>
     public ImmutableArray<long> Lines { get; private set; } = [];
@@ -50,7 +51,7 @@ internal sealed class NearDuplicates(RowTable rows, BandTable bands, TextStore t
     {
         byte[] json = new byte[rows[row].TextLength + 2];
         json[0] = json[^1] = (byte)'"';
-        texts.Read(rows[row].Offset, json.AsSpan(1, json.Length - 2));
+        texts.Read(rows[row].Offset, rows[row].TextLength, ref scratch).CopyTo(json.AsSpan(1));
         string text = JsonSerializer.Deserialize<string>(json)!;
         return Encoding.UTF8.GetString(identity.Normalise(Encoding.UTF8.GetBytes(text)));
     }

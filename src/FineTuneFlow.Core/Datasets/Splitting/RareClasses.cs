@@ -13,14 +13,21 @@ internal static class RareClasses
     public static ImmutableArray<NamedCount> Apply(RowTable rows, List<string> labels, RareClassesRecipe recipe, string sourceName, string column)
     {
         long[] counts = Counts(rows, labels.Count);
-        var rare = Enumerable.Range(0, labels.Count)
-            .Where(l => counts[l] > 0 && counts[l] < recipe.MinimumRows)
-            .OrderBy(l => labels[l], StringComparer.Ordinal)
-            .ToList();
+        var rare = new List<int>();
+        for (int l = 0; l < counts.Length; l++)
+        {
+            if (counts[l] > 0 && counts[l] < recipe.MinimumRows)
+            {
+                rare.Add(l);
+            }
+        }
+
         if (rare.Count == 0)
         {
             return [];
         }
+
+        rare.Sort((a, b) => string.CompareOrdinal(labels[a], labels[b]));
 
         if (recipe.Action == RareClassAction.Fail)
         {

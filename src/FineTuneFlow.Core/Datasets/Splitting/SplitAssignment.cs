@@ -123,13 +123,8 @@ internal sealed class SplitAssignment(RowTable rows, int labels, SplitRecipe rec
             left[c] = [totals[c] - inTest - inValidation, inValidation, inTest];
         }
 
-        var isMember = new HashSet<int>(together.Count == 0 ? [] : members);
         var placed = new HashSet<int>();
-        foreach (List<int> group in together
-            .Where(g => isMember.Contains(g[0]))
-            .OrderByDescending(g => g.Count)
-            .ThenBy(g => KeyOf(g[0]))
-            .ThenBy(g => g[0]))
+        foreach (List<int> group in together.Count == 0 ? together : LargestFirst(members))
         {
             Split split = new[] { Split.Train, Split.Validation, Split.Test }.MaxBy(s => group.Sum(i => left[ClassOf(i)][(int)s]));
             foreach (int i in group)
@@ -160,6 +155,16 @@ internal sealed class SplitAssignment(RowTable rows, int labels, SplitRecipe rec
             KeySort.Sort(keys[c], perClass[c]);
             Fill(perClass[c], left[c]);
         }
+    }
+
+    private IEnumerable<List<int>> LargestFirst(List<int> members)
+    {
+        var isMember = new HashSet<int>(members);
+        return together
+            .Where(g => isMember.Contains(g[0]))
+            .OrderByDescending(g => g.Count)
+            .ThenBy(g => KeyOf(g[0]))
+            .ThenBy(g => g[0]);
     }
 
     private void Fill(int[] singles, long[] left)

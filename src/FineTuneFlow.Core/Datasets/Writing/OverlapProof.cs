@@ -14,25 +14,28 @@ internal static class OverlapProof
     {
         var prefixes = forms.DistinctBy(form => form.Key).ToDictionary(form => form.Key, WrittenText.PrefixBytes);
         var hashes = new ulong[files.Count][];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellation };
-        Parallel.For(0, files.Count, options, i => hashes[i] = HashesOf(directory, files[i], prefixes.GetValueOrDefault(files[i].Form)));
-        ulong[][] bySplit = [.. Enumerable.Range(0, 3).Select(split => Distinct(files, hashes, (Split)split))];
-        for (int a = 0; a < 3; a++)
+        InParallel.Run(
+            threads,
+            [
+                .. Enumerable.Range(0, files.Count).OrderByDescending(i => files[i].Bytes).Select(i => new Action(
+                    () => hashes[i] = SortedHashesOf(directory, files[i], prefixes.GetValueOrDefault(files[i].Form), cancellation))),
+            ]);
+        for (int a = 0; a < files.Count; a++)
         {
-            for (int b = a + 1; b < 3; b++)
+            for (int b = a + 1; b < files.Count; b++)
             {
-                if (CommonCount(bySplit[a], bySplit[b]) is var common and > 0)
+                if (files[a].Split != files[b].Split && CommonCount(hashes[a], hashes[b]) is var common and > 0)
                 {
                     throw new FlowException(
                         FailureKind.Internal,
-                        $"{common} texts stand both in {(Split)a} and in {(Split)b}".ToLowerInvariant(),
+                        $"{common} texts stand both in {files[a].Name} and in {files[b].Name}",
                         "This is a defect of the preparation; please report it with the recipe");
                 }
             }
         }
     }
 
-    private static ulong[] HashesOf(string directory, ManifestFile file, int prefixBytes)
+    private static ulong[] SortedHashesOf(string directory, ManifestFile file, int prefixBytes, CancellationToken cancellation)
     {
         var hashes = new ulong[file.Rows];
         var identity = new TextIdentity();
@@ -43,6 +46,7 @@ internal static class OverlapProof
         int filled = 0;
         while (true)
         {
+            cancellation.ThrowIfCancellationRequested();
             int read = stream.Read(buffer.AsSpan(filled));
             filled += read;
             int start = 0;
@@ -72,19 +76,16 @@ internal static class OverlapProof
             }
         }
 
-        return row == file.Rows && filled == 0
-            ? hashes
-            : throw new FlowException(
+        if (row != file.Rows || filled != 0)
+        {
+            throw new FlowException(
                 FailureKind.Internal,
                 $"{file.Name} holds {row} whole rows where {file.Rows} were written",
                 "Check that the disk has room and nothing else writes to the folder, then prepare again");
-    }
+        }
 
-    private static ulong[] Distinct(IReadOnlyList<ManifestFile> files, ulong[][] hashes, Split split)
-    {
-        ulong[] all = [.. Enumerable.Range(0, files.Count).Where(i => files[i].Split == split).SelectMany(i => hashes[i])];
-        Array.Sort(all);
-        return all;
+        Array.Sort(hashes);
+        return hashes;
     }
 
     private static long CommonCount(ulong[] a, ulong[] b)

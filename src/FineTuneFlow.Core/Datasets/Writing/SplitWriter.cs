@@ -10,7 +10,7 @@ namespace FineTuneFlow.Core.Datasets.Writing;
 internal sealed class SplitWriter(string directory, Split split, RowTable rows, TextStore texts, IReadOnlyList<string> labels)
 {
     private readonly byte[][] labelEnds = [.. labels.Select(label => Encoding.UTF8.GetBytes($"\",\"label\":\"{Encoding.UTF8.GetString(JsonText.Escape(label))}\""))];
-    private byte[] buffer = new byte[1 << 16];
+    private byte[] scratch = [];
 
     /// <param name="order">Rows of this split in the order of writing; a row may come again where classes are balanced.</param>
     /// <param name="forms">Upload forms.</param>
@@ -53,14 +53,7 @@ internal sealed class SplitWriter(string directory, Split split, RowTable rows, 
 
     private void WriteRow(in Row row, HashingFile canonical, UploadFile[] uploads)
     {
-        int length = row.TextLength + row.SliceLength;
-        if (buffer.Length < length)
-        {
-            buffer = new byte[length * 2];
-        }
-
-        Span<byte> both = buffer.AsSpan(0, length);
-        texts.Read(row.Offset, both);
+        ReadOnlySpan<byte> both = texts.Read(row.Offset, row.TextLength + row.SliceLength, ref scratch);
         ReadOnlySpan<byte> text = both[..row.TextLength];
         canonical.Write("{\"id\":\""u8);
         Span<byte> id = stackalloc byte[24];

@@ -48,25 +48,43 @@ internal sealed class TextStore(string directory, long memoryLimit) : IDisposabl
         return start;
     }
 
-    public void Read(long offset, Span<byte> target)
+    /// <summary>Bytes of the store where they stand together in memory, else copied to <paramref name="scratch"/>, which grows as
+    /// needed. Any number of threads may read.</summary>
+    public ReadOnlySpan<byte> Read(long offset, int length, ref byte[] scratch)
     {
-        if (blocks is null)
+        int inBlock = (int)(offset & (BlockBytes - 1));
+        if (blocks is not null && inBlock + length <= BlockBytes)
         {
-            while (!target.IsEmpty)
-            {
-                int read = RandomAccess.Read(file!, target, offset);
-                offset += read;
-                target = target[read..];
-            }
-
-            return;
+            // A store without any byte has no block.
+            return length == 0 ? [] : blocks[(int)(offset >> BlockBits)].AsSpan(inBlock, length);
         }
 
+        if (scratch.Length < length)
+        {
+            scratch = new byte[length * 2];
+        }
+
+        Span<byte> copy = scratch.AsSpan(0, length);
+        Copy(offset, copy);
+        return copy;
+    }
+
+    private void Copy(long offset, Span<byte> target)
+    {
         while (!target.IsEmpty)
         {
-            int inBlock = (int)(offset & (BlockBytes - 1));
-            int part = Math.Min(target.Length, BlockBytes - inBlock);
-            blocks[(int)(offset >> BlockBits)].AsSpan(inBlock, part).CopyTo(target);
+            int part;
+            if (blocks is null)
+            {
+                part = RandomAccess.Read(file!, target, offset);
+            }
+            else
+            {
+                int inBlock = (int)(offset & (BlockBytes - 1));
+                part = Math.Min(target.Length, BlockBytes - inBlock);
+                blocks[(int)(offset >> BlockBits)].AsSpan(inBlock, part).CopyTo(target);
+            }
+
             target = target[part..];
             offset += part;
         }

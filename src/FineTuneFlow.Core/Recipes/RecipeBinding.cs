@@ -1,0 +1,71 @@
+namespace FineTuneFlow.Core.Recipes;
+
+/// <summary>From a file that the schema has accepted to the recipe. By hand, because the serializer compiles a thousand methods
+/// before it gives its first record, which takes longer than preparing a small data set.</summary>
+internal static class RecipeBinding
+{
+    private static readonly Recipe Absent = new();
+
+    public static Recipe Bind(PlacedJson recipe) => new()
+    {
+        Version = recipe.Whole("version", Absent.Version),
+        Dataset = DatasetBinding.Bind(recipe["dataset"]),
+        Budget = recipe["budget"] is { } budget ? Budget(budget) : Absent.Budget,
+        Candidates = recipe.List("candidates", Candidate),
+        Baselines = recipe.List("baselines", Baseline),
+        Evaluation = recipe["evaluation"] is { } evaluation ? Evaluation(evaluation) : Absent.Evaluation,
+        Promotion = recipe["promotion"] is { } promotion ? Promotion(promotion) : Absent.Promotion,
+        DeadlineHours = recipe.Number("deadlineHours", Absent.DeadlineHours),
+        Retention = recipe["retention"] is { } retention
+            ? new RetentionRecipe { DeleteUploads = retention.Truth("deleteUploads", Absent.Retention.DeleteUploads) }
+            : Absent.Retention,
+    };
+
+    private static BudgetRecipe Budget(PlacedJson budget) => new()
+    {
+        Usd = budget.Number("usd", Absent.Budget.Usd),
+        ApproveAbove = budget.Number("approveAbove", Absent.Budget.ApproveAbove),
+        ApprovalHours = budget.Number("approvalHours", Absent.Budget.ApprovalHours),
+    };
+
+    private static CandidateRecipe Candidate(PlacedJson candidate) => new()
+    {
+        Name = candidate.Text("name", ""),
+        Kind = candidate.Choice("kind", CandidateKind.FineTune),
+        Provider = candidate.TextOrNull("provider"),
+        Model = candidate.TextOrNull("model"),
+        ContinueFrom = candidate.TextOrNull("continueFrom"),
+        Data = candidate.Choice("data", TrainingData.All),
+        Epochs = candidate.OneOrMany("epochs", RecipeValue.Whole),
+        BatchSize = candidate.OneOrMany("batchSize", RecipeValue.Whole),
+        LearningRateMultiplier = candidate.OneOrMany("learningRateMultiplier", RecipeValue.Number),
+        Seed = candidate.WholeOrNull("seed"),
+        SystemPrompt = candidate.TextOrNull("systemPrompt"),
+        Tier = candidate.ChoiceOrNull<TrainingTier>("tier"),
+        Shots = candidate.Whole("shots", 0),
+        ChainOfThought = candidate.Truth("chainOfThought", false),
+    };
+
+    private static BaselineRecipe Baseline(PlacedJson baseline) => new()
+    {
+        Name = baseline.Text("name", ""),
+        Kind = baseline.Choice("kind", BaselineKind.Linear),
+        Model = baseline.TextOrNull("model"),
+        Epochs = baseline.Whole("epochs", 1),
+    };
+
+    private static EvaluationRecipe Evaluation(PlacedJson evaluation) => new()
+    {
+        ChunkRows = evaluation.Whole("chunkRows", Absent.Evaluation.ChunkRows),
+        SampleRows = evaluation.WholeOrNull("sampleRows"),
+        Mode = evaluation.Choice("mode", Absent.Evaluation.Mode),
+        MaxConcurrency = evaluation.Whole("maxConcurrency", Absent.Evaluation.MaxConcurrency),
+    };
+
+    private static PromotionRecipe Promotion(PlacedJson promotion) => new()
+    {
+        Metric = promotion.Choice("metric", Absent.Promotion.Metric),
+        RequireSignificance = promotion.Truth("requireSignificance", Absent.Promotion.RequireSignificance),
+        Alpha = promotion.Number("alpha", Absent.Promotion.Alpha),
+    };
+}
