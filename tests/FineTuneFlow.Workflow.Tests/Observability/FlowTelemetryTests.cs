@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Ports;

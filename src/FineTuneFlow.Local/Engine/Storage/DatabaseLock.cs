@@ -1,5 +1,5 @@
-using Microsoft.Data.Sqlite;
 using FineTuneFlow.Core.Failures;
+using Microsoft.Data.Sqlite;
 
 namespace FineTuneFlow.Local.Engine.Storage;
 

@@ -1,10 +1,10 @@
+using System.Text.Json;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Local.Engine.Scheduling;
 using FineTuneFlow.Workflow.Durable;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
-using System.Text.Json;
 
 namespace FineTuneFlow.Local.Engine.Storage;
 
