@@ -36,7 +36,9 @@ public class RewindTests
         state.Status.ShouldBe(InstanceStatus.Completed);
         state.Output!.GetValue<string>().ShouldBe("ABC");
         state.Failure.ShouldBeNull();
-        _calls.Where(c => c is "a" or "c").ShouldBe(["a", "c"]);
+        _calls.Count(c => c == "a").ShouldBe(1, "it had ended before");
+        // Whatever the kill caught between its run and its record runs again; after the failure that may be b or c.
+        _calls.Where(c => c is "b" or "c").Distinct().ShouldBe(["b", "c"]);
         IReadOnlyList<HistoryEntry> history = await harness.Engine.GetHistoryAsync("r");
         history.Count(e => e.Kind == HistoryKind.ActivityFailed).ShouldBe(1, "the failure stays to be seen");
         history.Count(e => e.Kind == HistoryKind.Rewound).ShouldBe(1);
