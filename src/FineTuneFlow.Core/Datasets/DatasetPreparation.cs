@@ -45,10 +45,19 @@ public static class DatasetPreparation
 
         request.Progress?.Report(new PreparationProgress("writing", source.RowsRead, source.Source.Bytes));
         LineTemplate[] forms = [.. request.Forms.DistinctBy(form => form.Key).Select(form => LineTemplate.For(form, source.Labels))];
+        var proof = new OverlapProof(directory, request.Forms);
         ImmutableArray<ManifestFile>[] written = new ImmutableArray<ManifestFile>[3];
-        void WriteSplit(Split split) =>
+        void WriteSplit(Split split)
+        {
             written[(int)split] = new SplitWriter(directory, split, source.Rows, texts, source.Labels).Write(
                 arranged.Order[(int)split], split == Split.Test ? [] : forms, request.MaxUploadBytes, cancellation);
+            // Read again here and not after all are written, so that no thread waits for the largest split.
+            foreach (ManifestFile file in written[(int)split])
+            {
+                proof.Read(file, cancellation);
+            }
+        }
+
         ImmutableSortedDictionary<string, double> weights = ImmutableSortedDictionary<string, double>.Empty;
         void WriteAccount()
         {
@@ -58,11 +67,11 @@ public static class DatasetPreparation
         }
 
         InParallel.Run(
-            threads, [() => WriteSplit(Split.Train), () => WriteSplit(Split.Validation), () => WriteSplit(Split.Test), WriteAccount]);
+            threads, [() => WriteSplit(Split.Train), WriteAccount, () => WriteSplit(Split.Validation), () => WriteSplit(Split.Test)]);
         ImmutableArray<ManifestFile> files = [.. written[0], .. written[1], .. written[2]];
 
         request.Progress?.Report(new PreparationProgress("proving", source.RowsRead, source.Source.Bytes));
-        OverlapProof.Show(directory, files, request.Forms, threads, cancellation);
+        proof.Show(files);
         var manifest = new Manifest
         {
             Source = source.Source,

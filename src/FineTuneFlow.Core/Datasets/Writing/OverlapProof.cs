@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FineTuneFlow.Core.Datasets.Cleaning;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Training;
@@ -6,25 +7,25 @@ namespace FineTuneFlow.Core.Datasets.Writing;
 
 /// <summary>Reads the written files again and shows that no normalised text stands in two splits: what is proven is what lies
 /// on the disk, not what the program believes it wrote.</summary>
-internal static class OverlapProof
+internal sealed class OverlapProof(string directory, IReadOnlyList<TrainingForm> forms)
 {
-    /// <exception cref="FlowException">A text in two splits, or a file without the rows it should have.</exception>
-    public static void Show(
-        string directory, IReadOnlyList<ManifestFile> files, IReadOnlyList<TrainingForm> forms, int threads, CancellationToken cancellation)
+    private readonly Dictionary<string, int> prefixes = forms.DistinctBy(form => form.Key).ToDictionary(form => form.Key, WrittenText.PrefixBytes);
+    private readonly ConcurrentDictionary<ManifestFile, ulong[]> hashes = new();
+
+    /// <summary>Reads a finished file; several threads may read at once.</summary>
+    /// <exception cref="FlowException">The file has not the rows that it should have.</exception>
+    public void Read(ManifestFile file, CancellationToken cancellation) =>
+        hashes[file] = SortedHashesOf(file, prefixes.GetValueOrDefault(file.Form), cancellation);
+
+    /// <summary>Compares all files that were read.</summary>
+    /// <exception cref="FlowException">A text in two splits.</exception>
+    public void Show(IReadOnlyList<ManifestFile> files)
     {
-        var prefixes = forms.DistinctBy(form => form.Key).ToDictionary(form => form.Key, WrittenText.PrefixBytes);
-        var hashes = new ulong[files.Count][];
-        InParallel.Run(
-            threads,
-            [
-                .. Enumerable.Range(0, files.Count).OrderByDescending(i => files[i].Bytes).Select(i => new Action(
-                    () => hashes[i] = SortedHashesOf(directory, files[i], prefixes.GetValueOrDefault(files[i].Form), cancellation))),
-            ]);
         for (int a = 0; a < files.Count; a++)
         {
             for (int b = a + 1; b < files.Count; b++)
             {
-                if (files[a].Split != files[b].Split && CommonCount(hashes[a], hashes[b]) is var common and > 0)
+                if (files[a].Split != files[b].Split && CommonCount(hashes[files[a]], hashes[files[b]]) is var common and > 0)
                 {
                     throw new FlowException(
                         FailureKind.Internal,
@@ -35,7 +36,7 @@ internal static class OverlapProof
         }
     }
 
-    private static ulong[] SortedHashesOf(string directory, ManifestFile file, int prefixBytes, CancellationToken cancellation)
+    private ulong[] SortedHashesOf(ManifestFile file, int prefixBytes, CancellationToken cancellation)
     {
         var hashes = new ulong[file.Rows];
         var identity = new TextIdentity();
