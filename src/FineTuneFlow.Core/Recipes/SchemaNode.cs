@@ -8,7 +8,7 @@ namespace FineTuneFlow.Core.Recipes;
 
 /// <summary>A node of the recipe's JSON Schema: the part of the 2020-12 vocabulary that the schema uses. A keyword outside
 /// that part is refused when the schema is loaded, so that nothing in the file is promised and not checked.</summary>
-internal sealed class SchemaNode
+internal sealed partial class SchemaNode
 {
     private static readonly HashSet<string> Keywords =
     [
@@ -16,6 +16,8 @@ internal sealed class SchemaNode
         "items", "anyOf", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "pattern",
         "maxItems", "uniqueItems",
     ];
+
+    private const string NamePattern = "^[a-z0-9][a-z0-9-]{0,39}$";
 
     public ImmutableArray<string> Types { get; private init; } = [];
 
@@ -106,11 +108,19 @@ internal sealed class SchemaNode
             MaxLength = Get("maxLength")?.GetInt32(),
             MaxItems = Get("maxItems")?.GetInt32(),
             UniqueItems = Get("uniqueItems")?.GetBoolean() ?? false,
-            Pattern = Get("pattern")?.GetString() is { } pattern ? new Regex(pattern, RegexOptions.CultureInvariant) : null,
+            Pattern = Get("pattern")?.GetString() is { } pattern ? Compiled(pattern) : null,
             Description = Get("description")?.GetString(),
             Default = Get("default"),
         };
     }
+
+    // Compiled with the program: building an expression at run time takes longer than reading a recipe.
+    private static Regex Compiled(string pattern) => pattern == NamePattern
+        ? Name()
+        : throw new InvalidOperationException($"recipe.schema.json uses the pattern {pattern}, which is not compiled.");
+
+    [GeneratedRegex(NamePattern, RegexOptions.CultureInvariant)]
+    private static partial Regex Name();
 
     /// <summary>The texts of a list; an enum may also name null, which its type says already.</summary>
     private static ImmutableArray<string> Texts(JsonElement? list)
