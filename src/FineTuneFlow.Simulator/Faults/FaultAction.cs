@@ -28,6 +28,8 @@ internal enum FaultAction
     Base64Content,
     /// <summary>ISO dates, nulls and missing members, <c>pending</c>.</summary>
     AzureShapes,
+    /// <summary>A job's events come in an order of their own, not newest first.</summary>
+    ShuffleEvents,
     /// <summary>Match JOB: the job fails after its training.</summary>
     FailJob,
     /// <summary>Match WEBHOOK: sent twice.</summary>

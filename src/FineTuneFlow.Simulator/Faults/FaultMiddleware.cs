@@ -22,6 +22,9 @@ internal sealed class FaultMiddleware(FaultInjector faults, TimeProvider clock)
                 case FaultAction.AzureShapes:
                     http.Features.Set(AnswerShape.Of(http) with { Azure = true });
                     break;
+                case FaultAction.ShuffleEvents:
+                    http.Features.Set(AnswerShape.Of(http) with { ShuffledEvents = true });
+                    break;
                 case FaultAction.LostAnswer:
                     await LoseAnswer(http, next);
                     return;

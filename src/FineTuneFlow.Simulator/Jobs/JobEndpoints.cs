@@ -61,6 +61,12 @@ internal sealed class JobEndpoints(
     {
         FineTuningJob job = jobs.Get(http.RouteId());
         List<JobEvent> newestFirst = [.. Enumerable.Reverse(events.Of(job.Id))];
+        if (AnswerShape.Of(http).ShuffledEvents)
+        {
+            // By the ids' last characters, which say nothing about time, so that pages fit together while events are added.
+            newestFirst = [.. newestFirst.OrderBy(e => string.Concat(e.Id.Reverse()), StringComparer.Ordinal)];
+        }
+
         (List<JobEvent> page, bool more) = Paging.Of(http, 20, 100).Take(newestFirst, e => e.Id);
         return ApiWriter.WriteAsync(http, ApiWriter.Page(page.Select(e => e.ToJson()), more));
     }

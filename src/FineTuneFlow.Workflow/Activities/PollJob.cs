@@ -29,7 +29,8 @@ public sealed class PollJob(IBlobStore store, IProviders providers, RunGuard gua
     private static async Task<(int? Step, int? Total)> StepsOf(IFineTuningProvider provider, string jobId, CancellationToken cancellation)
     {
         IReadOnlyList<JobEvent> events = await provider.GetEventsAsync(jobId, cancellation);
-        JobEvent? last = events.LastOrDefault(e => e.Step is not null);
+        // By step and not by time: services list the events of one second in any order, and progress never goes back.
+        JobEvent? last = events.MaxBy(e => e.Step);
         return (last?.Step, last?.TotalSteps);
     }
 

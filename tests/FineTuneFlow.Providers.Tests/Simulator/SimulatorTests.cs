@@ -127,6 +127,22 @@ public sealed class SimulatorTests(RunningSimulator simulator) : IClassFixture<R
     }
 
     [Fact]
+    public async Task Events_that_come_in_any_order_are_read_as_those_that_come_newest_first()
+    {
+        using OpenAIProvider provider = simulator.Provider();
+        ProviderJob job = await TrainAsync(provider, "gpt-3.5-turbo", "events");
+        IReadOnlyList<JobEvent> plain = await provider.GetEventsAsync(job.Id, Cancelled);
+
+        await simulator.SetFaultsAsync(new { match = "GET /v1/fine_tuning/jobs/*/events", action = "shuffleEvents" });
+        IReadOnlyList<JobEvent> shuffled = await provider.GetEventsAsync(job.Id, Cancelled);
+        await simulator.SetFaultsAsync();
+
+        plain.Count.ShouldBeGreaterThan(5);
+        shuffled.Select(e => e.At).ShouldBe(plain.Select(e => e.At));
+        shuffled.Select(e => (e.Message, e.Step)).ShouldBe(plain.Select(e => (e.Message, e.Step)), ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task A_batch_answers_every_row_by_its_id_and_tells_the_failed_ones()
     {
         using OpenAIProvider provider = simulator.Provider();

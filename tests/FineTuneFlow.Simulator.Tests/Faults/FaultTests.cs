@@ -119,6 +119,35 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Events_can_come_in_an_order_of_their_own_and_all_of_them_by_pages()
+    {
+        await using RunningSimulator simulator = await RunningSimulator.StartAsync();
+        JsonNode job = await simulator.TrainAsync("gpt-4o-mini", Data);
+        string[] plain = await IdsAsync(100);
+        await PlanAsync(simulator, """{"rules":[{"match":"GET /v1/fine_tuning/jobs/*/events","action":"shuffleEvents"}]}""");
+
+        string[] shuffled = await IdsAsync(7);
+
+        shuffled.Order().ShouldBe(plain.Order());
+        shuffled.SequenceEqual(plain).ShouldBeFalse();
+
+        async Task<string[]> IdsAsync(int limit)
+        {
+            var ids = new List<string>();
+            JsonNode page;
+            do
+            {
+                string after = ids.Count == 0 ? "" : $"&after={ids[^1]}";
+                page = await simulator.GetAsync($"/v1/fine_tuning/jobs/{job["id"]}/events?limit={limit}{after}");
+                ids.AddRange(page["data"]!.AsArray().Select(e => e!["id"]!.GetValue<string>()));
+            }
+            while (page["has_more"]!.GetValue<bool>());
+
+            return [.. ids];
+        }
+    }
+
+    [Fact]
     public async Task A_job_can_fail_after_its_training()
     {
         await using RunningSimulator simulator = await RunningSimulator.StartAsync();
