@@ -77,7 +77,8 @@ public sealed class EvaluateChunk(
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, rows.Length).Where(i => predictions[i] is null),
                 new ParallelOptions { MaxDegreeOfParallelism = recipe.Evaluation.MaxConcurrency, CancellationToken = cancellation },
-                async (i, stop) => predictions[i] = await AskOne(provider, composer, labels, input.Model, rows[i], stop));
+                // Those under way when another one fails are waited for, not cut off: their answers are paid for.
+                async (i, _) => predictions[i] = await AskOne(provider, composer, labels, input.Model, rows[i], cancellation));
         }
         catch when (predictions.Count(p => p is not null) > answered.Count)
         {
