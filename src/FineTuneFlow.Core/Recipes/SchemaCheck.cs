@@ -128,7 +128,7 @@ internal sealed class SchemaCheck(string file)
         {
             Add(value, $"{Name(value)} has {value.Text.Length:#,0} characters", $"At most {schema.MaxLength:#,0} are allowed.");
         }
-        else if (schema.Pattern is { } pattern && !pattern.IsMatch(value.Text))
+        else if (schema.IsName && !SchemaNode.Names(value.Text))
         {
             Add(value, $"{Name(value)} \"{Short(value.Text)}\" is no name that can be used", schema.Description);
         }

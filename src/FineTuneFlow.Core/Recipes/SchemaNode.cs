@@ -2,13 +2,12 @@ using System.Collections.Immutable;
 using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace FineTuneFlow.Core.Recipes;
 
 /// <summary>A node of the recipe's JSON Schema: the part of the 2020-12 vocabulary that the schema uses. A keyword outside
 /// that part is refused when the schema is loaded, so that nothing in the file is promised and not checked.</summary>
-internal sealed partial class SchemaNode
+internal sealed class SchemaNode
 {
     private static readonly HashSet<string> Keywords =
     [
@@ -53,7 +52,8 @@ internal sealed partial class SchemaNode
 
     public bool UniqueItems { get; private init; }
 
-    public Regex? Pattern { get; private init; }
+    /// <summary>Whether a text must be a name as <see cref="NamePattern"/> has it, the only pattern of the schema.</summary>
+    public bool IsName { get; private init; }
 
     public string? Description { get; private init; }
 
@@ -108,19 +108,34 @@ internal sealed partial class SchemaNode
             MaxLength = Get("maxLength")?.GetInt32(),
             MaxItems = Get("maxItems")?.GetInt32(),
             UniqueItems = Get("uniqueItems")?.GetBoolean() ?? false,
-            Pattern = Get("pattern")?.GetString() is { } pattern ? Compiled(pattern) : null,
+            IsName = Get("pattern")?.GetString() is { } pattern && IsNamePattern(pattern),
             Description = Get("description")?.GetString(),
             Default = Get("default"),
         };
     }
 
-    // Compiled with the program: building an expression at run time takes longer than reading a recipe.
-    private static Regex Compiled(string pattern) => pattern == NamePattern
-        ? Name()
-        : throw new InvalidOperationException($"recipe.schema.json uses the pattern {pattern}, which is not compiled.");
+    private static bool IsNamePattern(string pattern) => pattern == NamePattern
+        ? true
+        : throw new InvalidOperationException($"recipe.schema.json uses the pattern {pattern}, which is not checked.");
 
-    [GeneratedRegex(NamePattern, RegexOptions.CultureInvariant)]
-    private static partial Regex Name();
+    /// <summary>By hand: to .NET the pattern's end also lies before a last line feed, which JSON Schema's does not.</summary>
+    public static bool Names(string text)
+    {
+        if (text.Length is 0 or > 40 || text[0] == '-')
+        {
+            return false;
+        }
+
+        foreach (char c in text)
+        {
+            if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>The texts of a list; an enum may also name null, which its type says already.</summary>
     private static ImmutableArray<string> Texts(JsonElement? list)
