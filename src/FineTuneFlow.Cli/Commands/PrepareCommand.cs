@@ -31,6 +31,12 @@ public static class PrepareCommand
                 FailureKind.InvalidInput, $"--out is a file, {folder}, but a data set is a folder of files", "Name a folder; it is made where it is missing"));
         }
 
+        if (DatasetFiles.IsOutput(Path.GetFileName(file)) && Path.GetFullPath(Path.Combine(folder, Path.GetFileName(file))) == Path.GetFullPath(file))
+        {
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput, $"{file} stands in the folder of --out, under a name that a preparation writes", "Name another folder"));
+        }
+
         Recipe recipe = RecipeFile.Read(recipePath);
         DatasetRecipe dataset = noHeader ? recipe.Dataset with { Csv = recipe.Dataset.Csv with { Header = false } } : recipe.Dataset;
         string name = Path.GetFileName(file);

@@ -30,10 +30,11 @@ public static class DatasetCheck
         try
         {
             using TextStore? texts = temporary is null ? null : new TextStore(temporary, MaxTextBytesInMemory);
+            threads = threads > 0 ? threads : Environment.ProcessorCount;
             var sample = new RowSample(LabelNoise.SampleRows);
             SourceTable source = DatasetPreparation.Read(
-                sourceName, open, recipe, threads > 0 ? threads : Environment.ProcessorCount, texts, progress, cancellation, sample);
-            var arranged = ArrangedTable.Of(source);
+                sourceName, open, recipe, threads, texts, progress, cancellation, sample);
+            var arranged = ArrangedTable.Of(source, threads);
             DatasetProfile profile = ProfileBuilder.Of(arranged);
             if (LabelNoise.Find(arranged, sample, cancellation) is { } noise)
             {

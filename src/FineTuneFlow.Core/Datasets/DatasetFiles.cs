@@ -24,6 +24,15 @@ public static class DatasetFiles
         _ => Test,
     };
 
+    /// <summary>Whether a preparation writes a file of that name, or once wrote one, besides its manifest.</summary>
+    public static bool IsOutput(string name) =>
+        name is Profile or Rejects or Train or Validation or Test
+        || (name.EndsWith(".jsonl", StringComparison.Ordinal)
+            && (name.StartsWith("train.chat", StringComparison.Ordinal)
+                || name.StartsWith("train.completion", StringComparison.Ordinal)
+                || name.StartsWith("validation.chat", StringComparison.Ordinal)
+                || name.StartsWith("validation.completion", StringComparison.Ordinal)));
+
     /// <summary>The rows of a canonical file, one a line, in file order.</summary>
     /// <exception cref="FlowException">A line that is not a row: <see cref="FailureKind.InvalidInput"/> with its number.</exception>
     public static IEnumerable<DatasetRow> ReadRows(Stream jsonl, string name = "rows.jsonl")

@@ -14,51 +14,54 @@ namespace FineTuneFlow.Core.Datasets;
 public static class DatasetPreparation
 {
     /// <summary>Raised with every change that changes output bytes.</summary>
-    public const string PreparedBy = "finetuneflow-prepare/1";
+    public const string PreparedBy = Product + "/1";
+    internal const string Product = "finetuneflow-prepare";
 
     /// <exception cref="FlowException">The drop or the recipe is wrong (<see cref="FailureKind.InvalidInput"/>, with file, line
     /// and column); the folder then holds nothing of this preparation.</exception>
     public static Manifest Prepare(PreparationRequest request, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(request.OutputDirectory);
-        OutputFolder.Clear(request.OutputDirectory);
+        Task cleared = OutputFolder.Begin(request.OutputDirectory);
         try
         {
-            return Write(request, cancellation);
+            return Write(request, cleared, cancellation);
         }
         catch
         {
-            OutputFolder.Clear(request.OutputDirectory);
+            // Not Wait: where a file could not be removed, the next line says so.
+            Task.WaitAny([cleared], CancellationToken.None);
+            OutputFolder.Abandon(request.OutputDirectory);
             throw;
         }
     }
 
-    private static Manifest Write(PreparationRequest request, CancellationToken cancellation)
+    private static Manifest Write(PreparationRequest request, Task cleared, CancellationToken cancellation)
     {
         string directory = request.OutputDirectory;
         int threads = request.Threads > 0 ? request.Threads : Environment.ProcessorCount;
         using var texts = new TextStore(directory, request.MaxTextBytesInMemory);
         SourceTable source = Read(request.SourceName, request.Open, request.Recipe, threads, texts, request.Progress, cancellation);
         request.Progress?.Report(new PreparationProgress("arranging", source.RowsRead, source.Source.Bytes));
-        var arranged = ArrangedTable.Of(source);
+        var arranged = ArrangedTable.Of(source, threads);
+        cleared.GetAwaiter().GetResult();
         cancellation.ThrowIfCancellationRequested();
 
         request.Progress?.Report(new PreparationProgress("writing", source.RowsRead, source.Source.Bytes));
         LineTemplate[] forms = [.. request.Forms.DistinctBy(form => form.Key).Select(form => LineTemplate.For(form, source.Labels))];
         var proof = new OverlapProof(directory, request.Forms);
         ImmutableArray<ManifestFile>[] written = new ImmutableArray<ManifestFile>[3];
+        var jobs = new JobQueue();
         void WriteSplit(Split split)
         {
             written[(int)split] = new SplitWriter(directory, split, source.Rows, texts, source.Labels).Write(
                 arranged.Order[(int)split], split == Split.Test ? [] : forms, request.MaxUploadBytes, cancellation);
-            // Read again here and not after all are written, so that no thread waits for the largest split.
             foreach (ManifestFile file in written[(int)split])
             {
-                proof.Read(file, cancellation);
+                jobs.Add(() => proof.Read(file, cancellation));
             }
         }
 
-        ImmutableSortedDictionary<string, double> weights = ImmutableSortedDictionary<string, double>.Empty;
+        SortedList<string, double> weights = [];
         void WriteAccount()
         {
             weights = Balancing.Weights(arranged.TrainCounts, source.Labels);
@@ -66,8 +69,11 @@ public static class DatasetPreparation
             File.WriteAllBytes(Path.Combine(directory, DatasetFiles.Profile), RecordJson.Write(ProfileBuilder.Of(arranged)));
         }
 
-        InParallel.Run(
-            threads, [() => WriteSplit(Split.Train), WriteAccount, () => WriteSplit(Split.Validation), () => WriteSplit(Split.Test)]);
+        jobs.Add(() => WriteSplit(Split.Train));
+        jobs.Add(WriteAccount);
+        jobs.Add(() => WriteSplit(Split.Validation));
+        jobs.Add(() => WriteSplit(Split.Test));
+        jobs.Run(threads);
         ImmutableArray<ManifestFile> files = [.. written[0], .. written[1], .. written[2]];
 
         request.Progress?.Report(new PreparationProgress("proving", source.RowsRead, source.Source.Bytes));

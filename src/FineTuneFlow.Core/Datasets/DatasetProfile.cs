@@ -25,13 +25,36 @@ public sealed record DatasetProfile
 /// <summary>One split as written, balanced where the recipe balances.</summary>
 public sealed record SplitProfile(Split Split, long Rows, ImmutableArray<NamedCount> Classes, LengthProfile Characters, TokenRange Tokens);
 
-public sealed record NamedCount(string Name, long Count);
+public sealed record NamedCount(string Name, long Count)
+{
+    /// <summary>The counts above 0, most frequent first, equal ones by their index.</summary>
+    internal static ImmutableArray<NamedCount> MostFirst(long[] counts, Func<int, string> nameOf)
+    {
+        int[] order = new int[counts.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
+        Array.Sort(order, (a, b) => counts[a] == counts[b] ? a - b : counts[b].CompareTo(counts[a]));
+        var named = ImmutableArray.CreateBuilder<NamedCount>();
+        for (int i = 0; i < order.Length && counts[order[i]] > 0; i++)
+        {
+            named.Add(new NamedCount(nameOf(order[i]), counts[order[i]]));
+        }
+
+        return named.ToImmutable();
+    }
+}
 
 /// <summary>Lengths in Unicode characters of cleaned texts; percentiles by nearest rank.</summary>
 public sealed record LengthProfile(long Minimum, long Median, long P95, long Maximum, double Mean);
 
 /// <summary>Tokens of texts alone, estimated by <see cref="Costs.TokenRates"/> from characters by script: a range, not a count.</summary>
-public sealed record TokenRange(long Low, long Likely, long High);
+public sealed record TokenRange(long Low, long Likely, long High)
+{
+    public static TokenRange operator +(TokenRange a, TokenRange b) => new(a.Low + b.Low, a.Likely + b.Likely, a.High + b.High);
+}
 
 /// <param name="Rows">Rows left out because text and label occurred before.</param>
 /// <param name="ConflictTexts">Texts that occur with more than one label.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Collections.ObjectModel;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Datasets;
@@ -15,7 +16,7 @@ public sealed record Manifest
     public required RowCounts Rows { get; init; }
     public required ImmutableArray<ManifestFile> Files { get; init; }
     /// <summary>Weight of each class, n / (k * n_class) as scikit-learn's "balanced", on the training split before balancing.</summary>
-    public ImmutableSortedDictionary<string, double> ClassWeights { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+    public IReadOnlyDictionary<string, double> ClassWeights { get; init; } = ReadOnlyDictionary<string, double>.Empty;
     /// <summary>Version of the preparation code; a change of output bytes raises it.</summary>
     public required string PreparedBy { get; init; }
 }

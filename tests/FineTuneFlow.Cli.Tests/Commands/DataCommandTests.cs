@@ -74,6 +74,20 @@ public sealed class DataCommandTests : IDisposable
         error.ShouldStartWith("error: broken.csv, line 2, column 1: a quote opens a cell here");
     }
 
+    [Fact]
+    public async Task A_data_file_is_not_overwritten_by_its_own_preparation()
+    {
+        string train = Path.Combine(folder, "train.jsonl");
+        File.Move(Reviews(60), train);
+        byte[] before = await File.ReadAllBytesAsync(train, TestContext.Current.CancellationToken);
+
+        (int code, _, string error) = await RunAsync("prepare", train, "--out", folder);
+
+        code.ShouldBe(ExitCode.InvalidInput);
+        error.ShouldContain("stands in the folder of --out");
+        (await File.ReadAllBytesAsync(train, TestContext.Current.CancellationToken)).ShouldBe(before);
+    }
+
     private string Reviews(int rows)
     {
         var csv = new StringBuilder("id,review,stars\n");

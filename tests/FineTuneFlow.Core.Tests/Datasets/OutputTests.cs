@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Training;
@@ -96,6 +97,53 @@ public sealed class OutputTests
 
         Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(
             ["manifest.json", "notes.txt", "profile.json", "rejects.csv", "test.jsonl", "train.jsonl", "validation.jsonl"]);
+    }
+
+    [Fact]
+    public void A_file_that_no_preparation_wrote_is_never_overwritten()
+    {
+        string folder = Directory.CreateTempSubdirectory("ftf-datasets-").FullName;
+        try
+        {
+            string mine = Path.Combine(folder, "train.jsonl");
+            File.WriteAllText(mine, "mine");
+            File.WriteAllText(Path.Combine(folder, DatasetFiles.Manifest), """{ "name": "of a web page" }""");
+            var request = new PreparationRequest
+            {
+                SourceName = "r.csv", Open = () => new MemoryStream(PreparedFolder.Fixture("byte-order-mark.csv")), OutputDirectory = folder,
+            };
+
+            FlowException refused = Should.Throw<FlowException>(() => DatasetPreparation.Prepare(request, TestContext.Current.CancellationToken));
+
+            refused.Failure.Kind.ShouldBe(FailureKind.InvalidInput);
+            refused.Message.ShouldContain("holds train.jsonl, which no preparation wrote");
+            File.ReadAllText(mine).ShouldBe("mine");
+            Directory.GetFiles(folder).Length.ShouldBe(2);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void What_an_interrupted_preparation_left_is_replaced()
+    {
+        using var folder = PreparedFolder.FromFixture("byte-order-mark.csv");
+        Dictionary<string, string> whole = folder.Hashes();
+        var request = new PreparationRequest
+        {
+            SourceName = "byte-order-mark.csv", Open = () => new MemoryStream(PreparedFolder.Fixture("byte-order-mark.csv")), OutputDirectory = folder.Path,
+            Forms = PreparedFolder.BothForms,
+        };
+        // As a process leaves it that ends while it writes.
+        File.Delete(Path.Combine(folder.Path, DatasetFiles.Manifest));
+        File.WriteAllText(Path.Combine(folder.Path, ".manifest.tmp"), "");
+        File.AppendAllText(Path.Combine(folder.Path, DatasetFiles.Test), "half a li");
+
+        DatasetPreparation.Prepare(request, TestContext.Current.CancellationToken);
+
+        folder.Hashes().ShouldBe(whole, ignoreOrder: true);
     }
 
     [Theory]

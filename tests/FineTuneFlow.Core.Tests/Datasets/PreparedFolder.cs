@@ -9,7 +9,7 @@ namespace FineTuneFlow.Core.Tests.Datasets;
 /// <summary>A data set prepared into a temporary folder, and what lies in it.</summary>
 internal sealed class PreparedFolder : IDisposable
 {
-    private static readonly TrainingForm[] BothForms = [new(ModelFamily.Chat, "You rate reviews."), new(ModelFamily.Completion)];
+    public static readonly TrainingForm[] BothForms = [new(ModelFamily.Chat, "You rate reviews."), new(ModelFamily.Completion)];
 
     private PreparedFolder(string path) => Path = path;
 

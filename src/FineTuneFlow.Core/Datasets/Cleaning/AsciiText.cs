@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -16,7 +17,7 @@ internal static class AsciiText
     {
         int i = 0;
         ref byte start = ref MemoryMarshal.GetReference(text);
-        for (; i + Width + 1 <= text.Length; i += Width)
+        for (int last = text.Length - Width - 1; i <= last; i = Next(i, last))
         {
             Vector128<byte> here = Vector128.LoadUnsafe(ref start, (nuint)i);
             Vector128<byte> next = Vector128.LoadUnsafe(ref start, (nuint)(i + 1));
@@ -24,7 +25,7 @@ internal static class AsciiText
             Vector128<byte> stop = Outside(here) | (Vector128.Equals(here, space) & Vector128.Equals(next, space));
             if (stop != Vector128<byte>.Zero)
             {
-                return i + System.Numerics.BitOperations.TrailingZeroCount(stop.ExtractMostSignificantBits());
+                return i + FirstSet(stop);
             }
         }
 
@@ -45,18 +46,40 @@ internal static class AsciiText
     {
         int i = 0;
         ref byte start = ref MemoryMarshal.GetReference(text);
-        for (; i + Width <= text.Length; i += Width)
+        for (int last = text.Length - Width; i <= last; i = Next(i, last))
         {
             Vector128<byte> here = Vector128.LoadUnsafe(ref start, (nuint)i);
             Vector128<byte> stop = Vector128.LessThan(here, Vector128.Create((byte)0x20))
                 | Vector128.Equals(here, Vector128.Create((byte)'"')) | Vector128.Equals(here, Vector128.Create((byte)'\\'));
             if (stop != Vector128<byte>.Zero)
             {
-                return i + System.Numerics.BitOperations.TrailingZeroCount(stop.ExtractMostSignificantBits());
+                return i + FirstSet(stop);
             }
         }
 
         while (i < text.Length && text[i] is >= 0x20 and not (byte)'"' and not (byte)'\\')
+        {
+            i++;
+        }
+
+        return i;
+    }
+
+    /// <summary>Position of the first byte above 127, or the text's length.</summary>
+    public static int FirstWide(ReadOnlySpan<byte> text)
+    {
+        int i = 0;
+        ref byte start = ref MemoryMarshal.GetReference(text);
+        for (int last = text.Length - Width; i <= last; i = Next(i, last))
+        {
+            uint wide = Vector128.LoadUnsafe(ref start, (nuint)i).ExtractMostSignificantBits();
+            if (wide != 0)
+            {
+                return i + BitOperations.TrailingZeroCount(wide);
+            }
+        }
+
+        while (i < text.Length && text[i] < 0x80)
         {
             i++;
         }
@@ -70,14 +93,14 @@ internal static class AsciiText
         int i = 0;
         ref byte from = ref MemoryMarshal.GetReference(text);
         ref byte to = ref MemoryMarshal.GetReference(target);
-        for (; i + Width <= text.Length; i += Width)
+        for (int last = text.Length - Width; i <= last; i = Next(i, last))
         {
             Vector128<byte> here = Vector128.LoadUnsafe(ref from, (nuint)i);
             Vector128<byte> stop = Vector128.Equals(here, Vector128.Create((byte)'\n')) | Vector128.GreaterThan(here, Vector128.Create((byte)0x7F));
             Lower(here).StoreUnsafe(ref to, (nuint)i);
             if (stop != Vector128<byte>.Zero)
             {
-                return i + System.Numerics.BitOperations.TrailingZeroCount(stop.ExtractMostSignificantBits());
+                return i + FirstSet(stop);
             }
         }
 
@@ -89,6 +112,16 @@ internal static class AsciiText
 
         return i;
     }
+
+    /// <summary>Where the next vector begins: behind this one, or so that it ends with the text, over bytes already seen, which
+    /// costs less than single steps.</summary>
+    /// <param name="i">Where this one begins.</param>
+    /// <param name="last">Where the last one may begin.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Next(int i, int last) => i + Width <= last || i == last ? i + Width : last;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int FirstSet(Vector128<byte> stop) => BitOperations.TrailingZeroCount(stop.ExtractMostSignificantBits());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Outside(Vector128<byte> v) =>

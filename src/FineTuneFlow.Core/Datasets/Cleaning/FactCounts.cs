@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 
 namespace FineTuneFlow.Core.Datasets.Cleaning;
 
@@ -6,29 +7,25 @@ namespace FineTuneFlow.Core.Datasets.Cleaning;
 internal sealed class FactCounts
 {
     public const int Examples = 10;
-    private readonly Dictionary<TextFacts, (long Count, List<long> Lines)> counts = [];
+    private const int Kinds = 16;
+    private readonly long[] counts = new long[Kinds];
+    private readonly List<long>?[] lines = new List<long>?[Kinds];
 
     public void Add(TextFacts facts, long line)
     {
-        for (int bit = 0; bit < 16; bit++)
+        for (int left = (int)facts; left != 0; left &= left - 1)
         {
-            var fact = (TextFacts)(1 << bit);
-            if ((facts & fact) == 0)
+            int kind = BitOperations.TrailingZeroCount(left);
+            counts[kind]++;
+            List<long> first = lines[kind] ??= [];
+            if (first.Count < Examples)
             {
-                continue;
+                first.Add(line);
             }
-
-            var (count, lines) = counts.GetValueOrDefault(fact, (0, []));
-            if (lines.Count < Examples)
-            {
-                lines.Add(line);
-            }
-
-            counts[fact] = (count + 1, lines);
         }
     }
 
-    public long this[TextFacts fact] => counts.GetValueOrDefault(fact, (0, [])).Count;
+    public long this[TextFacts fact] => counts[BitOperations.TrailingZeroCount((int)fact)];
 
-    public ImmutableArray<long> Lines(TextFacts fact) => [.. counts.GetValueOrDefault(fact, (0, [])).Lines];
+    public ImmutableArray<long> Lines(TextFacts fact) => [.. lines[BitOperations.TrailingZeroCount((int)fact)] ?? []];
 }

@@ -185,21 +185,19 @@ internal sealed class TextCleaner(CleaningRecipe recipe)
 
         Array.Clear(scripts);
         Characters = 0;
-        for (int i = 0; i < text.Length;)
+        while (!text.IsEmpty)
         {
-            if (text[i] < 0x80)
+            int narrow = AsciiText.FirstWide(text);
+            scripts[0] += narrow;
+            Characters += narrow;
+            text = text[narrow..];
+            while (!text.IsEmpty && text[0] >= 0x80)
             {
-                scripts[0]++;
-                i++;
-            }
-            else
-            {
-                Rune.DecodeFromUtf8(text[i..], out Rune rune, out int length);
+                Rune.DecodeFromUtf8(text, out Rune rune, out int length);
                 scripts[(int)TokenRates.Of(rune)]++;
-                i += length;
+                Characters++;
+                text = text[length..];
             }
-
-            Characters++;
         }
 
         Tokens = TokenCount.Likely(scripts);

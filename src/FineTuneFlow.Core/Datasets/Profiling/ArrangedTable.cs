@@ -32,14 +32,14 @@ internal sealed class ArrangedTable
     public int[][] Order { get; private set; } = [];
     public RowCounts Counts { get; private set; } = null!;
 
-    public static ArrangedTable Of(SourceTable source)
+    public static ArrangedTable Of(SourceTable source, int threads)
     {
         var arranged = new ArrangedTable(source);
-        arranged.Arrange();
+        arranged.Arrange(threads);
         return arranged;
     }
 
-    private void Arrange()
+    private void Arrange(int threads)
     {
         RowTable rows = Source.Rows;
         DatasetRecipe recipe = Source.Plan.Recipe;
@@ -55,14 +55,14 @@ internal sealed class ArrangedTable
         JoinNear(groups, recipe.Duplicates.Near);
         List<List<int>> together = groups.Together();
         NearGroups = NearRows == 0 ? 0 : together.Count;
-        var assignment = new SplitAssignment(rows, Source.Labels.Count, recipe.Split, together);
+        var assignment = new SplitAssignment(rows, Source.Labels.Count, recipe.Split, together, threads);
         assignment.Assign();
         MovedBetweenSplits = assignment.Moved;
         CarvedSplits = [.. assignment.Carved];
         TrainCounts = Balancing.TrainCounts(rows, Source.Labels.Count);
         var again = Balancing.Apply(rows, Source.Labels.Count, recipe.Balance, recipe.Split.Seed);
-        Order = WriteOrder.Of(rows, recipe.Split.Seed, again);
-        Counts = Count(used, again.Values.Sum(times => (long)times));
+        Order = WriteOrder.Of(rows, recipe.Split.Seed, again, threads);
+        Counts = Count(used, again.Count == 0 ? 0 : again.Values.Sum(times => (long)times));
         RequireTraining(file);
     }
 

@@ -29,7 +29,7 @@ internal static class ProfileBuilder
                 arranged.NearGroups,
                 arranged.NearRows,
                 arranged.Duplicates.Conflicts),
-            Tokens = new TokenRange(splits.Sum(s => s.Tokens.Low), splits.Sum(s => s.Tokens.Likely), splits.Sum(s => s.Tokens.High)),
+            Tokens = splits[0].Tokens + splits[1].Tokens + splits[2].Tokens,
             Reading = source.Reading,
             RejectReasons = RejectReasons(arranged),
             Findings = [],
@@ -50,13 +50,7 @@ internal static class ProfileBuilder
             counts[(int)arranged.Source.Rows[i].Outcome]++;
         }
 
-        return
-        [
-            .. Enumerable.Range(1, RowOutcomes.Count - 1)
-                .Where(o => counts[o] > 0)
-                .OrderByDescending(o => counts[o])
-                .ThenBy(o => o)
-                .Select(o => new NamedCount(RowOutcomes.NameOf((RowOutcome)o), counts[o])),
-        ];
+        counts[(int)RowOutcome.Used] = 0;
+        return NamedCount.MostFirst(counts, outcome => RowOutcomes.NameOf((RowOutcome)outcome));
     }
 }

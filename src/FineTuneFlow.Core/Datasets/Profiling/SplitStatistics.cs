@@ -47,14 +47,7 @@ internal static class SplitStatistics
             counts[(int)rows[i].Script] += rows[i].Outcome == RowOutcome.Used ? 1 : 0;
         }
 
-        return
-        [
-            .. Enumerable.Range(0, counts.Length)
-                .Where(s => counts[s] > 0)
-                .OrderByDescending(s => counts[s])
-                .ThenBy(s => s)
-                .Select(s => new NamedCount(((Script)s).ToString().ToLowerInvariant(), counts[s])),
-        ];
+        return NamedCount.MostFirst(counts, script => ((Script)script).ToString().ToLowerInvariant());
     }
 
     private static long Count(string name, IReadOnlyList<string> labels, long[] classes)

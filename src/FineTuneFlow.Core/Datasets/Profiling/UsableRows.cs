@@ -32,8 +32,14 @@ internal static class UsableRows
     public static (long[] Counts, long Used) RequireClasses(SourceTable source, string file, string column)
     {
         long[] counts = RareClasses.Counts(source.Rows, source.Labels.Count);
-        long used = counts.Sum();
-        int classes = counts.Count(c => c > 0);
+        long used = 0;
+        int classes = 0;
+        foreach (long count in counts)
+        {
+            used += count;
+            classes += count > 0 ? 1 : 0;
+        }
+
         if (classes < 2)
         {
             string only = classes == 1 ? $" (\"{source.Labels[Array.FindIndex(counts, c => c > 0)]}\")" : "";

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FineTuneFlow.Core.Datasets.Cleaning;
 using FineTuneFlow.Core.Recipes;
 
@@ -7,14 +6,27 @@ namespace FineTuneFlow.Core.Datasets.Splitting;
 /// <summary>Class weights, and the training rows made equally many a class where the recipe asks for it.</summary>
 internal static class Balancing
 {
-    /// <summary>n / (k * n_class), as scikit-learn's "balanced", by label.</summary>
-    public static ImmutableSortedDictionary<string, double> Weights(long[] counts, IReadOnlyList<string> labels)
+    /// <summary>n / (k * n_class), as scikit-learn's "balanced", by label in ordinal order.</summary>
+    public static SortedList<string, double> Weights(long[] counts, IReadOnlyList<string> labels)
     {
-        long total = counts.Sum();
-        int classes = counts.Count(c => c > 0);
-        return Enumerable.Range(0, counts.Length)
-            .Where(l => counts[l] > 0)
-            .ToImmutableSortedDictionary(l => labels[l], l => (double)total / (classes * counts[l]), StringComparer.Ordinal);
+        long total = 0;
+        int classes = 0;
+        foreach (long count in counts)
+        {
+            total += count;
+            classes += count > 0 ? 1 : 0;
+        }
+
+        var weights = new SortedList<string, double>(StringComparer.Ordinal);
+        for (int l = 0; l < counts.Length; l++)
+        {
+            if (counts[l] > 0)
+            {
+                weights.Add(labels[l], (double)total / (classes * counts[l]));
+            }
+        }
+
+        return weights;
     }
 
     /// <summary>Undersampling sets the outcome of the rows left out; oversampling gives the rows to write more than once.</summary>

@@ -37,7 +37,9 @@ internal static class LabelOrder
 
         if (labels.All(IsNumber))
         {
-            ImmutableArray<string> numbers = [.. labels.OrderBy(Number).ThenBy(l => l, StringComparer.Ordinal)];
+            string[] sorted = [.. labels];
+            Array.Sort(sorted, (a, b) => Number(a) == Number(b) ? string.CompareOrdinal(a, b) : Number(a).CompareTo(Number(b)));
+            ImmutableArray<string> numbers = [.. sorted];
             if (!recipe.Good.IsEmpty)
             {
                 return (new LabelSet(numbers, true, recipe.Good), "the labels are numbers: ordered; good as in the recipe");

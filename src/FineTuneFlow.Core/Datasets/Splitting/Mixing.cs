@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FineTuneFlow.Core.Datasets.Cleaning;
 
 namespace FineTuneFlow.Core.Datasets.Splitting;
@@ -10,6 +11,7 @@ internal static class Mixing
     public const ulong BalanceStream = 0x165667B19E3779F9;
 
     /// <summary>The finaliser of SplitMix64 (Steele, Lea and Flood 2014) over hash, seed and purpose.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Key(TextHash hash, int seed, ulong stream, int copy = 0)
     {
         ulong z = Finish(hash.High ^ Finish(unchecked((ulong)seed) + stream));
@@ -19,6 +21,7 @@ internal static class Mixing
     /// <summary>A key as a number of [0, 1).</summary>
     public static double Unit(ulong key) => (key >> 11) * (1.0 / (1UL << 53));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Finish(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets.Cleaning;
 
@@ -38,12 +39,17 @@ internal sealed class RowTable
 {
     private const int BlockBits = 14;
     private const int BlockRows = 1 << BlockBits;
-    private readonly List<Row[]> blocks = [];
+    // An array and no list: what stands in a loop over all rows is then compiled into the loop, also ahead of time.
+    private Row[][] blocks = new Row[16][];
     private readonly List<long[]> splitKeys = [];
 
     public int Count { get; private set; }
 
-    public ref Row this[int index] => ref blocks[index >> BlockBits][index & (BlockRows - 1)];
+    public ref Row this[int index]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref blocks[index >> BlockBits][index & (BlockRows - 1)];
+    }
 
     /// <summary>Whether rows carry a value of the split column.</summary>
     public bool HasSplitKeys { get; init; }
@@ -54,11 +60,7 @@ internal sealed class RowTable
     {
         if ((Count & (BlockRows - 1)) == 0)
         {
-            blocks.Add(new Row[BlockRows]);
-            if (HasSplitKeys)
-            {
-                splitKeys.Add(new long[BlockRows]);
-            }
+            AddBlock();
         }
 
         this[Count] = row;
@@ -68,5 +70,20 @@ internal sealed class RowTable
         }
 
         Count++;
+    }
+
+    private void AddBlock()
+    {
+        int block = Count >> BlockBits;
+        if (block == blocks.Length)
+        {
+            Array.Resize(ref blocks, block * 2);
+        }
+
+        blocks[block] = new Row[BlockRows];
+        if (HasSplitKeys)
+        {
+            splitKeys.Add(new long[BlockRows]);
+        }
     }
 }

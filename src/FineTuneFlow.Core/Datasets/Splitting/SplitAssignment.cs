@@ -4,7 +4,7 @@ using FineTuneFlow.Core.Recipes;
 namespace FineTuneFlow.Core.Datasets.Splitting;
 
 /// <summary>Puts each used row in a split. Rows that belong together get the same one.</summary>
-internal sealed class SplitAssignment(RowTable rows, int labels, SplitRecipe recipe, List<List<int>> together)
+internal sealed class SplitAssignment(RowTable rows, int labels, SplitRecipe recipe, List<List<int>> together, int threads)
 {
     private readonly Split[] order = [Split.Test, Split.Validation, Split.Train];
 
@@ -135,26 +135,40 @@ internal sealed class SplitAssignment(RowTable rows, int labels, SplitRecipe rec
             }
         }
 
-        long[] singles = new long[classes];
-        members.ForEach(i => singles[ClassOf(i)] += placed.Contains(i) ? 0 : 1);
-        ulong[][] keys = [.. singles.Select(count => new ulong[count])];
-        int[][] perClass = [.. singles.Select(count => new int[count])];
-        int[] filled = new int[classes];
+        var singles = new List<int>[classes];
         foreach (int i in members)
         {
-            if (!placed.Contains(i))
+            if (placed.Count == 0 || !placed.Contains(i))
             {
-                int c = ClassOf(i);
-                keys[c][filled[c]] = KeyOf(i);
-                perClass[c][filled[c]++] = i;
+                (singles[ClassOf(i)] ??= []).Add(i);
             }
         }
 
+        var jobs = new JobQueue();
         for (int c = 0; c < classes; c++)
         {
-            KeySort.Sort(keys[c], perClass[c]);
-            Fill(perClass[c], left[c]);
+            if (singles[c] is { } ofClass)
+            {
+                long[] missing = left[c];
+                jobs.Add(() => Fill(InOrder(ofClass), missing));
+            }
         }
+
+        jobs.Run(Math.Min(threads, classes));
+    }
+
+    /// <summary>Rows by key.</summary>
+    private int[] InOrder(List<int> members)
+    {
+        ulong[] keys = new ulong[members.Count];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            keys[i] = KeyOf(members[i]);
+        }
+
+        int[] ordered = [.. members];
+        KeySort.Sort(keys, ordered);
+        return ordered;
     }
 
     private IEnumerable<List<int>> LargestFirst(List<int> members)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FineTuneFlow.Core.Datasets.Cleaning;
+using FineTuneFlow.Core.Datasets.Splitting;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Training;
 
@@ -85,7 +86,7 @@ internal sealed class OverlapProof(string directory, IReadOnlyList<TrainingForm>
                 "Check that the disk has room and nothing else writes to the folder, then prepare again");
         }
 
-        Array.Sort(hashes);
+        KeySort.Sort(hashes);
         return hashes;
     }
 

@@ -48,6 +48,9 @@ internal static class RecordJson
             case OneOrMany<string> { Count: 1 } one:
                 json.WriteStringValue(one[0]);
                 break;
+            case IReadOnlyDictionary<string, double> numbers:
+                WriteNumbers(json, numbers);
+                break;
             case IDictionary map:
                 WriteMap(json, map);
                 break;
@@ -58,6 +61,17 @@ internal static class RecordJson
                 WriteRecord(json, value);
                 break;
         }
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, IReadOnlyDictionary<string, double> numbers)
+    {
+        json.WriteStartObject();
+        foreach ((string name, double number) in numbers)
+        {
+            json.WriteNumber(name, number);
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteMap(Utf8JsonWriter json, IDictionary map)

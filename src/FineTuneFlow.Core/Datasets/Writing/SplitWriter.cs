@@ -10,6 +10,8 @@ namespace FineTuneFlow.Core.Datasets.Writing;
 internal sealed class SplitWriter(string directory, Split split, RowTable rows, TextStore texts, IReadOnlyList<string> labels)
 {
     private readonly byte[][] labelEnds = [.. labels.Select(label => Encoding.UTF8.GetBytes($"\",\"label\":\"{Encoding.UTF8.GetString(JsonText.Escape(label))}\""))];
+    private const int RowsAhead = 16;
+    private const int TextsAhead = 8;
     private byte[] scratch = [];
 
     /// <param name="order">Rows of this split in the order of writing; a row may come again where classes are balanced.</param>
@@ -31,6 +33,7 @@ internal sealed class SplitWriter(string directory, Split split, RowTable rows, 
                     cancellation.ThrowIfCancellationRequested();
                 }
 
+                Fetch(order, i);
                 WriteRow(rows[order[i]], canonical, uploads);
             }
 
@@ -49,6 +52,22 @@ internal sealed class SplitWriter(string directory, Split split, RowTable rows, 
         }
 
         return files.ToImmutable();
+    }
+
+    /// <summary>Rows and texts lie in the order of the file and are written in another: those of the rows to come are asked of
+    /// the memory while this one is written.</summary>
+    private void Fetch(ReadOnlySpan<int> order, int i)
+    {
+        if (i + RowsAhead < order.Length)
+        {
+            Prefetch.Of(ref rows[order[i + RowsAhead]]);
+        }
+
+        if (i + TextsAhead < order.Length)
+        {
+            ref Row row = ref rows[order[i + TextsAhead]];
+            texts.Fetch(row.Offset, row.TextLength);
+        }
     }
 
     private void WriteRow(in Row row, HashingFile canonical, UploadFile[] uploads)

@@ -9,6 +9,7 @@ internal sealed class TextStore(string directory, long memoryLimit) : IDisposabl
     public const string TemporaryName = ".texts.tmp";
     private const int BlockBits = 22;
     private const int BlockBytes = 1 << BlockBits;
+    private const int FetchedBytes = 1 << 9;
 
     private List<byte[]>? blocks = [];
     private SafeFileHandle? file;
@@ -67,6 +68,23 @@ internal sealed class TextStore(string directory, long memoryLimit) : IDisposabl
         Span<byte> copy = scratch.AsSpan(0, length);
         Copy(offset, copy);
         return copy;
+    }
+
+    /// <summary>Asks the memory for bytes that will be read soon, up to a usual text's length.</summary>
+    public void Fetch(long offset, int length)
+    {
+        int inBlock = (int)(offset & (BlockBytes - 1));
+        if (blocks is null)
+        {
+            return;
+        }
+
+        byte[] block = blocks[(int)(offset >> BlockBits)];
+        int end = Math.Min(inBlock + Math.Min(length, FetchedBytes), BlockBytes);
+        for (int i = inBlock; i < end; i += Prefetch.LineBytes)
+        {
+            Prefetch.Of(ref block[i]);
+        }
     }
 
     private void Copy(long offset, Span<byte> target)

@@ -7,38 +7,41 @@ namespace FineTuneFlow.Core.Datasets.Writing;
 internal static class WriteOrder
 {
     /// <returns>Row indexes by <see cref="Split"/>.</returns>
-    public static int[][] Of(RowTable rows, int seed, Dictionary<int, int> again)
+    public static int[][] Of(RowTable rows, int seed, Dictionary<int, int> again, int threads)
     {
-        int[] counts = new int[3];
-        for (int i = 0; i < rows.Count; i++)
+        var order = new int[3][];
+        var jobs = new JobQueue();
+        foreach (Split split in (ReadOnlySpan<Split>)[Split.Train, Split.Validation, Split.Test])
         {
-            counts[(int)rows[i].Split] += rows[i].Outcome == RowOutcome.Used ? 1 + again.GetValueOrDefault(i) : 0;
+            jobs.Add(() => order[(int)split] = OfSplit(split, rows, seed, again));
         }
 
-        ulong[][] keys = [.. counts.Select(count => new ulong[count])];
-        int[][] order = [.. counts.Select(count => new int[count])];
-        int[] filled = new int[3];
+        jobs.Run(Math.Min(threads, order.Length));
+        return order;
+    }
+
+    private static int[] OfSplit(Split split, RowTable rows, int seed, Dictionary<int, int> again)
+    {
+        var members = new List<int>();
+        var keys = new List<ulong>();
         for (int i = 0; i < rows.Count; i++)
         {
-            if (rows[i].Outcome != RowOutcome.Used)
+            ref Row row = ref rows[i];
+            if (row.Outcome != RowOutcome.Used || row.Split != split)
             {
                 continue;
             }
 
-            int split = (int)rows[i].Split;
-            int times = 1 + again.GetValueOrDefault(i);
+            int times = again.Count == 0 ? 1 : 1 + again.GetValueOrDefault(i);
             for (int time = 0; time < times; time++)
             {
-                keys[split][filled[split]] = Mixing.Key(rows[i].Hash, seed, Mixing.ShuffleStream, rows[i].Copy + (time << 16));
-                order[split][filled[split]++] = i;
+                keys.Add(Mixing.Key(row.Hash, seed, Mixing.ShuffleStream, row.Copy + (time << 16)));
+                members.Add(i);
             }
         }
 
-        for (int split = 0; split < 3; split++)
-        {
-            KeySort.Sort(keys[split], order[split]);
-        }
-
-        return order;
+        int[] ordered = [.. members];
+        KeySort.Sort([.. keys], ordered);
+        return ordered;
     }
 }

@@ -15,24 +15,23 @@ internal static class WrittenText
         ReadOnlySpan<byte> wanted = isRows ? "text"u8 : isChat ? "content"u8 : "prompt"u8;
         bool user = !isChat;
         bool role = false;
-        bool value = false;
         int at = 0;
         while (NextString(line, ref at, out ReadOnlySpan<byte> text))
         {
             if (at < line.Length && line[at] == ':')
             {
+                if (user && text.SequenceEqual(wanted))
+                {
+                    ReadOnlySpan<byte> plain = NextUnescaped(line[at..], ref scratch);
+                    return identity.Hash(isRows || isChat ? plain : plain[prefixBytes..^EndingBytes]).High;
+                }
+
                 role = isChat && text.SequenceEqual("role"u8);
-                value = user && text.SequenceEqual(wanted);
             }
             else if (role)
             {
                 user = text.SequenceEqual("user"u8);
                 role = false;
-            }
-            else if (value)
-            {
-                ReadOnlySpan<byte> plain = Unescape(text, ref scratch);
-                return identity.Hash(isRows || isChat ? plain : plain[prefixBytes..^EndingBytes]).High;
             }
         }
 
@@ -76,32 +75,33 @@ internal static class WrittenText
         }
     }
 
-    private static ReadOnlySpan<byte> Unescape(ReadOnlySpan<byte> text, ref byte[] scratch)
+    /// <summary>The next string of the line as it reads; what there is of it where it is not closed.</summary>
+    private static ReadOnlySpan<byte> NextUnescaped(ReadOnlySpan<byte> line, ref byte[] scratch)
     {
-        if (scratch.Length < text.Length)
+        line = line[(line.IndexOf((byte)'"') + 1)..];
+        if (scratch.Length < line.Length)
         {
-            scratch = new byte[text.Length * 2];
+            scratch = new byte[line.Length * 2];
         }
 
         int written = 0;
         while (true)
         {
-            int slash = text.IndexOf((byte)'\\');
-            ReadOnlySpan<byte> plain = slash < 0 ? text : text[..slash];
-            plain.CopyTo(scratch.AsSpan(written));
-            written += plain.Length;
-            if (slash < 0)
+            int plain = AsciiText.FirstEscaped(line);
+            line[..plain].CopyTo(scratch.AsSpan(written));
+            written += plain;
+            if (line.Length - plain < 2 || line[plain] == '"')
             {
                 return scratch.AsSpan(0, written);
             }
 
-            byte letter = text[slash + 1];
-            text = text[(slash + 2)..];
+            byte letter = line[plain + 1];
+            line = line[(plain + 2)..];
             if (letter == 'u')
             {
                 // Only control characters are escaped so; surrogates never are.
-                written += new Rune(Convert.ToInt32(Encoding.ASCII.GetString(text[..4]), 16)).EncodeToUtf8(scratch.AsSpan(written));
-                text = text[4..];
+                written += new Rune(Convert.ToInt32(Encoding.ASCII.GetString(line[..4]), 16)).EncodeToUtf8(scratch.AsSpan(written));
+                line = line[4..];
             }
             else
             {

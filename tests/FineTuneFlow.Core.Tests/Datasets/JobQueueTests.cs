@@ -6,7 +6,7 @@ using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Tests.Datasets;
 
-public sealed class InParallelTests
+public sealed class JobQueueTests
 {
     [Theory]
     [InlineData(1)]
@@ -16,7 +16,7 @@ public sealed class InParallelTests
     {
         var done = new ConcurrentBag<int>();
 
-        InParallel.Run(threads, [.. Enumerable.Range(0, 50).Select(i => new Action(() => done.Add(i)))]);
+        Jobs(50, done.Add).Run(threads);
 
         done.Order().ShouldBe(Enumerable.Range(0, 50));
     }
@@ -28,16 +28,54 @@ public sealed class InParallelTests
     {
         var failure = new InvalidDataException("the third job");
 
-        Should.Throw<InvalidDataException>(() => InParallel.Run(threads, [.. Enumerable.Range(0, 9).Select(i => new Action(() => Fail(i == 3)))]))
-            .ShouldBeSameAs(failure);
+        Should.Throw<InvalidDataException>(() => Jobs(9, Fail).Run(threads)).ShouldBeSameAs(failure);
 
-        void Fail(bool here)
+        void Fail(int job)
         {
-            if (here)
+            if (job == 3)
             {
                 throw failure;
             }
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(9)]
+    public void Jobs_that_a_job_adds_are_done_too(int threads)
+    {
+        var done = new ConcurrentBag<int>();
+        var jobs = new JobQueue();
+        jobs.Add(() => AddBelow(5));
+
+        jobs.Run(threads);
+
+        done.Count.ShouldBe(1 << 5);
+
+        void AddBelow(int depth)
+        {
+            if (depth == 0)
+            {
+                done.Add(0);
+                return;
+            }
+
+            jobs.Add(() => AddBelow(depth - 1));
+            jobs.Add(() => AddBelow(depth - 1));
+        }
+    }
+
+    private static JobQueue Jobs(int count, Action<int> work)
+    {
+        var jobs = new JobQueue();
+        for (int i = 0; i < count; i++)
+        {
+            int job = i;
+            jobs.Add(() => work(job));
+        }
+
+        return jobs;
     }
 
     /// <summary>Batches of a few rows leave one thread waiting for another at every row.</summary>
