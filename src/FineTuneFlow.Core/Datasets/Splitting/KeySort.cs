@@ -6,8 +6,6 @@ internal static class KeySort
 {
     private const int MaxBucketBits = 20;
 
-    public static void Sort(ulong[] keys) => Sort(keys, new int[keys.Length]);
-
     public static void Sort(ulong[] keys, int[] rows)
     {
         int count = keys.Length;

@@ -135,40 +135,27 @@ internal sealed class SplitAssignment(RowTable rows, int labels, SplitRecipe rec
             }
         }
 
-        var singles = new List<int>[classes];
+        bool IsSingle(int row) => placed.Count == 0 || !placed.Contains(row);
+        int[] counts = new int[classes];
+        members.ForEach(i => counts[ClassOf(i)] += IsSingle(i) ? 1 : 0);
+        int[][] singles = [.. counts.Select(count => new int[count])];
+        int[] filled = new int[classes];
         foreach (int i in members)
         {
-            if (placed.Count == 0 || !placed.Contains(i))
+            if (IsSingle(i))
             {
-                (singles[ClassOf(i)] ??= []).Add(i);
+                singles[ClassOf(i)][filled[ClassOf(i)]++] = i;
             }
         }
 
         var jobs = new JobQueue();
         for (int c = 0; c < classes; c++)
         {
-            if (singles[c] is { } ofClass)
-            {
-                long[] missing = left[c];
-                jobs.Add(() => Fill(InOrder(ofClass), missing));
-            }
+            int of = c;
+            jobs.Add(() => Fill(singles[of], left[of]));
         }
 
         jobs.Run(Math.Min(threads, classes));
-    }
-
-    /// <summary>Rows by key.</summary>
-    private int[] InOrder(List<int> members)
-    {
-        ulong[] keys = new ulong[members.Count];
-        for (int i = 0; i < keys.Length; i++)
-        {
-            keys[i] = KeyOf(members[i]);
-        }
-
-        int[] ordered = [.. members];
-        KeySort.Sort(keys, ordered);
-        return ordered;
     }
 
     private IEnumerable<List<int>> LargestFirst(List<int> members)
@@ -181,8 +168,16 @@ internal sealed class SplitAssignment(RowTable rows, int labels, SplitRecipe rec
             .ThenBy(g => g[0]);
     }
 
+    /// <summary>Single rows of one class, by key: the holdout first.</summary>
     private void Fill(int[] singles, long[] left)
     {
+        ulong[] keys = new ulong[singles.Length];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            keys[i] = KeyOf(singles[i]);
+        }
+
+        KeySort.Sort(keys, singles);
         int at = 0;
         foreach (Split split in order)
         {

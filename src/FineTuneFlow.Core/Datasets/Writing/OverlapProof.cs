@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using FineTuneFlow.Core.Datasets.Cleaning;
-using FineTuneFlow.Core.Datasets.Splitting;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Training;
 
@@ -86,7 +85,7 @@ internal sealed class OverlapProof(string directory, IReadOnlyList<TrainingForm>
                 "Check that the disk has room and nothing else writes to the folder, then prepare again");
         }
 
-        KeySort.Sort(hashes);
+        Array.Sort(hashes);
         return hashes;
     }
 

@@ -9,21 +9,27 @@ internal static class WriteOrder
     /// <returns>Row indexes by <see cref="Split"/>.</returns>
     public static int[][] Of(RowTable rows, int seed, Dictionary<int, int> again, int threads)
     {
-        var order = new int[3][];
+        int[] counts = new int[3];
+        for (int i = 0; i < rows.Count; i++)
+        {
+            counts[(int)rows[i].Split] += rows[i].Outcome == RowOutcome.Used ? Times(again, i) : 0;
+        }
+
+        int[][] order = [.. counts.Select(count => new int[count])];
         var jobs = new JobQueue();
         foreach (Split split in (ReadOnlySpan<Split>)[Split.Train, Split.Validation, Split.Test])
         {
-            jobs.Add(() => order[(int)split] = OfSplit(split, rows, seed, again));
+            jobs.Add(() => Fill(order[(int)split], split, rows, seed, again));
         }
 
         jobs.Run(Math.Min(threads, order.Length));
         return order;
     }
 
-    private static int[] OfSplit(Split split, RowTable rows, int seed, Dictionary<int, int> again)
+    private static void Fill(int[] order, Split split, RowTable rows, int seed, Dictionary<int, int> again)
     {
-        var members = new List<int>();
-        var keys = new List<ulong>();
+        ulong[] keys = new ulong[order.Length];
+        int filled = 0;
         for (int i = 0; i < rows.Count; i++)
         {
             ref Row row = ref rows[i];
@@ -32,16 +38,16 @@ internal static class WriteOrder
                 continue;
             }
 
-            int times = again.Count == 0 ? 1 : 1 + again.GetValueOrDefault(i);
+            int times = Times(again, i);
             for (int time = 0; time < times; time++)
             {
-                keys.Add(Mixing.Key(row.Hash, seed, Mixing.ShuffleStream, row.Copy + (time << 16)));
-                members.Add(i);
+                keys[filled] = Mixing.Key(row.Hash, seed, Mixing.ShuffleStream, row.Copy + (time << 16));
+                order[filled++] = i;
             }
         }
 
-        int[] ordered = [.. members];
-        KeySort.Sort([.. keys], ordered);
-        return ordered;
+        KeySort.Sort(keys, order);
     }
+
+    private static int Times(Dictionary<int, int> again, int row) => again.Count == 0 ? 1 : 1 + again.GetValueOrDefault(row);
 }
