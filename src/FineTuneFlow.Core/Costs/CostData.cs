@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
+using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Costs;
 
@@ -11,10 +12,12 @@ internal static class CostData
 {
     private static readonly JsonSerializerOptions Options = MakeOptions();
 
-    public static T Embedded<T>(string name)
+    public static PlacedJson Embedded(string name)
     {
         using Stream stream = typeof(CostData).Assembly.GetManifestResourceStream(name)!;
-        return JsonSerializer.Deserialize<T>(stream, Options)!;
+        byte[] json = new byte[stream.Length];
+        stream.ReadExactly(json);
+        return PlacedJsonParser.Parse(json);
     }
 
     /// <exception cref="FlowException">InvalidInput with line and column.</exception>

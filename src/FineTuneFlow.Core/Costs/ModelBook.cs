@@ -5,7 +5,7 @@ namespace FineTuneFlow.Core.Costs;
 /// <summary>Which models a provider trains and until when: dated data with its source, <c>Costs/models.json</c>.</summary>
 public sealed record ModelBook
 {
-    private static readonly Lazy<ModelBook> BuiltIn = new(() => CostData.Embedded<ModelBook>("models.json"));
+    private static readonly Lazy<ModelBook> BuiltIn = new(() => CostBinding.Models(CostData.Embedded("models.json")));
 
     public required DateOnly AsOf { get; init; }
     public required string Source { get; init; }

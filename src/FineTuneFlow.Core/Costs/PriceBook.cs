@@ -8,7 +8,7 @@ namespace FineTuneFlow.Core.Costs;
 /// overrides them entry by entry.</summary>
 public sealed record PriceBook
 {
-    private static readonly Lazy<PriceBook> BuiltIn = new(() => CostData.Embedded<PriceBook>("prices.json"));
+    private static readonly Lazy<PriceBook> BuiltIn = new(() => CostBinding.Prices(CostData.Embedded("prices.json")));
 
     /// <summary>The day on which the prices were collected.</summary>
     public required DateOnly AsOf { get; init; }

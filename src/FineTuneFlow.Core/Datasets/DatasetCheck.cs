@@ -36,7 +36,7 @@ public static class DatasetCheck
                 sourceName, open, recipe, threads, texts, progress, cancellation, sample);
             var arranged = ArrangedTable.Of(source, threads);
             DatasetProfile profile = ProfileBuilder.Of(arranged);
-            if (LabelNoise.Find(arranged, sample, cancellation) is { } noise)
+            if (LabelNoise.Find(arranged, sample, threads, cancellation) is { } noise)
             {
                 profile = profile with { Findings = profile.Findings.Add(noise) };
             }

@@ -71,6 +71,14 @@ internal sealed class RecipeRules
         }
 
         Labels(dataset.Labels);
+        RareClassesRecipe rare = dataset.RareClasses;
+        if (rare.Action == RareClassAction.Merge && dataset.Labels.Order.Length > 0 && !dataset.Labels.Order.Contains(rare.Other))
+        {
+            Add(
+                "dataset.rareClasses.other",
+                $"rare classes are merged into \"{rare.Other}\", which is not in dataset.labels.order",
+                "Add it to the order, or leave the order out: a class of leftovers has no place on a scale.");
+        }
     }
 
     private void Labels(LabelsRecipe labels)

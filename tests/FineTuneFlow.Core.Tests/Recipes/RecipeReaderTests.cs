@@ -133,6 +133,7 @@ public sealed class RecipeReaderTests
     [InlineData("""{ "dataset": { "split": { "column": "x" } } }""", "dataset.split.column", "uses no column")]
     [InlineData("""{ "dataset": { "text": "a", "label": "a" } }""", "dataset.label", "text and label at once")]
     [InlineData("""{ "dataset": { "labels": { "order": ["a", "b"], "good": ["c"] } } }""", "dataset.labels.good[0]", "not in dataset.labels.order")]
+    [InlineData("""{ "dataset": { "labels": { "order": ["a", "b"] }, "rareClasses": { "action": "merge", "other": "c" } } }""", "dataset.rareClasses.other", "not in dataset.labels.order")]
     [InlineData("""{ "dataset": { "labels": { "order": ["a", "b"], "good": ["a", "b"] } } }""", "dataset.labels.good", "every label is good")]
     [InlineData("""{ "dataset": { "filters": [{ "column": "x" }] } }""", "dataset.filters[0]", "neither equals nor notEquals")]
     [InlineData("""{ "dataset": null }""", "dataset", "Leave the property out")]

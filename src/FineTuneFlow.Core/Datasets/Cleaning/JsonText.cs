@@ -46,6 +46,52 @@ internal static class JsonText
         }
     }
 
+    /// <summary>Undoes the escaping up to the closing quote or the end.</summary>
+    /// <param name="escaped">Behind the opening quote.</param>
+    /// <param name="target">As long as <paramref name="escaped"/>.</param>
+    /// <returns>Bytes written.</returns>
+    public static int Unescape(ReadOnlySpan<byte> escaped, Span<byte> target)
+    {
+        int written = 0;
+        while (true)
+        {
+            int plain = AsciiText.FirstEscaped(escaped);
+            escaped[..plain].CopyTo(target[written..]);
+            written += plain;
+            if (escaped.Length - plain < 2 || escaped[plain] == '"')
+            {
+                return written;
+            }
+
+            byte letter = escaped[plain + 1];
+            escaped = escaped[(plain + 2)..];
+            if (letter == 'u')
+            {
+                // Only control characters are escaped so; surrogates never are.
+                written += new Rune(Convert.ToInt32(Encoding.ASCII.GetString(escaped[..4]), 16)).EncodeToUtf8(target[written..]);
+                escaped = escaped[4..];
+            }
+            else
+            {
+                target[written++] = letter switch
+                {
+                    (byte)'n' => (byte)'\n',
+                    (byte)'t' => (byte)'\t',
+                    (byte)'r' => (byte)'\r',
+                    (byte)'b' => (byte)'\b',
+                    (byte)'f' => (byte)'\f',
+                    _ => letter,
+                };
+            }
+        }
+    }
+
+    public static string Unescape(ReadOnlySpan<byte> escaped)
+    {
+        byte[] utf8 = new byte[escaped.Length];
+        return Encoding.UTF8.GetString(utf8, 0, Unescape(escaped, utf8));
+    }
+
     public static byte[] Escape(string text)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(text);

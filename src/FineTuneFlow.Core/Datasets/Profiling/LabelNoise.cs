@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using FineTuneFlow.Core.Datasets.Cleaning;
 using FineTuneFlow.Core.Training;
 
@@ -27,37 +26,23 @@ internal static class LabelNoise
     };
 
     /// <returns>Null where there is nothing to tell, or too little to learn from.</returns>
-    public static Finding? Find(ArrangedTable arranged, RowSample sample, CancellationToken cancellation)
+    public static Finding? Find(ArrangedTable arranged, RowSample sample, int threads, CancellationToken cancellation)
     {
         var source = arranged.Source;
         var rows = sample.Rows
-            .Where(kept => source.Rows[kept.Row].Outcome == RowOutcome.Used)
-            .Select(kept => (kept.Row, Text: TextOf(kept.Text), Label: source.Labels[source.Rows[kept.Row].Label]))
+            .Where(drawn => source.Rows[drawn.Row].Outcome == RowOutcome.Used)
+            .Select(drawn => new Judged(drawn.Row, JsonText.Unescape(drawn.Text), source.Labels[source.Rows[drawn.Row].Label]))
             .ToList();
         if (rows.Count < FewestRows)
         {
             return null;
         }
 
-        var judged = new (string Label, double Own, string Best, double Confidence)[rows.Count];
-        Parallel.For(0, 2, new ParallelOptions { CancellationToken = cancellation }, fold =>
-        {
-            LabelledText[] others = [.. rows.Where((_, i) => i % 2 != fold).Select(row => new LabelledText(row.Text, row.Label))];
-            var model = LinearClassifier.Train(others, Options, ct: cancellation);
-            for (int i = fold; i < rows.Count; i += 2)
-            {
-                judged[i] = Judge(model, rows[i].Text, rows[i].Label);
-            }
-        });
-
-        Dictionary<string, double> usual = judged.GroupBy(j => j.Label).ToDictionary(g => g.Key, g => g.Average(j => j.Own));
-        // A rare class is improbable for any text; a suspect is far less probable than that.
-        Dictionary<string, double> share = judged.GroupBy(j => j.Label).ToDictionary(g => g.Key, g => (double)g.Count() / judged.Length);
-        var suspects = Enumerable.Range(0, rows.Count)
-            .Where(i => judged[i].Own <= Math.Min(MostOwnProbability, MostLift * share[judged[i].Label]) && judged[i].Confidence >= Math.Max(LeastConfidence, usual.GetValueOrDefault(judged[i].Best))
-                && IsFar(arranged.Labels, judged[i].Label, judged[i].Best))
-            .OrderByDescending(i => judged[i].Confidence)
-            .ToList();
+        var folds = new JobQueue();
+        folds.Add(() => JudgeFold(rows, 0, cancellation));
+        folds.Add(() => JudgeFold(rows, 1, cancellation));
+        folds.Run(Math.Min(threads, 2));
+        List<Judged> suspects = Suspects(rows, arranged.Labels);
         return suspects.Count == 0 ? null : new Finding(
             "label-noise-suspects",
             FindingGrade.Advisable,
@@ -66,20 +51,81 @@ internal static class LabelNoise
                 CultureInfo.InvariantCulture,
                 $"of {rows.Count} rows{(rows.Count < arranged.Counts.Train + arranged.Counts.Validation + arranged.Counts.Test ? " (a sample)" : "")} have a label that a linear model trained on other rows is sure to be another one"),
             "Read these lines; correct the labels that are wrong",
-            [.. suspects.Take(FactCounts.Examples).Select(i => (long)source.Rows[rows[i].Row].Line)]);
+            [.. suspects.Take(FactCounts.Examples).Select(suspect => (long)source.Rows[suspect.Row].Line)]);
     }
 
-    private static (string Label, double Own, string Best, double Confidence) Judge(LinearClassifier model, string text, string label)
+    /// <summary>Every second row by a model of the others.</summary>
+    private static void JudgeFold(List<Judged> rows, int fold, CancellationToken cancellation)
     {
-        double[] probabilities = model.Probabilities(text);
-        int best = Array.IndexOf(probabilities, probabilities.Max());
-        int own = model.Labels.IndexOf(label);
-        return (label, own < 0 ? 0 : probabilities[own], model.Labels[best], own < 0 ? 0 : probabilities[best]);
+        var others = new List<LabelledText>(rows.Count);
+        for (int i = 1 - fold; i < rows.Count; i += 2)
+        {
+            others.Add(new LabelledText(rows[i].Text, rows[i].Label));
+        }
+
+        var model = LinearClassifier.Train(others, Options, ct: cancellation);
+        for (int i = fold; i < rows.Count; i += 2)
+        {
+            rows[i].Judge(model);
+        }
+    }
+
+    /// <summary>The surest first.</summary>
+    private static List<Judged> Suspects(List<Judged> rows, LabelSet labels)
+    {
+        double[] usual = new double[labels.Names.Length];
+        int[] counts = new int[labels.Names.Length];
+        foreach (Judged row in rows)
+        {
+            usual[labels.IndexOf(row.Label)] += row.Own;
+            counts[labels.IndexOf(row.Label)]++;
+        }
+
+        var suspects = new List<Judged>();
+        foreach (Judged row in rows)
+        {
+            int own = labels.IndexOf(row.Label);
+            int best = labels.IndexOf(row.Best);
+            // A rare class is improbable for any text; a suspect is far less probable than that.
+            double mostOwn = Math.Min(MostOwnProbability, MostLift * counts[own] / rows.Count);
+            double leastBest = Math.Max(LeastConfidence, counts[best] == 0 ? 0 : usual[best] / counts[best]);
+            if (row.Own <= mostOwn && row.Confidence >= leastBest && IsFar(labels, row.Label, row.Best))
+            {
+                suspects.Add(row);
+            }
+        }
+
+        return [.. suspects.OrderByDescending(row => row.Confidence)];
+    }
+
+    /// <summary>A row with what a model says that has not seen it.</summary>
+    private sealed class Judged(int row, string text, string label)
+    {
+        public int Row => row;
+        public string Text => text;
+        public string Label => label;
+        /// <summary>Probability of its own label; 0 where the model knows no such label.</summary>
+        public double Own { get; private set; }
+        public string Best { get; private set; } = "";
+        /// <summary>Probability of <see cref="Best"/>.</summary>
+        public double Confidence { get; private set; }
+
+        public void Judge(LinearClassifier model)
+        {
+            double[] probabilities = model.Probabilities(text);
+            int best = 0;
+            for (int i = 1; i < probabilities.Length; i++)
+            {
+                best = probabilities[i] > probabilities[best] ? i : best;
+            }
+
+            int own = model.Labels.IndexOf(label);
+            Best = model.Labels[best];
+            (Own, Confidence) = own < 0 ? (0, 0) : (probabilities[own], probabilities[best]);
+        }
     }
 
     /// <summary>Neighbours on a scale are matters of taste; labels further apart are not.</summary>
     private static bool IsFar(LabelSet labels, string a, string b) =>
         a != b && (!labels.Ordered || Math.Abs(labels.IndexOf(a) - labels.IndexOf(b)) > 1);
-
-    private static string TextOf(byte[] escaped) => JsonSerializer.Deserialize<string>([(byte)'"', .. escaped, (byte)'"'])!;
 }

@@ -6,11 +6,11 @@ namespace FineTuneFlow.Core.Datasets.Profiling;
 /// <summary>The texts of a sample of rows, drawn by the texts' hashes: it does not depend on the order of the file.</summary>
 internal sealed class RowSample(int capacity)
 {
-    private readonly List<(ulong Key, int Row, byte[] Text)> kept = [];
+    private readonly List<SampledRow> kept = [];
     private ulong highest = ulong.MaxValue;
 
-    /// <summary>Row indexes with their escaped texts, in a shuffled order.</summary>
-    public IReadOnlyList<(ulong Key, int Row, byte[] Text)> Rows
+    /// <summary>In a shuffled order.</summary>
+    public IReadOnlyList<SampledRow> Rows
     {
         get
         {
@@ -27,7 +27,7 @@ internal sealed class RowSample(int capacity)
             return;
         }
 
-        kept.Add((key, row, text.ToArray()));
+        kept.Add(new SampledRow(key, row, text.ToArray()));
         if (kept.Count >= capacity * 2)
         {
             Trim();
@@ -36,7 +36,7 @@ internal sealed class RowSample(int capacity)
 
     private void Trim()
     {
-        kept.Sort((a, b) => (a.Key, a.Row).CompareTo((b.Key, b.Row)));
+        kept.Sort((a, b) => a.Key == b.Key ? a.Row - b.Row : a.Key.CompareTo(b.Key));
         if (kept.Count > capacity)
         {
             kept.RemoveRange(capacity, kept.Count - capacity);
@@ -44,3 +44,8 @@ internal sealed class RowSample(int capacity)
         }
     }
 }
+
+/// <param name="Key">Decides whether the row is drawn, and its place.</param>
+/// <param name="Row">Index in the table.</param>
+/// <param name="Text">Escaped.</param>
+internal sealed record SampledRow(ulong Key, int Row, byte[] Text);

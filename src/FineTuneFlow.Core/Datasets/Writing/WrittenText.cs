@@ -84,37 +84,6 @@ internal static class WrittenText
             scratch = new byte[line.Length * 2];
         }
 
-        int written = 0;
-        while (true)
-        {
-            int plain = AsciiText.FirstEscaped(line);
-            line[..plain].CopyTo(scratch.AsSpan(written));
-            written += plain;
-            if (line.Length - plain < 2 || line[plain] == '"')
-            {
-                return scratch.AsSpan(0, written);
-            }
-
-            byte letter = line[plain + 1];
-            line = line[(plain + 2)..];
-            if (letter == 'u')
-            {
-                // Only control characters are escaped so; surrogates never are.
-                written += new Rune(Convert.ToInt32(Encoding.ASCII.GetString(line[..4]), 16)).EncodeToUtf8(scratch.AsSpan(written));
-                line = line[4..];
-            }
-            else
-            {
-                scratch[written++] = letter switch
-                {
-                    (byte)'n' => (byte)'\n',
-                    (byte)'t' => (byte)'\t',
-                    (byte)'r' => (byte)'\r',
-                    (byte)'b' => (byte)'\b',
-                    (byte)'f' => (byte)'\f',
-                    _ => letter,
-                };
-            }
-        }
+        return scratch.AsSpan(0, JsonText.Unescape(line, scratch));
     }
 }
