@@ -58,13 +58,42 @@ internal sealed class NearSignature
         }
     }
 
-    /// <summary>The Jaccard similarity of the shingle sets of two normalised texts.</summary>
-    public static double Similarity(string a, string b, int shingle)
+    /// <summary>The Jaccard similarity of two sets of shingles.</summary>
+    public static double Similarity(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b)
     {
-        HashSet<ulong> first = Shingles(a, shingle);
-        HashSet<ulong> second = Shingles(b, shingle);
-        int common = first.Count(second.Contains);
-        return (double)common / Math.Max(1, first.Count + second.Count - common);
+        int common = 0;
+        for (int i = 0, j = 0; i < a.Length && j < b.Length;)
+        {
+            ulong first = a[i];
+            ulong second = b[j];
+            common += first == second ? 1 : 0;
+            i += first <= second ? 1 : 0;
+            j += second <= first ? 1 : 0;
+        }
+
+        return (double)common / Math.Max(1, a.Length + b.Length - common);
+    }
+
+    /// <summary>The different shingles of a normalised text, hashed and in ascending order.</summary>
+    public static ulong[] Shingles(string text, int shingle)
+    {
+        ulong[] hashes = new ulong[Math.Max(0, text.Length - shingle) + 1];
+        for (int i = 0; i < hashes.Length; i++)
+        {
+            hashes[i] = Hash(text.AsSpan(i, Math.Min(shingle, text.Length - i)));
+        }
+
+        Array.Sort(hashes);
+        int different = 1;
+        for (int i = 1; i < hashes.Length; i++)
+        {
+            if (hashes[i] != hashes[i - 1])
+            {
+                hashes[different++] = hashes[i];
+            }
+        }
+
+        return hashes[..different];
     }
 
     private void Lower(ulong hash)
@@ -78,17 +107,6 @@ internal sealed class NearSignature
         {
             low[i] = Vector.Min(low[i], (a[i] * value) + b[i]);
         }
-    }
-
-    private static HashSet<ulong> Shingles(string text, int shingle)
-    {
-        var set = new HashSet<ulong>();
-        for (int i = 0; i <= Math.Max(0, text.Length - shingle); i++)
-        {
-            set.Add(Hash(text.AsSpan(i, Math.Min(shingle, text.Length - i))));
-        }
-
-        return set;
     }
 
     private static ulong Hash(ReadOnlySpan<char> shingle)
