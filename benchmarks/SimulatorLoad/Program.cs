@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FineTuneFlow.Benchmarks.Inference;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Simulator;
 
@@ -38,12 +38,12 @@ foreach ((string name, string path, Func<LabelledText, object> body) in new (str
     }),
 })
 {
-    byte[][] requests = [.. rows.Take(1000).Select(row => Request(path, body(row)))];
+    byte[][] bodies = [.. rows.Take(1000).Select(row => JsonSerializer.SerializeToUtf8Bytes(body(row)))];
     // Until the just-in-time compiler has done its work.
-    await AskAsync(requests, TimeSpan.FromSeconds(8));
+    await RawLoad.AskAsync(address, path, bodies, connections, TimeSpan.FromSeconds(8));
     simulator.Refresh();
     TimeSpan before = simulator.TotalProcessorTime;
-    long asked = await AskAsync(requests, TimeSpan.FromSeconds(seconds));
+    long asked = await RawLoad.AskAsync(address, path, bodies, connections, TimeSpan.FromSeconds(seconds));
     simulator.Refresh();
     // Processor time a request hardly depends on what else the machine does; requests a second do.
     double microseconds = (simulator.TotalProcessorTime - before).TotalMicroseconds / asked;
@@ -80,60 +80,6 @@ async Task<string> SendAsync(Task<HttpResponseMessage> sending, string member)
 }
 
 StringContent Json(object value) => new(JsonSerializer.Serialize(value), Encoding.UTF8, "application/json");
-
-byte[] Request(string path, object body)
-{
-    byte[] json = JsonSerializer.SerializeToUtf8Bytes(body);
-    string head = $"POST {path} HTTP/1.1\r\nHost: {address.Authority}\r\nAuthorization: Bearer k\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n";
-    return [.. Encoding.ASCII.GetBytes(head), .. json];
-}
-
-async Task<long> AskAsync(byte[][] requests, TimeSpan time)
-{
-    long total = 0;
-    long end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
-    await Task.WhenAll(Enumerable.Range(0, connections).Select(async first =>
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(address.Host, address.Port);
-        byte[] buffer = new byte[64 * 1024];
-        for (int i = first; Stopwatch.GetTimestamp() < end; i++)
-        {
-            await socket.SendAsync(requests[i % requests.Length]);
-            await ReadAnswerAsync(socket, buffer);
-            Interlocked.Increment(ref total);
-        }
-    }));
-    return total;
-}
-
-static async Task ReadAnswerAsync(Socket socket, byte[] buffer)
-{
-    int held = 0;
-    while (true)
-    {
-        held += await socket.ReceiveAsync(buffer.AsMemory(held));
-        int head = buffer.AsSpan(0, held).IndexOf("\r\n\r\n"u8);
-        if (head < 0)
-        {
-            continue;
-        }
-
-        string headers = Encoding.ASCII.GetString(buffer, 0, head);
-        if (!headers.StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
-        {
-            throw new InvalidOperationException(Encoding.UTF8.GetString(buffer, 0, held));
-        }
-
-        int at = headers.IndexOf("Content-Length: ", StringComparison.Ordinal) + "Content-Length: ".Length;
-        int end = headers.IndexOf('\r', at);
-        int length = int.Parse(end < 0 ? headers[at..] : headers[at..end], CultureInfo.InvariantCulture);
-        if (held >= head + 4 + length)
-        {
-            return;
-        }
-    }
-}
 
 static List<LabelledText> MakeReviews(int count)
 {

@@ -8,7 +8,7 @@ public sealed class CostsCommandTests
     [Fact]
     public async Task The_chapters_five_options_are_shown_as_table_and_chart()
     {
-        (int code, string output, _) = await RunAsync("costs");
+        (int code, string output, _) = await Ftf.RunAsync("costs");
 
         code.ShouldBe(ExitCode.Ok);
         output.ShouldContain("few-shot, chain of thought");
@@ -22,7 +22,7 @@ public sealed class CostsCommandTests
     [Fact]
     public async Task Json_has_the_projection_and_the_break_even_points()
     {
-        (int code, string output, _) = await RunAsync("costs", "--json", "--days", "30", "--option", "ours=50,1,1,1,10", "--option", "theirs=50,1,4,4");
+        (int code, string output, _) = await Ftf.RunAsync("costs", "--json", "--days", "30", "--option", "ours=50,1,1,1,10", "--option", "theirs=50,1,4,4");
 
         code.ShouldBe(ExitCode.Ok);
         JsonElement answer = JsonDocument.Parse(output).RootElement;
@@ -40,8 +40,8 @@ public sealed class CostsCommandTests
         {
             await File.WriteAllTextAsync(file, """{"asOf":"2027-01-01","source":"ours","tokens":[{"model":"gpt-4.1-mini","asOf":"2027-01-01","training":1,"tunedInput":2,"tunedOutput":2}]}""");
 
-            (_, string listed, _) = await RunAsync("costs", "--json", "--days", "1", "--model", "gpt-4.1-mini", "--training-tokens", "2000000");
-            (_, string ours, _) = await RunAsync("costs", "--json", "--days", "1", "--model", "gpt-4.1-mini", "--training-tokens", "2000000", "--prices", file);
+            (_, string listed, _) = await Ftf.RunAsync("costs", "--json", "--days", "1", "--model", "gpt-4.1-mini", "--training-tokens", "2000000");
+            (_, string ours, _) = await Ftf.RunAsync("costs", "--json", "--days", "1", "--model", "gpt-4.1-mini", "--training-tokens", "2000000", "--prices", file);
 
             Option(listed).GetProperty("fixedUsd").GetDouble().ShouldBe(10);
             Option(ours).GetProperty("fixedUsd").GetDouble().ShouldBe(2);
@@ -62,19 +62,11 @@ public sealed class CostsCommandTests
     [InlineData("--growth", "900", "growth")]
     public async Task What_cannot_be_meant_is_refused_with_a_remedy(string option, string value, string part)
     {
-        (int code, _, string error) = await RunAsync("costs", option, value);
+        (int code, _, string error) = await Ftf.RunAsync("costs", option, value);
 
         code.ShouldBe(ExitCode.InvalidInput);
         error.ShouldContain(part);
     }
 
     private static JsonElement Option(string output) => JsonDocument.Parse(output).RootElement.GetProperty("projection").GetProperty("options")[0];
-
-    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        int code = await CommandFrame.RunAsync(args, output, error);
-        return (code, output.ToString(), error.ToString());
-    }
 }

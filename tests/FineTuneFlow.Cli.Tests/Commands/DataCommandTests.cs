@@ -17,7 +17,7 @@ public sealed class DataCommandTests : IDisposable
     {
         string csv = Reviews(60);
 
-        (int code, string output, _) = await RunAsync("check", csv);
+        (int code, string output, _) = await Ftf.RunAsync("check", csv);
 
         code.ShouldBe(ExitCode.Ok);
         output.ShouldContain("text   review  (its name)");
@@ -30,7 +30,7 @@ public sealed class DataCommandTests : IDisposable
     [Fact]
     public async Task Check_answers_json_and_says_no_where_asked_to_be_strict()
     {
-        (int code, string output, _) = await RunAsync("check", Reviews(60), "--json", "--strict");
+        (int code, string output, _) = await Ftf.RunAsync("check", Reviews(60), "--json", "--strict");
 
         code.ShouldBe(ExitCode.Failed);
         JsonNode answer = JsonNode.Parse(output)!;
@@ -49,7 +49,7 @@ public sealed class DataCommandTests : IDisposable
             TestContext.Current.CancellationToken);
         string target = Path.Combine(folder, "dataset");
 
-        (int code, string output, _) = await RunAsync("prepare", Reviews(60), "--out", target, "--recipe", recipe);
+        (int code, string output, _) = await Ftf.RunAsync("prepare", Reviews(60), "--out", target, "--recipe", recipe);
 
         code.ShouldBe(ExitCode.Ok);
         output.ShouldContain("No text stands in two splits");
@@ -63,13 +63,13 @@ public sealed class DataCommandTests : IDisposable
     [Fact]
     public async Task A_file_that_is_not_there_and_a_broken_one_have_exit_codes_of_their_own()
     {
-        (int missing, _, string error) = await RunAsync("check", Path.Combine(folder, "none.csv"));
+        (int missing, _, string error) = await Ftf.RunAsync("check", Path.Combine(folder, "none.csv"));
         missing.ShouldBe(ExitCode.NotFound);
         error.ShouldContain("none.csv");
 
         string broken = Path.Combine(folder, "broken.csv");
         await File.WriteAllTextAsync(broken, "text,label\n\"open,1\n", TestContext.Current.CancellationToken);
-        (int code, _, error) = await RunAsync("prepare", broken, "--out", Path.Combine(folder, "dataset"));
+        (int code, _, error) = await Ftf.RunAsync("prepare", broken, "--out", Path.Combine(folder, "dataset"));
         code.ShouldBe(ExitCode.InvalidInput);
         error.ShouldStartWith("error: broken.csv, line 2, column 1: a quote opens a cell here");
     }
@@ -81,7 +81,7 @@ public sealed class DataCommandTests : IDisposable
         File.Move(Reviews(60), train);
         byte[] before = await File.ReadAllBytesAsync(train, TestContext.Current.CancellationToken);
 
-        (int code, _, string error) = await RunAsync("prepare", train, "--out", folder);
+        (int code, _, string error) = await Ftf.RunAsync("prepare", train, "--out", folder);
 
         code.ShouldBe(ExitCode.InvalidInput);
         error.ShouldContain("stands in the folder of --out");
@@ -99,13 +99,5 @@ public sealed class DataCommandTests : IDisposable
         string path = Path.Combine(folder, "reviews.csv");
         File.WriteAllText(path, csv.ToString());
         return path;
-    }
-
-    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        int code = await CommandFrame.RunAsync(args, output, error);
-        return (code, output.ToString(), error.ToString());
     }
 }

@@ -17,8 +17,8 @@ public sealed class EvaluateCommandTests : IDisposable
         string csv = Write("logreg.csv", "row_id,y_pred,p_1,p_5\n" + Lines(40, i => $"r{39 - i},{((39 - i) % 5) + 1}.0,0.5,0.5"));
         string jsonl = Write("bayes.jsonl", Lines(40, i => $$$"""{"id":"r{{{(i * 7) % 40}}}","prediction":"1","probabilities":{"1":0.6,"5":0.4}}"""));
 
-        (int code, string output, _) = await RunAsync("compare", "--holdout", holdout, "-p", csv, "-p", $"nb={jsonl}");
-        (_, string json, _) = await RunAsync("compare", "--json", "--holdout", holdout, "-p", csv, "-p", $"nb={jsonl}");
+        (int code, string output, _) = await Ftf.RunAsync("compare", "--holdout", holdout, "-p", csv, "-p", $"nb={jsonl}");
+        (_, string json, _) = await Ftf.RunAsync("compare", "--json", "--holdout", holdout, "-p", csv, "-p", $"nb={jsonl}");
 
         code.ShouldBe(ExitCode.Ok);
         output.ShouldContain("100.0 % (91.2–100.0 %)");
@@ -38,7 +38,7 @@ public sealed class EvaluateCommandTests : IDisposable
     [InlineData("a,5\nb,4\nc,1", "a,5\nb,5\nc,5", "33.3 %")]
     public async Task Extreme_files_are_scored_and_never_show_what_is_no_number(string holdout, string predictions, string part)
     {
-        (int code, string output, string error) = await RunAsync(
+        (int code, string output, string error) = await Ftf.RunAsync(
             "evaluate", "--holdout", Write("holdout.csv", $"id,label\n{holdout}\n"), "-p", Write("predictions.csv", $"id,label\n{predictions}\n"));
 
         (code, error).ShouldBe((ExitCode.Ok, ""));
@@ -53,7 +53,7 @@ public sealed class EvaluateCommandTests : IDisposable
         string holdout = Write("holdout.csv", "id,label,text,slices\n" + Lines(60, i => $"r{i},{(i % 2 == 0 ? "yes" : "no")},text {i},\"{{\"\"app\"\":\"\"{(i < 30 ? "mail" : "blog")}\"\"}}\""));
         string predictions = Write("p.csv", "id,label\n" + Lines(60, i => $"r{i},{(i < 30 || i % 2 == 0 ? (i % 2 == 0 ? "yes" : "no") : "yes")}"));
 
-        (_, string output, _) = await RunAsync("evaluate", "--holdout", holdout, "-p", predictions);
+        (_, string output, _) = await Ftf.RunAsync("evaluate", "--holdout", holdout, "-p", predictions);
 
         string[] lines = output.Split('\n');
         lines.ShouldContain(line => line.StartsWith("no ") && line.Contains("50.0 % (33.2–66.8 %)"));
@@ -68,7 +68,7 @@ public sealed class EvaluateCommandTests : IDisposable
     [InlineData("number,label\na,5\n", "--resamples", "10", "there is no column with the row id")]
     public async Task What_cannot_be_scored_is_refused_with_its_remedy(string predictions, string option, string value, string part)
     {
-        (int code, _, string error) = await RunAsync(
+        (int code, _, string error) = await Ftf.RunAsync(
             "evaluate", "--holdout", Write("holdout.csv", "id,label\na,5\nb,4\n"), "-p", Write("p.csv", predictions), option, value);
 
         code.ShouldBe(ExitCode.InvalidInput);
@@ -82,7 +82,7 @@ public sealed class EvaluateCommandTests : IDisposable
         string predictions = "id,label\na,yes\nb,yes\nc,yes\n";
         string suspects = Path.Combine(folder, "suspects.csv");
 
-        (int code, _, _) = await RunAsync("compare", "--holdout", holdout, "-p", Write("one.csv", predictions), "-p", Write("two.csv", predictions), "--suspects", suspects);
+        (int code, _, _) = await Ftf.RunAsync("compare", "--holdout", holdout, "-p", Write("one.csv", predictions), "-p", Write("two.csv", predictions), "--suspects", suspects);
 
         code.ShouldBe(ExitCode.Ok);
         string[] lines = File.ReadAllText(suspects).Split("\r\n");
@@ -97,13 +97,5 @@ public sealed class EvaluateCommandTests : IDisposable
         string path = Path.Combine(folder, name);
         File.WriteAllText(path, content);
         return path;
-    }
-
-    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        int code = await CommandFrame.RunAsync(args, output, error);
-        return (code, output.ToString(), error.ToString());
     }
 }

@@ -14,7 +14,7 @@ public sealed class SampleCommandTests : IDisposable
     {
         string file = Path.Combine(_folder, "made", "up.csv");
 
-        (int code, string output, _) = await RunAsync("sample", "--rows", "50", "--out", file, "--seed", "3");
+        (int code, string output, _) = await Ftf.RunAsync("sample", "--rows", "50", "--out", file, "--seed", "3");
 
         code.ShouldBe(ExitCode.Ok);
         output.ShouldContain("50 made-up reviews");
@@ -28,10 +28,10 @@ public sealed class SampleCommandTests : IDisposable
     public async Task The_same_seed_writes_the_same_file_again()
     {
         string file = Path.Combine(_folder, "a.csv");
-        await RunAsync("sample", "--rows", "200", "--out", file);
+        await Ftf.RunAsync("sample", "--rows", "200", "--out", file);
         byte[] first = await File.ReadAllBytesAsync(file);
 
-        (_, string output, _) = await RunAsync("sample", "--rows", "200", "--out", file, "--json");
+        (_, string output, _) = await Ftf.RunAsync("sample", "--rows", "200", "--out", file, "--json");
 
         (await File.ReadAllBytesAsync(file)).ShouldBe(first);
         JsonDocument.Parse(output).RootElement.GetProperty("bytes").GetInt64().ShouldBe(first.Length);
@@ -44,18 +44,10 @@ public sealed class SampleCommandTests : IDisposable
     {
         string file = Path.Combine(_folder, "a.csv");
 
-        (int code, _, string error) = await RunAsync("sample", option, value, "--out", file);
+        (int code, _, string error) = await Ftf.RunAsync("sample", option, value, "--out", file);
 
         code.ShouldBe(ExitCode.InvalidInput);
         error.ShouldContain("error");
         File.Exists(file).ShouldBeFalse();
-    }
-
-    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        int code = await CommandFrame.RunAsync(args, output, error);
-        return (code, output.ToString(), error.ToString());
     }
 }

@@ -10,7 +10,7 @@ public class CommandFrameTests
     [Fact]
     public async Task A_wrong_word_is_an_input_error_that_points_to_help()
     {
-        (int code, string output, string error) = await RunAsync("no-such-command");
+        (int code, string output, string error) = await Ftf.RunAsync("no-such-command");
 
         code.ShouldBe(ExitCode.InvalidInput);
         output.ShouldBeEmpty();
@@ -23,12 +23,12 @@ public class CommandFrameTests
     [InlineData("wach", "watch")]
     [InlineData("perpare", "prepare")]
     public async Task A_mistyped_command_is_answered_with_the_nearest_one(string typed, string meant) =>
-        (await RunAsync(typed)).Error.ShouldContain($"Did you mean {meant}?");
+        (await Ftf.RunAsync(typed)).Error.ShouldContain($"Did you mean {meant}?");
 
     [Fact]
     public async Task The_bare_name_shows_what_there_is()
     {
-        (int code, string output, string error) = await RunAsync();
+        (int code, string output, string error) = await Ftf.RunAsync();
 
         code.ShouldBe(ExitCode.Ok);
         output.ShouldContain("demo");
@@ -51,7 +51,7 @@ public class CommandFrameTests
     [Fact]
     public async Task Help_ends_with_the_examples()
     {
-        (int code, string output, _) = await RunAsync("drop", "--help");
+        (int code, string output, _) = await Ftf.RunAsync("drop", "--help");
 
         code.ShouldBe(ExitCode.Ok);
         output.TrimEnd().ShouldEndWith(CommandExamples.All["drop"][^1]);
@@ -60,7 +60,7 @@ public class CommandFrameTests
     [Fact]
     public async Task A_value_outside_the_list_is_answered_in_one_line()
     {
-        string error = (await RunAsync("runs", "--outcome", "lost")).Error;
+        string error = (await Ftf.RunAsync("runs", "--outcome", "lost")).Error;
 
         error.ShouldStartWith("error: Argument 'lost' not recognized. Must be one of: 'running', 'succeeded', 'partlyFailed'");
         error.Trim().Split('\n').Length.ShouldBe(2);
@@ -97,7 +97,7 @@ public class CommandFrameTests
     [InlineData("runs", "--host", "here")]
     public async Task A_wrong_option_is_an_input_error_that_names_it(params string[] args)
     {
-        (int code, _, string error) = await RunAsync(args);
+        (int code, _, string error) = await Ftf.RunAsync(args);
 
         code.ShouldBe(ExitCode.InvalidInput);
         error.ShouldContain($"See ftf {args[0]} --help.");
@@ -106,7 +106,7 @@ public class CommandFrameTests
     [Fact]
     public async Task Without_a_host_the_command_says_how_to_start_one()
     {
-        (int code, _, string error) = await RunAsync("runs", "--host", "http://127.0.0.1:9");
+        (int code, _, string error) = await Ftf.RunAsync("runs", "--host", "http://127.0.0.1:9");
 
         code.ShouldBe(ExitCode.Service);
         error.ShouldContain("ftf up");
@@ -169,14 +169,6 @@ public class CommandFrameTests
         Enum.GetValues<FailureKind>().ShouldAllBe(kind => ExitCode.Of(kind) != ExitCode.Ok);
         Enum.GetValues<FailureKind>().Where(kind => ExitCode.Of(kind) == ExitCode.Defect)
             .ShouldBe([FailureKind.NonDeterministic, FailureKind.Internal]);
-    }
-
-    private static async Task<(int Code, string Output, string Error)> RunAsync(params IReadOnlyList<string> args)
-    {
-        var output = new StringWriter { NewLine = "\n" };
-        var error = new StringWriter { NewLine = "\n" };
-        int code = await CommandFrame.RunAsync(args, output, error);
-        return (code, output.ToString(), error.ToString());
     }
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(Func<CommandCall, Task<int>> run, params string[] args)

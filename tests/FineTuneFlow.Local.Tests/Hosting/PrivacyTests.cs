@@ -50,14 +50,14 @@ public class PrivacyTests(Azurite azurite)
         host.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
         await host.StartAsync();
         string csv = HostFixture.Reviews(150, seed: 7) + "\"this review, which nobody may ever see, has no label\",\n";
-        RunView good = await RunAsync(host, "private-good", csv);
+        RunView good = await HostedRun.EndedAsync(host, "private-good", csv, Recipe);
         good.Outcome.ShouldBe(RunOutcome.Succeeded, good.Failure?.ToString());
-        await FaultsAsync(simulator, """
+        await HostedRun.FaultsAsync(simulator, """
             { "seed": 3, "rules": [ { "match": "POST /v1/completions", "probability": 0.1, "action": "serverError" },
               { "match": "POST /v1/chat/completions", "action": "insufficientQuota", "calls": [9] }, { "match": "JOB", "calls": [1], "action": "failJob" },
               { "match": "POST /v1/files", "calls": [1, 3], "action": "lostAnswer" }, { "match": "POST /v1/fine_tuning/jobs", "calls": [2], "action": "lostAnswer" } ] }
-            """);
-        RunView bad = await RunAsync(host, "private-bad", csv);
+            """, Key);
+        RunView bad = await HostedRun.EndedAsync(host, "private-bad", csv, Recipe);
         bad.Candidates.ShouldContain(c => c.Record.Failure != null);
 
         var engine = (DurableEngine)host.Services.GetRequiredService<Workflow.Durable.IDurableClient>();
@@ -72,33 +72,6 @@ public class PrivacyTests(Azurite azurite)
         // The search itself finds what is there.
         kept.ShouldContain(line => line.Contains(good.RunId, StringComparison.Ordinal) && line.Contains("PrepareDataset", StringComparison.Ordinal));
         folder.Delete(recursive: true);
-    }
-
-    private static async Task<RunView> RunAsync(WebApplication host, string project, string csv)
-    {
-        IBlobStore store = host.Services.GetRequiredService<IBlobStore>();
-        BlobPath drop = RunPaths.Drop(project, "reviews.csv");
-        await store.WriteBytesAsync(drop, Encoding.UTF8.GetBytes(csv));
-        StartedRun run = await host.Services.GetRequiredService<RunStarter>().StartAsync(
-            project, drop, Encoding.UTF8.GetBytes(Recipe), "http", TestContext.Current.CancellationToken);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (true)
-        {
-            RunView view = await host.Services.GetRequiredService<RunReader>().GetAsync(run.RunId, TestContext.Current.CancellationToken);
-            if (view.EndedAt is not null)
-            {
-                return view;
-            }
-
-            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        }
-    }
-
-    private static async Task FaultsAsync(WebApplication simulator, string plan)
-    {
-        using var http = new HttpClient { BaseAddress = new Uri(simulator.Urls.First()), DefaultRequestHeaders = { { "Authorization", $"Bearer {Key}" } } };
-        using var content = new StringContent(plan, Encoding.UTF8, "application/json");
-        (await http.PutAsync("/simulator/faults", content)).EnsureSuccessStatusCode();
     }
 
     /// <summary>All texts of the data sets as they were prepared, the rejected one, the prompt and the key.</summary>

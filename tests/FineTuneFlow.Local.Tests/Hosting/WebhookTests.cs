@@ -1,12 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Simulator;
 using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow;
 using FineTuneFlow.Workflow.Durable;
-using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +15,10 @@ namespace FineTuneFlow.Local.Tests.Hosting;
 public class WebhookTests(Azurite azurite)
 {
     private const string Secret = "whsec_c2ltdWxhdG9yLXNpZ25pbmcta2V5LTAwMDAwMA==";
+    private const string Recipe = """
+        { "candidates": [ { "name": "one", "model": "babbage-002", "epochs": 1 }, { "name": "two", "model": "gpt-3.5-turbo", "epochs": 1 } ],
+          "baselines": [], "budget": { "approveAbove": 50 } }
+        """;
 
     [Theory(Timeout = 300_000)]
     [InlineData("duplicateWebhook", true)]
@@ -38,9 +40,9 @@ public class WebhookTests(Azurite azurite)
             "--Providers:simulator:Kind", "simulator", "--Providers:simulator:BaseAddress", simulator.Urls.First() + "/v1/",
         ]);
         await host.StartAsync();
-        await PlanAsync(simulator, $$"""{ "rules": [ { "match": "WEBHOOK", "action": "{{fault}}" } ] }""");
+        await HostedRun.FaultsAsync(simulator, $$"""{ "rules": [ { "match": "WEBHOOK", "action": "{{fault}}" } ] }""");
 
-        RunView run = await RunAsync(host, $"webhook-{fault}".ToLowerInvariant());
+        RunView run = await HostedRun.EndedAsync(host, $"webhook-{fault}".ToLowerInvariant(), HostFixture.Reviews(100), Recipe);
 
         run.Outcome.ShouldBe(RunOutcome.Succeeded, run.Failure?.ToString());
         IDurableClient engine = host.Services.GetRequiredService<IDurableClient>();
@@ -53,40 +55,6 @@ public class WebhookTests(Azurite azurite)
         (woken > 0).ShouldBe(wakes);
         await host.StopAsync();
         folder.Delete(recursive: true);
-    }
-
-    private static async Task<RunView> RunAsync(WebApplication host, string project)
-    {
-        IBlobStore store = host.Services.GetRequiredService<IBlobStore>();
-        BlobPath drop = RunPaths.Drop(project, "reviews.csv");
-        await store.WriteBytesAsync(drop, Encoding.UTF8.GetBytes(HostFixture.Reviews(100)));
-        StartedRun run = await host.Services.GetRequiredService<RunStarter>().StartAsync(
-            project,
-            drop,
-            """
-            { "candidates": [ { "name": "one", "model": "babbage-002", "epochs": 1 }, { "name": "two", "model": "gpt-3.5-turbo", "epochs": 1 } ],
-              "baselines": [], "budget": { "approveAbove": 50 } }
-            """u8.ToArray(),
-            "http",
-            TestContext.Current.CancellationToken);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (true)
-        {
-            RunView view = await host.Services.GetRequiredService<RunReader>().GetAsync(run.RunId, TestContext.Current.CancellationToken);
-            if (view.EndedAt is not null)
-            {
-                return view;
-            }
-
-            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        }
-    }
-
-    private static async Task PlanAsync(WebApplication simulator, string plan)
-    {
-        using var http = new HttpClient { BaseAddress = new Uri(simulator.Urls.First()), DefaultRequestHeaders = { { "Authorization", "Bearer any" } } };
-        using var content = new StringContent(plan, Encoding.UTF8, "application/json");
-        (await http.PutAsync("/simulator/faults", content)).EnsureSuccessStatusCode();
     }
 
     private static int FreePort()
