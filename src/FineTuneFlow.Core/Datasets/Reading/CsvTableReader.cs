@@ -11,8 +11,6 @@ internal sealed class CsvTableReader : TableReader
 {
     private readonly CsvDialect dialect;
     private readonly CsvScanner scanner;
-    private readonly RecordBatch first;
-    private bool firstGiven;
     private byte[] carry = new byte[BatchBytes];
     private int carried;
     private bool ended;
@@ -22,14 +20,13 @@ internal sealed class CsvTableReader : TableReader
     {
         dialect = CsvDialect.Detect(source.Head, source.HeadIsAll, recipe);
         scanner = new CsvScanner(dialect);
-        first = new RecordBatch(new byte[BatchBytes]);
-        if (!Fill(first))
+        if (!Fill(FirstBatch))
         {
             throw Empty(source.Name);
         }
 
-        Columns = recipe.Header ? TakeHeader() : Positions(first.Records[0].Fields);
-        if (first.RecordCount == 0 && !Fill(first))
+        Columns = recipe.Header ? TakeHeader() : Positions(FirstBatch.Records[0].Fields);
+        if (FirstBatch.RecordCount == 0 && !Fill(FirstBatch))
         {
             throw new FlowException(new Failure(
                 FailureKind.InvalidInput,
@@ -50,21 +47,6 @@ internal sealed class CsvTableReader : TableReader
 
     public override string Format => Source.Compressed ? "csv.gz" : "csv";
     public override string? Delimiter => dialect.DelimiterName;
-    public override RecordBatch FirstBatch => first;
-
-    public override bool TryRead(RecordBatch batch)
-    {
-        if (firstGiven)
-        {
-            return Fill(batch);
-        }
-
-        // The caller keeps its own batches, so the first one's content moves into the one given.
-        firstGiven = true;
-        (batch.Buffer, batch.Fields, batch.Records) = (first.Buffer, first.Fields, first.Records);
-        (batch.FieldCount, batch.RecordCount) = (first.FieldCount, first.RecordCount);
-        return batch.RecordCount > 0 || Fill(batch);
-    }
 
     public override ReadingProfile Profile() => new()
     {
@@ -79,7 +61,7 @@ internal sealed class CsvTableReader : TableReader
         Compressed = Source.Compressed,
     };
 
-    private bool Fill(RecordBatch batch)
+    protected override bool Fill(RecordBatch batch)
     {
         batch.FieldCount = 0;
         batch.RecordCount = 0;
@@ -161,17 +143,17 @@ internal sealed class CsvTableReader : TableReader
 
     private ImmutableArray<string> TakeHeader()
     {
-        TableRecord header = first.Records[0];
+        TableRecord header = FirstBatch.Records[0];
         byte[] scratch = [];
         var names = ImmutableArray.CreateBuilder<string>(header.Fields);
         for (int i = 0; i < header.Fields; i++)
         {
-            string name = Encoding.UTF8.GetString(FieldValue.Of(first, first.Fields[header.FirstField + i], ref scratch)).Trim();
+            string name = Encoding.UTF8.GetString(FieldValue.Of(FirstBatch, FirstBatch.Fields[header.FirstField + i], ref scratch)).Trim();
             names.Add(Unique(names, name.Length == 0 ? (i + 1).ToString(CultureInfo.InvariantCulture) : name));
         }
 
-        first.RecordCount--;
-        first.Records.AsSpan(1, first.RecordCount).CopyTo(first.Records);
+        FirstBatch.RecordCount--;
+        FirstBatch.Records.AsSpan(1, FirstBatch.RecordCount).CopyTo(FirstBatch.Records);
         return names.MoveToImmutable();
     }
 

@@ -6,12 +6,10 @@ namespace FineTuneFlow.Core.Datasets.Reading;
 /// <summary>JSON lines as a table: a column for each property of the first lines; values that are no text keep their JSON form.</summary>
 internal sealed class JsonTableReader : TableReader
 {
-    private readonly RecordBatch first = new(new byte[BatchBytes]);
     private byte[] input = new byte[BatchBytes];
     private int inputStart;
     private int inputEnd;
     private bool ended;
-    private bool firstGiven;
     private long line;
     private long blank;
     private long crlf;
@@ -21,13 +19,13 @@ internal sealed class JsonTableReader : TableReader
     public JsonTableReader(SourceReader source)
         : base(source)
     {
-        if (!Fill(first))
+        if (!Fill(FirstBatch))
         {
             throw Empty(source.Name);
         }
 
         open = false;
-        Normalise(first);
+        Normalise(FirstBatch);
         if (Columns.Length < 2)
         {
             throw new FlowException(new Failure(
@@ -39,20 +37,6 @@ internal sealed class JsonTableReader : TableReader
     }
 
     public override string Format => Source.Compressed ? "jsonl.gz" : "jsonl";
-    public override RecordBatch FirstBatch => first;
-
-    public override bool TryRead(RecordBatch batch)
-    {
-        if (firstGiven)
-        {
-            return Fill(batch);
-        }
-
-        firstGiven = true;
-        (batch.Buffer, batch.Fields, batch.Records) = (first.Buffer, first.Fields, first.Records);
-        (batch.FieldCount, batch.RecordCount) = (first.FieldCount, first.RecordCount);
-        return true;
-    }
 
     public override ReadingProfile Profile() => new()
     {
@@ -63,7 +47,7 @@ internal sealed class JsonTableReader : TableReader
         Compressed = Source.Compressed,
     };
 
-    private bool Fill(RecordBatch batch)
+    protected override bool Fill(RecordBatch batch)
     {
         batch.FieldCount = 0;
         batch.RecordCount = 0;

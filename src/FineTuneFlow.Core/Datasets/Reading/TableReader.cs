@@ -10,6 +10,7 @@ internal abstract class TableReader(SourceReader source) : IDisposable
     /// <summary>A record beyond this is a quote that was never closed, not data.</summary>
     public const int MaxRecordBytes = 64 << 20;
     protected const int BatchBytes = 1 << 19;
+    private bool firstGiven;
 
     public SourceReader Source { get; } = source;
     public ImmutableArray<string> Columns { get; protected set; } = [];
@@ -17,13 +18,28 @@ internal abstract class TableReader(SourceReader source) : IDisposable
     public virtual string? Delimiter => null;
 
     /// <summary>The first records, still to be read as well: what columns are recognised from.</summary>
-    public abstract RecordBatch FirstBatch { get; }
+    public RecordBatch FirstBatch { get; } = new(new byte[BatchBytes]);
 
     /// <summary>Fills the batch with the next records.</summary>
     /// <returns>False at the end, with no record in the batch.</returns>
-    public abstract bool TryRead(RecordBatch batch);
+    public bool TryRead(RecordBatch batch)
+    {
+        if (firstGiven)
+        {
+            return Fill(batch);
+        }
+
+        // The caller keeps its own batches, so the first one's content moves into the one given.
+        firstGiven = true;
+        (batch.Buffer, batch.Fields, batch.Records) = (FirstBatch.Buffer, FirstBatch.Fields, FirstBatch.Records);
+        (batch.FieldCount, batch.RecordCount) = (FirstBatch.FieldCount, FirstBatch.RecordCount);
+        return true;
+    }
 
     public abstract ReadingProfile Profile();
+
+    /// <inheritdoc cref="TryRead"/>
+    protected abstract bool Fill(RecordBatch batch);
 
     public void Dispose() => Source.Dispose();
 
