@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace FineTuneFlow.Tests;
 
-/// <summary>A real storage emulator for the tests of one assembly, on a free port and in a folder of its own. Register it with
+/// <summary>A real storage emulator (blobs, queues, tables) for the tests of one assembly, on free ports and in a folder of its own. Register it with
 /// <c>[assembly: AssemblyFixture(typeof(Azurite))]</c> and take it in a test's constructor.</summary>
 public sealed partial class Azurite : IAsyncLifetime
 {
@@ -14,7 +14,7 @@ public sealed partial class Azurite : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ftf-azurite-");
     private Process? _process;
 
-    /// <summary>For the setting <c>Datasets</c>.</summary>
+    /// <summary>For the setting <c>Datasets</c>, and for whatever else speaks to a storage account.</summary>
     public string ConnectionString { get; private set; } = "";
 
     /// <summary>A container name that no other test uses.</summary>
@@ -28,12 +28,14 @@ public sealed partial class Azurite : IAsyncLifetime
             RedirectStandardError = true,
             ArgumentList =
             {
-                Path.Combine(NodeModules(), "azurite", "dist", "src", "blob", "main.js"),
-                "--blobHost", "127.0.0.1", "--blobPort", "0", "--location", _folder.FullName,
+                Path.Combine(NodeModules(), "azurite", "dist", "src", "azurite.js"),
+                "--blobHost", "127.0.0.1", "--blobPort", "0", "--queueHost", "127.0.0.1", "--queuePort", "0",
+                "--tableHost", "127.0.0.1", "--tablePort", "0", "--location", _folder.FullName,
                 "--disableTelemetry", "--skipApiVersionCheck", "--silent",
             },
         };
-        var address = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var endpoints = new Dictionary<string, string>();
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _process = Process.Start(start) ?? throw new InvalidOperationException("node did not start");
         // Both pipes are read to the end: a full one would stop the emulator.
         _process.ErrorDataReceived += (_, _) => { };
@@ -41,17 +43,22 @@ public sealed partial class Azurite : IAsyncLifetime
         {
             if (line.Data is null)
             {
-                address.TrySetException(new InvalidOperationException("Azurite ended before it listened; run npm ci in the repository's root"));
+                listening.TrySetException(new InvalidOperationException("Azurite ended before it listened; run npm ci in the repository's root"));
             }
             else if (Listening().Match(line.Data) is { Success: true } match)
             {
-                address.TrySetResult(match.Value);
+                endpoints[match.Groups[1].Value] = match.Groups[2].Value;
+                if (endpoints.Count == 3)
+                {
+                    listening.TrySetResult();
+                }
             }
         };
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
-        string endpoint = await address.Task.WaitAsync(TimeSpan.FromSeconds(60));
-        ConnectionString = $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint={endpoint}/{Account};";
+        await listening.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        ConnectionString = $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};"
+            + string.Concat(endpoints.Select(service => $"{service.Key}Endpoint={service.Value}/{Account};"));
     }
 
     public async ValueTask DisposeAsync()
@@ -80,6 +87,6 @@ public sealed partial class Azurite : IAsyncLifetime
         throw new InvalidOperationException("Azurite is not installed; run npm ci in the repository's root");
     }
 
-    [GeneratedRegex(@"http://127\.0\.0\.1:[1-9]\d*")]
+    [GeneratedRegex(@"(Blob|Queue|Table) .*(http://127\.0\.0\.1:[1-9]\d*)")]
     private static partial Regex Listening();
 }

@@ -12,6 +12,9 @@ namespace FineTuneFlow.Functions.Durable;
 /// Durable Functions' own policy, which knows neither failure kinds nor what a provider's Retry-After asks.</summary>
 internal sealed class DurableFunctionsContext(TaskOrchestrationContext inner, string version, FlowTelemetry telemetry) : IOrchestrationContext
 {
+    /// <summary>Azure Storage counts a timer in whole seconds, rounded down; what the other side asked for is not to be undercut.</summary>
+    private static readonly TimeSpan Rounding = TimeSpan.FromSeconds(1);
+
     // Names of events are compared as Durable Functions does.
     private readonly Dictionary<string, IEventDesk> desks = new(StringComparer.OrdinalIgnoreCase);
 
@@ -87,6 +90,7 @@ internal sealed class DurableFunctionsContext(TaskOrchestrationContext inner, st
             {
                 Failure failure = FailureOf.Details(failed.FailureDetails, step);
                 delay = retry?.NextDelay(attempt, failure, UtcNow - first) ?? throw new StepFailedException(step, failure);
+                delay += failure.RetryAfter is null ? TimeSpan.Zero : Rounding;
                 if (!inner.IsReplaying)
                 {
                     telemetry.Retried(step, failure.Kind);

@@ -1,16 +1,25 @@
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Functions.Durable;
+using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Durable;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FineTuneFlow.Functions.AppTests.Durable;
 
-public sealed class DurableFunctionsClientTests
+public class DurableFunctionsClientTests
 {
+    /// <summary>The storage account that is the durable backend; null: the one in memory.</summary>
+    protected virtual string? Backend => null;
+
+    /// <summary>Whether the backend tells starters of one id at one time that another was before them.</summary>
+    protected virtual bool Refuses => true;
+
     private static readonly OrchestrationName<string, string> Wait = new(nameof(Wait));
     private static readonly OrchestrationName<string, string> Pass = new(nameof(Pass));
+    private static readonly OrchestrationName<string, string> Counted = new(nameof(Counted));
     private static readonly ActivityName<string, string> Work = new(nameof(Work));
+    private static readonly ActivityName<string, string> Count = new(nameof(Count));
     private static readonly EventName<string> Go = new(nameof(Go));
 
     [Fact]
@@ -26,13 +35,18 @@ public sealed class DurableFunctionsClientTests
     }
 
     [Fact]
-    public async Task Of_many_starts_at_once_one_says_that_it_started()
+    public async Task Of_many_starts_at_once_one_runs_and_one_says_that_it_started()
     {
-        await using TestHost host = await Host().StartAsync();
+        int ran = 0;
+        await using TestHost host = await Host().With(Count, text => Task.FromResult($"{Interlocked.Increment(ref ran)}"))
+            .With(Counted, (context, input) => context.CallAsync(Count, input))
+            .StartAsync();
 
-        bool[] started = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => host.Client.StartAsync(Pass, "p-1", $"{i}")));
+        bool[] started = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => host.Client.StartAsync(Counted, "p-1", $"{i}")));
 
-        started.Count(one => one).ShouldBe(1);
+        (await host.EndAsync("p-1")).Output!.GetValue<string>().ShouldBe("1");
+        started.Count(one => one).ShouldBeInRange(1, Refuses ? 1 : 8);
+        ran.ShouldBe(1);
     }
 
     [Fact]
@@ -128,7 +142,7 @@ public sealed class DurableFunctionsClientTests
         await Refused(client.SuspendAsync("p-1", ""), FailureKind.Unavailable);
     }
 
-    private static TestHost Host() => new TestHost()
+    private TestHost Host() => new TestHost(Backend)
         .With(Work, text => Task.FromResult(text))
         .With(Pass, (context, input) => context.CallAsync(Work, input))
         .With(Wait, (context, input) =>
@@ -138,4 +152,13 @@ public sealed class DurableFunctionsClientTests
         });
 
     private static async Task Refused(Task act, FailureKind kind) => (await act.ShouldThrowAsync<FlowException>()).Failure.Kind.ShouldBe(kind);
+}
+
+/// <summary>The same over the backend that the app has without a scheduler.</summary>
+public sealed class StorageBackedFunctionsClientTests(Azurite azurite) : DurableFunctionsClientTests
+{
+    protected override string? Backend => azurite.ConnectionString;
+
+    // It takes all of them and runs one.
+    protected override bool Refuses => false;
 }

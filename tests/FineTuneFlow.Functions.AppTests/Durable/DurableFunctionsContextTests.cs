@@ -1,11 +1,15 @@
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Durable;
 using RetryPolicy = FineTuneFlow.Workflow.Durable.RetryPolicy;
 
 namespace FineTuneFlow.Functions.AppTests.Durable;
 
-public sealed class DurableFunctionsContextTests
+public class DurableFunctionsContextTests
 {
+    /// <summary>The storage account that is the durable backend; null: the one in memory.</summary>
+    protected virtual string? Backend => null;
+
     private static readonly OrchestrationName<string, string> Parent = new(nameof(Parent));
     private static readonly OrchestrationName<string, string> Child = new(nameof(Child));
     private static readonly ActivityName<string, string> Work = new(nameof(Work));
@@ -20,7 +24,7 @@ public sealed class DurableFunctionsContextTests
         var thrown = new Failure(
             FailureKind.QuotaExhausted, "no credit: \"straße\"\nsecond line", "top up", new SourceLocation("a.csv", 3, "label"), "budget.usd", TimeSpan.FromSeconds(9));
         Failure? seen = null;
-        await using TestHost host = await new TestHost()
+        await using TestHost host = await new TestHost(Backend)
             .With(Work, _ => throw new FlowException(thrown))
             .With(Parent, async (context, input) =>
             {
@@ -45,7 +49,7 @@ public sealed class DurableFunctionsContextTests
     [Fact]
     public async Task A_defect_in_an_activity_leaves_no_text_of_its_message_behind()
     {
-        await using TestHost host = await new TestHost()
+        await using TestHost host = await new TestHost(Backend)
             .With(Work, _ => throw new InvalidOperationException("the secret text of row 7"))
             .With(Parent, (context, input) => context.CallAsync(Work, input))
             .StartAsync();
@@ -65,7 +69,7 @@ public sealed class DurableFunctionsContextTests
         List<DateTimeOffset> attempts = [];
         int finals = 0;
         ActivityName<string, string> final = new("Final");
-        await using TestHost host = await new TestHost()
+        await using TestHost host = await new TestHost(Backend)
             .With(Work, _ =>
             {
                 attempts.Add(DateTimeOffset.UtcNow);
@@ -104,7 +108,7 @@ public sealed class DurableFunctionsContextTests
     public async Task A_childs_failure_reaches_its_parent_and_a_childs_id_follows_from_its_parents()
     {
         string? childId = null;
-        await using TestHost host = await new TestHost()
+        await using TestHost host = await new TestHost(Backend)
             .With(Work, _ => throw new FlowException(FailureKind.JobFailed, "diverged"))
             .With(Child, (context, input) =>
             {
@@ -126,7 +130,7 @@ public sealed class DurableFunctionsContextTests
     [Fact]
     public async Task A_terminated_child_fails_its_caller_as_cancelled()
     {
-        await using TestHost host = await new TestHost()
+        await using TestHost host = await new TestHost(Backend)
             .With(Child, async (context, input) => (await context.WaitForEvent(Go)).Text)
             .With(Parent, async (context, input) =>
             {
@@ -156,7 +160,7 @@ public sealed class DurableFunctionsContextTests
     [Fact]
     public async Task Events_go_in_order_to_waiters_in_order_and_none_to_a_cancelled_one()
     {
-        await using TestHost host = await new TestHost()
+        await using TestHost host = await new TestHost(Backend)
             .With(Parent, async (context, input) =>
             {
                 using var gone = new CancellationTokenSource();
@@ -184,7 +188,7 @@ public sealed class DurableFunctionsContextTests
     [Fact]
     public async Task An_event_that_came_before_it_was_waited_for_is_kept_and_a_deadline_leaves_no_waiter_behind()
     {
-        await using TestHost host = await new TestHost()
+        await using TestHost host = await new TestHost(Backend)
             .With(Parent, async (context, input) =>
             {
                 Note? late = await context.WaitForEvent(Mail, context.UtcNow.AddMilliseconds(100));
@@ -207,7 +211,7 @@ public sealed class DurableFunctionsContextTests
     public async Task Continuing_as_new_carries_untaken_events_along_in_their_order()
     {
         Assert.SkipUnless(await TestHost.KeepsEventsAsync(), "this version of the test host drops what an instance sends to itself when it continues as new");
-        await using TestHost host = await new TestHost()
+        await using TestHost host = await new TestHost(Backend)
             .With(Parent, async (context, input) =>
             {
                 if (input == "first")
@@ -238,7 +242,7 @@ public sealed class DurableFunctionsContextTests
     [Fact]
     public async Task A_run_waits_for_an_event_that_another_instance_sends()
     {
-        await using TestHost host = await new TestHost()
+        await using TestHost host = await new TestHost(Backend)
             .With(Child, (context, input) =>
             {
                 context.SendEvent(input, Mail, new Note(context.InstanceId));
@@ -261,7 +265,7 @@ public sealed class DurableFunctionsContextTests
     public async Task Ids_and_times_are_the_same_at_every_replay()
     {
         List<string> seen = [];
-        await using TestHost host = await new TestHost()
+        await using TestHost host = await new TestHost(Backend)
             .With(Work, text => Task.FromResult(text))
             .With(Parent, async (context, input) =>
             {
@@ -286,4 +290,10 @@ public sealed class DurableFunctionsContextTests
     }
 
     public sealed record Note(string Text);
+}
+
+/// <summary>The same over the backend that the app has without a scheduler.</summary>
+public sealed class StorageBackedFunctionsContextTests(Azurite azurite) : DurableFunctionsContextTests
+{
+    protected override string? Backend => azurite.ConnectionString;
 }

@@ -12,15 +12,17 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FineTuneFlow.Functions.AppTests.Durable;
 
-/// <summary>The Durable Task worker, client and gRPC protocol with the in-memory backend of their own test package; the app's
-/// adapter stands between them and the orchestrations under test.</summary>
-internal sealed class TestHost : IAsyncDisposable
+/// <summary>The Durable Task worker, client and gRPC protocol of their own test package; the app's adapter stands between them and the
+/// orchestrations under test.</summary>
+/// <param name="storage">A storage account as the durable backend; null: the one in memory of the test package.</param>
+internal sealed class TestHost(string? storage = null) : IAsyncDisposable
 {
     private readonly List<Action<DurableTaskRegistry>> tasks = [];
     private readonly ServiceProvider services = new ServiceCollection().AddHttpClient().BuildServiceProvider();
     private readonly FlowTelemetry telemetry = new();
     private WorkflowCatalog catalog = new();
-    private DurableTaskTestHost? host;
+    private IAsyncDisposable? host;
+    private DurableTaskClient? client;
 
     public DurableFunctionsClient Client { get; private set; } = null!;
 
@@ -71,18 +73,26 @@ internal sealed class TestHost : IAsyncDisposable
     public async Task<TestHost> StartAsync()
     {
         var converter = new JsonDataConverter(FlowJson.Compact);
-        host = await DurableTaskTestHost.StartAsync(
-            registry => tasks.ForEach(add => add(registry)),
-            new DurableTaskTestHostOptions
-            {
-                Port = TestHosts.FreePort(),
-                ConfigureServices = services =>
-                {
-                    services.Configure<DurableTaskWorkerOptions>(options => options.DataConverter = converter);
-                    services.Configure<DurableTaskClientOptions>(options => options.DataConverter = converter);
-                },
-            });
-        Client = new DurableFunctionsClient(() => host.Client, services.GetRequiredService<IHttpClientFactory>());
+        void Register(DurableTaskRegistry registry) => tasks.ForEach(add => add(registry));
+        void Configure(IServiceCollection services)
+        {
+            services.Configure<DurableTaskWorkerOptions>(options => options.DataConverter = converter);
+            services.Configure<DurableTaskClientOptions>(options => options.DataConverter = converter);
+        }
+
+        if (storage is not null)
+        {
+            StorageHost kept = await StorageHost.StartAsync(storage, Register, Configure);
+            (host, client) = (kept, kept.Client);
+        }
+        else
+        {
+            DurableTaskTestHost started = await DurableTaskTestHost.StartAsync(
+                Register, new DurableTaskTestHostOptions { Port = TestHosts.FreePort(), ConfigureServices = Configure });
+            (host, client) = (started, started.Client);
+        }
+
+        Client = new DurableFunctionsClient(() => client, services.GetRequiredService<IHttpClientFactory>());
         return this;
     }
 
@@ -90,7 +100,7 @@ internal sealed class TestHost : IAsyncDisposable
     public async Task<InstanceState> EndAsync(string id)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await host!.Client.WaitForInstanceCompletionAsync(id, patience.Token);
+        await client!.WaitForInstanceCompletionAsync(id, patience.Token);
         return (await Client.GetAsync(id, patience.Token))!;
     }
 

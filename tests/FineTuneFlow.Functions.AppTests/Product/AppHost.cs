@@ -19,11 +19,11 @@ namespace FineTuneFlow.Functions.AppTests.Product;
 internal sealed class AppHost : IAsyncDisposable
 {
     private readonly ServiceProvider services;
-    private readonly DurableTaskTestHost durable;
+    private readonly IAsyncDisposable durable;
 
-    private AppHost(ServiceProvider services, DurableTaskTestHost durable) => (this.services, this.durable) = (services, durable);
+    private AppHost(ServiceProvider services, IAsyncDisposable durable, DurableTaskClient client) => (this.services, this.durable, Client) = (services, durable, client);
 
-    public DurableTaskClient Client => durable.Client;
+    public DurableTaskClient Client { get; }
 
     public static IEnumerable<MethodInfo> Functions => typeof(FunctionsServices).Assembly.GetTypes()
         .SelectMany(type => type.GetMethods())
@@ -41,36 +41,43 @@ internal sealed class AppHost : IAsyncDisposable
         return services.BuildServiceProvider(validateScopes: true);
     }
 
-    public static async Task<AppHost> StartAsync(IReadOnlyDictionary<string, string?> settings)
+    /// <param name="settings">The app's.</param>
+    /// <param name="storage">A storage account as the durable backend; null: the one in memory of the test package.</param>
+    public static async Task<AppHost> StartAsync(IReadOnlyDictionary<string, string?> settings, string? storage = null)
     {
         ServiceProvider services = Services(settings);
         var converter = new JsonDataConverter(FlowJson.Compact);
-        DurableTaskTestHost durable = await DurableTaskTestHost.StartAsync(
-            registry =>
+        void Register(DurableTaskRegistry registry)
+        {
+            foreach (MethodInfo method in Functions)
             {
-                foreach (MethodInfo method in Functions)
+                string name = method.GetCustomAttribute<FunctionAttribute>()!.Name;
+                if (Has<OrchestrationTriggerAttribute>(method))
                 {
-                    string name = method.GetCustomAttribute<FunctionAttribute>()!.Name;
-                    if (Has<OrchestrationTriggerAttribute>(method))
-                    {
-                        registry.AddOrchestrator(name, () => new Orchestrator(method, services));
-                    }
-                    else if (Has<ActivityTriggerAttribute>(method))
-                    {
-                        registry.AddActivity(name, new Activity(method, services));
-                    }
+                    registry.AddOrchestrator(name, () => new Orchestrator(method, services));
                 }
-            },
-            new DurableTaskTestHostOptions
-            {
-                Port = TestHosts.FreePort(),
-                ConfigureServices = worker =>
+                else if (Has<ActivityTriggerAttribute>(method))
                 {
-                    worker.Configure<DurableTaskWorkerOptions>(options => options.DataConverter = converter);
-                    worker.Configure<DurableTaskClientOptions>(options => options.DataConverter = converter);
-                },
-            });
-        return new AppHost(services, durable);
+                    registry.AddActivity(name, new Activity(method, services));
+                }
+            }
+        }
+
+        void Configure(IServiceCollection worker)
+        {
+            worker.Configure<DurableTaskWorkerOptions>(options => options.DataConverter = converter);
+            worker.Configure<DurableTaskClientOptions>(options => options.DataConverter = converter);
+        }
+
+        if (storage is not null)
+        {
+            StorageHost kept = await StorageHost.StartAsync(storage, Register, Configure);
+            return new AppHost(services, kept, kept.Client);
+        }
+
+        DurableTaskTestHost durable = await DurableTaskTestHost.StartAsync(
+            Register, new DurableTaskTestHostOptions { Port = TestHosts.FreePort(), ConfigureServices = Configure });
+        return new AppHost(services, durable, durable.Client);
     }
 
     /// <summary>A class with functions, in a scope of its own.</summary>

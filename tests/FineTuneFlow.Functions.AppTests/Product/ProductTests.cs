@@ -17,8 +17,11 @@ namespace FineTuneFlow.Functions.AppTests.Product;
 
 /// <summary>The product in the Functions app, from the drop to the report.</summary>
 [Collection(nameof(ProductTests))]
-public sealed class ProductTests(Azurite azurite) : IAsyncLifetime
+public class ProductTests(Azurite azurite) : IAsyncLifetime
 {
+    /// <summary>The storage account that is the durable backend; null: the one in memory.</summary>
+    protected virtual string? Backend => null;
+
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ftf-app-");
     private WebApplication simulator = null!;
     private AppHost app = null!;
@@ -35,11 +38,13 @@ public sealed class ProductTests(Azurite azurite) : IAsyncLifetime
             ["Providers__simulator__Kind"] = "simulator",
             ["Providers__simulator__BaseAddress"] = simulator.Urls.Single() + "/v1/",
             ["Providers__simulator__Key"] = "test-key",
-        });
+        },
+        Backend);
     }
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await app.DisposeAsync();
         await simulator.DisposeAsync();
         folder.Delete(recursive: true);
@@ -138,4 +143,13 @@ public sealed class ProductTests(Azurite azurite) : IAsyncLifetime
 
         return csv.ToString();
     }
+}
+
+/// <summary>The same over the backend that the app has without a scheduler.</summary>
+[Collection(nameof(ProductTests))]
+public sealed class StorageBackedProductTests(Azurite azurite) : ProductTests(azurite)
+{
+    private readonly string account = azurite.ConnectionString;
+
+    protected override string? Backend => account;
 }
