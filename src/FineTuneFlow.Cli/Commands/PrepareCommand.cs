@@ -31,7 +31,8 @@ public static class PrepareCommand
                 FailureKind.InvalidInput, $"--out is a file, {folder}, but a data set is a folder of files", "Name a folder; it is made where it is missing"));
         }
 
-        if (DatasetFiles.IsOutput(Path.GetFileName(file)) && Path.GetFullPath(Path.Combine(folder, Path.GetFileName(file))) == Path.GetFullPath(file))
+        string source = RealPath(new FileInfo(file));
+        if (DatasetFiles.IsOutput(Path.GetFileName(source)) && Path.GetDirectoryName(source) == RealPath(new DirectoryInfo(folder)))
         {
             throw new FlowException(new Failure(
                 FailureKind.InvalidInput, $"{file} stands in the folder of --out, under a name that a preparation writes", "Name another folder"));
@@ -58,4 +59,7 @@ public static class PrepareCommand
         call.Terminal.Answer(manifest, output => PreparationText.Write(output, manifest, folder));
         return ExitCode.Ok;
     }
+
+    /// <summary>Where a link leads; the path itself where it is none.</summary>
+    private static string RealPath(FileSystemInfo at) => Path.TrimEndingDirectorySeparator((at.ResolveLinkTarget(returnFinalTarget: true) ?? at).FullName);
 }

@@ -24,7 +24,7 @@ public static class DatasetFiles
         _ => Test,
     };
 
-    /// <summary>Whether a preparation writes a file of that name, or once wrote one, besides its manifest.</summary>
+    /// <summary>Whether a preparation may write a file of that name, besides its manifest.</summary>
     public static bool IsOutput(string name) =>
         name is Profile or Rejects or Train or Validation or Test
         || (name.EndsWith(".jsonl", StringComparison.Ordinal)

@@ -74,14 +74,17 @@ public sealed class DataCommandTests : IDisposable
         error.ShouldStartWith("error: broken.csv, line 2, column 1: a quote opens a cell here");
     }
 
-    [Fact]
-    public async Task A_data_file_is_not_overwritten_by_its_own_preparation()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_data_file_is_not_overwritten_by_its_own_preparation(bool byLink)
     {
         string train = Path.Combine(folder, "train.jsonl");
         File.Move(Reviews(60), train);
         byte[] before = await File.ReadAllBytesAsync(train, TestContext.Current.CancellationToken);
+        string given = byLink ? File.CreateSymbolicLink(Path.Combine(folder, "mine.csv"), train).FullName : train;
 
-        (int code, _, string error) = await Ftf.RunAsync("prepare", train, "--out", folder);
+        (int code, _, string error) = await Ftf.RunAsync("prepare", given, "--out", folder + Path.DirectorySeparatorChar);
 
         code.ShouldBe(ExitCode.InvalidInput);
         error.ShouldContain("stands in the folder of --out");

@@ -1,12 +1,9 @@
-using FineTuneFlow.Core.Json;
 using FineTuneFlow.Functions.Durable;
 using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Observability;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Converters;
 using Microsoft.DurableTask.Testing;
-using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -72,26 +69,7 @@ internal sealed class TestHost(string? storage = null) : IAsyncDisposable
 
     public async Task<TestHost> StartAsync()
     {
-        var converter = new JsonDataConverter(FlowJson.Compact);
-        void Register(DurableTaskRegistry registry) => tasks.ForEach(add => add(registry));
-        void Configure(IServiceCollection services)
-        {
-            services.Configure<DurableTaskWorkerOptions>(options => options.DataConverter = converter);
-            services.Configure<DurableTaskClientOptions>(options => options.DataConverter = converter);
-        }
-
-        if (storage is not null)
-        {
-            StorageHost kept = await StorageHost.StartAsync(storage, Register, Configure);
-            (host, client) = (kept, kept.Client);
-        }
-        else
-        {
-            DurableTaskTestHost started = await DurableTaskTestHost.StartAsync(
-                Register, new DurableTaskTestHostOptions { Port = TestHosts.FreePort(), ConfigureServices = Configure });
-            (host, client) = (started, started.Client);
-        }
-
+        (host, client) = await DurableBackend.StartAsync(storage, registry => tasks.ForEach(add => add(registry)));
         Client = new DurableFunctionsClient(() => client, services.GetRequiredService<IHttpClientFactory>());
         return this;
     }

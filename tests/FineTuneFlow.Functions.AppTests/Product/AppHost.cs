@@ -1,21 +1,17 @@
 using System.Reflection;
-using FineTuneFlow.Core.Json;
 using FineTuneFlow.Functions.AppTests.Durable;
 using FineTuneFlow.Functions.Composition;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Converters;
-using Microsoft.DurableTask.Testing;
-using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FineTuneFlow.Functions.AppTests.Product;
 
 /// <summary>The app's own container and functions, called as the Functions host would, with the Durable Task worker, client and
-/// protocol over the in-memory backend of their test package.</summary>
+/// protocol over a backend of <see cref="DurableBackend"/>.</summary>
 internal sealed class AppHost : IAsyncDisposable
 {
     private readonly ServiceProvider services;
@@ -46,8 +42,7 @@ internal sealed class AppHost : IAsyncDisposable
     public static async Task<AppHost> StartAsync(IReadOnlyDictionary<string, string?> settings, string? storage = null)
     {
         ServiceProvider services = Services(settings);
-        var converter = new JsonDataConverter(FlowJson.Compact);
-        void Register(DurableTaskRegistry registry)
+        (IAsyncDisposable durable, DurableTaskClient client) = await DurableBackend.StartAsync(storage, registry =>
         {
             foreach (MethodInfo method in Functions)
             {
@@ -61,23 +56,8 @@ internal sealed class AppHost : IAsyncDisposable
                     registry.AddActivity(name, new Activity(method, services));
                 }
             }
-        }
-
-        void Configure(IServiceCollection worker)
-        {
-            worker.Configure<DurableTaskWorkerOptions>(options => options.DataConverter = converter);
-            worker.Configure<DurableTaskClientOptions>(options => options.DataConverter = converter);
-        }
-
-        if (storage is not null)
-        {
-            StorageHost kept = await StorageHost.StartAsync(storage, Register, Configure);
-            return new AppHost(services, kept, kept.Client);
-        }
-
-        DurableTaskTestHost durable = await DurableTaskTestHost.StartAsync(
-            Register, new DurableTaskTestHostOptions { Port = TestHosts.FreePort(), ConfigureServices = Configure });
-        return new AppHost(services, durable, durable.Client);
+        });
+        return new AppHost(services, durable, client);
     }
 
     /// <summary>A class with functions, in a scope of its own.</summary>
