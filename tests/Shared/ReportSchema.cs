@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Json.Schema;
 
@@ -26,11 +27,12 @@ internal static class ReportSchema
     {
         JsonNode schema = JsonNode.Parse(File.ReadAllText(Path))!;
         Close(schema);
+        using var report = JsonDocument.Parse(reportJson);
         EvaluationResults results = JsonSchema.FromText(schema.ToJsonString()).Evaluate(
-            JsonNode.Parse(reportJson), new EvaluationOptions { OutputFormat = OutputFormat.List });
+            report.RootElement, new EvaluationOptions { OutputFormat = OutputFormat.List });
         return results.IsValid
             ? []
-            : [.. results.Details.Where(detail => detail.HasErrors).SelectMany(detail => detail.Errors!.Select(error => $"{detail.InstanceLocation}: {error.Value}")).Take(20)];
+            : [.. results.Details!.Where(detail => detail.Errors is not null).SelectMany(detail => detail.Errors!.Select(error => $"{detail.InstanceLocation}: {error.Value}")).Take(20)];
     }
 
     private static void Close(JsonNode? node)

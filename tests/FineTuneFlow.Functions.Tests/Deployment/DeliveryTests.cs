@@ -111,7 +111,17 @@ public sealed partial class DeliveryTests
         ci.ShouldContain("az bicep build --file infra/main.bicep");
         ci.ShouldContain("az bicep lint --file infra/main.bicep");
         Repository.Read("FineTuneFlow.sln").ShouldContain("FineTuneFlow.Functions.csproj");
-        Repository.Read("FineTuneFlow.Local.slnf").ShouldNotContain("FineTuneFlow.Functions.csproj");
+        Repository.Read("FineTuneFlow.sln").ShouldContain("FineTuneFlow.Functions.AppTests.csproj");
+    }
+
+    [Fact]
+    public void What_is_published_has_the_schedulers_extension_and_builds_do_without_it()
+    {
+        Repository.Read(".github", "workflows", "ci.yml").ShouldContain("dotnet publish src/FineTuneFlow.Functions");
+        string project = Repository.Read("src", "FineTuneFlow.Functions", "FineTuneFlow.Functions.csproj");
+
+        project.ShouldContain("""AzureManaged" Condition="'$(DurableTaskScheduler)' == 'true'" />""");
+        project.ShouldContain("$(_IsPublishing)</DurableTaskScheduler>");
     }
 
     [Fact]
