@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
-using System.Text.Json.Schema;
 using System.Text.RegularExpressions;
 using FineTuneFlow.Api.Http;
-using FineTuneFlow.Core.Json;
 
 namespace FineTuneFlow.Api.Service;
 
@@ -15,7 +13,12 @@ public static partial class OpenApiDocument
 
     private static JsonObject Make()
     {
-        var schemas = new JsonObject();
+        var schemas = new OpenApiSchemas();
+        foreach (Type body in ApiRoutes.All.Select(route => route.Body).OfType<Type>())
+        {
+            schemas.Received(body);
+        }
+
         var paths = new JsonObject();
         foreach (ApiRoute route in ApiRoutes.All)
         {
@@ -28,7 +31,7 @@ public static partial class OpenApiDocument
             operations[route.Method.ToLowerInvariant()] = Operation(route, path, schemas);
         }
 
-        Reference(typeof(ProblemBody), schemas);
+        schemas.Reference(typeof(ProblemBody));
         return new JsonObject
         {
             ["openapi"] = "3.1.0",
@@ -41,7 +44,7 @@ public static partial class OpenApiDocument
             ["paths"] = paths,
             ["components"] = new JsonObject
             {
-                ["schemas"] = schemas,
+                ["schemas"] = schemas.Value,
                 ["securitySchemes"] = new JsonObject
                 {
                     ["key"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = "x-functions-key" },
@@ -50,7 +53,7 @@ public static partial class OpenApiDocument
         };
     }
 
-    private static JsonObject Operation(ApiRoute route, string path, JsonObject schemas)
+    private static JsonObject Operation(ApiRoute route, string path, OpenApiSchemas schemas)
     {
         var operation = new JsonObject { ["operationId"] = route.Name, ["summary"] = route.Summary };
         JsonArray parameters = [.. RouteParameter().Matches(path).Select(match => (JsonNode)Parameter(match.Groups[1].Value, "path", required: true, null)),
@@ -61,7 +64,7 @@ public static partial class OpenApiDocument
             operation["parameters"] = parameters;
         }
 
-        JsonObject body = route.Body is null ? [] : Content(["application/json"], Reference(route.Body, schemas));
+        JsonObject body = route.Body is null ? [] : Content(["application/json"], schemas.Reference(route.Body));
         if (route.Form.Count > 0)
         {
             body["multipart/form-data"] = new JsonObject { ["schema"] = Form(route.Form) };
@@ -77,12 +80,12 @@ public static partial class OpenApiDocument
             [route.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = new JsonObject
             {
                 ["description"] = "Done.",
-                ["content"] = Content(route.MediaTypes, route.Answer is null ? new JsonObject() : Reference(route.Answer, schemas)),
+                ["content"] = Content(route.MediaTypes, route.Answer is null ? new JsonObject() : schemas.Reference(route.Answer)),
             },
             ["default"] = new JsonObject
             {
                 ["description"] = "What is wrong, where, and what to do.",
-                ["content"] = Content([FailureProblem.MediaType], Reference(typeof(ProblemBody), schemas)),
+                ["content"] = Content([FailureProblem.MediaType], schemas.Reference(typeof(ProblemBody))),
             },
         };
         if (route.OrElse is not null)
@@ -145,28 +148,6 @@ public static partial class OpenApiDocument
         }
 
         return content;
-    }
-
-    private static JsonObject Reference(Type type, JsonObject schemas)
-    {
-        if (!schemas.ContainsKey(type.Name))
-        {
-            schemas[type.Name] = FlowJson.Compact.GetJsonSchemaAsNode(
-                type, new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = (_, schema) => Placed(schema, type.Name) });
-        }
-
-        return new JsonObject { ["$ref"] = $"#/components/schemas/{type.Name}" };
-    }
-
-    /// <summary>The exporter's references begin at the schema's own root; here that root lies under components.</summary>
-    private static JsonNode Placed(JsonNode schema, string name)
-    {
-        if (schema is JsonObject { } found && found["$ref"]?.GetValue<string>() is ['#', .. var rest])
-        {
-            found["$ref"] = $"#/components/schemas/{name}{rest}";
-        }
-
-        return schema;
     }
 
     [GeneratedRegex(@"\{([a-zA-Z]+)\}")]
