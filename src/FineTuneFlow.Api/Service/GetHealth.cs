@@ -1,4 +1,4 @@
-using System.Reflection;
+using FineTuneFlow.Api.Dashboard;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Workflow.Durable;
@@ -17,7 +17,7 @@ public sealed class GetHealth(IBlobStore blobs, IDurableClient engine) : IApiHan
     {
         Failure? storage = await TryAsync("storage", token => blobs.OpenAsync(BlobPath.Of(RunPaths.Recipes, "health.json"), token), cancellation);
         Failure? orchestration = await TryAsync("engine", token => engine.QueryAsync(new InstanceQuery { PageSize = 1 }, token), cancellation);
-        string version = typeof(GetHealth).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+        string version = DashboardFiles.Version;
         bool well = storage is null && orchestration is null;
         var health = new Health(
             well ? "ok" : "unavailable", version, storage?.ToString() ?? "ok", orchestration?.ToString() ?? "ok");

@@ -80,6 +80,7 @@ public static class LocalHost
 
         WebApplication app = builder.Build();
         app.MapFlowApi(options);
+        app.MapPages(options);
         return app;
     }
 }

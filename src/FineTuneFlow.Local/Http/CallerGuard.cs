@@ -4,6 +4,7 @@ using System.Text;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Local.Hosting;
+using Microsoft.AspNetCore.Authorization;
 
 namespace FineTuneFlow.Local.Http;
 
@@ -17,8 +18,8 @@ public sealed class CallerGuard(RequestDelegate next, LocalHostOptions options)
     public async Task InvokeAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
-        Failure? refusal = key is null ? ForeignHost(request) : WithoutKey(request, context.GetEndpoint()?.Metadata.GetMetadata<ApiRoute>());
-        refusal ??= ForeignPage(request);
+        Failure? refusal = key is null ? ForeignHost(request) : WithoutKey(request, context.GetEndpoint()?.Metadata);
+        refusal ??= ForeignPage.Refusal(request);
         if (refusal is not null)
         {
             await FailureProblem.Of(refusal, request).ExecuteAsync(context);
@@ -36,26 +37,9 @@ public sealed class CallerGuard(RequestDelegate next, LocalHostOptions options)
             : new Failure(FailureKind.Forbidden, "this host answers under its loopback address only", "Call it as http://127.0.0.1, or set ApiKey.");
     }
 
-    /// <summary>A page from elsewhere may make the browser send a request, though not read the answer; so none may change anything.</summary>
-    private static Failure? ForeignPage(HttpRequest request)
+    private Failure? WithoutKey(HttpRequest request, EndpointMetadataCollection? endpoint)
     {
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
-        {
-            return null;
-        }
-
-        string origin = request.Headers.Origin.ToString();
-        string site = request.Headers["Sec-Fetch-Site"].ToString();
-        bool foreign = (origin.Length > 0 && !string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase))
-            || site is "cross-site" or "same-site";
-        return foreign
-            ? new Failure(FailureKind.Forbidden, "a web page from elsewhere may not change anything here", "Use the pages that this host serves, or ftf.")
-            : null;
-    }
-
-    private Failure? WithoutKey(HttpRequest request, ApiRoute? route)
-    {
-        if (route is { Anonymous: true })
+        if (endpoint?.GetMetadata<IAllowAnonymous>() is not null || endpoint?.GetMetadata<ApiRoute>() is { Anonymous: true })
         {
             return null;
         }

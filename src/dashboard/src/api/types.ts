@@ -1,0 +1,13 @@
+import type { components } from "../../generated/schema";
+
+type Schemas = components["schemas"];
+
+export type RunView = Schemas["RunView"];
+export type RunList = Schemas["RunList"];
+export type RefusedDrop = RunList["refused"][number];
+export type Outcome = RunView["outcome"];
+export type Quote = NonNullable<RunView["quote"]>;
+export type CandidateView = RunView["candidates"][number];
+export type Failure = NonNullable<RunView["failure"]>;
+export type TimelineStep = Schemas["RunHistory"]["steps"][number];
+export type Artifact = Schemas["ArtifactList"]["files"][number];

@@ -1,0 +1,49 @@
+import type { CandidateView, Outcome, RunView } from "../api/types";
+
+export type Tone = "good" | "warn" | "bad" | "info" | "quiet";
+
+export const outcomes: Record<Outcome, { word: string; tone: Tone }> = {
+  running: { word: "Running", tone: "info" },
+  succeeded: { word: "Succeeded", tone: "good" },
+  partlyFailed: { word: "Partly failed", tone: "warn" },
+  failed: { word: "Failed", tone: "bad" },
+  cancelled: { word: "Cancelled", tone: "quiet" },
+  rejected: { word: "Rejected", tone: "quiet" },
+};
+
+/** How a run is named beside its project: by its drop's file. */
+export function dropName(run: RunView): string | undefined {
+  return run.drop?.path.split("/").at(-1);
+}
+
+/** The run's id without the project that stands beside it. */
+export function shortId(run: { runId: string; project: string }): string {
+  return run.runId.startsWith(`${run.project}-`) ? run.runId.slice(run.project.length + 1) : run.runId;
+}
+
+/** What a running run waits for, or does, in a few words. */
+export function doing(run: RunView): string {
+  if (run.status === "suspended") return "Suspended";
+  if (run.needsApproval) return "Waits for a person to approve the quote";
+  if (run.stage.includes("tried again")) return run.stage;
+  const working = run.candidates.filter((c) => c.record.state === "training" || c.record.state === "evaluating");
+  if (run.stage.startsWith("training") && working.length > 0) return working.map(working1).join("; ");
+  return run.stage.charAt(0).toUpperCase() + run.stage.slice(1);
+}
+
+function working1(candidate: CandidateView): string {
+  const { name, state, provider } = candidate.record;
+  const where = provider ? ` at ${provider}` : "";
+  const verb = state === "training" ? "trains" : "is judged";
+  const steps = candidate.progress?.total ? `, ${candidate.progress.done ?? 0} of ${candidate.progress.total}` : "";
+  return `${name} ${verb}${where}${steps}`;
+}
+
+export const kinds: Record<CandidateView["record"]["kind"], string> = {
+  fineTune: "fine-tune",
+  continuation: "continuation",
+  prompt: "prompt",
+  linearBaseline: "linear baseline",
+  containerBaseline: "encoder baseline",
+  champion: "champion",
+};

@@ -1,0 +1,20 @@
+import type { RunView } from "../api/types";
+
+const stages = ["planning", "preparing", "quoting", "training", "comparing", "promoting"] as const;
+
+/** How far a run has come, a mark a stage. */
+export function StageStrip({ run }: { run: RunView }) {
+  const stage = run.stage.split(";")[0] ?? run.stage;
+  const at = stage === "waiting for approval" ? 2 : stages.findIndex((name) => stage.startsWith(name));
+  const reached = run.outcome === "running" ? at : run.hasReport ? stages.length : Math.max(at, 0);
+  return (
+    <span class="strip" role="img" aria-label={`Stage: ${stage}`} title={stages.join(" → ")}>
+      {stages.map((name, index) => {
+        const isNow = run.outcome === "running" && index === reached;
+        const state = index < reached ? "past" : isNow ? (run.needsApproval ? "waits" : "now") : "ahead";
+        const failed = run.outcome === "failed" && index === reached ? "stopped" : state;
+        return <span key={name} class={`strip-mark ${failed}`} />;
+      })}
+    </span>
+  );
+}
