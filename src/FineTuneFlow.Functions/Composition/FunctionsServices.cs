@@ -39,6 +39,7 @@ public static class FunctionsServices
         services.AddSingleton<OrchestrationRunner>();
         services.AddSingleton<ActivityRunner>();
         services.AddSingleton<ApiRunner>();
+        services.AddSingleton<PlatformSignIn>();
         return services.AddTelemetry(settings);
     }
 

@@ -11,49 +11,49 @@ public sealed class ProjectHttpFunctions(ApiRunner api)
 {
     [Function(nameof(GetProjects))]
     public Task<IResult> GetProjects(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "projects")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/projects")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetProjects>(request, client, context);
 
     [Function(nameof(GetRecipe))]
     public Task<IResult> GetRecipe(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "projects/{project}/recipe")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/projects/{project}/recipe")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetRecipe>(request, client, context);
 
     [Function(nameof(PutRecipe))]
     public Task<IResult> PutRecipe(
-        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "projects/{project}/recipe")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/projects/{project}/recipe")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<PutRecipe>(request, client, context);
 
     [Function(nameof(GetModels))]
     public Task<IResult> GetModels(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "projects/{project}/models")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/projects/{project}/models")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetModels>(request, client, context);
 
     [Function(nameof(PostPromotion))]
     public Task<IResult> PostPromotion(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "projects/{project}/models/promote")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/projects/{project}/models/promote")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<PostPromotion>(request, client, context);
 
     [Function(nameof(PostRollback))]
     public Task<IResult> PostRollback(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "projects/{project}/models/rollback")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/projects/{project}/models/rollback")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<PostRollback>(request, client, context);
 
     [Function(nameof(PostPrediction))]
     public Task<IResult> PostPrediction(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "projects/{project}/predict")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/projects/{project}/predict")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<PostPrediction>(request, client, context);
 
     [Function(nameof(PostFeedback))]
     public Task<IResult> PostFeedback(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "projects/{project}/feedback")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/projects/{project}/feedback")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<PostFeedback>(request, client, context);
 }

@@ -10,73 +10,73 @@ public sealed class RunHttpFunctions(ApiRunner api)
 {
     [Function(nameof(PostRun))]
     public Task<IResult> PostRun(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/runs")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<PostRun>(request, client, context);
 
     [Function(nameof(GetRuns))]
     public Task<IResult> GetRuns(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetRuns>(request, client, context);
 
     [Function(nameof(GetRun))]
     public Task<IResult> GetRun(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetRun>(request, client, context);
 
     [Function(nameof(GetRunHistory))]
     public Task<IResult> GetRunHistory(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{id}/history")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/history")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetRunHistory>(request, client, context);
 
     [Function(nameof(PostApproval))]
     public Task<IResult> PostApproval(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/approval")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/runs/{id}/approval")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<PostApproval>(request, client, context);
 
     [Function(nameof(PostCancel))]
     public Task<IResult> PostCancel(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/cancel")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/runs/{id}/cancel")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<PostCancel>(request, client, context);
 
     [Function(nameof(PostSuspend))]
     public Task<IResult> PostSuspend(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/suspend")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/runs/{id}/suspend")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<PostSuspend>(request, client, context);
 
     [Function(nameof(PostResume))]
     public Task<IResult> PostResume(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/resume")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/runs/{id}/resume")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<PostResume>(request, client, context);
 
     [Function(nameof(PostRerun))]
     public Task<IResult> PostRerun(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/rerun")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/runs/{id}/rerun")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<PostRerun>(request, client, context);
 
     [Function(nameof(GetReport))]
     public Task<IResult> GetReport(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{id}/report")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/report")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetReport>(request, client, context);
 
     [Function(nameof(GetArtifacts))]
     public Task<IResult> GetArtifacts(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{id}/artifacts")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/artifacts")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetArtifacts>(request, client, context);
 
     [Function(nameof(GetArtifact))]
     public Task<IResult> GetArtifact(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{id}/artifacts/{*path}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/artifacts/{*path}")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetArtifact>(request, client, context);
 }

@@ -13,31 +13,31 @@ public sealed class ServiceHttpFunctions(ApiRunner api)
 {
     [Function(nameof(PostDatasetCheck))]
     public Task<IResult> PostDatasetCheck(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "datasets/check")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/datasets/check")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<PostDatasetCheck>(request, client, context);
 
     [Function(nameof(GetCostProjection))]
     public Task<IResult> GetCostProjection(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "costs/projection")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/costs/projection")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetCostProjection>(request, client, context);
 
     [Function(nameof(PostOpenAIWebhook))]
     public Task<IResult> PostOpenAIWebhook(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "webhooks/openai")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks/openai")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<PostOpenAIWebhook>(request, client, context);
 
     [Function(nameof(GetHealth))]
     public Task<IResult> GetHealth(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetHealth>(request, client, context);
 
     [Function(nameof(GetOpenApi))]
     public Task<IResult> GetOpenApi(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "openapi.json")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/openapi.json")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetOpenApi>(request, client, context);
 }

@@ -85,7 +85,9 @@ internal sealed class AppHost : IAsyncDisposable
     private static async Task<object?> InvokeAsync(MethodInfo method, IServiceProvider services, params object?[] arguments)
     {
         object target = ActivatorUtilities.CreateInstance(services, method.DeclaringType!);
-        var task = (Task)method.Invoke(target, BindingFlags.DoNotWrapExceptions, binder: null, arguments, culture: null)!;
+        // The dashboard's files are given without the engine: those functions take the request alone.
+        object?[] taken = arguments[..method.GetParameters().Length];
+        var task = (Task)method.Invoke(target, BindingFlags.DoNotWrapExceptions, binder: null, taken, culture: null)!;
         await task;
         return task.GetType().GetProperty("Result")!.GetValue(task);
     }

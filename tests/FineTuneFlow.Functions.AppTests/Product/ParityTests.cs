@@ -47,7 +47,7 @@ public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
         {
             if (function.GetParameters()[0].GetCustomAttribute<HttpTriggerAttribute>() is { } trigger)
             {
-                functions.MapMethods($"/api/{trigger.Route}", trigger.Methods!, async (HttpContext http) =>
+                functions.MapMethods($"/{trigger.Route}", trigger.Methods!, async (HttpContext http) =>
                 {
                     answered[function.Name] = true;
                     return await app.AnswerAsync(function, http);

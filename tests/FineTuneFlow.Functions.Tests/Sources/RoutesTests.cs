@@ -12,8 +12,15 @@ public sealed class RoutesTests
 
     public static TheoryData<string> Names => [.. ApiRoutes.All.Select(r => r.Name)];
 
+    /// <summary>The dashboard's own, in the order in which the host tries them.</summary>
+    private static readonly string[] Pages = ["UiApi", "UiHome", "UiSession", "UiView"];
+
     [Fact]
-    public void The_app_has_every_route_and_no_other() => Functions.Keys.ShouldBe(ApiRoutes.All.Select(r => r.Name), ignoreOrder: true);
+    public void The_app_has_every_route_the_pages_and_no_other() =>
+        Functions.Keys.ShouldBe([.. ApiRoutes.All.Select(r => r.Name), .. Pages], ignoreOrder: true);
+
+    [Fact]
+    public void What_takes_every_path_below_ui_comes_after_the_others() => Pages.ShouldBe(Pages.Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -22,7 +29,7 @@ public sealed class RoutesTests
         ApiRoute route = ApiRoutes.All.Single(r => r.Name == name);
         FunctionMethod function = Functions[name];
 
-        function.Argument("Route").ShouldBe($"\"{route.Pattern}\"");
+        function.Argument("Route").ShouldBe($"\"{ApiRoutes.Prefix}/{route.Pattern}\"");
         function.Arguments.ShouldBe([$"AuthorizationLevel.{(route.Anonymous ? "Anonymous" : "Function")}", $"\"{route.Method.ToLowerInvariant()}\""]);
         function.Trigger.Parameter.Type!.ToString().ShouldBe("HttpRequest");
         function.Syntax.ReturnType.ToString().ShouldBe("Task<IResult>");
@@ -34,6 +41,6 @@ public sealed class RoutesTests
         Repository.Read("src", "FineTuneFlow.Functions", "Http", "ApiRunner.cs").ShouldContain("ApiCall.RunAsync(");
 
     [Fact]
-    public void The_prefix_is_the_local_hosts() =>
-        Settings.JsonFile.Host["extensions"]!["http"]!["routePrefix"]!.GetValue<string>().ShouldBe(ApiRoutes.Prefix);
+    public void The_host_adds_no_prefix_of_its_own_since_the_pages_stand_beside_the_API() =>
+        Settings.JsonFile.Host["extensions"]!["http"]!["routePrefix"]!.GetValue<string>().ShouldBe("");
 }
