@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Encoders.Tokenization;
+
+namespace FineTuneFlow.Encoders.Serving;
+
+/// <summary>Classifies texts with a trained encoder from its folder: the exported model, the tokenizer's files and
+/// <c>encoder.json</c>. Safe for concurrent use.</summary>
+public sealed class EncoderClassifier : IDisposable
+{
+    /// <summary>Texts in one call of the runtime: enough to fill the cores, few enough to stay in their caches.</summary>
+    private const int Batch = 32;
+
+    private readonly EncoderSession session;
+    private readonly WordPieceTokenizer tokenizer;
+    private readonly int longest;
+
+    private EncoderClassifier(EncoderSession session, WordPieceTokenizer tokenizer, EncoderFacts facts)
+    {
+        this.session = session;
+        this.tokenizer = tokenizer;
+        Facts = facts;
+        longest = facts.MaxLength;
+    }
+
+    public EncoderFacts Facts { get; }
+
+    /// <summary>The classes, in the order of an answer's probabilities.</summary>
+    public ImmutableArray<string> Labels => Facts.Labels;
+
+    /// <param name="folder">Written by the trainer.</param>
+    /// <param name="threads">For one call; 0: as many as there are cores.</param>
+    /// <exception cref="FlowException">InvalidInput: not such a folder, or not whole.</exception>
+    public static EncoderClassifier Load(string folder, int threads = 0)
+    {
+        EncoderFacts facts = EncoderFacts.Read(folder);
+        string model = Path.Combine(folder, facts.Serve);
+        if (facts.Serve != Path.GetFileName(facts.Serve) || !File.Exists(model))
+        {
+            throw new FlowException(FailureKind.InvalidInput, $"{folder} is not whole: {facts.Serve} is missing", "Take the folder from the run again");
+        }
+
+        WordPieceTokenizer tokenizer = TokenizerFiles.Read(folder);
+        return new EncoderClassifier(new EncoderSession(model, threads), tokenizer, facts);
+    }
+
+    /// <summary>The answer for one text.</summary>
+    public EncoderAnswer Predict(string text) => EncoderAnswer.Of(session.Logits([tokenizer.Encode(text, longest)], tokenizer.PaddingId)[0], Labels);
+
+    /// <summary>The answers, in the order of the texts. Texts of like length are asked together, so that little is computed on
+    /// padding.</summary>
+    public EncoderAnswer[] Predict(IReadOnlyList<string> texts, CancellationToken cancellation = default)
+    {
+        int[][] pieces = new int[texts.Count][];
+        Parallel.For(0, texts.Count, i => pieces[i] = tokenizer.Encode(texts[i], longest));
+        int[] order = [.. Enumerable.Range(0, texts.Count).OrderBy(i => pieces[i].Length)];
+        var answers = new EncoderAnswer[texts.Count];
+        foreach (int[] batch in order.Chunk(Batch))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            float[][] logits = session.Logits([.. batch.Select(i => pieces[i])], tokenizer.PaddingId);
+            for (int row = 0; row < batch.Length; row++)
+            {
+                answers[batch[row]] = EncoderAnswer.Of(logits[row], Labels);
+            }
+        }
+
+        return answers;
+    }
+
+    public void Dispose() => session.Dispose();
+}

@@ -1,0 +1,129 @@
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Encoders.Checkpoints;
+using FineTuneFlow.Encoders.Sources;
+
+namespace FineTuneFlow.Encoders.Tests.Sources;
+
+public sealed class HubClientTests : IDisposable
+{
+    private static readonly ModelSource Source = new(ModelSourceKind.Hub, "owner/tiny");
+    private readonly TempFolder cache = new();
+    private readonly LocalHub hub = new(new[] { "config.json", "vocab.txt", "model.safetensors" }.ToDictionary(
+        file => file, file => File.ReadAllBytes(Path.Combine(Fixtures.Folder("distilbert"), file))));
+
+    private readonly HttpClient http = new();
+    private readonly List<string> told = [];
+
+    [Fact]
+    public async Task A_model_is_fetched_once_pinned_by_its_commit_and_its_licence_is_told()
+    {
+        HubCheckpoint first = await Client().FetchAsync(Source);
+        int asked = hub.Asked.Count;
+        HubCheckpoint second = await Client().FetchAsync(Source);
+
+        EncoderCheckpoint.Load(first.Folder).Config.Architecture.ShouldBe(EncoderArchitecture.DistilBert);
+        first.Commit.ShouldBe(LocalHub.Commit);
+        first.Licence.ShouldBe("apache-2.0");
+        told.ShouldContain(line => line.Contains("apache-2.0", StringComparison.Ordinal));
+        second.ShouldBe(first);
+        hub.Asked.Skip(asked).ShouldHaveSingleItem().Path.ShouldStartWith("/api/");
+    }
+
+    [Fact]
+    public async Task A_download_that_broke_off_goes_on_where_it_stopped()
+    {
+        hub.BreakAfter = 4000;
+        (await Should.ThrowAsync<FlowException>(() => Client().FetchAsync(Source))).Failure.Kind.ShouldBe(FailureKind.Unavailable);
+
+        HubCheckpoint fetched = await Client().FetchAsync(Source);
+
+        string? range = hub.Asked.Last(call => call.Path.EndsWith(".safetensors", StringComparison.Ordinal)).Range;
+        range.ShouldNotBeNull();
+        int.Parse(range["bytes=".Length..^1], null).ShouldBeInRange(1, 4000);
+        EncoderCheckpoint.Load(fetched.Folder).Weights.All.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_damaged_file_is_thrown_away_and_nothing_half_made_is_left()
+    {
+        hub.Damages = true;
+        Failure failure = (await Should.ThrowAsync<FlowException>(() => Client().FetchAsync(Source))).Failure;
+
+        failure.Kind.ShouldBe(FailureKind.Unavailable);
+        failure.Message.ShouldContain("hash");
+        Directory.EnumerateFiles(cache.Path, "*.safetensors*", SearchOption.AllDirectories).ShouldBeEmpty();
+        hub.Damages = false;
+        (await Client().FetchAsync(Source)).Commit.ShouldBe(LocalHub.Commit);
+    }
+
+    [Fact]
+    public async Task Offline_only_what_was_fetched_is_used()
+    {
+        Failure failure = (await Should.ThrowAsync<FlowException>(() => Client(offline: true).FetchAsync(Source))).Failure;
+        failure.Kind.ShouldBe(FailureKind.InvalidInput);
+        failure.Message.ShouldContain("HF_HUB_OFFLINE");
+        hub.Asked.ShouldBeEmpty();
+
+        HubCheckpoint online = await Client().FetchAsync(Source);
+        int asked = hub.Asked.Count;
+
+        (await Client(offline: true).FetchAsync(Source)).ShouldBe(online);
+        hub.Asked.Count.ShouldBe(asked);
+    }
+
+    [Fact]
+    public async Task A_hub_that_is_down_is_no_obstacle_to_what_was_fetched()
+    {
+        HubCheckpoint online = await Client().FetchAsync(Source);
+        hub.Status = 503;
+
+        (await Client().FetchAsync(Source)).ShouldBe(online);
+    }
+
+    [Theory]
+    [InlineData(401, FailureKind.Unauthenticated, "HF_TOKEN")]
+    [InlineData(403, FailureKind.Forbidden, "conditions")]
+    [InlineData(404, FailureKind.NotFound, "revision")]
+    [InlineData(429, FailureKind.Unavailable, "later")]
+    [InlineData(500, FailureKind.Unavailable, "later")]
+    public async Task What_the_hub_refuses_has_a_kind_and_a_remedy(int status, FailureKind kind, string remedy)
+    {
+        hub.Status = status;
+
+        Failure failure = (await Should.ThrowAsync<FlowException>(() => Client().FetchAsync(Source))).Failure;
+
+        failure.Kind.ShouldBe(kind);
+        failure.Message.ShouldContain("owner/tiny");
+        failure.Remedy!.ShouldContain(remedy);
+    }
+
+    [Fact]
+    public async Task A_hub_that_cannot_be_reached_is_named()
+    {
+        hub.Dispose();
+
+        Failure failure = (await Should.ThrowAsync<FlowException>(() => Client().FetchAsync(Source))).Failure;
+
+        failure.Kind.ShouldBe(FailureKind.Unavailable);
+        failure.Message.ShouldContain("127.0.0.1");
+    }
+
+    [Fact]
+    public async Task The_token_is_sent_to_the_hub()
+    {
+        await Client(token: "hf_secret").FetchAsync(Source);
+
+        hub.Asked.ShouldAllBe(call => call.Authorization == "Bearer hf_secret");
+        told.ShouldAllBe(line => !line.Contains("hf_secret", StringComparison.Ordinal));
+    }
+
+    public void Dispose()
+    {
+        hub.Dispose();
+        http.Dispose();
+        cache.Dispose();
+    }
+
+    private HubClient Client(bool offline = false, string? token = null) =>
+        new(new HubSettings { Endpoint = hub.Address, Cache = cache.Path, Offline = offline, Token = token }, http, told.Add);
+}
