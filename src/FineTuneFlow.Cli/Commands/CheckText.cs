@@ -63,6 +63,16 @@ internal static class CheckText
             string grade = finding.Grade == FindingGrade.Necessary ? "NECESSARY" : "advisable";
             output.WriteLine($"  {grade}  {finding.Code}: {finding.Count:N0} {finding.Message}");
             output.WriteLine($"             {finding.Remedy}");
+            if (finding.AnsweredBy is { } setting)
+            {
+                output.WriteLine($"             A run stops here until {setting} says which.");
+            }
+
+            if (finding.Example is { } example)
+            {
+                output.WriteLine($"             {example}");
+            }
+
             if (!finding.Lines.IsEmpty)
             {
                 output.WriteLine($"             lines {string.Join(", ", finding.Lines)}{(finding.Count > finding.Lines.Length ? "..." : "")}");

@@ -15,9 +15,13 @@ internal sealed class EvaluationArguments
 
     public Option<string?> Recipe { get; } = SharedOptions.Recipe();
 
-    public Option<string?> Order { get; } = new("--order") { Description = "Labels from worst to best, with commas; numbers are ordered without it.", HelpName = "LABELS" };
+    public Option<string?> Order { get; } = new("--order") { Description = "Labels from worst to best, with commas; 1 to 5 are ordered without it.", HelpName = "LABELS" };
 
     public Option<string?> Good { get; } = new("--good") { Description = "Labels that count as good, with commas; without it the upper two fifths of ordered ones.", HelpName = "LABELS" };
+
+    public Option<string?> Distances { get; } = new("--distances") { Description = "How far apart ordered labels are: ranks (places in the order) or values (the numbers that they are).", HelpName = "KIND" };
+
+    public Option<string?> PredictionColumn { get; } = new("--prediction-column") { Description = "The column with the predicted label; without it prediction, predicted, pred, y_pred or output, else label.", HelpName = "NAME" };
 
     public Option<double> Alpha { get; } = new("--alpha") { Description = "Level of tests and intervals.", DefaultValueFactory = _ => 0.05 };
 
@@ -39,7 +43,8 @@ internal sealed class EvaluationArguments
                 result.AddError("--resamples is not between 0 and 100,000.");
             }
         });
-        foreach (Option option in (Option[])[Holdout, Recipe, Order, Good, Alpha, Resamples])
+        Distances.AcceptOnlyFromAmong("ranks", "values");
+        foreach (Option option in (Option[])[Holdout, Recipe, PredictionColumn, Order, Good, Distances, Alpha, Resamples])
         {
             command.Add(option);
         }
@@ -52,21 +57,30 @@ internal sealed class EvaluationArguments
     {
         string holdoutFile = RecipeFile.Existing(call.Get(Holdout)!, "holdout");
         LabelsRecipe labels = RecipeFile.Read(call.Get(Recipe)).Dataset.Labels;
-        labels = labels with { Order = [.. Split(call.Get(Order), labels.Order)], Good = [.. Split(call.Get(Good), labels.Good)] };
-        IReadOnlyList<DatasetRow> holdout = HoldoutFile.Read(Path.GetFileName(holdoutFile), () => RecipeFile.Open(holdoutFile));
+        labels = labels with
+        {
+            Order = [.. Split(call.Get(Order), labels.Order)],
+            Good = [.. Split(call.Get(Good), labels.Good)],
+            Distances = call.Get(Distances) is { } distances ? Enum.Parse<LabelDistances>(distances, ignoreCase: true) : labels.Distances,
+        };
+        IReadOnlyList<DatasetRow> holdout = HoldoutFile.Read(Path.GetFileName(holdoutFile), () => RecipeFile.Open(holdoutFile), labels);
+        string[] known = [.. holdout.Select(row => row.Label).Distinct()];
         NamedPredictions[] candidates =
         [
             .. predictions.Select(entry =>
             {
                 string file = RecipeFile.Existing(entry.File, "prediction");
-                return new NamedPredictions(entry.Name, PredictionFile.Read(Path.GetFileName(file), () => RecipeFile.Open(file)));
+                string name = Path.GetFileName(file);
+                return new NamedPredictions(
+                    entry.Name,
+                    RowIds.Align(holdout, PredictionFile.Read(name, () => RecipeFile.Open(file), known, labels, call.Get(PredictionColumn)), name));
             }),
         ];
         LabelSet set = Labels(call, holdout, candidates, labels);
         return (
             set,
-            holdout,
-            [.. candidates.Select(candidate => candidate with { Predictions = LabelRecognition.Align(set, candidate.Predictions) })],
+            LabelRecognition.Align(set, holdout, labels),
+            [.. candidates.Select(candidate => candidate with { Predictions = LabelRecognition.Align(set, candidate.Predictions, labels) })],
             new ScoringOptions { Alpha = call.Get(Alpha), Resamples = call.Get(Resamples) });
     }
 

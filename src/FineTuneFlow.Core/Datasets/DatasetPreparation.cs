@@ -43,6 +43,7 @@ public static class DatasetPreparation
         SourceTable source = Read(request.SourceName, request.Open, request.Recipe, threads, texts, request.Progress, cancellation);
         request.Progress?.Report(new PreparationProgress("arranging", source.RowsRead, source.Source.Bytes));
         var arranged = ArrangedTable.Of(source, threads);
+        OpenQuestions.Stop(arranged.Questions, request.SourceName);
         cleared.GetAwaiter().GetResult();
         cancellation.ThrowIfCancellationRequested();
 

@@ -1,17 +1,22 @@
 using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Datasets.Splitting;
 
 namespace FineTuneFlow.Core.Evaluation;
 
 /// <summary>The labels as numbers 0..K-1, with K standing for "no answer".</summary>
 internal sealed class LabelScale
 {
+    private const int MostDecimals = 6;
+
     private readonly bool[] good;
+    private readonly long[] positions;
 
     public LabelScale(LabelSet labels)
     {
         Labels = labels;
         Count = labels.Names.Length;
         good = [.. labels.Names.Select(name => !labels.Good.IsDefault && labels.Good.Contains(name))];
+        (positions, Unit) = Positions(labels);
         HasGood = labels.Ordered && good.Contains(true) && good.Contains(false);
     }
 
@@ -33,11 +38,35 @@ internal sealed class LabelScale
         _ => true,
     };
 
-    /// <summary>Where an answer stands on the scale; no answer stands as far from the truth as the scale allows, so that not
-    /// answering never pays.</summary>
-    public int Place(int truth, int predicted) => predicted < Count ? predicted : truth * 2 >= Count - 1 ? 0 : Count - 1;
+    /// <summary>The length on the scale of <see cref="Position"/> that one is: scales in tenths have ten.</summary>
+    public long Unit { get; }
+
+    /// <summary>Where a label stands: its place in the order, or its number where distances follow the numbers.</summary>
+    public long Position(int label) => positions[label];
+
+    /// <summary>Which label an answer counts as on the scale; no answer stands as far from the truth as the scale allows, so that
+    /// not answering never pays.</summary>
+    public int Place(int truth, int predicted) =>
+        predicted < Count ? predicted : positions[truth] - positions[0] >= positions[^1] - positions[truth] ? 0 : Count - 1;
 
     public bool SameSide(int truth, int predicted) => predicted < Count && good[truth] == good[predicted];
 
-    public bool OneOff(int truth, int predicted) => predicted < Count && Math.Abs(truth - predicted) <= 1;
+    public bool OneOff(int truth, int predicted) => predicted < Count && Math.Abs(positions[truth] - positions[predicted]) <= Unit;
+
+    private static (long[] Positions, long Unit) Positions(LabelSet labels)
+    {
+        if (labels.ByValue != true)
+        {
+            return ([.. Enumerable.Range(0, labels.Names.Length).Select(i => (long)i)], 1);
+        }
+
+        decimal[] values = [.. labels.Names.Select(name => ScaleValue.Of(name) ?? 0)];
+        long unit = 1;
+        for (int decimals = 0; decimals < MostDecimals && values.Any(value => value * unit % 1 != 0); decimals++)
+        {
+            unit *= 10;
+        }
+
+        return ([.. values.Select(value => (long)Math.Round(value * unit))], unit);
+    }
 }

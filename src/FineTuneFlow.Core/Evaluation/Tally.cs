@@ -44,13 +44,14 @@ internal sealed class Tally(LabelScale scale)
             return;
         }
 
-        int place = scale.Place(truth, answer);
-        long off = Math.Abs(truth - place);
+        long stands = scale.Position(truth);
+        long place = scale.Position(scale.Place(truth, answer));
+        long off = Math.Abs(stands - place);
         long w = weight;
         distance += w * off;
         squaredDistance += w * off * off;
-        actualSum += w * truth;
-        actualSquares += w * truth * truth;
+        actualSum += w * stands;
+        actualSquares += w * stands * stands;
         placedSum += w * place;
         placedSquares += w * place * place;
         oneOff += scale.OneOff(truth, answer) ? w : 0;
@@ -74,7 +75,7 @@ internal sealed class Tally(LabelScale scale)
         Score.MacroF1 => MeanF1(weighted: false),
         Score.WeightedF1 => MeanF1(weighted: true),
         Score.BalancedAccuracy => MeanRecall(),
-        Score.MeanAbsoluteError => distance / (double)rows,
+        Score.MeanAbsoluteError => distance / (double)scale.Unit / rows,
         Score.QuadraticKappa => Kappa(),
         _ => throw new ArgumentOutOfRangeException(nameof(score), score, "not a score of labels"),
     };

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace FineTuneFlow.Core.Recipes;
 
 /// <summary>The part <c>dataset</c> of a checked recipe.</summary>
@@ -41,6 +43,11 @@ internal static class DatasetBinding
         Order = labels.Texts("order"),
         Good = labels.Texts("good"),
         Map = labels.Map("map"),
+        Ordered = labels.Given("ordered") is { } ordered ? ordered.Kind == JsonValueKind.True : null,
+        Merge = labels.Truth("merge", Absent.Labels.Merge),
+        Missing = labels.Given("missing") is null ? Absent.Labels.Missing : labels.Texts("missing"),
+        Distances = labels.Choice("distances", Absent.Labels.Distances),
+        Several = labels.Choice("several", Absent.Labels.Several),
     };
 
     private static CleaningRecipe Cleaning(PlacedJson cleaning) => new()

@@ -52,7 +52,22 @@ public sealed record LabelsRecipe
     public ImmutableArray<string> Good { get; init; } = [];
     /// <summary>Raw cell -> label, applied before <see cref="Order"/>.</summary>
     public ImmutableSortedDictionary<string, string> Map { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    /// <summary>Whether the distance between labels means anything; null: told from the column's name and the labels.</summary>
+    public bool? Ordered { get; init; }
+    /// <summary>Spellings of one label (case, white space, 1 and 1.0) are one class, under the most frequent spelling.</summary>
+    public bool Merge { get; init; } = true;
+    /// <summary>Cells that mean "no label", written in small letters for any case ("nan" is NaN too); the empty cell always does.</summary>
+    public ImmutableArray<string> Missing { get; init; } =
+        ["nan", "null", "n/a", "#n/a", "<na>", "nat", "None", "NA", "\\N"];
+    public SeveralLabels Several { get; init; } = SeveralLabels.Refuse;
+    public LabelDistances Distances { get; init; } = LabelDistances.Ranks;
 }
+
+/// <summary>How far apart ordered labels are.</summary>
+public enum LabelDistances { Ranks, Values }
+
+/// <summary>What happens to a row with more than one label.</summary>
+public enum SeveralLabels { Refuse, First, Reject, Combine }
 
 public sealed record CleaningRecipe
 {

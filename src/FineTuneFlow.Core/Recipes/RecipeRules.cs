@@ -93,6 +93,11 @@ internal sealed class RecipeRules
             return;
         }
 
+        if (labels.Ordered == false)
+        {
+            Add("dataset.labels.ordered", "the labels have an order (dataset.labels.order) and shall have none", "Remove one of the two.");
+        }
+
         for (int i = 0; i < labels.Good.Length; i++)
         {
             NotInOrder(labels, labels.Good[i], $"dataset.labels.good[{i}]");

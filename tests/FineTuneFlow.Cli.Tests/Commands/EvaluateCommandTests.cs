@@ -32,8 +32,8 @@ public sealed class EvaluateCommandTests : IDisposable
 
     [Theory]
     [InlineData("a,5", "a,5", "1 row, 1 label")]
-    [InlineData("a,yes\nb,yes\nc,yes", "a,yes\nb,no\nc,yes", "1 no label")]
-    [InlineData("a,5\nb,4", "x,5", "2 missing")]
+    [InlineData("a,yes\nb,yes\nc,yes", "a,yes\nb,no\nc,yes", "3 rows, 2 labels")]
+    [InlineData("a,5\nb,4\nc,4", "a,5\nx,5", "2 missing")]
     [InlineData("a,5\nb,4", "a,\nb,", "2 no label")]
     [InlineData("a,5\nb,4\nc,1", "a,5\nb,5\nc,5", "33.3 %")]
     public async Task Extreme_files_are_scored_and_never_show_what_is_no_number(string holdout, string predictions, string part)
@@ -65,6 +65,8 @@ public sealed class EvaluateCommandTests : IDisposable
     [InlineData("id,label\n", "--good", "5", "Give a CSV file with a header line")]
     [InlineData("id,label\na,5\n", "--good", "9", "--good: the good label \"9\" does not occur")]
     [InlineData("id,label\na,5\n", "--alpha", "0.9", "--alpha is not between")]
+    [InlineData("id,label\nx,5\ny,4\n", "--resamples", "10", "only 0 of 2 ids of the predictions occur in the holdout")]
+    [InlineData("id,label,model\na,5,4\nb,4,5\n", "--resamples", "10", "--prediction-column model")]
     [InlineData("number,label\na,5\n", "--resamples", "10", "there is no column with the row id")]
     public async Task What_cannot_be_scored_is_refused_with_its_remedy(string predictions, string option, string value, string part)
     {

@@ -3,18 +3,43 @@ using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Datasets.Cleaning;
 
-/// <summary>From a label's cell to the label.</summary>
-internal sealed class LabelReader(LabelsRecipe recipe)
+/// <summary>From a label's cell to the label; each thread has its own.</summary>
+internal sealed class LabelReader
 {
     private const int LongestLabel = 200;
+
+    private readonly LabelsRecipe recipe;
+    private readonly Dictionary<string, string> mapped;
+    private readonly Dictionary<string, string> ordered;
+    private readonly HashSet<string> missing;
+
+    public LabelReader(LabelsRecipe recipe)
+    {
+        this.recipe = recipe;
+        mapped = recipe.Map.GroupBy(pair => Key(pair.Key)).ToDictionary(group => group.Key, group => group.First().Value);
+        ordered = recipe.Order.GroupBy(Key).ToDictionary(group => group.Key, group => group.First());
+        missing = recipe.Missing.Where(name => !mapped.ContainsKey(Key(name)) && !ordered.ContainsKey(Key(name))).ToHashSet();
+    }
 
     public RowOutcome Read(ReadOnlySpan<byte> cell, out string label, out string detail)
     {
         detail = "";
         label = cell.Length > LongestLabel * 4 ? new string('?', LongestLabel + 1) : Tidy(Encoding.UTF8.GetString(cell));
-        if (recipe.Map.TryGetValue(label, out string? mapped))
+        if (Map(ref label))
         {
-            label = mapped;
+            return Known(ref label, out detail);
+        }
+
+        if (LabelList.TryRead(label, recipe.Several, out string[] names))
+        {
+            if (names.Length > 1 && recipe.Several is SeveralLabels.Refuse or SeveralLabels.Reject)
+            {
+                detail = $"{names.Length} labels: {string.Join(", ", names.Take(8))}";
+                return RowOutcome.SeveralLabels;
+            }
+
+            label = names.Length == 0 ? "" : recipe.Several == SeveralLabels.Combine ? string.Join("; ", names) : names[0];
+            Map(ref label);
         }
 
         if (label.Length == 0)
@@ -23,19 +48,13 @@ internal sealed class LabelReader(LabelsRecipe recipe)
             return RowOutcome.EmptyLabel;
         }
 
-        if (label.Length > LongestLabel)
+        if (missing.Contains(label) || missing.Contains(label.ToLowerInvariant()))
         {
-            detail = $"longer than {LongestLabel} characters: not a label";
-            return RowOutcome.UnknownLabel;
+            detail = $"\"{label}\" stands for a missing label";
+            return RowOutcome.EmptyLabel;
         }
 
-        if (recipe.Order.Length > 0 && !recipe.Order.Contains(label))
-        {
-            detail = $"label \"{label}\" is not one of {string.Join(", ", recipe.Order.Take(12))}";
-            return RowOutcome.UnknownLabel;
-        }
-
-        return RowOutcome.Used;
+        return Known(ref label, out detail);
     }
 
     /// <summary>White space collapsed, invisible and control characters removed, NFC.</summary>
@@ -65,5 +84,42 @@ internal sealed class LabelReader(LabelsRecipe recipe)
 
         string text = tidy.ToString();
         return mayChange ? Encoding.UTF8.GetString(Composition.ToNfc(Encoding.UTF8.GetBytes(text))) : text;
+    }
+
+    private string Key(string label) => recipe.Merge ? LabelIdentity.Of(Tidy(label)) : label;
+
+    private bool Map(ref string label)
+    {
+        if (mapped.Count == 0 || !mapped.TryGetValue(Key(label), out string? other))
+        {
+            return false;
+        }
+
+        label = other;
+        return true;
+    }
+
+    private RowOutcome Known(ref string label, out string detail)
+    {
+        detail = "";
+        if (label.Length > LongestLabel)
+        {
+            detail = $"longer than {LongestLabel} characters: a text, not a label";
+            return RowOutcome.UnknownLabel;
+        }
+
+        if (ordered.Count == 0)
+        {
+            return RowOutcome.Used;
+        }
+
+        if (!ordered.TryGetValue(Key(label), out string? name))
+        {
+            detail = $"label \"{label}\" is not one of {string.Join(", ", recipe.Order.Take(12))}";
+            return RowOutcome.UnknownLabel;
+        }
+
+        label = name;
+        return RowOutcome.Used;
     }
 }

@@ -12,6 +12,7 @@ internal enum RowOutcome : byte
     EmptyText,
     EmptyLabel,
     UnknownLabel,
+    SeveralLabels,
     TooShort,
     TooLong,
     SpecialToken,
@@ -24,11 +25,11 @@ internal enum RowOutcome : byte
 
 internal static class RowOutcomes
 {
-    public const int Count = 17;
+    public const int Count = 18;
 
     private static readonly string[] Names =
     [
-        "used", "filtered", "cell-count", "not-json", "encoding", "cell-size", "empty-text", "empty-label", "unknown-label", "too-short",
+        "used", "filtered", "cell-count", "not-json", "encoding", "cell-size", "empty-text", "empty-label", "unknown-label", "several-labels", "too-short",
         "too-long", "special-token", "split-value", "rare-class", "duplicate", "conflict", "balance",
     ];
 

@@ -19,6 +19,8 @@ internal sealed class ArrangedTable
     public SourceTable Source { get; }
     public DuplicateResolution Duplicates { get; private set; } = null!;
     public ImmutableArray<NamedCount> RareClasses { get; private set; } = [];
+    /// <summary>Findings that only the owner of the file can answer.</summary>
+    public ImmutableArray<Finding> Questions { get; private set; } = [];
     public int NearGroups { get; private set; }
     public int NearRows { get; private set; }
     public ImmutableArray<long> NearLines { get; private set; } = [];
@@ -45,12 +47,22 @@ internal sealed class ArrangedTable
         DatasetRecipe recipe = Source.Plan.Recipe;
         string file = Source.Source.Name;
         string column = Source.Plan.Recognised.Label;
-        UsableRows.Require(Source, file);
+        Questions = OpenQuestions.Of(Source);
+        UsableRows.Require(Source, file, Questions);
         Duplicates = new DuplicateResolution(rows, Source.Labels, recipe.Duplicates.Conflicts);
         UsableRows.RequireClasses(Source, file, column);
-        RareClasses = Splitting.RareClasses.Apply(rows, Source.Labels, recipe.RareClasses, file, column);
+        RareClasses = Splitting.RareClasses.Apply(rows, Source.Labels, recipe.RareClasses);
+        if (!RareClasses.IsEmpty && recipe.RareClasses.Action == RareClassAction.Fail)
+        {
+            Questions = Questions.Add(Splitting.RareClasses.Question(RareClasses, recipe.RareClasses));
+            if (Splitting.RareClasses.Counts(rows, Source.Labels.Count).Count(count => count > 0) < 2)
+            {
+                OpenQuestions.Stop(Questions, file);
+            }
+        }
+
         var (counts, used) = UsableRows.RequireClasses(Source, file, column);
-        (Labels, LabelsReason) = LabelOrder.Of([.. Source.Labels.Where((_, i) => counts[i] > 0)], recipe.Labels);
+        (Labels, LabelsReason) = LabelOrder.Of([.. Source.Labels.Where((_, i) => counts[i] > 0)], recipe.Labels, column);
         var groups = new RowGroups(rows, recipe.Split.Method, recipe.Duplicates.Conflicts == ConflictPolicy.Keep, Duplicates.FirstOf, Source.Bands is not null);
         JoinNear(groups, recipe.Duplicates.Near);
         List<List<int>> together = groups.Together();

@@ -75,7 +75,7 @@ internal static class ClassFindings
 
     private static IEnumerable<Finding> Rare(ArrangedTable arranged)
     {
-        if (!arranged.RareClasses.IsEmpty)
+        if (!arranged.RareClasses.IsEmpty && arranged.Source.Plan.Recipe.RareClasses.Action != Recipes.RareClassAction.Fail)
         {
             yield return new Finding(
                 "rare-classes",

@@ -9,6 +9,8 @@ internal static class FindingList
     {
         Finding[] found =
         [
+            .. arranged.Questions,
+            .. LabelFindings.Of(arranged.Source),
             .. RowFindings.Of(arranged, profile),
             .. ClassFindings.Of(arranged, profile),
             .. TextFindings.Of(arranged.Source.Facts),

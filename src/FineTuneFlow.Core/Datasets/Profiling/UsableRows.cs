@@ -10,12 +10,17 @@ internal static class UsableRows
 {
     public const int Minimum = 10;
 
-    public static void Require(SourceTable source, string file)
+    /// <param name="source">What was read.</param>
+    /// <param name="file">The drop's name.</param>
+    /// <param name="questions">What the file leaves open: where rows are missing because of it, that is the reason.</param>
+    public static void Require(SourceTable source, string file, IEnumerable<Finding> questions)
     {
         if (source.Rows.Count >= Minimum)
         {
             return;
         }
+
+        OpenQuestions.Stop(questions, file);
 
         LeftOutRow? first = source.LeftOut.Count > 0 ? source.LeftOut[0] : null;
         string example = first is { } row
@@ -24,7 +29,8 @@ internal static class UsableRows
         throw new FlowException(new Failure(
             FailureKind.InvalidInput,
             $"only {source.Rows.Count} of {source.RowsRead} rows can be used, fewer than ten examples{example}",
-            "Check the columns, filters and labels in the recipe, or add rows",
+            $"Check that these are the right columns: text from {string.Join(" and ", source.Plan.Recognised.Text)} ({source.Plan.Recognised.TextReason}), "
+                + $"label from {source.Plan.Recognised.Label} ({source.Plan.Recognised.LabelReason}); or add rows",
             new SourceLocation(file, first?.Line)));
     }
 

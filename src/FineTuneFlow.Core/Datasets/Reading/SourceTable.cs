@@ -14,6 +14,7 @@ internal sealed class SourceTable
     public required BandTable? Bands { get; init; }
     public required List<LeftOutRow> LeftOut { get; init; }
     public required List<string> Labels { get; init; }
+    public ImmutableArray<MergedLabel> MergedLabels { get; init; } = [];
     public required FactCounts Facts { get; init; }
     public required ReadingProfile Reading { get; init; }
     public required SourceFacts Source { get; init; }

@@ -72,6 +72,7 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
             Bands = bands,
             LeftOut = leftOut,
             Labels = labels,
+            MergedLabels = plan.Recipe.Labels.Merge ? LabelSpellings.Merge(rows, labels) : [],
             Facts = facts,
             Reading = table.Profile() with { RowsWithNul = facts[TextFacts.Nul], ReadyMadeSplit = ReadyMadeSplit() },
             Source = new SourceFacts(

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using FineTuneFlow.Core.Datasets.Cleaning;
-using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Datasets.Splitting;
@@ -9,8 +8,10 @@ namespace FineTuneFlow.Core.Datasets.Splitting;
 /// <summary>Classes with too few rows: refused, dropped or merged, as the recipe says.</summary>
 internal static class RareClasses
 {
+    /// <summary>Drops or merges them. Where they are to be refused they are dropped too, so that a check can show the rest, and
+    /// <see cref="Question"/> stops a preparation.</summary>
     /// <returns>The classes concerned, with their rows.</returns>
-    public static ImmutableArray<NamedCount> Apply(RowTable rows, List<string> labels, RareClassesRecipe recipe, string sourceName, string column)
+    public static ImmutableArray<NamedCount> Apply(RowTable rows, List<string> labels, RareClassesRecipe recipe)
     {
         long[] counts = Counts(rows, labels.Count);
         var rare = new List<int>();
@@ -28,19 +29,6 @@ internal static class RareClasses
         }
 
         rare.Sort((a, b) => string.CompareOrdinal(labels[a], labels[b]));
-
-        if (recipe.Action == RareClassAction.Fail)
-        {
-            string named = string.Join(", ", rare.Take(8).Select(l => string.Create(CultureInfo.InvariantCulture, $"{Shown(labels[l])} ({counts[l]})")));
-            throw new FlowException(new Failure(
-                FailureKind.InvalidInput,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{rare.Count} {(rare.Count == 1 ? "class has" : "classes have")} fewer than {recipe.MinimumRows} usable rows: {named}{(rare.Count > 8 ? " and more" : "")}"),
-                "Collect more rows of them, or set dataset.rareClasses.action to drop or merge",
-                new SourceLocation(sourceName, Column: column),
-                Field: "dataset.rareClasses"));
-        }
 
         int other = recipe.Action == RareClassAction.Merge ? IndexOf(labels, recipe.Other) : -1;
         var isRare = rare.ToHashSet();
@@ -63,6 +51,24 @@ internal static class RareClasses
         }
 
         return [.. rare.Select(l => new NamedCount(labels[l], counts[l]))];
+    }
+
+    /// <summary>What a person must decide about rare classes that the recipe says nothing about.</summary>
+    public static Finding Question(ImmutableArray<NamedCount> rare, RareClassesRecipe recipe)
+    {
+        string named = string.Join(", ", rare.Take(8).Select(c => string.Create(CultureInfo.InvariantCulture, $"{Shown(c.Name)} ({c.Count})")));
+        return new Finding(
+            "rare-classes",
+            FindingGrade.Necessary,
+            rare.Length,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(rare.Length == 1 ? "class has" : "classes have")} fewer than {recipe.MinimumRows} usable rows: {named}{(rare.Length > 8 ? " and more" : "")}"),
+            "Collect more rows of them, or set dataset.rareClasses.action to drop or merge",
+            [])
+        {
+            AnsweredBy = "dataset.rareClasses.action",
+        };
     }
 
     public static long[] Counts(RowTable rows, int labels)
@@ -88,7 +94,7 @@ internal static class RareClasses
         return index;
     }
 
-    /// <summary>What is long is no label but a text, taken for one by a recipe that names the wrong column; it must not go into history.</summary>
+    /// <summary>What is long is a text, taken for a label because the wrong column was named; it must not go into history.</summary>
     private static string Shown(string label) =>
         label.Length <= 40 ? $"\"{label}\"" : string.Create(CultureInfo.InvariantCulture, $"one of {label.Length} characters");
 }

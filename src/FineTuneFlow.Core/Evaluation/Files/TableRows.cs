@@ -32,7 +32,7 @@ internal sealed class TableRows : IDisposable
         Columns = table.Columns;
     }
 
-    /// <summary>Null where the file is no table.</summary>
+    /// <summary>Null where the file is not a table.</summary>
     public static TableRows? TryOpen(string file, Func<Stream> open)
     {
         try
@@ -93,7 +93,7 @@ internal sealed class TableRows : IDisposable
                 record = batch.Records[i];
                 if (record.Problem is not null)
                 {
-                    throw Wrong(record.Problem, "Mend the line");
+                    throw Wrong(record.Problem, "Correct the line");
                 }
 
                 visit();
@@ -102,6 +102,25 @@ internal sealed class TableRows : IDisposable
             // The first batch's buffer belongs to the reader.
             batch = new RecordBatch([]);
         }
+    }
+
+    /// <summary>The share of the first rows' filled cells that pass a test, without moving on; 0 where the column is empty.</summary>
+    public double Share(int column, Func<string, bool> test)
+    {
+        RecordBatch first = table.FirstBatch;
+        (int filled, int passed) = (0, 0);
+        for (int i = 0; i < first.RecordCount; i++)
+        {
+            TableRecord row = first.Records[i];
+            if (row.Problem is null && column < row.Fields
+                && Encoding.UTF8.GetString(FieldValue.Of(first, first.Fields[row.FirstField + column], ref scratch)).Trim() is { Length: > 0 } cell)
+            {
+                filled++;
+                passed += test(cell) ? 1 : 0;
+            }
+        }
+
+        return filled == 0 ? 0 : passed / (double)filled;
     }
 
     /// <summary>A cell's text; empty where the row has none.</summary>
@@ -135,7 +154,7 @@ internal sealed class TableRows : IDisposable
         }
         catch (JsonException)
         {
-            throw Wrong($"{Columns[column]} is no JSON object", "Write it as {\"label\": value, ...}", column);
+            throw Wrong($"{Columns[column]} is not a JSON object", "Write it as {\"label\": value, ...}", column);
         }
     }
 
