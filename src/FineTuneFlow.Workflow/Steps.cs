@@ -39,6 +39,7 @@ public static class Steps
     public static readonly ActivityName<EvaluateChunkInput, ChunkResult> EvaluateChunk = new(nameof(EvaluateChunk), Provider);
     public static readonly ActivityName<ScoreCandidateInput, CandidateScore> ScoreCandidate = new(nameof(ScoreCandidate), Storage);
     public static readonly ActivityName<LinearBaselineInput, CandidateScore> TrainLinearBaseline = new(nameof(TrainLinearBaseline), Storage);
+    public static readonly ActivityName<JudgeOwnChampionInput, CandidateScore> JudgeOwnChampion = new(nameof(JudgeOwnChampion), Storage);
     public static readonly ActivityName<ContainerStepInput, ContainerStep> StartContainer = new(nameof(StartContainer), Provider);
     public static readonly ActivityName<ContainerStepInput, ContainerStep> PollContainer = new(nameof(PollContainer), Provider);
     public static readonly ActivityName<ContainerStepInput, CandidateScore> CollectContainer = new(nameof(CollectContainer), Storage);

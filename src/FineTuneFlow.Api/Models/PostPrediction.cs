@@ -21,7 +21,8 @@ public sealed class PostPrediction(ChampionPredictor predictor) : IApiHandler
             throw ApiRequest.Invalid($"the text has {body.Text.Length:N0} characters", $"Give 1 to {MaxCharacters:N0}.", "text");
         }
 
-        (ChampionVersion champion, Prediction answer) = await predictor.PredictAsync(project, body.Text, cancellation);
+        (ChampionVersion champion, IReadOnlyList<Prediction> answers) = await predictor.PredictAsync(project, [body.Text], cancellation);
+        Prediction answer = answers[0];
         return ApiAnswer.Json(new PredictionAnswer(
             answer.Label, answer.Probabilities, answer.Error, champion.Version, champion.Model, answer.PromptTokens, answer.CompletionTokens));
     }

@@ -12,11 +12,13 @@ public sealed class PostPromotion(Champions champions) : IApiHandler
     {
         string project = ProjectName.Check(request.Route("project"));
         PromotionRequest body = await request.JsonAsync<PromotionRequest>(cancellation);
-        return ApiAnswer.Json(await champions.PromoteAsync(project, body.RunId, body.Candidate, body.By ?? "a person", cancellation));
+        return ApiAnswer.Json(await champions.PromoteAsync(
+            project, new PromotionOrder(body.RunId, body.Candidate, body.By ?? "a person", body.Reason), cancellation));
     }
 }
 
 /// <param name="RunId">A run of the project.</param>
 /// <param name="Candidate">One that was judged there.</param>
 /// <param name="By">Who decides, for the record.</param>
-public sealed record PromotionRequest(string RunId, string Candidate, string? By = null);
+/// <param name="Reason">Why, for the record.</param>
+public sealed record PromotionRequest(string RunId, string Candidate, string? By = null, string? Reason = null);

@@ -12,9 +12,11 @@ public sealed class PostRollback(Champions champions) : IApiHandler
     {
         string project = ProjectName.Check(request.Route("project"));
         RollbackRequest body = await request.JsonOrAsync(new RollbackRequest(), cancellation);
-        return ApiAnswer.Json(await champions.RollbackAsync(project, body.Version, cancellation));
+        return ApiAnswer.Json(await champions.RollbackAsync(project, body.Version, body.By ?? "a person", body.Reason, cancellation));
     }
 }
 
 /// <param name="Version">Null: the one before the current one.</param>
-public sealed record RollbackRequest(int? Version = null);
+/// <param name="By">Who decides, for the record.</param>
+/// <param name="Reason">Why, for the record.</param>
+public sealed record RollbackRequest(int? Version = null, string? By = null, string? Reason = null);

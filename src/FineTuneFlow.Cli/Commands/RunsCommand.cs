@@ -9,8 +9,6 @@ namespace FineTuneFlow.Cli.Commands;
 /// <summary><c>ftf runs</c>: the runs, newest first.</summary>
 public static class RunsCommand
 {
-    private const int ResultWidth = 60;
-
     public static Command Create()
     {
         var project = new Option<string?>("--project", "-p") { Description = "Only this project's.", HelpName = "NAME" };
@@ -39,13 +37,11 @@ public static class RunsCommand
             return;
         }
 
-        var table = new TextTable("RUN", "STAGE", "STARTED", "TOOK", "RESULT", "SPENT");
+        TextTable table = new TextTable("RUN", "STARTED", "TOOK", "SPENT", "RESULT").AlignRight(2, 3).Shorten(4);
         foreach (RunView run in list.Runs)
         {
-            CandidateRecord? best = run.Candidates.Select(c => c.Record).Where(c => c.Accuracy is not null).MaxBy(c => c.Accuracy);
             table.Add(
-                run.RunId, run.Stage, Say.Time(run.StartedAt), Say.Span((run.EndedAt ?? DateTimeOffset.UtcNow) - run.StartedAt),
-                run.Failure is { } failure ? Short(failure.Message) : best is null ? "" : $"{best.Name} {Say.Percent(best.Accuracy)}", Say.Usd(run.SpentUsd));
+                run.RunId, Say.Minute(run.StartedAt), Say.Span((run.EndedAt ?? DateTimeOffset.UtcNow) - run.StartedAt), Say.Usd(run.SpentUsd), Result(run));
         }
 
         table.Write(writer);
@@ -68,5 +64,12 @@ public static class RunsCommand
         }
     }
 
-    private static string Short(string message) => message.Length <= ResultWidth ? message : message[..(ResultWidth - 3)] + "...";
+    /// <summary>What the run came to, or where it stands: one and the same words as report, status and headline.</summary>
+    private static string Result(RunView run) => run switch
+    {
+        { Failure: { } failure } => $"{run.Stage}: {failure.Message}",
+        { EndedAt: null } => run.Stage,
+        { Headline: { } headline } => headline,
+        _ => run.Stage,
+    };
 }

@@ -1,10 +1,17 @@
+using System.Globalization;
+
 namespace FineTuneFlow.Cli.Frame;
 
-/// <summary>Columns aligned by spaces, as ps and git print them: readable by people, awk and screen readers alike.</summary>
+/// <summary>Columns aligned by spaces, as ps and git print them: readable by people, awk and screen readers alike. At most 80
+/// characters wide where columns are named that may be shortened.</summary>
 public sealed class TextTable(params string[] headings)
 {
+    private const int MostWidth = 80;
+    private const int LeastColumn = 8;
+
     private readonly List<string[]> rows = [];
     private readonly HashSet<int> right = [];
+    private int[] flexible = [];
 
     public void Add(params string[] cells) => rows.Add(cells);
 
@@ -15,14 +22,36 @@ public sealed class TextTable(params string[] headings)
         return this;
     }
 
+    /// <summary>Columns of text that may be cut, the widest first, until the table fits 80 characters. Never one that is copied from the
+    /// screen into the next command.</summary>
+    public TextTable Shorten(params int[] columns)
+    {
+        flexible = columns;
+        return this;
+    }
+
     public void Write(TextWriter writer)
     {
         int[] widths = [.. headings.Select((heading, i) => rows.Select(row => Width(row[i])).Append(Width(heading)).Max())];
+        Fit(widths);
         foreach (string[] row in rows.Prepend(headings))
         {
-            writer.WriteLine(string.Join("  ", row.Select((cell, i) => Padded(cell, widths[i], right.Contains(i)))).TrimEnd());
+            writer.WriteLine(string.Join("  ", row.Select((cell, i) => Padded(Cut(cell, widths[i]), widths[i], right.Contains(i)))).TrimEnd());
         }
     }
+
+    private void Fit(int[] widths)
+    {
+        int over = widths.Sum() + (2 * (widths.Length - 1)) - MostWidth;
+        while (over > 0 && flexible.Where(i => widths[i] > Math.Max(LeastColumn, Width(headings[i]))).Cast<int?>().MaxBy(i => widths[i!.Value]) is { } widest)
+        {
+            widths[widest]--;
+            over--;
+        }
+    }
+
+    private static string Cut(string cell, int width) =>
+        Width(cell) <= width ? cell : new StringInfo(cell).SubstringByTextElements(0, width - 1) + "…";
 
     private static string Padded(string cell, int width, bool toRight)
     {
@@ -30,5 +59,5 @@ public sealed class TextTable(params string[] headings)
         return toRight ? spaces + cell : cell + spaces;
     }
 
-    private static int Width(string cell) => new System.Globalization.StringInfo(cell).LengthInTextElements;
+    private static int Width(string cell) => new StringInfo(cell).LengthInTextElements;
 }

@@ -78,6 +78,7 @@ internal sealed class ComparisonBuilder(
             Score = score,
             Difference = (onlyFirst - onlySecond) / (double)rows,
             Interval = Proportions.PairedDifference(onlyFirst, onlySecond, rows, options.Alpha),
+            OneSided = Proportions.PairedDifference(onlyFirst, onlySecond, rows, 2 * options.Alpha),
             PValue = McNemar.PValue(onlyFirst, onlySecond),
             Test = ComparisonTest.McNemarExact,
             OnlyFirst = onlyFirst,
@@ -106,7 +107,7 @@ internal sealed class ComparisonBuilder(
         }
 
         double[] values = [.. differences];
-        var (mean, interval, replicates) = MeanBootstrap.Run(values, options);
+        var (mean, interval, oneSided, replicates) = MeanBootstrap.Run(values, options);
         double deviation = MeanBootstrap.Deviation(values);
         return new PairedComparison
         {
@@ -115,6 +116,7 @@ internal sealed class ComparisonBuilder(
             Score = score,
             Difference = mean,
             Interval = interval,
+            OneSided = oneSided,
             PValue = Bca.PValue(mean, replicates),
             Test = ComparisonTest.PairedBootstrap,
             EffectSize = deviation > 0 ? mean / deviation : null,
@@ -124,7 +126,7 @@ internal sealed class ComparisonBuilder(
 
     private PairedComparison CompareByBootstrap(int first, int second, Score score, double difference)
     {
-        var (interval, pValue, error) = bootstrap.Difference(first, second, score, difference);
+        var (interval, oneSided, pValue, error) = bootstrap.Difference(first, second, score, difference);
         return new PairedComparison
         {
             First = names[first],
@@ -132,6 +134,7 @@ internal sealed class ComparisonBuilder(
             Score = score,
             Difference = difference,
             Interval = interval,
+            OneSided = oneSided,
             PValue = pValue,
             Test = ComparisonTest.PairedBootstrap,
             RequiredRows = RequiredRows(difference, error * Math.Sqrt(table.Truth.Length)),

@@ -36,14 +36,16 @@ internal sealed class JointBootstrap
         return Bca.Interval(estimate, replicates[candidate][at], Bca.Acceleration(leftOut[candidate][at], cells.Counts), options.Alpha);
     }
 
-    /// <summary>Interval of first minus second, the p of no difference, and the standard error of the difference.</summary>
-    public (Interval? Interval, double PValue, double StandardError) Difference(int first, int second, Score score, double estimate)
+    /// <summary>Interval of first minus second, its one-sided bounds, the p of no difference, and the standard error of the difference.</summary>
+    public (Interval? Interval, Interval? OneSided, double PValue, double StandardError) Difference(int first, int second, Score score, double estimate)
     {
         int at = Array.IndexOf(Scores, score);
         double[] differences = Subtract(replicates[first][at], replicates[second][at]);
         double[] jackknifed = Subtract(leftOut[first][at], leftOut[second][at]);
+        double acceleration = Bca.Acceleration(jackknifed, cells.Counts);
         return (
-            Bca.Interval(estimate, differences, Bca.Acceleration(jackknifed, cells.Counts), options.Alpha),
+            Bca.Interval(estimate, differences, acceleration, options.Alpha),
+            Bca.Interval(estimate, differences, acceleration, 2 * options.Alpha),
             Bca.PValue(estimate, differences),
             Bca.StandardError(jackknifed, cells.Counts));
     }

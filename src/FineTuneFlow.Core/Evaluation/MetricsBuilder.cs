@@ -73,8 +73,8 @@ internal sealed class MetricsBuilder(
     {
         double[] logLoss = Defined(known.LogLoss);
         double[] brier = Defined(known.Brier);
-        var (meanLoss, lossInterval, _) = MeanBootstrap.Run(logLoss, options);
-        var (meanBrier, brierInterval, _) = MeanBootstrap.Run(brier, options);
+        var (meanLoss, lossInterval, _, _) = MeanBootstrap.Run(logLoss, options);
+        var (meanBrier, brierInterval, _, _) = MeanBootstrap.Run(brier, options);
         Keep(intervals, Evaluation.Score.LogLoss, lossInterval);
         Keep(intervals, Evaluation.Score.BrierScore, brierInterval);
         var calibration = new Calibration(known.Confidence, row => column.Answers[row] == table.Truth[row], options);

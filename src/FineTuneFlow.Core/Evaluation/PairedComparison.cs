@@ -9,6 +9,9 @@ public sealed record PairedComparison
     public required double Difference { get; init; }
     /// <summary>Absent where the rows show no spread.</summary>
     public Interval? Interval { get; init; }
+    /// <summary>The one-sided bounds at the level of the tests: the difference is above <c>Low</c> with that confidence, and, taken for
+    /// itself, below <c>High</c>. Absent where the rows show no spread.</summary>
+    public Interval? OneSided { get; init; }
     /// <summary>Two-sided p of "no difference" on its own.</summary>
     public required double PValue { get; init; }
     /// <summary>After Holm, over all pairs compared by this score.</summary>
@@ -34,12 +37,16 @@ public sealed record PairedComparison
         Second = First,
         // Not -Difference: a difference of nothing has no sign.
         Difference = 0 - Difference,
-        Interval = Interval is null ? null : Interval with { Low = 0 - Interval.High, High = 0 - Interval.Low },
+        Interval = Turned(Interval),
+        OneSided = Turned(OneSided),
         OnlyFirst = OnlySecond,
         OnlySecond = OnlyFirst,
         OddsRatio = 1 / OddsRatio,
         EffectSize = 0 - EffectSize,
     };
+
+    private static Interval? Turned(Interval? interval) =>
+        interval is null ? null : interval with { Low = 0 - interval.High, High = 0 - interval.Low };
 }
 
 public enum ComparisonTest

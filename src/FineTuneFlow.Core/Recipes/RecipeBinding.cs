@@ -65,6 +65,9 @@ internal static class RecipeBinding
     private static PromotionRecipe Promotion(PlacedJson promotion) => new()
     {
         Metric = promotion.Choice("metric", Absent.Promotion.Metric),
+        Prefer = promotion.Choice("prefer", Absent.Promotion.Prefer),
+        Margin = promotion.Number("margin", Absent.Promotion.Margin),
+        Eligible = promotion.Texts("eligible"),
         RequireSignificance = promotion.Truth("requireSignificance", Absent.Promotion.RequireSignificance),
         Alpha = promotion.Number("alpha", Absent.Promotion.Alpha),
     };

@@ -26,7 +26,28 @@ internal sealed class RecipeRules
             rules.Baseline(recipe.Baselines[i], $"baselines[{i}]");
         }
 
+        rules.Promotion(recipe);
         return rules.problems.ToImmutable();
+    }
+
+    private void Promotion(Recipe recipe)
+    {
+        string[] known =
+        [
+            .. recipe.Candidates.SelectMany(CandidateGrid.Expand).Select(candidate => candidate.Name), .. recipe.Baselines.Select(baseline => baseline.Name),
+            .. EligibleModels.Kinds,
+        ];
+        for (int i = 0; i < recipe.Promotion.Eligible.Length; i++)
+        {
+            string name = recipe.Promotion.Eligible[i];
+            if (!known.Contains(name, StringComparer.Ordinal))
+            {
+                Add(
+                    $"promotion.eligible[{i}]",
+                    $"there is no candidate, baseline or kind \"{name}\"",
+                    NearestName.Of(name, known) is { } near ? $"Did you mean \"{near}\"?" : $"Use one of {string.Join(", ", known.Distinct().Take(20))}.");
+            }
+        }
     }
 
     private void Dataset(DatasetRecipe dataset)

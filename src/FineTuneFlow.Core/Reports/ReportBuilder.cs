@@ -31,8 +31,8 @@ public static class ReportBuilder
         [
             .. input.Candidates.Select(candidate => Describe(candidate, metrics.GetValueOrDefault(candidate.Name), input.Champion)),
         ];
-        Verdict verdict = new Judge(input.Recipe.Promotion, candidates, card.Comparisons, input.Champion).Decide();
-        candidates = [.. candidates.OrderBy(candidate => candidate.Metrics is null).ThenByDescending(candidate => Rank(candidate, verdict.Score)).ThenBy(Judge.Price)];
+        Verdict verdict = new Judge(input.Recipe.Promotion, candidates, card.Comparisons, input.Champion, input.ChampionRefusal).Decide();
+        candidates = [.. candidates.OrderBy(candidate => candidate.Metrics is null).ThenByDescending(candidate => Rank(candidate, verdict.Score)).ThenBy(Contest.Price).ThenBy(candidate => candidate.Cost.TrainingUsd)];
         var report = new RunReport
         {
             RunId = input.RunId,

@@ -22,8 +22,11 @@ public sealed record ReportInput
     /// <summary>Rows of the prepared holdout that are not in <see cref="Holdout"/>, as the champion was trained on them.</summary>
     public int LeftOut { get; init; }
     public required ImmutableArray<CandidateOutcome> Candidates { get; init; }
-    /// <summary>Name of the candidate that is the project's champion and was evaluated beside the others, if there is one.</summary>
+    /// <summary>Name under which the project's champion stands among the candidates; null: the project has none. Where no candidate of
+    /// that name was evaluated, the champion could not be asked.</summary>
     public string? Champion { get; init; }
+    /// <summary>Why the champion stands in no comparison, where it could not even be tried.</summary>
+    public string? ChampionRefusal { get; init; }
     public required ImmutableArray<StageTime> Stages { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
     public required DateTimeOffset EndedAt { get; init; }

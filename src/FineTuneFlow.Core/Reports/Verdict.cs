@@ -7,16 +7,22 @@ namespace FineTuneFlow.Core.Reports;
 public sealed record Verdict
 {
     public required VerdictKind Decision { get; init; }
-    /// <summary>The candidate to promote; null with another decision.</summary>
+    /// <summary>The candidate to promote, of whatever kind; null with another decision.</summary>
     public string? Candidate { get; init; }
     public string? Champion { get; init; }
+    /// <summary>The decision in a few words: "Use linear: 73.3 %".</summary>
+    public required string Headline { get; init; }
     /// <summary>The decision and its reason in one sentence.</summary>
     public required string Sentence { get; init; }
-    /// <summary>What else the decider should know: a cheaper candidate as good, a better baseline, rows still needed.</summary>
+    /// <summary>What else the decider should know: a cheaper candidate that was not taken, rows still needed.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
     /// <summary>The score that was judged by.</summary>
     public required Score Score { get; init; }
-    /// <summary>Of the best candidate and the champion (or the runner-up).</summary>
+    /// <summary>The dearer model that the cheaper one is used instead of; null where the choice saves nothing.</summary>
+    public string? InsteadOf { get; init; }
+    /// <summary>How much lower than that one the cheaper one may be, in the score's unit, by the one-sided bound.</summary>
+    public double? WorseAtMost { get; init; }
+    /// <summary>Of the chosen candidate and the champion, the model it is used instead of, or the runner-up.</summary>
     public double? Difference { get; init; }
     public double? AdjustedPValue { get; init; }
     /// <summary>Holdout rows that this difference would need to be found.</summary>

@@ -45,6 +45,10 @@ public sealed class EvaluationActivityFunctions(ActivityRunner activities)
     public Task<CandidateScore> TrainLinearBaseline([ActivityTrigger] LinearBaselineInput input, string instanceId, FunctionContext context) =>
         activities.RunAsync(Steps.TrainLinearBaseline, input, instanceId, context);
 
+    [Function(nameof(Steps.JudgeOwnChampion))]
+    public Task<CandidateScore> JudgeOwnChampion([ActivityTrigger] JudgeOwnChampionInput input, string instanceId, FunctionContext context) =>
+        activities.RunAsync(Steps.JudgeOwnChampion, input, instanceId, context);
+
     [Function(nameof(Steps.StartContainer))]
     public Task<ContainerStep> StartContainer([ActivityTrigger] ContainerStepInput input, string instanceId, FunctionContext context) =>
         activities.RunAsync(Steps.StartContainer, input, instanceId, context);

@@ -40,7 +40,8 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
             Holdout = await JudgedRows.ReadAsync(store, BlobPath.Parse(plan.Source), cancellation),
             Candidates = outcomes.ToImmutable(),
             LeftOut = plan.LeftOut,
-            Champion = input.Plan.Candidates.FirstOrDefault(c => c.Kind == OutcomeKind.Champion)?.Name,
+            Champion = input.Plan.Champion is null ? null : PlannedCandidate.ChampionName,
+            ChampionRefusal = input.Plan.Champion?.Refusal,
             Stages = input.Stages,
             StartedAt = input.StartedAt,
             EndedAt = input.Now,
@@ -60,13 +61,19 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
             await store.WriteJsonAsync(RunPaths.Calibration(input.Run.Project), reconciliation.Calibration, cancellation: cancellation);
         }
 
-        return new ComparisonResult(reconciliation, json, report.Verdict.Sentence, report.Verdict.Decision == VerdictKind.Promote ? report.Verdict.Candidate : null);
+        return new ComparisonResult(
+            reconciliation,
+            json,
+            report.Verdict.Sentence,
+            report.Verdict.Decision == VerdictKind.Promote ? report.Verdict.Candidate : null,
+            report.Verdict.Headline);
     }
 
     private async Task<CandidateOutcome> Outcome(CompareInput input, Recipe recipe, CandidateResult result, CancellationToken cancellation)
     {
         string runId = input.Run.RunId;
         PlannedCandidate? planned = input.Plan.Candidates.FirstOrDefault(c => c.Name == result.Name);
+        PlannedBaseline? own = input.Plan.Baselines.FirstOrDefault(b => b.Name == result.Name);
         CandidateRecipe? asked = recipe.Candidates.FirstOrDefault(c => c.Name == result.Name);
         IReadOnlyList<Prediction> predictions = result.Score is null ? [] : await scores.PredictionsAsync(runId, result.Name, cancellation);
         ProviderJob? job = (await store.FindJsonAsync<ProviderJob>(RunPaths.Job(runId, result.Name), cancellation))?.Value;
@@ -78,7 +85,7 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
             Kind = result.Kind,
             Provider = planned?.Provider,
             Simulated = provider?.Simulated ?? false,
-            Model = planned?.Model ?? (result.Kind == OutcomeKind.LinearBaseline
+            Model = planned?.Model ?? ((own?.Champion?.Kind ?? result.Kind) == OutcomeKind.LinearBaseline
                 ? "linear (TF-IDF, logistic regression)"
                 : recipe.Baselines.FirstOrDefault(b => b.Name == result.Name)?.Model ?? "container"),
             TunedModel = result.Trained?.Model ?? job?.TunedModel,
@@ -148,4 +155,5 @@ public sealed record CompareInput(
 /// <param name="Report">report.json.</param>
 /// <param name="Verdict">One sentence.</param>
 /// <param name="Promote">Candidate to promote; null: keep things as they are.</param>
-public sealed record ComparisonResult(Reconciliation Reconciliation, BlobRef Report, string Verdict, string? Promote);
+/// <param name="Headline">A few words.</param>
+public sealed record ComparisonResult(Reconciliation Reconciliation, BlobRef Report, string Verdict, string? Promote, string Headline);

@@ -54,7 +54,8 @@ public sealed class PlanEvaluation(IBlobStore store, Lineage lineage) : IActivit
     {
         RunPlan plan = await store.ReadJsonAsync<RunPlan>(RunPaths.Plan(runId), cancellation);
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (ModelOrigin origin in plan.Candidates.Select(c => c.Origin).OfType<ModelOrigin>().Distinct())
+        IEnumerable<ModelOrigin?> origins = plan.Candidates.Select(c => c.Origin).Concat(plan.Baselines.Select(b => b.Champion?.Origin));
+        foreach (ModelOrigin origin in origins.OfType<ModelOrigin>().Distinct())
         {
             // Validation rows too: they went to the trainer, and a model may have been stopped or chosen by them.
             seen.UnionWith(await lineage.SeenAsync(origin, [Split.Train, Split.Validation], cancellation));

@@ -28,12 +28,12 @@ public sealed class PreparePlan(IBlobStore store, IProviders providers, Champion
         PreflightResult preflight = Preflight.Check(planned.Select(Asked), models, time.GetUtcNow());
         preflight.ThrowIfRefused();
         planned = [.. planned.Select(c => c with { RetiresOn = preflight.Warnings.FirstOrDefault(w => w.Candidate == c.Name)?.RetiresOn })];
-        if (champion is { Provider: { } provider } && planned.All(c => c.Name != PlannedCandidate.ChampionName) && providers.All.Any(p => p.Name == provider))
+        string? refusal = champion is null ? null : Refusal(champion);
+        if (champion is { Provider: { } provider } && refusal is null)
         {
             // Judged beside the challengers on the same rows: only so can a challenger be said to beat it.
             planned.Add(new PlannedCandidate(
-                PlannedCandidate.ChampionName, OutcomeKind.Champion, provider, champion.BaseModel, null, champion.Model, champion.Form, null,
-                new ModelOrigin(champion.RunId, champion.Candidate)));
+                PlannedCandidate.ChampionName, OutcomeKind.Champion, provider, champion.BaseModel, null, champion.Model, champion.Form, null, champion.Origin));
         }
 
         if (recipe.Evaluation.Mode == EvaluationMode.Batch && planned.FirstOrDefault(c => providers.Get(c.Provider).Batches is null) is { } online)
@@ -44,12 +44,29 @@ public sealed class PreparePlan(IBlobStore store, IProviders providers, Champion
 
         var plan = new RunPlan(
             [.. planned],
-            [.. recipe.Baselines.Select(b => new PlannedBaseline(b.Name, b.Kind))],
+            [.. recipe.Baselines.Select(b => new PlannedBaseline(b.Name, b.Kind)), .. OwnChampion(champion, refusal)],
             [.. preflight.Warnings.Select(w => $"{w.Candidate}: {w.Message}")],
             recipe.Budget.Usd,
-            recipe.Budget.ApprovalHours);
+            recipe.Budget.ApprovalHours,
+            champion is null ? null : new PlannedChampion(champion.Version, refusal));
         await store.WriteJsonAsync(RunPaths.Plan(input.RunId), plan, cancellation: cancellation);
         return plan;
+    }
+
+    private string? Refusal(ChampionVersion champion) => champion.Provider switch
+    {
+        null when !champion.Kind.CanBeServed() => "a model of its kind leaves no files that could be asked",
+        { } provider when providers.All.All(p => p.Name != provider) => $"its provider {provider} is not configured",
+        _ => null,
+    };
+
+    private static IEnumerable<PlannedBaseline> OwnChampion(ChampionVersion? champion, string? refusal)
+    {
+        if (champion is { Provider: null } && refusal is null)
+        {
+            yield return new PlannedBaseline(
+                PlannedCandidate.ChampionName, BaselineKind.Linear, new OwnChampion(champion.Kind, champion.OwnFolder, champion.Origin));
+        }
     }
 
     /// <summary>What is continued before what continues it; the reader of the recipe has refused circles.</summary>

@@ -1,10 +1,11 @@
+using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Activities;
 
-/// <summary>Carries out the verdict: the winner becomes the project's champion.</summary>
+/// <summary>Carries out the verdict: the winner becomes the project's champion, unless another has become so while the run went on.</summary>
 public sealed class Promote(Champions champions) : IActivity<PromoteInput, PromotionResult>
 {
     public async Task<PromotionResult> RunAsync(PromoteInput input, CancellationToken cancellation)
@@ -14,12 +15,25 @@ public sealed class Promote(Champions champions) : IActivity<PromoteInput, Promo
             return new PromotionResult(null);
         }
 
-        await champions.PromoteAsync(input.Run.Project, input.Run.RunId, input.Candidate, "rule", cancellation);
-        return new PromotionResult(input.Candidate);
+        try
+        {
+            var order = new PromotionOrder(input.Run.RunId, input.Candidate, "rule", input.Reason, input.OnlyOver);
+            await champions.PromoteAsync(input.Run.Project, order, cancellation);
+            return new PromotionResult(input.Candidate);
+        }
+        catch (FlowException error) when (error.Failure.Kind == FailureKind.Conflict)
+        {
+            return new PromotionResult(null, $"{input.Candidate} was not promoted: {error.Failure}");
+        }
     }
 }
 
-public sealed record PromoteInput(RunInput Run, string? Candidate);
+/// <param name="Run">The run.</param>
+/// <param name="Candidate">To be promoted; null: none.</param>
+/// <param name="OnlyOver">The version that it was judged against; 0: the project had no champion.</param>
+/// <param name="Reason">The verdict's words.</param>
+public sealed record PromoteInput(RunInput Run, string? Candidate, int OnlyOver, string Reason);
 
 /// <param name="Promoted">The new champion; null: none.</param>
-public sealed record PromotionResult(string? Promoted);
+/// <param name="Note">Why the verdict was not carried out; null: it was, or there was nothing to do.</param>
+public sealed record PromotionResult(string? Promoted, string? Note = null);

@@ -71,6 +71,11 @@ public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices p
 
     private static QuotedCandidate Quoted(PlannedBaseline baseline, Recipe recipe)
     {
+        if (baseline.Champion is not null)
+        {
+            return new QuotedCandidate { Name = baseline.Name, Work = QuotedWork.Linear, Model = "own model" };
+        }
+
         BaselineRecipe asked = recipe.Baselines.First(b => b.Name == baseline.Name);
         return new QuotedCandidate
         {

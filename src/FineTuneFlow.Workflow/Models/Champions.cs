@@ -1,6 +1,8 @@
 using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
@@ -8,90 +10,152 @@ namespace FineTuneFlow.Workflow.Models;
 
 /// <summary>The champions of the projects: kept versions, promotion, rollback. Changed by ETag, so that two hosts cannot
 /// promote over each other.</summary>
-public sealed class Champions(IBlobStore store, TimeProvider time)
+public sealed class Champions(IBlobStore store, VersionFiles files, TimeProvider time)
 {
     public async Task<ChampionRecord> ReadAsync(string project, CancellationToken cancellation) =>
         (await store.FindJsonAsync<ChampionRecord>(RunPaths.Champion(ProjectName.Check(project)), cancellation))?.Value ?? new ChampionRecord([]);
 
     /// <summary>Makes a judged candidate of a run the project's champion; the champion it is already stays as it is.</summary>
-    /// <param name="project">The project.</param>
-    /// <param name="runId">A run of the project that has ended.</param>
-    /// <param name="candidate">One that was judged there.</param>
-    /// <param name="by">rule, or who asked.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="FlowException">NotFound: no such run or candidate; Conflict: it was not judged.</exception>
-    public async Task<ChampionVersion> PromoteAsync(string project, string runId, string candidate, string by, CancellationToken cancellation)
+    /// <exception cref="FlowException">NotFound: no such run or candidate; Conflict: it was not judged, cannot be asked, or another
+    /// version is in use than the one that it was judged against.</exception>
+    public async Task<ChampionVersion> PromoteAsync(string project, PromotionOrder order, CancellationToken cancellation)
     {
-        RunRecord run = await store.ReadJsonAsync<RunRecord>(RunPaths.Record(runId), cancellation);
-        CandidateRecord judged = run.Project == project
-            ? run.Candidates.FirstOrDefault(c => c.Name == candidate)
-                ?? throw new FlowException(FailureKind.NotFound, $"The run {runId} has no candidate {candidate}", $"It has {string.Join(", ", run.Candidates.Select(c => c.Name))}")
-            : throw new FlowException(FailureKind.NotFound, $"The run {runId} is of the project {run.Project}, not of {project}", "Name a run of this project");
-        if (judged.State != CandidateState.Judged)
+        RunRecord run = await FindRun(project, order.RunId, cancellation);
+        CandidateRecord judged = Judged(run, order.Candidate);
+        Recipe recipe = await RunRecipes.ReadAsync(store, run.RunId, cancellation);
+        Manifest manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(run.RunId), cancellation);
+        Metrics? metrics = (await store.FindJsonAsync<Metrics>(RunPaths.Scores(run.RunId, order.Candidate), cancellation))?.Value;
+        ModelOrigin? continued = (await store.FindJsonAsync<RunPlan>(RunPaths.Plan(run.RunId), cancellation))?.Value.Candidate(order.Candidate)?.Origin;
+        CandidateRecipe? asked = recipe.Candidates.FirstOrDefault(c => c.Name == order.Candidate);
+        string baseModel = judged.Model ?? EligibleModels.Linear;
+        return await Append(project, async known =>
         {
-            throw new FlowException(FailureKind.Conflict, $"{candidate} was not judged in {runId}, so it cannot be promoted", "Promote a candidate that has an accuracy");
-        }
+            ChampionVersion? current = known.Current;
+            if (current is not null && current.RunId == order.RunId && current.Candidate == order.Candidate)
+            {
+                return null;
+            }
 
-        Manifest manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(runId), cancellation);
-        Recipe recipe = await RunRecipes.ReadAsync(store, runId, cancellation);
-        CandidateRecipe? asked = recipe.Candidates.FirstOrDefault(c => c.Name == candidate);
-        string baseModel = judged.Model ?? "linear";
-        return await Append(project, current => Same(current, runId, candidate) ? null : new ChampionVersion(
-            (current?.Version ?? 0) + 1,
-            runId,
-            candidate,
-            judged.Kind,
-            judged.Provider,
-            baseModel,
-            judged.TunedModel ?? (judged.Provider is null ? RunPaths.Baseline(runId, candidate, "model.bin").ToString() : baseModel),
-            asked is null ? "" : RunRecipes.FormOf(asked, baseModel).Key,
-            manifest.Labels,
-            judged.Accuracy ?? 0,
-            time.GetUtcNow(),
-            by), cancellation);
+            if (order.OnlyOver is { } expected && expected != (current?.Version ?? 0))
+            {
+                throw new FlowException(
+                    FailureKind.Conflict,
+                    $"{order.Candidate} was judged against {(expected == 0 ? "no champion" : $"version {expected}")} of {project}, and version {current?.Version ?? 0} is in use by now",
+                    "Look at both and promote the better one by hand, or rerun");
+            }
+
+            int version = (current?.Version ?? 0) + 1;
+            string folder = RunPaths.Version(project, version, order.RunId, order.Candidate);
+            await files.KeepAsync(folder, order.RunId, judged, cancellation);
+            return new ChampionVersion(
+                version,
+                order.RunId,
+                order.Candidate,
+                judged.Kind,
+                judged.Provider,
+                baseModel,
+                judged.Provider is null ? folder : judged.TunedModel ?? baseModel,
+                asked is null ? "" : RunRecipes.FormOf(asked, baseModel).Key,
+                manifest.Labels,
+                judged.Accuracy ?? 0,
+                time.GetUtcNow(),
+                order.By)
+            {
+                Reason = order.Reason,
+                Folder = folder,
+                UsdPerThousand = judged.UsdPerThousand,
+                Lineage = new VersionLineage(
+                    run.Drop.Path,
+                    run.Drop.Sha256,
+                    run.Recipe.Sha256,
+                    judged.Kind == OutcomeKind.Prompt ? 0 : manifest.Rows.Train,
+                    judged.Kind == OutcomeKind.Prompt ? 0 : manifest.Rows.Validation,
+                    metrics?.N ?? manifest.Rows.Test,
+                    continued is null ? null : known.Versions.FirstOrDefault(v => v.RunId == continued.RunId && v.Candidate == continued.Candidate)?.Version,
+                    current?.Version),
+            };
+        }, cancellation);
     }
 
     /// <summary>Goes back to an earlier version, as a new version of its own.</summary>
     /// <param name="project">The project.</param>
     /// <param name="version">Null: the one before the current one.</param>
+    /// <param name="by">Who asked.</param>
+    /// <param name="reason">For the record; null: none was given.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">NotFound: no such version.</exception>
-    public async Task<ChampionVersion> RollbackAsync(string project, int? version, CancellationToken cancellation)
-    {
-        ChampionRecord record = await ReadAsync(project, cancellation);
-        int wanted = version ?? (record.Current?.Version ?? 0) - 1;
-        ChampionVersion earlier = record.Versions.FirstOrDefault(v => v.Version == wanted && v != record.Current)
-            ?? throw new FlowException(
-                FailureKind.NotFound,
-                $"The project {project} has no earlier version {wanted}",
-                record.Versions.IsDefaultOrEmpty ? "Promote a candidate of a run first" : $"It has {string.Join(", ", record.Versions.Select(v => v.Version))}");
-        return await Append(project, current => earlier with
+    public Task<ChampionVersion> RollbackAsync(string project, int? version, string by, string? reason, CancellationToken cancellation) =>
+        Append(project, known =>
         {
-            Version = (current?.Version ?? 0) + 1,
-            PromotedAt = time.GetUtcNow(),
-            By = $"rollback to version {wanted}",
+            int wanted = version ?? (known.Current?.Version ?? 0) - 1;
+            ChampionVersion earlier = known.Versions.IsDefaultOrEmpty
+                ? throw new FlowException(FailureKind.NotFound, $"The project {project} has no champion", "Promote a candidate of one of its runs first")
+                : known.Versions.FirstOrDefault(v => v.Version == wanted && v != known.Current)
+                    ?? throw new FlowException(
+                        FailureKind.NotFound,
+                        $"The project {project} has no earlier version {wanted}",
+                        known.Versions.Length == 1 ? "It has version 1 only, which is in use" : $"It has {string.Join(", ", known.Versions.SkipLast(1).Select(v => v.Version))}");
+            return Task.FromResult<ChampionVersion?>(earlier with
+            {
+                Version = known.Current!.Version + 1,
+                PromotedAt = time.GetUtcNow(),
+                By = by,
+                Reason = $"back to version {wanted}{(reason is null ? "" : $": {reason}")}",
+                Lineage = earlier.Lineage is null ? null : earlier.Lineage with { Replaced = known.Current.Version },
+            });
         }, cancellation);
+
+    private async Task<RunRecord> FindRun(string project, string runId, CancellationToken cancellation)
+    {
+        RunRecord? run = (await store.FindJsonAsync<RunRecord>(RunPaths.Record(runId), cancellation))?.Value;
+        if (run is null)
+        {
+            throw new FlowException(FailureKind.NotFound, $"There is no run {runId}", $"List the project's runs to find its id: ftf runs --project {project}");
+        }
+
+        return run.Project == project
+            ? run
+            : throw new FlowException(FailureKind.NotFound, $"The run {runId} is of the project {run.Project}, not of {project}", "Name a run of this project");
     }
 
-    private static bool Same(ChampionVersion? current, string runId, string candidate) =>
-        current is not null && current.RunId == runId && current.Candidate == candidate;
+    private static CandidateRecord Judged(RunRecord run, string candidate)
+    {
+        CandidateRecord judged = run.Candidates.FirstOrDefault(c => c.Name == candidate)
+            ?? throw new FlowException(
+                FailureKind.NotFound,
+                $"The run {run.RunId} has no candidate {candidate}",
+                NearestName.Of(candidate, run.Candidates.Select(c => c.Name)) is { } near ? $"Did you mean {near}?" : $"It has {string.Join(", ", run.Candidates.Select(c => c.Name))}");
+        if (judged.State != CandidateState.Judged)
+        {
+            throw new FlowException(FailureKind.Conflict, $"{candidate} was not judged in {run.RunId}, so it cannot be promoted", "Promote a candidate that has an accuracy");
+        }
 
-    private async Task<ChampionVersion> Append(string project, Func<ChampionVersion?, ChampionVersion?> next, CancellationToken cancellation)
+        if (judged.Kind == OutcomeKind.Champion)
+        {
+            throw new FlowException(FailureKind.Conflict, $"{candidate} is the champion that stood beside the candidates of {run.RunId}", "To return to an earlier version, roll back to it");
+        }
+
+        return judged.Kind.CanBeServed()
+            ? judged
+            : throw new FlowException(FailureKind.Conflict, $"{candidate} left predictions, but no model that could be asked", "Promote another candidate");
+    }
+
+    private async Task<ChampionVersion> Append(string project, Func<ChampionRecord, Task<ChampionVersion?>> next, CancellationToken cancellation)
     {
         BlobPath path = RunPaths.Champion(ProjectName.Check(project));
         while (true)
         {
             (ChampionRecord Value, string ETag)? known = await store.FindJsonAsync<ChampionRecord>(path, cancellation);
-            ChampionVersion? current = known?.Value.Current;
-            if (next(current) is not { } added)
+            ChampionRecord record = known?.Value ?? new ChampionRecord([]);
+            if (await next(record) is not { } added)
             {
-                return current!;
+                return record.Current!;
             }
 
             try
             {
                 WriteCondition condition = known is { } read ? WriteCondition.Matches(read.ETag) : WriteCondition.Absent;
-                await store.WriteJsonAsync(path, new ChampionRecord([.. known?.Value.Versions ?? [], added]), condition, cancellation);
+                await store.WriteJsonAsync(path, new ChampionRecord([.. record.Versions, added]), condition, cancellation);
                 return added;
             }
             catch (FlowException error) when (error.Failure.Kind == FailureKind.Conflict)

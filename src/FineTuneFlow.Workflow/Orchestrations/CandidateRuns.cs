@@ -159,12 +159,15 @@ internal sealed class CandidateRuns(
 
     private async Task<CandidateResult> BaselineAsync(PlannedBaseline baseline)
     {
-        OutcomeKind kind = baseline.Kind == BaselineKind.Linear ? OutcomeKind.LinearBaseline : OutcomeKind.ContainerBaseline;
+        OutcomeKind kind = baseline.Champion is not null ? OutcomeKind.Champion
+            : baseline.Kind == BaselineKind.Linear ? OutcomeKind.LinearBaseline : OutcomeKind.ContainerBaseline;
         try
         {
             Reserve(baseline.Name, quote.HighByCandidate.GetValueOrDefault(baseline.Name), "train");
-            journal.Move(baseline.Name, CandidateState.Training);
-            CandidateScore score = baseline.Kind == BaselineKind.Linear
+            journal.Move(baseline.Name, baseline.Champion is null ? CandidateState.Training : CandidateState.Evaluating);
+            CandidateScore score = baseline.Champion is { } champion
+                ? await context.CallAsync(Steps.JudgeOwnChampion, new JudgeOwnChampionInput(input.RunId, baseline.Name, champion))
+                : baseline.Kind == BaselineKind.Linear
                 ? await context.CallAsync(Steps.TrainLinearBaseline, new LinearBaselineInput(input.RunId, baseline.Name))
                 : await context.CallAsync(
                     Flows.ContainerBaseline,

@@ -84,7 +84,7 @@ public static class FineTuneRun
             Steps.Compare, new CompareInput(input, plan, [.. results], journal.Stages, journal.StartedAt, context.UtcNow));
 
         await journal.EnterAsync("promoting");
-        PromotionResult promotion = await context.CallAsync(Steps.Promote, new PromoteInput(input, comparison.Promote));
+        PromotionResult promotion = await context.CallAsync(Steps.Promote, new PromoteInput(input, comparison.Promote, plan.Champion?.Version ?? 0, comparison.Headline));
 
         await journal.EnterAsync("cleaning up");
         await CleanUp(context, journal);
@@ -99,7 +99,7 @@ public static class FineTuneRun
 
         journal.Reported(comparison, promotion);
         await journal.EndAsync(outcome, null);
-        return new RunResult(outcome, comparison.Verdict, comparison.Report, journal.SpentUsd);
+        return new RunResult(outcome, comparison.Verdict, comparison.Report, journal.SpentUsd, comparison.Headline, promotion.Promoted);
     }
 
     private static async Task Approve(

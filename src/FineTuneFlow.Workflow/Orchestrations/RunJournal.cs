@@ -92,7 +92,7 @@ internal sealed class RunJournal
                 .. plan.Baselines.Select(b => new CandidateRecord
                 {
                     Name = b.Name,
-                    Kind = b.Kind == BaselineKind.Linear ? OutcomeKind.LinearBaseline : OutcomeKind.ContainerBaseline,
+                    Kind = b.Champion is not null ? OutcomeKind.Champion : b.Kind == BaselineKind.Linear ? OutcomeKind.LinearBaseline : OutcomeKind.ContainerBaseline,
                     State = CandidateState.Waiting,
                 }),
             ],
@@ -131,6 +131,7 @@ internal sealed class RunJournal
         {
             State = CandidateState.Judged,
             Accuracy = score.Accuracy,
+            UsdPerThousand = score is { CostUsd: > 0, Rows: > 0 } ? score.CostUsd / score.Rows * 1000 : null,
             CostUsd = (c.CostUsd ?? 0) + score.CostUsd,
             Simulated = c.Simulated || score.Simulated,
         });
@@ -163,8 +164,10 @@ internal sealed class RunJournal
     {
         Reconciliation = comparison.Reconciliation,
         Verdict = comparison.Verdict,
+        Headline = comparison.Headline,
         Report = comparison.Report,
         Promoted = promotion.Promoted,
+        Notes = promotion.Note is { } note ? [.. record.Notes, note] : record.Notes,
     };
 
     /// <summary>What waits by a timer looks at once whether it may go on.</summary>
@@ -175,6 +178,7 @@ internal sealed class RunJournal
             string[] waiting = (candidate.Kind, candidate.State) switch
             {
                 (OutcomeKind.LinearBaseline, _) => [],
+                (OutcomeKind.Champion, _) when candidate.Provider is null => [],
                 (OutcomeKind.ContainerBaseline, CandidateState.Training) => [Flows.BaselineId(record.RunId, candidate.Name)],
                 (_, CandidateState.Training) => [Flows.TrainId(record.RunId, candidate.Name), Flows.MonitorId(record.RunId, candidate.Name)],
                 (_, CandidateState.Evaluating) => [Flows.EvaluateId(record.RunId, candidate.Name)],

@@ -12,7 +12,7 @@ namespace FineTuneFlow.Workflow.Runs;
 public sealed record RunInput(string RunId, string Project, BlobRef Drop, BlobRef Recipe, double DeadlineHours, string Trigger);
 
 /// <summary>What a run ends with; the figures are in report.json.</summary>
-public sealed record RunResult(RunOutcome Outcome, string? Verdict, BlobRef? Report, double SpentUsd);
+public sealed record RunResult(RunOutcome Outcome, string? Verdict, BlobRef? Report, double SpentUsd, string? Headline = null, string? Promoted = null);
 
 public enum RunOutcome
 {

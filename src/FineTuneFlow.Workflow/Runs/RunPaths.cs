@@ -98,6 +98,11 @@ public static class RunPaths
 
     public static BlobPath Champion(string project) => BlobPath.Of(Models, $"{project}/champion.json");
 
+    /// <summary>The files of a version: what is needed to ask it, whatever becomes of the run that made it. The run's name is part of it
+    /// so that two promotions at once cannot write over each other.</summary>
+    public static string Version(string project, int version, string runId, string candidate) =>
+        $"{Models}/{project}/v{version}/{runId}.{candidate}";
+
     /// <summary>What the project's runs have taught about tokens a character.</summary>
     public static BlobPath Calibration(string project) => BlobPath.Of(Models, $"{project}/calibration.json");
 

@@ -11,12 +11,14 @@ namespace FineTuneFlow.Workflow.Runs;
 /// <param name="Notes">What the user should know before money is spent (dates on which a result dies...).</param>
 /// <param name="BudgetUsd">Hard stop.</param>
 /// <param name="ApprovalHours">How long to wait for an approval.</param>
+/// <param name="Champion">The project's champion as it stood when the run began; null: none.</param>
 public sealed record RunPlan(
     ImmutableArray<PlannedCandidate> Candidates,
     ImmutableArray<PlannedBaseline> Baselines,
     ImmutableArray<string> Notes,
     double BudgetUsd,
-    double ApprovalHours)
+    double ApprovalHours,
+    PlannedChampion? Champion = null)
 {
     /// <summary>Null where nothing of this name is planned.</summary>
     public PlannedCandidate? Candidate(string name) => Candidates.FirstOrDefault(c => c.Name == name);
@@ -56,4 +58,16 @@ public sealed record PlannedCandidate(
 
 public sealed record ModelOrigin(string RunId, string Candidate);
 
-public sealed record PlannedBaseline(string Name, BaselineKind Kind);
+/// <param name="Name">In the recipe, or <see cref="PlannedCandidate.ChampionName"/>.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Champion">A champion that is a model of our own: it is loaded and judged, not trained.</param>
+public sealed record PlannedBaseline(string Name, BaselineKind Kind, OwnChampion? Champion = null);
+
+/// <param name="Kind">What kind of own model it is.</param>
+/// <param name="Model">The folder of its files.</param>
+/// <param name="Origin">The run and candidate that made it.</param>
+public sealed record OwnChampion(OutcomeKind Kind, string Model, ModelOrigin Origin);
+
+/// <param name="Version">Its version; the rule promotes only over this one.</param>
+/// <param name="Refusal">Why it cannot be asked, so that it stands in no comparison; null: it can.</param>
+public sealed record PlannedChampion(int Version, string? Refusal);

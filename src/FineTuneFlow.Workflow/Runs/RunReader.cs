@@ -103,22 +103,26 @@ public sealed class RunReader(IDurableClient client, IBlobStore store)
         RunStatus? status = state?.CustomStatus is { } json ? json.Deserialize<RunStatus>(FlowJson.Compact) : null;
         RunResult? result = state is { Status: InstanceStatus.Completed, Output: JsonNode output } ? output.Deserialize<RunResult>(FlowJson.Compact) : null;
         bool ended = state?.HasEnded ?? true;
+        bool suspended = state?.Status == InstanceStatus.Suspended;
+        string stage = status?.Stage ?? (ended ? "done" : "starting");
         return new RunView
         {
             RunId = runId,
             Project = record?.Project ?? status?.Project ?? ProjectOf(runId),
             Status = state?.Status,
             Outcome = ended ? record?.Outcome is { } known and not RunOutcome.Running ? known : result?.Outcome ?? OutcomeOf(state) : RunOutcome.Running,
-            Stage = status?.Stage ?? (ended ? "done" : "starting"),
+            // Whatever it waited with before, nothing happens until it is resumed.
+            Stage = suspended ? $"suspended (was {stage})" : stage,
             StartedAt = record?.StartedAt ?? state!.CreatedAt,
             EndedAt = ended ? record?.EndedAt ?? state?.EndedAt : null,
             Quote = status?.Quote ?? record?.Quote,
-            NeedsApproval = status is { Stage: "waiting for approval" } && !ended,
+            NeedsApproval = status is { Stage: "waiting for approval" } && !ended && !suspended,
             SpentUsd = status?.SpentUsd ?? record?.SpentUsd ?? 0,
             Candidates = [.. (status?.Candidates ?? record?.Candidates ?? []).Select(c => new CandidateView(c, null))],
             Notes = record?.Notes ?? [],
             Verdict = record?.Verdict ?? result?.Verdict,
-            Promoted = record?.Promoted,
+            Headline = record?.Headline ?? result?.Headline,
+            Promoted = record?.Promoted ?? result?.Promoted,
             HasReport = record?.Report is not null || result?.Report is not null,
             Failure = state?.Failure ?? record?.Failure,
             Drop = record?.Drop,

@@ -28,6 +28,8 @@ public sealed record RunRecord
     /// <summary>Quoted and actual cost by candidate, once they are compared.</summary>
     public Reconciliation? Reconciliation { get; init; }
     public string? Verdict { get; init; }
+    /// <summary>The verdict in a few words.</summary>
+    public string? Headline { get; init; }
     public string? Promoted { get; init; }
     public BlobRef? Report { get; init; }
     public Failure? Failure { get; init; }
@@ -45,6 +47,8 @@ public sealed record CandidateRecord
     public string? TunedModel { get; init; }
     public double? Accuracy { get; init; }
     public double? CostUsd { get; init; }
+    /// <summary>USD for 1,000 answers, as the evaluation paid them; null: free, or no price is known.</summary>
+    public double? UsdPerThousand { get; init; }
     /// <summary>The figures are list prices of simulated work; nothing was paid.</summary>
     public bool Simulated { get; init; }
     public Failure? Failure { get; init; }

@@ -24,6 +24,8 @@ public sealed record RunView
     public ImmutableArray<CandidateView> Candidates { get; init; } = [];
     public ImmutableArray<string> Notes { get; init; } = [];
     public string? Verdict { get; init; }
+    /// <summary>The verdict in a few words: "Use linear: 73.3 %".</summary>
+    public string? Headline { get; init; }
     public string? Promoted { get; init; }
     public bool HasReport { get; init; }
     public Failure? Failure { get; init; }

@@ -49,17 +49,24 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public void A_candidate_surely_worse_than_a_baseline_is_not_promoted()
+    public void A_model_of_our_own_that_is_better_is_promoted_like_any_other()
     {
         Verdict verdict = Decide(rows: 1000, champion: null, challenger: 0.6, baseline: 0.7);
 
-        (verdict.Decision, verdict.Candidate).ShouldBe((VerdictKind.Keep, null));
-        verdict.Sentence.ShouldContain("baseline linear");
+        (verdict.Decision, verdict.Candidate).ShouldBe((VerdictKind.Promote, "linear"));
+        verdict.Sentence.ShouldContain("beyond chance");
     }
 
     [Fact]
-    public void A_baseline_as_good_is_mentioned() =>
-        Decide(rows: 1000, champion: null, challenger: 0.7, baseline: 0.7).Notes.ShouldContain(note => note.Contains("not surely better than the baseline"));
+    public void A_free_model_within_the_margin_is_used_and_the_verdict_says_what_that_could_cost()
+    {
+        Verdict verdict = Decide(rows: 1000, champion: null, challenger: 0.705, baseline: 0.7);
+
+        (verdict.Candidate, verdict.InsteadOf).ShouldBe(("linear", "challenger"));
+        verdict.Headline.ShouldBe("Use linear: 70.0 %");
+        verdict.Sentence.ShouldMatch(@"within 0\.5 points of challenger \(at most \d\.\d points worse\), and is free");
+        verdict.WorseAtMost!.Value.ShouldBeInRange(0.02, 0.06);
+    }
 
     [Fact]
     public void Of_two_that_score_alike_the_cheaper_one_is_promoted_and_said_to_be_level()

@@ -248,7 +248,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
             .Single(row => row.Id == wrong.Id).Label.ShouldBe(right, "a corrected suspect counts, whatever the drop said");
 
         // The next night reads the same drops again, though the champion of the first one was trained on merged rows.
-        await stack.Get<Champions>().PromoteAsync("nightly", retrain.RunId, "retrain", "ann", TestContext.Current.CancellationToken);
+        await stack.Get<Champions>().PromoteAsync("nightly", new PromotionOrder(retrain.RunId, "retrain", "ann"), TestContext.Current.CancellationToken);
         for (int i = 0; i < 40; i++)
         {
             await stack.Get<FeedbackStore>().AddAsync("nightly", new Feedback($"another praise number {i}", "5"), TestContext.Current.CancellationToken);

@@ -7,13 +7,13 @@ internal static class MeanBootstrap
     // and the variance left out is below (1/512)^2 / 12 of the range's square.
     private const int Groups = 512;
 
-    /// <summary>The mean, its interval and the replicates; the interval is null where the values do not vary.</summary>
-    public static (double Mean, Interval? Interval, double[] Replicates) Run(ReadOnlySpan<double> values, ScoringOptions options)
+    /// <summary>The mean, its interval, its one-sided bounds and the replicates; the intervals are null where the values do not vary.</summary>
+    public static (double Mean, Interval? Interval, Interval? OneSided, double[] Replicates) Run(ReadOnlySpan<double> values, ScoringOptions options)
     {
         (int[] counts, double[] means, double mean) = Group(values);
         if (options.Resamples == 0 || values.Length < 2)
         {
-            return (mean, null, []);
+            return (mean, null, null, []);
         }
 
         var resampler = new CellResampler(counts);
@@ -40,7 +40,12 @@ internal static class MeanBootstrap
 
         // Leaving out a row moves a mean by (mean - value) / (n - 1): the jackknife in closed form.
         double[] leftOut = [.. means.Select(value => (mean - value) / Math.Max(1, rows - 1))];
-        return (mean, Bca.Interval(mean, replicates, Bca.Acceleration(leftOut, counts), options.Alpha), replicates);
+        double acceleration = Bca.Acceleration(leftOut, counts);
+        return (
+            mean,
+            Bca.Interval(mean, replicates, acceleration, options.Alpha),
+            Bca.Interval(mean, replicates, acceleration, 2 * options.Alpha),
+            replicates);
     }
 
     /// <summary>Standard deviation of the values, n - 1 in the denominator.</summary>

@@ -40,11 +40,11 @@ internal static class SummarySection
     {
         (string style, string word) = verdict.Decision switch
         {
-            VerdictKind.Promote => ("promote", "✓ Promote"),
+            VerdictKind.Promote => ("promote", $"✓ Use {verdict.Candidate}"),
             VerdictKind.Keep => ("keep", "■ Keep"),
             _ => ("unsure", "? Not enough data"),
         };
-        page.Raw($"<section class=\"verdict {style}\" aria-label=\"Verdict\"><span class=\"word\">{word}</span>");
+        page.Raw($"<section class=\"verdict {style}\" aria-label=\"Verdict\"><span class=\"word\">").Raw(HtmlWriter.Escape(word)).Raw("</span>");
         page.Paragraph(verdict.Sentence);
         if (!verdict.Notes.IsDefaultOrEmpty)
         {
@@ -64,11 +64,11 @@ internal static class SummarySection
     {
         page.Raw("<div class=\"facts\">");
         CandidateReport[] scored = [.. report.Candidates.Where(candidate => candidate.Metrics is not null)];
-        // What the verdict is about: a baseline may score higher and is never promoted.
+        // What the verdict is about: another may score higher and cost more.
         if ((scored.FirstOrDefault(candidate => candidate.Name == report.Verdict.Candidate) ?? scored.FirstOrDefault()) is { } best)
         {
             Metrics metrics = best.Metrics!;
-            Fact(best.Name == report.Verdict.Candidate ? "to promote" : $"best by {report.Verdict.Score.Title()}", best.Name, best.Model + (best.Simulated ? " (simulated)" : ""));
+            Fact(best.Name == report.Verdict.Candidate ? "to use" : $"best by {report.Verdict.Score.Title()}", best.Name, best.Model + (best.Simulated ? " (simulated)" : ""));
             Fact("its accuracy", Formatting.Share(metrics.Accuracy), Formatting.Range(Score.Accuracy, metrics.Intervals[Score.Accuracy.JsonName()]));
             Fact("most frequent label", Formatting.Share(metrics.MajorityShare), "accuracy of always answering it");
             Fact(

@@ -1,0 +1,22 @@
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Core.Reports;
+
+/// <summary>What is known of each <see cref="OutcomeKind"/>.</summary>
+public static class OutcomeKinds
+{
+    /// <summary>A model that we train and ask ourselves: its answers have no price.</summary>
+    public static bool IsOwn(this OutcomeKind kind) => kind is OutcomeKind.LinearBaseline or OutcomeKind.ContainerBaseline;
+
+    /// <summary>Whether a model of this kind can answer as a champion: a container leaves predictions, but no model that we could ask.</summary>
+    public static bool CanBeServed(this OutcomeKind kind) => kind != OutcomeKind.ContainerBaseline;
+
+    /// <summary>Under which kind <c>promotion.eligible</c> names it.</summary>
+    internal static string EligibleAs(this OutcomeKind kind) => kind switch
+    {
+        OutcomeKind.LinearBaseline => EligibleModels.Linear,
+        OutcomeKind.ContainerBaseline => EligibleModels.Encoder,
+        OutcomeKind.Prompt => EligibleModels.Prompt,
+        _ => EligibleModels.FineTune,
+    };
+}

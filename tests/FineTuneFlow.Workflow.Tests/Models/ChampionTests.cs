@@ -1,0 +1,123 @@
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Tests;
+using FineTuneFlow.Workflow.Models;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Tests.Models;
+
+public sealed class ChampionTests(Azurite azurite)
+{
+    private const string LinearAlone = """{ "candidates": [], "baselines": [{ "name": "linear" }], "dataset": { "split": { "method": "stable" } } }""";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_linear_model_becomes_champion_by_rule_answers_when_its_run_is_gone_and_is_judged_beside_the_next_candidates()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        StartedRun run = await stack.RunAsync("own", Reviews.Csv(400), LinearAlone);
+
+        RunView first = await stack.EndAsync(run.RunId);
+
+        first.Failure.ShouldBeNull();
+        first.Promoted.ShouldBe("linear");
+        first.Headline!.ShouldStartWith("Use linear: ");
+        first.Verdict!.ShouldStartWith(first.Headline);
+        ChampionVersion champion = (await stack.Get<Champions>().ReadAsync("own", Cancellation)).Current!;
+        (champion.Kind, champion.By, champion.Reason, champion.Provider).ShouldBe((OutcomeKind.LinearBaseline, "rule", first.Headline, null));
+        champion.Lineage!.TrainRows.ShouldBeGreaterThan(100);
+        champion.Lineage.JudgedRows.ShouldBeGreaterThan(30);
+        await DeleteRun(stack, run.RunId);
+        (ChampionVersion asked, IReadOnlyList<Prediction> answers) = await stack.Get<ChampionPredictor>().PredictAsync("own", ["excellent, perfect, love it", "terrible and broken"], Cancellation);
+        asked.Version.ShouldBe(1);
+        answers.Select(answer => answer.Label).ShouldBe(["5", "1"]);
+    }
+
+    [Fact]
+    public async Task A_linear_champion_stands_beside_its_challengers_on_rows_that_it_has_not_seen()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await stack.EndAsync((await stack.RunAsync("beside", Reviews.Csv(300), LinearAlone)).RunId);
+
+        StartedRun second = await stack.RunAsync("beside", Reviews.Csv(500), LinearAlone.Replace("\"candidates\": []", "\"candidates\": [{ \"name\": \"gpt\", \"model\": \"gpt-3.5-turbo\", \"epochs\": 1 }], \"budget\": { \"approveAbove\": 50 }"));
+        RunView ended = await stack.EndAsync(second.RunId);
+
+        ended.Failure.ShouldBeNull();
+        CandidateRecord champion = ended.Candidates.Select(c => c.Record).Single(c => c.Kind == OutcomeKind.Champion);
+        (champion.Name, champion.State, champion.Provider).ShouldBe((PlannedCandidate.ChampionName, CandidateState.Judged, null));
+        champion.Accuracy!.Value.ShouldBeGreaterThan(0.5);
+    }
+
+    [Fact]
+    public async Task Another_champion_promoted_while_a_run_went_on_is_not_replaced_by_rule()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        string first = (await stack.RunAsync("twice", Reviews.Csv(300), LinearAlone)).RunId;
+        await stack.EndAsync(first);
+        string second = (await stack.RunAsync("twice", Reviews.Csv(320), LinearAlone)).RunId;
+        await stack.EndAsync(second);
+        Champions champions = stack.Get<Champions>();
+
+        FlowException refused = await Should.ThrowAsync<FlowException>(
+            champions.PromoteAsync("twice", new PromotionOrder(second, "linear", "rule", OnlyOver: 0), Cancellation));
+        ChampionVersion byHand = await champions.PromoteAsync("twice", new PromotionOrder(second, "linear", "ann", "it has more rows"), Cancellation);
+
+        refused.Failure.Kind.ShouldBe(FailureKind.Conflict);
+        refused.Failure.Message.ShouldContain("was judged against no champion");
+        (byHand.By, byHand.Reason, byHand.Lineage!.Replaced).ShouldBe(("ann", "it has more rows", byHand.Version - 1));
+    }
+
+    [Fact]
+    public async Task Two_promotions_at_once_are_two_versions_and_each_has_its_own_files()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        string[] runs = ["", ""];
+        for (int i = 0; i < runs.Length; i++)
+        {
+            runs[i] = (await stack.RunAsync("race", Reviews.Csv(200 + i), LinearAlone.Replace("\"candidates\": []", "\"candidates\": [], \"promotion\": { \"eligible\": [\"prompt\"] }"))).RunId;
+            await stack.EndAsync(runs[i]);
+        }
+
+        Champions champions = stack.Get<Champions>();
+        await Task.WhenAll(runs.Select(run => champions.PromoteAsync("race", new PromotionOrder(run, "linear", "a person"), Cancellation)));
+
+        ChampionRecord record = await champions.ReadAsync("race", Cancellation);
+        record.Versions.Select(v => v.Version).ShouldBe([1, 2]);
+        record.Versions.Select(v => v.RunId).ShouldBe(runs, ignoreOrder: true);
+        foreach (ChampionVersion version in record.Versions)
+        {
+            byte[] kept = await stack.Store.ReadBytesAsync(BlobPath.Parse($"{version.Folder}/model.bin"), Cancellation);
+            kept.ShouldBe(await stack.Store.ReadBytesAsync(RunPaths.Baseline(version.RunId, "linear", "model.bin"), Cancellation));
+        }
+    }
+
+    [Fact]
+    public async Task Going_back_is_a_version_with_a_reason()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        string run = (await stack.RunAsync("back", Reviews.Csv(300), LinearAlone)).RunId;
+        await stack.EndAsync(run);
+        string next = (await stack.RunAsync("back", Reviews.Csv(310), LinearAlone)).RunId;
+        await stack.EndAsync(next);
+        Champions champions = stack.Get<Champions>();
+        await champions.PromoteAsync("back", new PromotionOrder(next, "linear", "ann"), Cancellation);
+
+        ChampionVersion back = await champions.RollbackAsync("back", 1, "ben", "answers were odd", Cancellation);
+
+        (back.Version, back.RunId, back.By, back.Reason).ShouldBe((3, run, "ben", "back to version 1: answers were odd"));
+        FlowException none = await Should.ThrowAsync<FlowException>(champions.RollbackAsync("back", 9, "ben", null, Cancellation));
+        none.Failure.ToString().ShouldContain("no earlier version 9");
+        none.Failure.ToString().ShouldContain("1, 2");
+    }
+
+    private static async Task DeleteRun(WholeProduct stack, string runId)
+    {
+        await foreach (BlobEntry blob in stack.Store.ListAsync(RunPaths.Runs, $"{runId}/", Cancellation))
+        {
+            await stack.Store.DeleteAsync(blob.Path, Cancellation);
+        }
+    }
+}
