@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Api.Dashboard;
-using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Failures;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;

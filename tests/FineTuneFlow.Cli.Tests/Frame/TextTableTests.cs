@@ -17,6 +17,21 @@ public class TextTableTests
         writer.ToString().ShouldBe("NAME             N\ncafe\u0301             7\nlonger name  1,234  x\n");
     }
 
+    [Fact]
+    public void Columns_that_may_be_cut_are_cut_until_the_table_fits_80_characters()
+    {
+        var writer = new StringWriter { NewLine = "\n" };
+        TextTable table = new TextTable("RUN", "RESULT", "SPENT").AlignRight(2).Shorten(1);
+        table.Add("reviews-0123456789", new string('x', 100), "$1.20");
+
+        table.Write(writer);
+
+        string[] lines = writer.ToString().TrimEnd().Split('\n');
+        lines.ShouldAllBe(line => line.Length == 80);
+        lines[1].ShouldStartWith("reviews-0123456789  xxx");
+        lines[1].ShouldEndWith("x…  $1.20");
+    }
+
     [Theory]
     [InlineData(0.0, "0 ms")]
     [InlineData(0.25, "250 ms")]

@@ -301,7 +301,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
         await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
         const string Recipe = """
             {
-              "dataset": { "split": { "seed": 1 } }, "budget": { "approveAbove": 50 }, "baselines": [{ "name": "linear" }],
+              "dataset": { "split": { "seed": 1 } }, "budget": { "approveAbove": 50 }, "promotion": { "eligible": ["fineTune"] }, "baselines": [{ "name": "linear" }],
               "candidates": [{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 1 }]
             }
             """;
