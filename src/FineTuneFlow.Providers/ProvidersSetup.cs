@@ -3,6 +3,7 @@ using FineTuneFlow.Providers.AzureOpenAI;
 using FineTuneFlow.Providers.BlobStorage;
 using FineTuneFlow.Providers.ContainerJobs;
 using FineTuneFlow.Providers.Costs;
+using FineTuneFlow.Providers.FileStorage;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Ports;
@@ -21,11 +22,20 @@ public static class ProvidersSetup
     public static IServiceCollection AddFineTuneFlowProviders(this IServiceCollection services, IConfiguration configuration)
     {
         ProviderSettings providers = ProviderSettings.Read(configuration);
-        var storage = new AzureBlobStore(StorageOptions.Read(configuration));
+        StorageOptions storage = StorageOptions.Read(configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(providers);
         services.TryAddSingleton(provider => new ModelThrottle(provider.GetRequiredService<TimeProvider>(), provider.GetService<FlowTelemetry>()));
-        services.AddSingleton<IBlobStore>(storage);
+        if (storage.Folder is { } folder)
+        {
+            // By a factory: the container then gives the folder's lock back at its end.
+            services.AddSingleton<IBlobStore>(_ => new FileBlobStore(folder));
+        }
+        else
+        {
+            services.AddSingleton<IBlobStore>(new AzureBlobStore(storage));
+        }
+
         services.AddContainerJobs(configuration);
         services.AddCostFiles(configuration);
         services.AddSingleton<IProviders>(provider => new ConfiguredProviders(providers, provider.GetRequiredService<TimeProvider>()));

@@ -3,9 +3,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace FineTuneFlow.Providers.BlobStorage;
 
-/// <summary>Which storage account holds everything. Either a connection string (<c>Datasets</c>) or an address with an
-/// identity (<c>Datasets__blobServiceUri</c>, <c>Datasets__credential</c>, <c>Datasets__clientId</c>), the names that the
-/// blob trigger reads too.</summary>
+/// <summary>What holds everything. A storage account, by a connection string (<c>Datasets</c>) or by an address with an identity
+/// (<c>Datasets__blobServiceUri</c>, <c>Datasets__credential</c>, <c>Datasets__clientId</c>), the names that the blob trigger
+/// reads too; or a folder of this machine (<c>Datasets__folder</c>), which only the local host can work on.</summary>
 public sealed record StorageOptions
 {
     public const string Section = "Datasets";
@@ -14,6 +14,9 @@ public sealed record StorageOptions
     public const string DevelopmentStorage = "UseDevelopmentStorage=true";
 
     public string? ConnectionString { get; init; }
+
+    /// <summary>Plain files below this folder.</summary>
+    public string? Folder { get; init; }
 
     public Uri? BlobServiceUri { get; init; }
 
@@ -28,6 +31,14 @@ public sealed record StorageOptions
     {
         IConfigurationSection section = SettingNames.Flatten(settings).GetSection(Section);
         string? address = section["blobServiceUri"];
+        if (section["folder"] is { Length: > 0 } folder)
+        {
+            return section.Value is null && address is null
+                ? new StorageOptions { Folder = folder }
+                : throw new FlowException(new Failure(
+                    FailureKind.InvalidInput, "a folder and a storage account are both set", "Set one of them", Field: $"{Section}__folder"));
+        }
+
         if (address is null)
         {
             return new StorageOptions { ConnectionString = section.Value ?? DevelopmentStorage };

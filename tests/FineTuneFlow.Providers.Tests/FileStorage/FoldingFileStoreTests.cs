@@ -1,0 +1,23 @@
+using FineTuneFlow.Core.Files;
+using FineTuneFlow.Providers.FileStorage;
+using FineTuneFlow.Providers.Tests.Storage;
+using FineTuneFlow.Workflow.Ports;
+
+namespace FineTuneFlow.Providers.Tests.FileStorage;
+
+/// <summary>The store as it writes where the file system takes capitals and small letters for the same.</summary>
+public sealed class FoldingFileStoreTests : BlobStoreContract, IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ftf-folding-");
+    private readonly FileBlobStore store;
+
+    public FoldingFileStoreTests() => store = new FileBlobStore(folder.FullName, LocalDisk.Instance, foldsCase: true);
+
+    protected override IBlobStore Store => store;
+
+    public void Dispose()
+    {
+        store.Dispose();
+        folder.Delete(recursive: true);
+    }
+}
