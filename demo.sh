@@ -9,13 +9,6 @@ if ! command -v dotnet >/dev/null; then
 elif ! (cd "$root" && dotnet --version >/dev/null 2>&1); then
   missing+=(".NET SDK 10 (https://dot.net); found $(cd / && dotnet --version 2>/dev/null || echo another one)")
 fi
-if ! command -v node >/dev/null; then
-  missing+=("Node.js 20 or newer with npm (https://nodejs.org): the storage emulator Azurite runs on it")
-elif [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ]; then
-  missing+=("Node.js 20 or newer (https://nodejs.org); found $(node --version)")
-elif ! command -v npm >/dev/null; then
-  missing+=("npm, which comes with Node.js (https://nodejs.org)")
-fi
 if [ ${#missing[@]} -gt 0 ]; then
   printf 'The demo needs:\n' >&2
   printf '  - %s\n' "${missing[@]}" >&2

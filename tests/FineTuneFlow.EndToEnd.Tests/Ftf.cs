@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace FineTuneFlow.EndToEnd.Tests;
@@ -60,6 +61,17 @@ internal sealed class Ftf : IAsyncDisposable
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         await reading;
         return process.ExitCode;
+    }
+
+    /// <summary>Ctrl-C, and what follows from it.</summary>
+    public async Task StopAsync()
+    {
+        using (Process interrupt = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await interrupt.WaitForExitAsync();
+        }
+
+        await EndAsync();
     }
 
     /// <summary>SIGKILL, to this process alone.</summary>

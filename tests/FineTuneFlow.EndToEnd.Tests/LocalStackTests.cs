@@ -4,7 +4,7 @@ using FineTuneFlow.Cli.Stack;
 
 namespace FineTuneFlow.EndToEnd.Tests;
 
-/// <summary>Real processes: ftf, Azurite, the simulator, the host.</summary>
+/// <summary>Real processes: ftf, the simulator, the host, and Azurite where it is asked for.</summary>
 public class LocalStackTests
 {
     [Fact(Timeout = 180_000)]
@@ -62,12 +62,12 @@ public class LocalStackTests
 
             await using Ftf second = Ftf.Start(home.Folder, "FineTuneFlow.Local", ["--Port", "0"]);
             (await second.EndAsync()).ShouldBe(4);
-            second.Error.ShouldContain("engine.db");
+            second.Error.ShouldContain("in use by process");
             up.Kill();
             await up.EndAsync();
         }
 
-        services.Length.ShouldBe(3);
+        services.Length.ShouldBe(2);
         foreach (int service in services)
         {
             await StackHome.GoneAsync(service);
@@ -89,6 +89,35 @@ public class LocalStackTests
         (await demo.EndAsync()).ShouldBe(5, demo.Output);
         demo.Error.ShouldContain("the host was killed (signal 9)");
         demo.Error.ShouldContain("what runs goes on");
+    }
+
+    [Fact(Timeout = 180_000)]
+    public async Task What_was_stored_with_Azurite_is_taken_over_by_the_plain_files()
+    {
+        await using var home = new StackHome();
+        home.WriteData(200);
+        string run;
+        await using (Ftf up = await home.UpAsync("--storage", "azurite"))
+        {
+            home.Stack.Services.Keys.ShouldContain("storage");
+            run = (await home.JsonAsync("drop", home.Csv, "--project", "kept", "--recipe", home.Recipe, "--watch"))["runId"]!.GetValue<string>();
+            await up.StopAsync();
+        }
+
+        // Where earlier versions kept it.
+        Directory.Move(Path.Combine(home.Folder, "azurite"), Path.Combine(home.Folder, "storage"));
+        await using (Ftf up = await home.UpAsync())
+        {
+            up.Output.ShouldContain("taken over from Azurite");
+            (await home.JsonAsync("watch", run))["outcome"]!.GetValue<string>().ShouldBe("succeeded");
+            File.Exists(Path.Combine(home.Folder, "storage", "runs", run, "report.html")).ShouldBeTrue();
+            (await home.JsonAsync("drop", home.Csv, "--project", "kept", "--recipe", home.Recipe))["created"]!.GetValue<bool>().ShouldBeFalse();
+
+            // A drop that is a copied file.
+            string drops = Directory.CreateDirectory(Path.Combine(home.Folder, "storage", "drops", "copied")).FullName;
+            File.Copy(home.Csv, Path.Combine(drops, "June 2026.csv"));
+            await UntilAsync(async () => (await home.JsonAsync("runs", "--project", "copied"))["runs"]!.AsArray().Count == 1);
+        }
     }
 
     [Fact]

@@ -25,9 +25,9 @@ internal sealed class StackHome : IAsyncDisposable
 
     public StackFile Stack => StackFile.Read(Folder)!;
 
-    public async Task<Ftf> UpAsync()
+    public async Task<Ftf> UpAsync(params string[] options)
     {
-        Ftf up = Ftf.Start(Folder, UpArguments);
+        Ftf up = Ftf.Start(Folder, [.. UpArguments, .. options]);
         await up.ReadyAsync();
         return up;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace FineTuneFlow.Tests;
@@ -11,8 +12,18 @@ public sealed partial class Azurite : IAsyncLifetime
     private const string Account = "devstoreaccount1";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ftf-azurite-");
+    private readonly DirectoryInfo _folder;
     private Process? _process;
+
+    public Azurite()
+        : this(Directory.CreateTempSubdirectory("ftf-azurite-"))
+    {
+    }
+
+    private Azurite(DirectoryInfo folder) => _folder = folder;
+
+    /// <summary>One whose data lie in a folder of the test's.</summary>
+    public static Azurite In(DirectoryInfo folder) => new(folder);
 
     /// <summary>For the setting <c>Datasets</c>, and for whatever else speaks to a storage account.</summary>
     public string ConnectionString { get; private set; } = "";
@@ -59,6 +70,17 @@ public sealed partial class Azurite : IAsyncLifetime
         await listening.Task.WaitAsync(TimeSpan.FromSeconds(60));
         ConnectionString = $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};"
             + string.Concat(endpoints.Select(service => $"{service.Key}Endpoint={service.Value}/{Account};"));
+    }
+
+    /// <summary>Asks it to end, as its own users do: it then writes its tables to its folder, which stays.</summary>
+    public async Task StopAsync()
+    {
+        using (Process kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     public async ValueTask DisposeAsync()

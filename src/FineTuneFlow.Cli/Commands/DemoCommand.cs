@@ -60,7 +60,7 @@ public static class DemoCommand
             throw;
         }
 
-        terminal.Line($"Files    {client.Address}api/runs/{run.RunId}/artifacts (in {StackPaths.Shown(Path.Combine(options.Home, "storage"))})");
+        terminal.Line($"Files    {client.Address}api/runs/{run.RunId}/artifacts");
         if (stack is not null)
         {
             terminal.Line($"\nThe stack is stopped again. To look around: ./ftf up, then the addresses above, or ./ftf report {run.RunId}.");
@@ -126,6 +126,6 @@ public static class DemoCommand
         }
 
         return await LocalStack.StartAsync(
-            options, service => terminal.Line($"{char.ToUpperInvariant(service.Name[0])}{service.Name[1..],-9} {service.Address.GetLeftPart(UriPartial.Authority)}"), cancellation);
+            options, service => terminal.Line($"{char.ToUpperInvariant(service.Name[0])}{service.Name[1..],-9} {service.Where}"), cancellation);
     }
 }

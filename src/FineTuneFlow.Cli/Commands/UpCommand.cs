@@ -11,7 +11,7 @@ public static class UpCommand
     public static Command Create()
     {
         var arguments = new StackArguments();
-        var command = new Command("up", "Run the local stack in the foreground: storage emulator, simulator and host. Ctrl-C stops it; runs go on at the next start.");
+        var command = new Command("up", "Run the local stack in the foreground: storage, simulator and host. Ctrl-C stops it; runs go on at the next start.");
         arguments.AddTo(command);
         return command.Runs(call => RunAsync(call, arguments.Read(call)), answers: false);
     }
@@ -22,7 +22,7 @@ public static class UpCommand
         var clock = Stopwatch.StartNew();
         terminal.Line("FineTuneFlow, local stack");
         await using LocalStack stack = await LocalStack.StartAsync(
-            options, service => terminal.Line($"  {service.Name,-10} {service.Address.GetLeftPart(UriPartial.Authority),-24} {service.What}"), call.Cancellation);
+            options, service => terminal.Line($"  {service.Name,-10} {service.Where,-24} {service.What}"), call.Cancellation);
         terminal.Line($"  {"state",-10} {StackPaths.Shown(options.Home)}");
         terminal.Line($"Ready in {clock.Elapsed.TotalSeconds:0.0} s. Drop a file: ftf drop reviews.csv --project reviews --watch. Stop with Ctrl-C.");
         stack.HostWrites += line => Tell(terminal, line);

@@ -2,10 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using FineTuneFlow.Cli.Client;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Files;
 
 namespace FineTuneFlow.Cli.Stack;
 
-/// <summary>The local stack: storage emulator, simulator and host, each a child process that is asked for its health before the
+/// <summary>The local stack: simulator and host, and the storage emulator where it is asked for, each a child process that is asked for its health before the
 /// next begins. None of them outlives this process.</summary>
 internal sealed class LocalStack : IAsyncDisposable
 {
@@ -26,13 +27,13 @@ internal sealed class LocalStack : IAsyncDisposable
     /// <exception cref="FlowException">Conflict: a port is taken or a stack runs here already; Unavailable: a service does not come up.</exception>
     public static async Task<LocalStack> StartAsync(StackOptions options, Action<StackService> says, CancellationToken cancellation)
     {
-        StackSettings settings = StackSettings.Read(options.Settings);
+        StackSettings settings = StackSettings.Read(options.Settings, options.Store);
         await RefuseSecondAsync(options, cancellation);
         CheckPort(options.Port, "the host", "--port");
         var stack = new LocalStack(options);
         try
         {
-            Directory.CreateDirectory(options.Home);
+            LocalDisk.Instance.MakeFolder(options.Home);
             await stack.StartServicesAsync(settings, says, cancellation);
             return stack;
         }
@@ -94,10 +95,22 @@ internal sealed class LocalStack : IAsyncDisposable
     private async Task StartServicesAsync(StackSettings settings, Action<StackService> says, CancellationToken cancellation)
     {
         var environment = new Dictionary<string, string> { ["FTF_HOME"] = options.Home, ["Port"] = options.Port.ToString(CultureInfo.InvariantCulture), ["ParentWatch"] = "true" };
-        if (settings.Storage)
+        var folders = new StorageFolders(options.Home);
+        if (settings.Storage == StackStorage.Files)
         {
+            if (await folders.TakeOverAsync(cancellation) is { } blobs)
+            {
+                says(new StackService("storage", new Uri(folders.Files), $"{blobs:N0} files taken over from Azurite's data, which stay in {StackPaths.Shown(folders.Azurite)}"));
+            }
+
+            environment["Datasets__folder"] = folders.Files;
+            says(new StackService("storage", new Uri(folders.Files), "plain files"));
+        }
+        else if (settings.Storage == StackStorage.Azurite)
+        {
+            folders.MoveOldAzurite();
             CheckPort(options.StoragePort, "the storage emulator", "--storage-port");
-            await StartAsync("storage", StorageStart(), new Uri(options.Storage, "?comp=list"), cancellation);
+            await StartAsync("storage", StorageStart(folders.Azurite), new Uri(options.Storage, "?comp=list"), cancellation);
             environment["Datasets"] = DevelopmentStorage.ConnectionString(options.Storage);
             says(new StackService("storage", options.Storage, "Azurite"));
         }
@@ -133,11 +146,10 @@ internal sealed class LocalStack : IAsyncDisposable
         says(new StackService("host", options.Host, "API under /api"));
     }
 
-    private ProcessStartInfo StorageStart()
+    private ProcessStartInfo StorageStart(string data)
     {
         var start = new ProcessStartInfo("node");
-        string data = Path.Combine(options.Home, "storage");
-        Directory.CreateDirectory(data);
+        LocalDisk.Instance.MakeFolder(data);
         foreach (string argument in new[]
         {
             Path.Combine(AppContext.BaseDirectory, "azurite.cjs"), StackPaths.Root, "--location", data, "--blobHost", "127.0.0.1",

@@ -3,14 +3,16 @@ using FineTuneFlow.Local.Hosting;
 
 namespace FineTuneFlow.Cli.Stack;
 
-/// <summary>Which services the settings ask for: the emulator where storage is the development storage, the simulator where a
-/// provider is one of ours on this machine, or where none is configured.</summary>
+/// <summary>Which services the settings ask for: storage on this machine where no account is named, the simulator where a provider
+/// is one of ours on this machine, or where none is configured.</summary>
 /// <param name="File">The settings file, if there is one.</param>
-/// <param name="Storage">Azurite is needed.</param>
+/// <param name="Storage">What is stored on.</param>
 /// <param name="SimulatorNames">Providers that the simulator stands behind.</param>
-internal sealed record StackSettings(string? File, bool Storage, IReadOnlyList<string> SimulatorNames)
+internal sealed record StackSettings(string? File, StackStorage Storage, IReadOnlyList<string> SimulatorNames)
 {
-    public static StackSettings Read(string? named)
+    /// <param name="named">The settings file that was named; null: that of the repository, where there is one.</param>
+    /// <param name="chosen">The storage that was asked for; null: what the settings say.</param>
+    public static StackSettings Read(string? named, StackStorage? chosen = null)
     {
         string file = named ?? Path.Combine(StackPaths.Root, SettingsFile.DefaultName);
         Dictionary<string, string?> values = named is not null || System.IO.File.Exists(file) ? SettingsFile.Read(file) : [];
@@ -23,7 +25,7 @@ internal sealed record StackSettings(string? File, bool Storage, IReadOnlyList<s
                 && (Value(values, $"Providers:{name}:BaseAddress") is not { } address || IsHere(address, name)))];
         return new StackSettings(
             System.IO.File.Exists(file) ? file : null,
-            !addressed && storage == "UseDevelopmentStorage=true",
+            chosen ?? (addressed || storage != "UseDevelopmentStorage=true" ? StackStorage.Account : StackStorage.Files),
             simulators);
     }
 

@@ -11,6 +11,7 @@ public sealed class DropWatcher(IBlobStore blobs, DropIntake intake, LocalHostOp
     : BackgroundService
 {
     private readonly SeenDrops seen = new(Path.Combine(options.Home, "drops.json"));
+    private Dictionary<string, string> young = [];
     private bool storageWasAway;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -36,14 +37,31 @@ public sealed class DropWatcher(IBlobStore blobs, DropIntake intake, LocalHostOp
     /// <summary>Looks once.</summary>
     public async Task LookAsync(CancellationToken cancellation)
     {
+        var stillYoung = new Dictionary<string, string>();
         await foreach (BlobEntry drop in blobs.ListAsync(RunPaths.Drops, "", cancellation))
         {
-            if (!seen.Has(drop))
+            if (seen.Has(drop))
+            {
+                continue;
+            }
+
+            if (IsBeingCopied(drop))
+            {
+                stillYoung[drop.Path.Name] = drop.ETag;
+            }
+            else
             {
                 await TakeAsync(drop, cancellation);
             }
         }
+
+        young = stillYoung;
     }
+
+    /// <summary>A file that was written a moment ago may be one that is still being copied: it is taken when the next look finds it
+    /// unchanged.</summary>
+    private bool IsBeingCopied(BlobEntry drop) =>
+        clock.GetUtcNow() - drop.ModifiedAt < options.DropPoll && young.GetValueOrDefault(drop.Path.Name) != drop.ETag;
 
     private async Task TakeAsync(BlobEntry drop, CancellationToken cancellation)
     {

@@ -5,6 +5,7 @@ using FineTuneFlow.Local.Engine;
 using FineTuneFlow.Local.Http;
 using FineTuneFlow.Local.Schedule;
 using FineTuneFlow.Providers;
+using FineTuneFlow.Providers.BlobStorage;
 using FineTuneFlow.Workflow;
 using Microsoft.Extensions.Logging.Console;
 
@@ -47,6 +48,10 @@ public static class LocalHost
         settings.Sources.Clear();
         SettingsFile.AddTo(settings, args);
         LocalHostOptions options = LocalHostOptions.Read(settings);
+        if (!settings.GetSection(StorageOptions.Section).Exists())
+        {
+            settings[$"{StorageOptions.Section}:folder"] = Path.Combine(options.Home, "storage");
+        }
 
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(line =>

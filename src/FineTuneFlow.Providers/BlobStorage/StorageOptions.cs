@@ -33,7 +33,7 @@ public sealed record StorageOptions
         string? address = section["blobServiceUri"];
         if (section["folder"] is { Length: > 0 } folder)
         {
-            return section.Value is null && address is null
+            return section.Value is null or DevelopmentStorage && address is null
                 ? new StorageOptions { Folder = folder }
                 : throw new FlowException(new Failure(
                     FailureKind.InvalidInput, "a folder and a storage account are both set", "Set one of them", Field: $"{Section}__folder"));

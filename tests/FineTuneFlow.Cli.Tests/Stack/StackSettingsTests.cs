@@ -10,11 +10,13 @@ public sealed class StackSettingsTests : IDisposable
     public void Dispose() => File.Delete(file);
 
     [Theory]
-    [InlineData("{}", true, "simulator")]
-    [InlineData("""{ "Providers__mine__Kind": "simulator" }""", true, "mine")]
-    [InlineData("""{ "Providers__far__Kind": "simulator", "Providers__far__BaseAddress": "http://10.0.0.5:7072/v1/" }""", true, "")]
-    [InlineData("""{ "Datasets": "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=aa==", "Providers__o__Kind": "openai" }""", false, "")]
-    public void Only_what_the_settings_ask_for_is_started(string values, bool storage, string simulators)
+    [InlineData("{}", StackStorage.Files, "simulator")]
+    [InlineData("""{ "Providers__mine__Kind": "simulator" }""", StackStorage.Files, "mine")]
+    [InlineData("""{ "Providers__far__Kind": "simulator", "Providers__far__BaseAddress": "http://10.0.0.5:7072/v1/" }""", StackStorage.Files, "")]
+    [InlineData("""{ "Datasets": "UseDevelopmentStorage=true" }""", StackStorage.Files, "simulator")]
+    [InlineData("""{ "Datasets__blobServiceUri": "https://a.blob.core.windows.net" }""", StackStorage.Account, "simulator")]
+    [InlineData("""{ "Datasets": "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=aa==", "Providers__o__Kind": "openai" }""", StackStorage.Account, "")]
+    public void Only_what_the_settings_ask_for_is_started(string values, object storage, string simulators)
     {
         StackSettings settings = Read(values);
 
