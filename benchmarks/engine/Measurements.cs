@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using FineTuneFlow.Local.Engine;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
+using FineTuneFlow.Engine;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 

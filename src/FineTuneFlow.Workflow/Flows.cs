@@ -1,5 +1,5 @@
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
-using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Runs;
 

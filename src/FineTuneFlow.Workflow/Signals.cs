@@ -1,4 +1,4 @@
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 
 namespace FineTuneFlow.Workflow;
 

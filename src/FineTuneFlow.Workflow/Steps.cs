@@ -1,5 +1,5 @@
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
-using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow;

@@ -1,7 +1,7 @@
 using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Costs;
-using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Observability;

@@ -1,5 +1,5 @@
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 
 namespace FineTuneFlow.Workflow.Tests;
 

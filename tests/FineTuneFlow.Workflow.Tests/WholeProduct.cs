@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
-using FineTuneFlow.Local.Engine;
+using FineTuneFlow.Engine;
 using FineTuneFlow.Providers;
 using FineTuneFlow.Simulator;
 using FineTuneFlow.Tests;
@@ -68,7 +68,7 @@ public sealed class WholeProduct : IAsyncDisposable
         services.AddLogging(l => l.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning));
         services.AddFineTuneFlowWorkflow();
         services.AddFineTuneFlowProviders(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
-        services.AddDurableEngine(new EngineOptions { DatabasePath = Path.Combine(folder.FullName, "engine.db") });
+        services.AddDurableEngine(_ => new EngineOptions { DatabasePath = Path.Combine(folder.FullName, "engine.db") });
         var stack = new WholeProduct(folder, simulator, services.BuildServiceProvider());
         await stack.Engine.StartAsync();
         return stack;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Recipes;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.AspNetCore.Http;
 

@@ -1,7 +1,7 @@
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow;
-using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.AspNetCore.Http;
 

@@ -1,6 +1,6 @@
 using FineTuneFlow.Api.Http;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow;
-using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.AspNetCore.Http;
 

@@ -1,5 +1,5 @@
 using FineTuneFlow.Api.Http;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.AspNetCore.Http;
 

@@ -1,7 +1,7 @@
 using FineTuneFlow.Api.Dashboard;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.AspNetCore.Http;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow;
-using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Webhooks;
 using Microsoft.AspNetCore.Http;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using FineTuneFlow.Api.Runs;
 using FineTuneFlow.Cli.Client;
 using FineTuneFlow.Cli.Frame;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 
 namespace FineTuneFlow.Cli.Commands;
 

@@ -1,7 +1,7 @@
+using FineTuneFlow.Durable;
 using FineTuneFlow.Functions.Durable;
 using FineTuneFlow.Workflow;
 using FineTuneFlow.Workflow.Activities;
-using FineTuneFlow.Workflow.Durable;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FineTuneFlow.Functions.Activities;

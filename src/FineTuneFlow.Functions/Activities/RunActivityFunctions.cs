@@ -1,7 +1,7 @@
+using FineTuneFlow.Durable;
 using FineTuneFlow.Functions.Durable;
 using FineTuneFlow.Workflow;
 using FineTuneFlow.Workflow.Activities;
-using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.Azure.Functions.Worker;
 

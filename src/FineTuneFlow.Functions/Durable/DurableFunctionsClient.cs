@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using DurableTask.Core.Exceptions;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using Grpc.Core;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;

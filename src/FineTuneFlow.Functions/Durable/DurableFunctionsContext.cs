@@ -1,10 +1,10 @@
 using System.Globalization;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Observability;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
-using RetryPolicy = FineTuneFlow.Workflow.Durable.RetryPolicy;
+using RetryPolicy = FineTuneFlow.Durable.RetryPolicy;
 
 namespace FineTuneFlow.Functions.Durable;
 

@@ -1,7 +1,7 @@
 using DurableTask.Core;
 using DurableTask.Core.History;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 
 namespace FineTuneFlow.Functions.Durable;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Observability;
 using Microsoft.DurableTask;
 

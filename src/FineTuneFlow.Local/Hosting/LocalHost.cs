@@ -1,12 +1,13 @@
 using FineTuneFlow.Api;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Engine;
 using FineTuneFlow.Local.Drops;
-using FineTuneFlow.Local.Engine;
 using FineTuneFlow.Local.Http;
 using FineTuneFlow.Local.Schedule;
 using FineTuneFlow.Providers;
 using FineTuneFlow.Providers.BlobStorage;
 using FineTuneFlow.Workflow;
+using FineTuneFlow.Workflow.Observability;
 using Microsoft.Extensions.Logging.Console;
 
 namespace FineTuneFlow.Local.Hosting;
@@ -74,7 +75,11 @@ public static class LocalHost
         builder.Services.AddSingleton(options);
         builder.Services.AddFineTuneFlowProviders(settings);
         builder.Services.AddFineTuneFlowWorkflow();
-        builder.Services.AddDurableEngine(new EngineOptions { DatabasePath = Path.Combine(options.Home, "engine.db") });
+        builder.Services.AddDurableEngine(services => new EngineOptions
+        {
+            DatabasePath = Path.Combine(options.Home, "engine.db"),
+            ObserveActivity = services.GetRequiredService<FlowTelemetry>().Follow,
+        });
         builder.Services.AddFlowApi(settings);
         builder.Services.AddHostedService<DropWatcher>();
         builder.Services.AddHostedService<Nightly>();

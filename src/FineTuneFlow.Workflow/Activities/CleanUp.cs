@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 

@@ -1,7 +1,7 @@
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;

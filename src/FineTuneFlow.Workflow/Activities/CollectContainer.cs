@@ -3,8 +3,8 @@ using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Costs;
-using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 

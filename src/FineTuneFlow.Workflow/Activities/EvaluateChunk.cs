@@ -2,7 +2,7 @@ using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Ports;

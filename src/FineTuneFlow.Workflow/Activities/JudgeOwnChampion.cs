@@ -1,7 +1,7 @@
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Reports;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;

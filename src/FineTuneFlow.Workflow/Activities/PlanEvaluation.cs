@@ -2,7 +2,7 @@ using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;

@@ -1,6 +1,6 @@
 using System.Text;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 

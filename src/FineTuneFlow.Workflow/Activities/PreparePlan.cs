@@ -4,7 +4,7 @@ using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Core.Training;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;

@@ -1,4 +1,4 @@
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Workflow.Activities;

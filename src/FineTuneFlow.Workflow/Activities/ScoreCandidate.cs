@@ -1,4 +1,4 @@
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Runs;
 

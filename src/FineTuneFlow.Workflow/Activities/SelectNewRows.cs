@@ -1,6 +1,6 @@
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Training;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;

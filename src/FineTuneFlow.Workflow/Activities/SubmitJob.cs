@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Ports;

@@ -2,7 +2,7 @@ using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Core.Training;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;

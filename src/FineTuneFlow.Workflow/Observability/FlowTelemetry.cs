@@ -49,6 +49,25 @@ public sealed class FlowTelemetry : IDisposable
         return new StepScope(stage, span, logger?.BeginScope(new RunLogScope(runId, candidate)), stageDuration);
     }
 
+    /// <summary><see cref="Begin"/> for an engine that knows nothing of runs.</summary>
+    /// <param name="step">Name of the activity.</param>
+    /// <param name="instanceId">Of the instance that asked for it; run and candidate follow from it.</param>
+    /// <returns>To be called once at the step's end, with its failure or null.</returns>
+    public Action<Failure?> Follow(string step, string instanceId)
+    {
+        (string runId, string? candidate) = RunTrace.Subject(instanceId);
+        StepScope scope = Begin(step, runId, candidate);
+        return failure =>
+        {
+            if (failure is not null)
+            {
+                scope.Failed(failure.Kind);
+            }
+
+            scope.Dispose();
+        };
+    }
+
     /// <summary>Runs a step inside <see cref="Begin"/>, with its failure recorded and passed on.</summary>
     public async Task<T> ObserveAsync<T>(string stage, string runId, string? candidate, ILogger? logger, Func<Task<T>> step)
     {

@@ -1,6 +1,6 @@
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
-using FineTuneFlow.Workflow.Durable;
 
 namespace FineTuneFlow.Workflow.Orchestrations;
 

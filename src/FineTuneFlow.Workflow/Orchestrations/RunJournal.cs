@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
-using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Orchestrations;

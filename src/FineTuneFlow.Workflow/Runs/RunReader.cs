@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Ports;
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 

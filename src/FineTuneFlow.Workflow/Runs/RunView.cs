@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Ports;
 

@@ -1,7 +1,7 @@
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Functions.Durable;
 using FineTuneFlow.Tests;
-using FineTuneFlow.Workflow.Durable;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 

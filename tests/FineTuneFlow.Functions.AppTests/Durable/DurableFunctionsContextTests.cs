@@ -1,7 +1,7 @@
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Tests;
-using FineTuneFlow.Workflow.Durable;
-using RetryPolicy = FineTuneFlow.Workflow.Durable.RetryPolicy;
+using RetryPolicy = FineTuneFlow.Durable.RetryPolicy;
 
 namespace FineTuneFlow.Functions.AppTests.Durable;
 

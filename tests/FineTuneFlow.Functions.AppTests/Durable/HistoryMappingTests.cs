@@ -1,8 +1,8 @@
 using DurableTask.Core;
 using DurableTask.Core.History;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Functions.Durable;
-using FineTuneFlow.Workflow.Durable;
 
 namespace FineTuneFlow.Functions.AppTests.Durable;
 

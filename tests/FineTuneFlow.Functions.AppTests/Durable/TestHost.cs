@@ -1,5 +1,5 @@
+using FineTuneFlow.Durable;
 using FineTuneFlow.Functions.Durable;
-using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Observability;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;

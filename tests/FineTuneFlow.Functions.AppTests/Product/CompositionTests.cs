@@ -37,7 +37,7 @@ public sealed class CompositionTests
 
         Type[] handlers = [.. Api.ApiRoutes.All.Select(route => route.Handler)];
         Type[] activities = [.. typeof(Workflow.WorkflowComposition).Assembly.GetTypes().Where(type =>
-            type is { IsClass: true, IsAbstract: false } && type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(Workflow.Durable.IActivity<,>)))];
+            type is { IsClass: true, IsAbstract: false } && type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(FineTuneFlow.Durable.IActivity<,>)))];
 
         activities.Length.ShouldBeGreaterThan(20);
         foreach (Type type in handlers.Concat(activities))

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Functions.Durable;
-using FineTuneFlow.Workflow.Durable;
 
 namespace FineTuneFlow.Functions.Tests.Durable;
 

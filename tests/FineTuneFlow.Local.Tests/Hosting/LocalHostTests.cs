@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using FineTuneFlow.Api.Runs;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
-using FineTuneFlow.Workflow.Durable;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Local.Tests.Hosting;

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using FineTuneFlow.Core.Datasets;
-using FineTuneFlow.Local.Engine;
+using FineTuneFlow.Durable;
+using FineTuneFlow.Engine;
 using FineTuneFlow.Local.Hosting;
-using FineTuneFlow.Local.Tests.Engine;
 using FineTuneFlow.Simulator;
 using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow;
@@ -60,7 +60,7 @@ public class PrivacyTests(Azurite azurite)
         RunView bad = await HostedRun.EndedAsync(host, "private-bad", csv, Recipe);
         bad.Candidates.ShouldContain(c => c.Record.Failure != null);
 
-        var engine = (DurableEngine)host.Services.GetRequiredService<Workflow.Durable.IDurableClient>();
+        var engine = (DurableEngine)host.Services.GetRequiredService<IDurableClient>();
         (await Replays.AssertEveryPrefixAsync(engine, WorkflowComposition.Catalog)).ShouldBeGreaterThan(200);
         string[] secrets = await SecretsAsync(host, good.RunId, bad.RunId);
         secrets.Length.ShouldBeGreaterThan(150);

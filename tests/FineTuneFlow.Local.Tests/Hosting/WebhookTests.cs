@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using FineTuneFlow.Durable;
 using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Simulator;
 using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow;
-using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,6 @@
+using FineTuneFlow.Durable;
 using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Activities;
-using FineTuneFlow.Workflow.Durable;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 

@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Json;
+using FineTuneFlow.Durable;
+using FineTuneFlow.Engine.Replay;
+using FineTuneFlow.Engine.Storage;
+
+namespace FineTuneFlow.Engine;
+
+public sealed partial class DurableEngine
+{
+    public Task<InstanceState?> GetAsync(string instanceId, CancellationToken cancellation = default)
+    {
+        InstanceState? state = Runtime.Database.Read(read => read.State(instanceId));
+        return Task.FromResult(state is null ? null : WithHold(state));
+    }
+
+    public Task<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellation = default)
+    {
+        if (query.PageSize is < 1 or > 1_000)
+        {
+            throw new FlowException(new Failure(FailureKind.InvalidInput, $"A page of {query.PageSize} instances", "Ask for 1 to 1,000", Field: "pageSize"));
+        }
+
+        var conditions = new List<string>();
+        var values = new List<Value>();
+        void Where(string condition, params ReadOnlySpan<Value> given)
+        {
+            conditions.Add(condition);
+            values.AddRange(given);
+        }
+
+        if (query.Orchestration is { } name)
+        {
+            Where("i.name = ?", name);
+        }
+
+        if (!query.Statuses.IsDefaultOrEmpty)
+        {
+            conditions.Add($"i.status IN ({string.Join(',', query.Statuses.Select(s => ((int)s).ToString(CultureInfo.InvariantCulture)))})");
+        }
+
+        if (query.CreatedFrom is { } from)
+        {
+            Where("i.created_at >= ?", from.UtcTicks);
+        }
+
+        if (query.CreatedTo is { } to)
+        {
+            Where("i.created_at <= ?", to.UtcTicks);
+        }
+
+        if (query.IdPrefix is { Length: > 0 } prefix)
+        {
+            Where("i.id >= ? AND i.id < ?", prefix, prefix + "\U0010FFFF");
+        }
+
+        if (query.CustomStatusContains is { Length: > 0 } part)
+        {
+            Where("instr(i.custom_status, ?) > 0", part);
+        }
+
+        if (query.RootsOnly)
+        {
+            conditions.Add("i.parent IS NULL");
+        }
+
+        if (query.Continuation is { } token)
+        {
+            (long at, long key) = ReadToken(token);
+            Where("(i.created_at, i.key) < (?, ?)", at, key);
+        }
+
+        string where = (conditions.Count == 0 ? "" : "WHERE " + string.Join(" AND ", conditions)) + " ORDER BY i.created_at DESC, i.key DESC LIMIT ?";
+        values.Add(query.PageSize + 1);
+        List<(InstanceState State, long CreatedAt, long Key)> rows = Runtime.Database.Read(read => read.Page(where, values.ToArray()));
+        bool more = rows.Count > query.PageSize;
+        List<(InstanceState State, long CreatedAt, long Key)> page = more ? rows[..query.PageSize] : rows;
+        return Task.FromResult(new InstancePage(
+            [.. page.Select(r => WithHold(r.State))],
+            more ? Convert.ToBase64String(Encoding.ASCII.GetBytes($"{page[^1].CreatedAt}:{page[^1].Key}")) : null));
+    }
+
+    public Task<IReadOnlyList<HistoryEntry>> GetHistoryAsync(string instanceId, CancellationToken cancellation = default)
+    {
+        InstanceRow row = Runtime.Database.Read(read => read.Row(instanceId)) ?? throw NotFound(instanceId);
+        List<HistoryRow> rows = Runtime.Database.Read(read => read.WholeHistory(row.Key));
+        // A rewound instance's failures may stand before the steps that they belong to; else the step last asked for counts.
+        Dictionary<int, HistoryRow> names = rows.Where(NamesStep).DistinctBy(r => r.StepId).ToDictionary(r => r.StepId!.Value);
+        var entries = new List<HistoryEntry>(rows.Count);
+        foreach (HistoryRow entry in rows)
+        {
+            if (NamesStep(entry))
+            {
+                names[entry.StepId!.Value] = entry;
+            }
+
+            entries.Add(Entry(entry, entry.CompletesStep ? names.GetValueOrDefault(entry.StepId!.Value) : null));
+        }
+
+        return Task.FromResult<IReadOnlyList<HistoryEntry>>(entries);
+    }
+
+    private static bool NamesStep(HistoryRow row) => row.IsAction && row.Kind != HistoryKind.TimerCancelled;
+
+    private static HistoryEntry Entry(HistoryRow row, HistoryRow? completes)
+    {
+        string? payload = row.Kind == HistoryKind.ChildScheduled
+            ? JsonSerializer.Deserialize<ChildCall>(row.Payload!, FlowJson.Compact)!.Input
+            : row.Payload;
+        bool isOutput = row.Kind is HistoryKind.ActivityCompleted or HistoryKind.ChildCompleted or HistoryKind.ExecutionCompleted;
+        // The reason that a person gave is kept as it was typed.
+        bool isText = row.Kind is HistoryKind.Suspended or HistoryKind.Resumed or HistoryKind.Rewound;
+        return new HistoryEntry
+        {
+            Sequence = row.Sequence,
+            At = InstanceColumns.Time(row.At),
+            Kind = row.Kind,
+            Name = row.Name ?? completes?.Name,
+            StepId = row.StepId,
+            ChildId = row.Kind == HistoryKind.ChildScheduled ? row.Target : completes?.Target,
+            Input = isOutput ? null : isText ? payload : InstanceColumns.Node(payload),
+            Output = isOutput ? InstanceColumns.Node(payload) : null,
+            Failure = row.Failure,
+            DueAt = row.Due is { } due ? InstanceColumns.Time(due) : null,
+        };
+    }
+
+    /// <summary>An open instance whose version this host lacks says so; it goes on by itself in a host that has it.</summary>
+    private InstanceState WithHold(InstanceState state) =>
+        state.HasEnded ? state : state with { Failure = Runtime.UnknownOrchestration(state.Orchestration, state.Version) };
+
+    private static (long At, long Key) ReadToken(string token)
+    {
+        Span<byte> bytes = stackalloc byte[64];
+        if (token.Length <= 80 && Convert.TryFromBase64String(token, bytes, out int length))
+        {
+            string[] parts = Encoding.ASCII.GetString(bytes[..length]).Split(':');
+            if (parts.Length == 2 && long.TryParse(parts[0], out long at) && long.TryParse(parts[1], out long key))
+            {
+                return (at, key);
+            }
+        }
+
+        throw new FlowException(new Failure(
+            FailureKind.InvalidInput, "The continuation token is none that this engine has given", "Use the one of the page before, unchanged", Field: "continuation"));
+    }
+}

@@ -1,0 +1,100 @@
+namespace FineTuneFlow.Tests;
+
+/// <summary>A clock that stands still until it is moved; timers fire on the thread that moves it.</summary>
+internal sealed class SkippingClock : TimeProvider
+{
+    private readonly Lock _gate = new();
+    private readonly List<SkippingTimer> _timers = [];
+    private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_gate)
+        {
+            return _now;
+        }
+    }
+
+    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new SkippingTimer(this, () => callback(state));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    public void Advance(TimeSpan by) => AdvanceTo(GetUtcNow() + by);
+
+    /// <summary>As when somebody sets the clock: what was to fire in a while still fires after that while.</summary>
+    public void TurnBack(TimeSpan by)
+    {
+        lock (_gate)
+        {
+            _now -= by;
+            _timers.Where(t => t.Due < DateTimeOffset.MaxValue).ToList().ForEach(t => t.Due -= by);
+        }
+    }
+
+    /// <summary>Fires everything that is due on the way, in order; a moment that is past already is now.</summary>
+    public void AdvanceTo(DateTimeOffset moment)
+    {
+        DateTimeOffset now = GetUtcNow();
+        DateTimeOffset to = moment > now ? moment : now;
+        while (true)
+        {
+            SkippingTimer? next;
+            lock (_gate)
+            {
+                next = _timers.Where(t => t.Due <= to).MinBy(t => t.Due);
+                DateTimeOffset then = next?.Due ?? to;
+                _now = then > _now ? then : _now;
+                if (next is null)
+                {
+                    return;
+                }
+
+                next.Due = next.Period > TimeSpan.Zero ? next.Due + next.Period : DateTimeOffset.MaxValue;
+            }
+
+            next.Fire();
+        }
+    }
+
+    private sealed class SkippingTimer(SkippingClock clock, Action fire) : ITimer
+    {
+        public DateTimeOffset Due { get; set; } = DateTimeOffset.MaxValue;
+
+        public TimeSpan Period { get; private set; }
+
+        public Action Fire => fire;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (clock._gate)
+            {
+                clock._timers.Remove(this);
+                clock._timers.Add(this);
+                Due = dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : clock._now + dueTime;
+                Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
+                return true;
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (clock._gate)
+            {
+                clock._timers.Remove(this);
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
