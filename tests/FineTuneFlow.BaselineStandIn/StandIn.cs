@@ -9,7 +9,7 @@ namespace FineTuneFlow.BaselineStandIn;
 /// <param name="fail">invalidInput, training, outOfMemory, unavailable, crash, silent, wait, or null.</param>
 internal sealed class StandIn(string? fail)
 {
-    private readonly string output = Setting("FTF_OUTPUT");
+    private readonly string _output = Setting("FTF_OUTPUT");
 
     public int Run()
     {
@@ -64,7 +64,7 @@ internal sealed class StandIn(string? fail)
 
         int epochs = int.Parse(Setting("FTF_EPOCHS"), CultureInfo.InvariantCulture);
         IEnumerable<string> curve = Enumerable.Range(1, epochs).Select(epoch => $"{epoch},{1.0 / epoch:0.###},{1 - (0.5 / epoch):0.###},,");
-        File.WriteAllText(Path.Combine(output, "metrics.csv"), "step,train_loss,train_accuracy,valid_loss,valid_accuracy\n" + string.Concat(curve.Select(line => line + "\n")));
+        File.WriteAllText(Path.Combine(_output, "metrics.csv"), "step,train_loss,train_accuracy,valid_loss,valid_accuracy\n" + string.Concat(curve.Select(line => line + "\n")));
         Progress("training", epochs);
         return (rows, counts);
     }
@@ -72,7 +72,7 @@ internal sealed class StandIn(string? fail)
     private void Predict(string[] labels, Dictionary<string, double[]> counts, out int predicted)
     {
         predicted = 0;
-        using var writer = new StreamWriter(Path.Combine(output, "predictions.jsonl"));
+        using var writer = new StreamWriter(Path.Combine(_output, "predictions.jsonl"));
         foreach (JsonNode row in Lines("FTF_TEXTS"))
         {
             if (row["label"] is not null)
@@ -94,7 +94,7 @@ internal sealed class StandIn(string? fail)
     private int Failed(int code, string error)
     {
         Write("result.json", new JsonObject { ["status"] = "failed", ["error"] = error, ["message"] = "on purpose" });
-        File.WriteAllText(Path.Combine(output, "log.txt"), $"failing on purpose: {error}\n");
+        File.WriteAllText(Path.Combine(_output, "log.txt"), $"failing on purpose: {error}\n");
         return code;
     }
 
@@ -105,7 +105,7 @@ internal sealed class StandIn(string? fail)
 
     private void Write(string file, JsonObject value)
     {
-        string path = Path.Combine(output, file);
+        string path = Path.Combine(_output, file);
         File.WriteAllText(path + ".part", value.ToJsonString());
         File.Move(path + ".part", path, overwrite: true);
     }

@@ -17,11 +17,11 @@ namespace FineTuneFlow.Crash.Tests;
 /// <summary>What a host stands on and what outlives it: storage, the simulator, a folder for its database.</summary>
 internal sealed class Cloud : IAsyncDisposable
 {
-    private readonly Azurite azurite = new();
-    private readonly Dictionary<string, List<(string Model, string Row)>> recorded = [];
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ftf-crash-");
-    private WebApplication simulator = null!;
-    private HttpClient http = null!;
+    private readonly Azurite _azurite = new();
+    private readonly Dictionary<string, List<(string Model, string Row)>> _recorded = [];
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ftf-crash-");
+    private WebApplication _simulator = null!;
+    private HttpClient _http = null!;
 
     public IBlobStore Store { get; private set; } = null!;
 
@@ -30,25 +30,25 @@ internal sealed class Cloud : IAsyncDisposable
     public static async Task<Cloud> StartAsync()
     {
         var cloud = new Cloud();
-        await cloud.azurite.InitializeAsync();
-        cloud.simulator = SimulatorApp.Build(new SimulatorOptions
+        await cloud._azurite.InitializeAsync();
+        cloud._simulator = SimulatorApp.Build(new SimulatorOptions
         {
-            Urls = "http://127.0.0.1:0", State = Path.Combine(cloud.folder.FullName, "simulator"), Speed = 2,
+            Urls = "http://127.0.0.1:0", State = Path.Combine(cloud._folder.FullName, "simulator"), Speed = 2,
         });
-        await cloud.simulator.StartAsync();
-        string address = cloud.simulator.Urls.First();
-        cloud.http = new HttpClient { BaseAddress = new Uri(address) };
-        cloud.http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "crash");
+        await cloud._simulator.StartAsync();
+        string address = cloud._simulator.Urls.First();
+        cloud._http = new HttpClient { BaseAddress = new Uri(address) };
+        cloud._http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "crash");
         cloud.Store = new AzureBlobStore(StorageOptions.Read(new ConfigurationBuilder()
-            .AddInMemoryCollection(new Dictionary<string, string?> { ["Datasets"] = cloud.azurite.ConnectionString }).Build()));
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Datasets"] = cloud._azurite.ConnectionString }).Build()));
         cloud.Settings = new Dictionary<string, string>
         {
-            ["FTF_HOME"] = Path.Combine(cloud.folder.FullName, "home"),
+            ["FTF_HOME"] = Path.Combine(cloud._folder.FullName, "home"),
             ["Port"] = "0",
             ["ParentWatch"] = "true",
             ["DropWatchSeconds"] = "0.2",
             ["LogLevel"] = "Warning",
-            ["Datasets"] = cloud.azurite.ConnectionString,
+            ["Datasets"] = cloud._azurite.ConnectionString,
             ["DefaultProvider"] = "simulator",
             ["Providers__simulator__Kind"] = "simulator",
             ["Providers__simulator__BaseAddress"] = address + "/v1/",
@@ -60,10 +60,10 @@ internal sealed class Cloud : IAsyncDisposable
     public async Task FaultsAsync(string plan)
     {
         using var content = new StringContent(plan, Encoding.UTF8, "application/json");
-        (await http.PutAsync("/simulator/faults", content)).EnsureSuccessStatusCode();
+        (await _http.PutAsync("/simulator/faults", content)).EnsureSuccessStatusCode();
     }
 
-    public async Task<JsonNode> LedgerAsync() => JsonNode.Parse(await http.GetStringAsync("/simulator/ledger?rows=true"))!;
+    public async Task<JsonNode> LedgerAsync() => JsonNode.Parse(await _http.GetStringAsync("/simulator/ledger?rows=true"))!;
 
     public async Task DropAsync(string project, string csv, string recipe)
     {
@@ -93,16 +93,16 @@ internal sealed class Cloud : IAsyncDisposable
         await foreach (BlobEntry entry in Store.ListAsync(RunPaths.Runs, ""))
         {
             string[] path = entry.Path.Name.Split('/');
-            if (path is [var run, "predictions", var candidate, var chunk] && !recorded.ContainsKey(entry.Path.Name)
+            if (path is [var run, "predictions", var candidate, var chunk] && !_recorded.ContainsKey(entry.Path.Name)
                 && await Store.FindJsonAsync<ProviderJob>(RunPaths.Job(run, candidate)) is { Value.TunedModel: { } model })
             {
-                recorded[entry.Path.Name] = await RowsAsync(model, BlobPath.Of(RunPaths.Runs, $"{run}/evaluation/{Path.GetFileNameWithoutExtension(chunk)}.jsonl"));
+                _recorded[entry.Path.Name] = await RowsAsync(model, BlobPath.Of(RunPaths.Runs, $"{run}/evaluation/{Path.GetFileNameWithoutExtension(chunk)}.jsonl"));
             }
         }
 
         JsonNode inference = (await LedgerAsync())["inference"]!;
         var asked = new Dictionary<(string, string), int>();
-        foreach ((string Model, string Row) key in recorded.Values.SelectMany(keys => keys))
+        foreach ((string Model, string Row) key in _recorded.Values.SelectMany(keys => keys))
         {
             asked[key] = inference[key.Model]?["rows"]?[key.Row]?.GetValue<int>()
                 ?? throw new InvalidOperationException($"{key.Model} has a recorded answer for a row that the simulator was never asked");
@@ -126,9 +126,9 @@ internal sealed class Cloud : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await simulator.DisposeAsync();
-        await azurite.DisposeAsync();
-        http.Dispose();
-        folder.Delete(recursive: true);
+        await _simulator.DisposeAsync();
+        await _azurite.DisposeAsync();
+        _http.Dispose();
+        _folder.Delete(recursive: true);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class CrashCampaign(CampaignOptions options, Action<string> say)
         }
         """;
 
-    private readonly Random random = new(options.Seed);
+    private readonly Random _random = new(options.Seed);
 
     /// <summary>The campaign whole.</summary>
     /// <returns>What it came to, in a sentence.</returns>
@@ -46,7 +46,7 @@ internal sealed class CrashCampaign(CampaignOptions options, Action<string> say)
             }
 
             using HostProcess host = HostProcess.Start(cloud.Settings);
-            await Task.Delay(random.Next(300, 3_500), cancellation);
+            await Task.Delay(_random.Next(300, 3_500), cancellation);
             host.HasExited.ShouldBeFalse($"the host ended by itself:\n{host.Output}");
             host.Kill();
             foreach ((var key, int asked) in await cloud.AskedInRecordedChunksAsync())
@@ -168,7 +168,7 @@ internal sealed class CrashCampaign(CampaignOptions options, Action<string> say)
     /// <summary>Everything that a service and a network do, each now and then: by call, so that none of it is certain.</summary>
     private string FaultPlan()
     {
-        string P(double most) => (random.NextDouble() * most).ToString("0.000", CultureInfo.InvariantCulture);
+        string P(double most) => (_random.NextDouble() * most).ToString("0.000", CultureInfo.InvariantCulture);
         return $$"""
             {
               "seed": {{options.Seed}},

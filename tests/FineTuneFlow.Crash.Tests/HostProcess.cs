@@ -5,10 +5,10 @@ namespace FineTuneFlow.Crash.Tests;
 /// <summary>A real local host in a process of its own, to be killed.</summary>
 internal sealed class HostProcess : IDisposable
 {
-    private readonly Process process;
-    private readonly List<string> errors = [];
+    private readonly Process _process;
+    private readonly List<string> _errors = [];
 
-    private HostProcess(Process process) => this.process = process;
+    private HostProcess(Process process) => _process = process;
 
     public static HostProcess Start(IReadOnlyDictionary<string, string> settings)
     {
@@ -33,16 +33,16 @@ internal sealed class HostProcess : IDisposable
         return host;
     }
 
-    public bool HasExited => process.HasExited;
+    public bool HasExited => _process.HasExited;
 
     /// <summary>The end of what the host wrote, for the message of a failed campaign.</summary>
     public string Output
     {
         get
         {
-            lock (errors)
+            lock (_errors)
             {
-                return string.Join('\n', errors.TakeLast(20));
+                return string.Join('\n', _errors.TakeLast(20));
             }
         }
     }
@@ -50,27 +50,27 @@ internal sealed class HostProcess : IDisposable
     /// <summary>SIGKILL: nothing is flushed, closed or told.</summary>
     public void Kill()
     {
-        process.Kill();
-        process.WaitForExit();
+        _process.Kill();
+        _process.WaitForExit();
     }
 
     public void Dispose()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
             Kill();
         }
 
-        process.Dispose();
+        _process.Dispose();
     }
 
     private void Keep(string? line)
     {
         if (line is not null)
         {
-            lock (errors)
+            lock (_errors)
             {
-                errors.Add(line);
+                _errors.Add(line);
             }
         }
     }

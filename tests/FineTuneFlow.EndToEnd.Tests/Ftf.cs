@@ -7,21 +7,21 @@ namespace FineTuneFlow.EndToEnd.Tests;
 /// <summary>One call of <c>ftf</c> as a process of its own.</summary>
 internal sealed class Ftf : IAsyncDisposable
 {
-    private readonly Process process;
-    private readonly StringBuilder output = new();
-    private readonly StringBuilder error = new();
-    private readonly Task reading;
-    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
+    private readonly Task _reading;
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Ftf(Process process)
     {
-        this.process = process;
-        reading = Task.WhenAll(ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, error));
+        _process = process;
+        _reading = Task.WhenAll(ReadAsync(process.StandardOutput, _output), ReadAsync(process.StandardError, _error));
     }
 
-    public string Output => output.ToString();
+    public string Output => _output.ToString();
 
-    public string Error => error.ToString();
+    public string Error => _error.ToString();
 
     public static Ftf Start(string home, params string[] args) => Start(home, "ftf", args);
 
@@ -52,15 +52,15 @@ internal sealed class Ftf : IAsyncDisposable
     /// <summary>Waits until <c>up</c> says that it is ready; what it said instead is the failure.</summary>
     public async Task ReadyAsync()
     {
-        await Task.WhenAny(ready.Task, process.WaitForExitAsync(TestContext.Current.CancellationToken));
-        ready.Task.IsCompleted.ShouldBeTrue(Output + Error);
+        await Task.WhenAny(_ready.Task, _process.WaitForExitAsync(TestContext.Current.CancellationToken));
+        _ready.Task.IsCompleted.ShouldBeTrue(Output + Error);
     }
 
     public async Task<int> EndAsync()
     {
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        await reading;
-        return process.ExitCode;
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _reading;
+        return _process.ExitCode;
     }
 
     /// <summary>Ctrl-C, and what follows from it.</summary>
@@ -75,18 +75,18 @@ internal sealed class Ftf : IAsyncDisposable
     }
 
     /// <summary>SIGKILL, to this process alone.</summary>
-    public void Kill() => process.Kill();
+    public void Kill() => _process.Kill();
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
             // Its services watch the pipe that closes with it.
-            process.Kill();
-            await process.WaitForExitAsync();
+            _process.Kill();
+            await _process.WaitForExitAsync();
         }
 
-        process.Dispose();
+        _process.Dispose();
     }
 
     private async Task ReadAsync(StreamReader reader, StringBuilder into)
@@ -96,7 +96,7 @@ internal sealed class Ftf : IAsyncDisposable
             into.AppendLine(line);
             if (line.StartsWith("Ready in", StringComparison.Ordinal))
             {
-                ready.TrySetResult();
+                _ready.TrySetResult();
             }
         }
     }

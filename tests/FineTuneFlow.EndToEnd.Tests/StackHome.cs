@@ -12,12 +12,12 @@ namespace FineTuneFlow.EndToEnd.Tests;
 /// <summary>A folder with ports of its own for a local stack, and what a test asks of it.</summary>
 internal sealed class StackHome : IAsyncDisposable
 {
-    private readonly int[] ports = FreePorts(3);
+    private readonly int[] _ports = FreePorts(3);
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("ftf-e2e-").FullName;
 
     public string[] UpArguments =>
-        ["up", "--port", Text(ports[0]), "--simulator-port", Text(ports[1]), "--storage-port", Text(ports[2])];
+        ["up", "--port", Text(_ports[0]), "--simulator-port", Text(_ports[1]), "--storage-port", Text(_ports[2])];
 
     public string Recipe { get; private set; } = "";
 
@@ -68,7 +68,7 @@ internal sealed class StackHome : IAsyncDisposable
     {
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "test");
-        JsonNode jobs = JsonNode.Parse(await http.GetStringAsync($"http://127.0.0.1:{ports[1]}/v1/fine_tuning/jobs?limit=100", TestContext.Current.CancellationToken))!;
+        JsonNode jobs = JsonNode.Parse(await http.GetStringAsync($"http://127.0.0.1:{_ports[1]}/v1/fine_tuning/jobs?limit=100", TestContext.Current.CancellationToken))!;
         return jobs["data"]!.AsArray().Count;
     }
 

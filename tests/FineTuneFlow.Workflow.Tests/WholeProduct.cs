@@ -22,24 +22,24 @@ namespace FineTuneFlow.Workflow.Tests;
 /// <summary>The whole workflow in one process: the embedded engine on a file of its own, the simulator over HTTP, Azurite.</summary>
 public sealed class WholeProduct : IAsyncDisposable
 {
-    private readonly DirectoryInfo folder;
-    private readonly WebApplication simulator;
-    private readonly ServiceProvider services;
-    private readonly HttpClient http;
+    private readonly DirectoryInfo _folder;
+    private readonly WebApplication _simulator;
+    private readonly ServiceProvider _services;
+    private readonly HttpClient _http;
 
     private WholeProduct(DirectoryInfo folder, WebApplication simulator, ServiceProvider services)
     {
-        (this.folder, this.simulator, this.services) = (folder, simulator, services);
-        http = new HttpClient { BaseAddress = new Uri(simulator.Urls.First()) };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "test");
+        (_folder, _simulator, _services) = (folder, simulator, services);
+        _http = new HttpClient { BaseAddress = new Uri(simulator.Urls.First()) };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "test");
     }
 
-    public IBlobStore Store => services.GetRequiredService<IBlobStore>();
+    public IBlobStore Store => _services.GetRequiredService<IBlobStore>();
 
-    public DurableEngine Engine => services.GetRequiredService<DurableEngine>();
+    public DurableEngine Engine => _services.GetRequiredService<DurableEngine>();
 
     public T Get<T>()
-        where T : notnull => services.GetRequiredService<T>();
+        where T : notnull => _services.GetRequiredService<T>();
 
     public static async Task<WholeProduct> StartAsync(Azurite azurite, params (string Key, string Value)[] settings)
     {
@@ -114,7 +114,7 @@ public sealed class WholeProduct : IAsyncDisposable
     public JsonNode Ledger()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/simulator/ledger");
-        using HttpResponseMessage answer = http.Send(request);
+        using HttpResponseMessage answer = _http.Send(request);
         return JsonNode.Parse(answer.Content.ReadAsStream())!;
     }
 
@@ -131,19 +131,19 @@ public sealed class WholeProduct : IAsyncDisposable
     }
 
     /// <summary>A call to the simulator beside the product's own.</summary>
-    public async Task PostAsync(string path) => (await http.PostAsync(path, null)).EnsureSuccessStatusCode();
+    public async Task PostAsync(string path) => (await _http.PostAsync(path, null)).EnsureSuccessStatusCode();
 
     public async Task FaultsAsync(string plan)
     {
         using var content = new StringContent(plan, Encoding.UTF8, "application/json");
-        (await http.PutAsync("/simulator/faults", content)).EnsureSuccessStatusCode();
+        (await _http.PutAsync("/simulator/faults", content)).EnsureSuccessStatusCode();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await services.DisposeAsync();
-        await simulator.DisposeAsync();
-        http.Dispose();
-        folder.Delete(recursive: true);
+        await _services.DisposeAsync();
+        await _simulator.DisposeAsync();
+        _http.Dispose();
+        _folder.Delete(recursive: true);
     }
 }

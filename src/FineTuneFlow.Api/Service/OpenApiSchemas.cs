@@ -8,7 +8,7 @@ namespace FineTuneFlow.Api.Service;
 /// <summary>The schemas of an OpenAPI document: one under each type's name, told once and referred to.</summary>
 internal sealed class OpenApiSchemas
 {
-    private readonly Dictionary<Type, string> names = [];
+    private readonly Dictionary<Type, string> _names = [];
 
     /// <summary>By name.</summary>
     public JsonObject Value { get; } = [];
@@ -21,7 +21,7 @@ internal sealed class OpenApiSchemas
 
     private JsonObject Reference(Type type, bool isSentOnly)
     {
-        if (!names.ContainsKey(type))
+        if (!_names.ContainsKey(type))
         {
             var options = new JsonSchemaExporterOptions
             {
@@ -33,7 +33,7 @@ internal sealed class OpenApiSchemas
             Value[name] = FlowJson.Compact.GetJsonSchemaAsNode(type, options);
         }
 
-        return To(names[type]);
+        return To(_names[type]);
     }
 
     /// <summary>A member that is an object of its own stands under its own name.</summary>
@@ -59,11 +59,11 @@ internal sealed class OpenApiSchemas
 
     private string NameOf(Type type)
     {
-        if (!names.TryGetValue(type, out string? name))
+        if (!_names.TryGetValue(type, out string? name))
         {
             // Two types of one name in different namespaces: the second is told by its namespace too.
-            name = names.ContainsValue(type.Name) ? type.Namespace!.Split('.')[^1] + type.Name : type.Name;
-            names[type] = name;
+            name = _names.ContainsValue(type.Name) ? type.Namespace!.Split('.')[^1] + type.Name : type.Name;
+            _names[type] = name;
         }
 
         return name;

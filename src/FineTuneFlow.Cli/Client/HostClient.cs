@@ -12,18 +12,18 @@ namespace FineTuneFlow.Cli.Client;
 /// <summary>Speaks to a host over HTTP. Problem details become the failures that they were made from.</summary>
 internal sealed class HostClient : IDisposable
 {
-    private readonly HttpClient http;
+    private readonly HttpClient _http;
 
     public HostClient(Uri host)
     {
-        http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }) { BaseAddress = new Uri(host, "api/"), Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }) { BaseAddress = new Uri(host, "api/"), Timeout = Timeout.InfiniteTimeSpan };
         if (Environment.GetEnvironmentVariable("FTF_API_KEY") is { Length: > 0 } key)
         {
-            http.DefaultRequestHeaders.Add("x-functions-key", key);
+            _http.DefaultRequestHeaders.Add("x-functions-key", key);
         }
     }
 
-    public Uri Address => new(http.BaseAddress!, "..");
+    public Uri Address => new(_http.BaseAddress!, "..");
 
     /// <summary>The host that was named, that FTF_HOST names, that the running stack has told, or the usual address.</summary>
     public static HostClient For(Uri? named) =>
@@ -71,7 +71,7 @@ internal sealed class HostClient : IDisposable
     {
         try
         {
-            using HttpResponseMessage response = await http.GetAsync("health", cancellation);
+            using HttpResponseMessage response = await _http.GetAsync("health", cancellation);
             return response.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
@@ -80,14 +80,14 @@ internal sealed class HostClient : IDisposable
         }
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
         HttpResponseMessage response;
         try
         {
-            response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         }
         catch (HttpRequestException exception)
         {

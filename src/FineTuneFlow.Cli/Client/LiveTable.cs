@@ -14,7 +14,7 @@ internal sealed class LiveTable(Terminal terminal)
     private const string Yellow = "\e[33m";
     private const string Grey = "\e[90m";
     private const string Plain = "\e[0m";
-    private int[] drawn = [];
+    private int[] _drawn = [];
 
     public void Show(RunView run)
     {
@@ -23,10 +23,10 @@ internal sealed class LiveTable(Terminal terminal)
         (string Style, string Text)[] lines = [.. Lines(run).Take(height).Select(line => (line.Style, Printable.Of(line.Text)))];
         string frame = string.Concat(lines.Select(line => $"{line.Style}{(line.Text.Length <= width ? line.Text : line.Text[..width])}{Plain}\n"));
         // Up to where the last frame began, away with it, and the new one; in one write, so that nothing flickers.
-        int up = Math.Min(RowsOf(drawn, width + 1), height);
+        int up = Math.Min(RowsOf(_drawn, width + 1), height);
         terminal.Out.Write(up > 0 ? $"\e[{up}A\r\e[J{frame}" : frame);
         terminal.Out.Flush();
-        drawn = [.. lines.Select(line => Math.Min(line.Text.Length, width))];
+        _drawn = [.. lines.Select(line => Math.Min(line.Text.Length, width))];
     }
 
     /// <summary>Rows that lines of these lengths take up in a window of this width.</summary>

@@ -6,22 +6,22 @@ namespace FineTuneFlow.Cli.Frame;
 public sealed class ProgressLine : IDisposable
 {
     private const int BarCells = 24;
-    private readonly Terminal terminal;
-    private readonly string what;
-    private readonly string unit;
-    private readonly TimeProvider clock;
-    private readonly long began;
-    private readonly TimeSpan pause;
-    private readonly Lock drawing = new();
-    private long lastDrawn;
-    private int width;
+    private readonly Terminal _terminal;
+    private readonly string _what;
+    private readonly string _unit;
+    private readonly TimeProvider _clock;
+    private readonly long _began;
+    private readonly TimeSpan _pause;
+    private readonly Lock _drawing = new();
+    private long _lastDrawn;
+    private int _width;
 
     internal ProgressLine(Terminal terminal, string what, string unit, TimeProvider clock)
     {
-        (this.terminal, this.what, this.unit, this.clock) = (terminal, what, unit, clock);
-        began = clock.GetTimestamp();
-        lastDrawn = began;
-        pause = terminal.ShowsProgress ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromSeconds(5);
+        (_terminal, _what, _unit, _clock) = (terminal, what, unit, clock);
+        _began = clock.GetTimestamp();
+        _lastDrawn = _began;
+        _pause = terminal.ShowsProgress ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromSeconds(5);
     }
 
     /// <summary>Says how far the work is.</summary>
@@ -29,30 +29,30 @@ public sealed class ProgressLine : IDisposable
     /// <param name="total">0: not known.</param>
     public void Report(long done, long total)
     {
-        if (clock.GetElapsedTime(Interlocked.Read(ref lastDrawn)) < pause || !drawing.TryEnter())
+        if (_clock.GetElapsedTime(Interlocked.Read(ref _lastDrawn)) < _pause || !_drawing.TryEnter())
         {
             return;
         }
 
         try
         {
-            Interlocked.Exchange(ref lastDrawn, clock.GetTimestamp());
+            Interlocked.Exchange(ref _lastDrawn, _clock.GetTimestamp());
             Draw(done, total);
         }
         finally
         {
-            drawing.Exit();
+            _drawing.Exit();
         }
     }
 
     public void Dispose()
     {
-        lock (drawing)
+        lock (_drawing)
         {
-            if (width > 0)
+            if (_width > 0)
             {
-                terminal.Error.Write($"\r{new string(' ', width)}\r");
-                width = 0;
+                _terminal.Error.Write($"\r{new string(' ', _width)}\r");
+                _width = 0;
             }
         }
     }
@@ -60,18 +60,18 @@ public sealed class ProgressLine : IDisposable
     private void Draw(long done, long total)
     {
         double share = total > 0 ? Math.Clamp((double)done / total, 0, 1) : 0;
-        string count = total > 0 ? $"{share,4:0%}  {done:N0} of {total:N0} {unit}" : $"{done:N0} {unit}";
-        if (!terminal.ShowsProgress)
+        string count = total > 0 ? $"{share,4:0%}  {done:N0} of {total:N0} {_unit}" : $"{done:N0} {_unit}";
+        if (!_terminal.ShowsProgress)
         {
-            terminal.Error.WriteLine($"{what}: {count.Trim()}");
+            _terminal.Error.WriteLine($"{_what}: {count.Trim()}");
             return;
         }
 
         int filled = (int)(share * BarCells);
         string bar = total > 0 ? $"[{new string('#', filled)}{new string('.', BarCells - filled)}] " : "";
-        TimeSpan left = share > 0.02 ? clock.GetElapsedTime(began) * ((1 - share) / share) : TimeSpan.Zero;
-        string text = $"{what} {bar}{count}{(left > TimeSpan.FromSeconds(2) ? $"  {left:m\\:ss} left" : "")}";
-        terminal.Error.Write($"\r{text.PadRight(width)}");
-        width = text.Length;
+        TimeSpan left = share > 0.02 ? _clock.GetElapsedTime(_began) * ((1 - share) / share) : TimeSpan.Zero;
+        string text = $"{_what} {bar}{count}{(left > TimeSpan.FromSeconds(2) ? $"  {left:m\\:ss} left" : "")}";
+        _terminal.Error.Write($"\r{text.PadRight(_width)}");
+        _width = text.Length;
     }
 }

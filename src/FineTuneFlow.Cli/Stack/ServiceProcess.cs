@@ -8,26 +8,26 @@ namespace FineTuneFlow.Cli.Stack;
 internal sealed class ServiceProcess : IAsyncDisposable
 {
     private const int KeptLines = 40;
-    private readonly Process process;
-    private readonly StreamWriter log;
-    private readonly Queue<string> lastLines = new();
-    private readonly Task reading;
+    private readonly Process _process;
+    private readonly StreamWriter _log;
+    private readonly Queue<string> _lastLines = new();
+    private readonly Task _reading;
 
     private ServiceProcess(string name, Process process, StreamWriter log)
     {
-        (Name, this.process, this.log) = (name, process, log);
-        reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
+        (Name, _process, _log) = (name, process, log);
+        _reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
         Ended = process.WaitForExitAsync();
     }
 
     public string Name { get; }
 
-    public int Id => process.Id;
+    public int Id => _process.Id;
 
     /// <summary>Ends when the process does.</summary>
     public Task Ended { get; }
 
-    public int ExitCode => process.ExitCode;
+    public int ExitCode => _process.ExitCode;
 
     /// <summary>Called with every line that it writes.</summary>
     public event Action<string>? LineWritten;
@@ -61,20 +61,20 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>What it wrote last, oldest first.</summary>
     public IReadOnlyList<string> LastLines()
     {
-        lock (lastLines)
+        lock (_lastLines)
         {
-            return [.. lastLines];
+            return [.. _lastLines];
         }
     }
 
     /// <summary>Asks it to stop and waits; kills it when it does not.</summary>
     public async Task StopAsync(TimeSpan patience)
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
             try
             {
-                process.StandardInput.Close();
+                _process.StandardInput.Close();
             }
             catch (IOException)
             {
@@ -83,7 +83,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
             if (await Task.WhenAny(Ended, Task.Delay(patience)) != Ended)
             {
-                process.Kill(entireProcessTree: true);
+                _process.Kill(entireProcessTree: true);
             }
         }
 
@@ -93,24 +93,24 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync(TimeSpan.FromSeconds(10));
-        await reading;
-        await log.DisposeAsync();
-        process.Dispose();
+        await _reading;
+        await _log.DisposeAsync();
+        _process.Dispose();
     }
 
     private async Task ReadAsync(StreamReader reader)
     {
         while (await reader.ReadLineAsync() is { } line)
         {
-            lock (lastLines)
+            lock (_lastLines)
             {
-                lastLines.Enqueue(line);
-                if (lastLines.Count > KeptLines)
+                _lastLines.Enqueue(line);
+                if (_lastLines.Count > KeptLines)
                 {
-                    lastLines.Dequeue();
+                    _lastLines.Dequeue();
                 }
 
-                log.WriteLine(line);
+                _log.WriteLine(line);
             }
 
             LineWritten?.Invoke(line);

@@ -6,17 +6,17 @@ namespace FineTuneFlow.Core.Datasets;
 /// others. A failure comes out as it was thrown, which <see cref="Parallel"/> wraps.</summary>
 internal sealed class JobQueue
 {
-    private readonly Queue<Action> waiting = [];
-    private int running;
-    private ExceptionDispatchInfo? failure;
+    private readonly Queue<Action> _waiting = [];
+    private int _running;
+    private ExceptionDispatchInfo? _failure;
 
     /// <summary>Adds a job behind those that wait; the longest ones should come first.</summary>
     public void Add(Action job)
     {
-        lock (waiting)
+        lock (_waiting)
         {
-            waiting.Enqueue(job);
-            Monitor.Pulse(waiting);
+            _waiting.Enqueue(job);
+            Monitor.Pulse(_waiting);
         }
     }
 
@@ -33,7 +33,7 @@ internal sealed class JobQueue
 
         Work();
         Task.WaitAll(others);
-        failure?.Throw();
+        _failure?.Throw();
     }
 
     private void Work()
@@ -46,13 +46,13 @@ internal sealed class JobQueue
             }
             catch (Exception e)
             {
-                Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
+                Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
             }
 
-            lock (waiting)
+            lock (_waiting)
             {
-                running--;
-                Monitor.PulseAll(waiting);
+                _running--;
+                Monitor.PulseAll(_waiting);
             }
         }
     }
@@ -60,20 +60,20 @@ internal sealed class JobQueue
     /// <summary>The next job; null when there is none and none can come.</summary>
     private Action? Next()
     {
-        lock (waiting)
+        lock (_waiting)
         {
-            while (failure is null && waiting.Count == 0 && running > 0)
+            while (_failure is null && _waiting.Count == 0 && _running > 0)
             {
-                Monitor.Wait(waiting);
+                Monitor.Wait(_waiting);
             }
 
-            if (failure is not null || waiting.Count == 0)
+            if (_failure is not null || _waiting.Count == 0)
             {
                 return null;
             }
 
-            running++;
-            return waiting.Dequeue();
+            _running++;
+            return _waiting.Dequeue();
         }
     }
 }

@@ -3,12 +3,12 @@ namespace FineTuneFlow.Core.Evaluation;
 /// <summary>One candidate's predictions, joined with the holdout by id.</summary>
 internal sealed class AnswerColumn
 {
-    private readonly Prediction?[] chosen;
+    private readonly Prediction?[] _chosen;
 
     public AnswerColumn(HoldoutTable table, IReadOnlyList<Prediction> predictions)
     {
         int none = table.Scale.Count;
-        chosen = new Prediction?[table.Rows.Length];
+        _chosen = new Prediction?[table.Rows.Length];
         HashSet<int>? conflicting = null;
         foreach (Prediction prediction in predictions)
         {
@@ -19,10 +19,10 @@ internal sealed class AnswerColumn
                 continue;
             }
 
-            Prediction? earlier = chosen[place];
+            Prediction? earlier = _chosen[place];
             if (earlier is null)
             {
-                chosen[place] = prediction;
+                _chosen[place] = prediction;
                 continue;
             }
 
@@ -32,21 +32,21 @@ internal sealed class AnswerColumn
                 (conflicting ??= []).Add(place);
             }
 
-            chosen[place] = Preferred(earlier, prediction);
+            _chosen[place] = Preferred(earlier, prediction);
         }
 
-        Answers = new int[chosen.Length];
-        for (int i = 0; i < chosen.Length; i++)
+        Answers = new int[_chosen.Length];
+        for (int i = 0; i < _chosen.Length; i++)
         {
             Answers[i] = none;
             if (conflicting?.Contains(i) == true)
             {
                 Conflicting++;
-                chosen[i] = null;
+                _chosen[i] = null;
                 continue;
             }
 
-            Prediction? answer = chosen[i];
+            Prediction? answer = _chosen[i];
             if (answer?.Error is null && answer?.Label is not null && table.LabelAt.TryGetValue(answer.Label, out int label))
             {
                 Answers[i] = label;
@@ -75,7 +75,7 @@ internal sealed class AnswerColumn
     public int Unknown { get; }
 
     /// <summary>The prediction that counts for a row; null where there is none.</summary>
-    public Prediction? this[int place] => chosen[place];
+    public Prediction? this[int place] => _chosen[place];
 
     private void Count(PredictionError error)
     {

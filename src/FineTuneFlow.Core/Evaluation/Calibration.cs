@@ -11,18 +11,18 @@ internal sealed class Calibration
     // Confidences in one of these strips are resampled as one group with their mean.
     private const int StripsPerBin = 100;
 
-    private readonly ScoringOptions options;
-    private readonly int[] counts;
-    private readonly int[] bins;
-    private readonly bool[] right;
-    private readonly double[] confidences;
+    private readonly ScoringOptions _options;
+    private readonly int[] _counts;
+    private readonly int[] _bins;
+    private readonly bool[] _right;
+    private readonly double[] _confidences;
 
     /// <param name="confidence">Probability of the predicted label, by row; NaN: left out.</param>
     /// <param name="correct">Whether the prediction is right, by row.</param>
     /// <param name="options">Bins, resamples and level.</param>
     public Calibration(ReadOnlySpan<double> confidence, Func<int, bool> correct, ScoringOptions options)
     {
-        this.options = options;
+        _options = options;
         int strips = options.ReliabilityBins * StripsPerBin;
         var rows = new int[strips * 2];
         var sums = new double[strips * 2];
@@ -38,17 +38,17 @@ internal sealed class Calibration
         }
 
         int[] used = [.. Enumerable.Range(0, rows.Length).Where(cell => rows[cell] > 0)];
-        counts = [.. used.Select(cell => rows[cell])];
-        bins = [.. used.Select(cell => cell / 2 / StripsPerBin)];
-        right = [.. used.Select(cell => cell % 2 == 1)];
-        confidences = [.. used.Select(cell => sums[cell] / rows[cell])];
+        _counts = [.. used.Select(cell => rows[cell])];
+        _bins = [.. used.Select(cell => cell / 2 / StripsPerBin)];
+        _right = [.. used.Select(cell => cell % 2 == 1)];
+        _confidences = [.. used.Select(cell => sums[cell] / rows[cell])];
     }
 
-    public bool IsEmpty => counts.Length == 0;
+    public bool IsEmpty => _counts.Length == 0;
 
     public ImmutableArray<ReliabilityBin> Bins()
     {
-        var (rows, hits, sums) = Gather(counts);
+        var (rows, hits, sums) = Gather(_counts);
         return
         [
             .. Enumerable.Range(0, rows.Length).Where(bin => rows[bin] > 0).Select(bin => new ReliabilityBin(
@@ -57,35 +57,35 @@ internal sealed class Calibration
                 rows[bin],
                 sums[bin] / rows[bin],
                 hits[bin] / (double)rows[bin],
-                Proportions.Wilson(hits[bin], rows[bin], options.Alpha)!)),
+                Proportions.Wilson(hits[bin], rows[bin], _options.Alpha)!)),
         ];
     }
 
     /// <summary>Mean distance of confidence and accuracy over the bins, weighted by their rows; 0 to 1.</summary>
-    public double Error() => Error(counts);
+    public double Error() => Error(_counts);
 
     public Interval? ErrorInterval()
     {
-        if (options.Resamples == 0)
+        if (_options.Resamples == 0)
         {
             return null;
         }
 
-        var resampler = new CellResampler(counts);
-        var replicates = new double[options.Resamples];
+        var resampler = new CellResampler(_counts);
+        var replicates = new double[_options.Resamples];
         Parallel.For(
             0,
             replicates.Length,
-            () => new int[counts.Length],
+            () => new int[_counts.Length],
             (r, _, weights) =>
             {
-                var random = new RandomStream(options.Seed, (ulong)r);
+                var random = new RandomStream(_options.Seed, (ulong)r);
                 resampler.Draw(ref random, weights);
                 replicates[r] = Error(weights);
                 return weights;
             },
             _ => { });
-        return Bca.Interval(Error(), replicates, acceleration: 0, options.Alpha);
+        return Bca.Interval(Error(), replicates, acceleration: 0, _options.Alpha);
     }
 
     private double Error(ReadOnlySpan<int> weights)
@@ -103,14 +103,14 @@ internal sealed class Calibration
 
     private (int[] Rows, int[] Hits, double[] Sums) Gather(ReadOnlySpan<int> weights)
     {
-        var rows = new int[options.ReliabilityBins];
-        var hits = new int[options.ReliabilityBins];
-        var sums = new double[options.ReliabilityBins];
+        var rows = new int[_options.ReliabilityBins];
+        var hits = new int[_options.ReliabilityBins];
+        var sums = new double[_options.ReliabilityBins];
         for (int i = 0; i < weights.Length; i++)
         {
-            rows[bins[i]] += weights[i];
-            hits[bins[i]] += right[i] ? weights[i] : 0;
-            sums[bins[i]] += weights[i] * confidences[i];
+            rows[_bins[i]] += weights[i];
+            hits[_bins[i]] += _right[i] ? weights[i] : 0;
+            sums[_bins[i]] += weights[i] * _confidences[i];
         }
 
         return (rows, hits, sums);

@@ -15,7 +15,7 @@ internal sealed class ComparisonBuilder(
 {
     private const double Power = 0.8;
 
-    private readonly int pairs = names.Length * (names.Length - 1) / 2;
+    private readonly int _pairs = names.Length * (names.Length - 1) / 2;
 
     public ImmutableArray<PairedComparison> Build()
     {
@@ -37,7 +37,7 @@ internal sealed class ComparisonBuilder(
     }
 
     // The first step of Holm's procedure: the level that a single difference must reach in the worst case.
-    private double CorrectedLevel => options.Alpha / pairs;
+    private double CorrectedLevel => options.Alpha / _pairs;
 
     private PairedComparison? Compare(int first, int second, Score score)
     {

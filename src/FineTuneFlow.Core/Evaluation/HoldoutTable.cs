@@ -7,7 +7,7 @@ namespace FineTuneFlow.Core.Evaluation;
 /// neither the order of completion nor that of the file can change a digit.</summary>
 internal sealed class HoldoutTable
 {
-    private readonly Dictionary<string, int> placeOf;
+    private readonly Dictionary<string, int> _placeOf;
 
     public HoldoutTable(LabelSet labels, IReadOnlyList<DatasetRow> holdout)
     {
@@ -27,7 +27,7 @@ internal sealed class HoldoutTable
         LabelAt = labelAt;
         Rows = InOrder(holdout);
         Truth = new int[Rows.Length];
-        placeOf = new Dictionary<string, int>(Rows.Length, StringComparer.Ordinal);
+        _placeOf = new Dictionary<string, int>(Rows.Length, StringComparer.Ordinal);
         for (int i = 0; i < Rows.Length; i++)
         {
             if (!labelAt.TryGetValue(Rows[i].Label, out Truth[i]))
@@ -38,7 +38,7 @@ internal sealed class HoldoutTable
                     "Name every label of the holdout.");
             }
 
-            if (!placeOf.TryAdd(Rows[i].Id, i))
+            if (!_placeOf.TryAdd(Rows[i].Id, i))
             {
                 throw new FlowException(
                     FailureKind.InvalidInput, $"The holdout has two rows with the id {Rows[i].Id}.", "Give every row an id of its own.");
@@ -91,5 +91,5 @@ internal sealed class HoldoutTable
     }
 
     /// <summary>Place of a row, or -1.</summary>
-    public int PlaceOf(string id) => placeOf.TryGetValue(id, out int place) ? place : -1;
+    public int PlaceOf(string id) => _placeOf.TryGetValue(id, out int place) ? place : -1;
 }

@@ -8,11 +8,11 @@ internal sealed partial class LabelFinder
 {
     private static readonly char[] Wrapping = [' ', '\t', '\r', '\n', '"', '\'', '`', '*', '.', ',', ';', ':', '!', '(', ')', '[', ']', '#'];
 
-    private readonly LabelSet labels;
+    private readonly LabelSet _labels;
 
     public LabelFinder(LabelSet labels)
     {
-        this.labels = labels;
+        _labels = labels;
         Comparison = labels.Names.Distinct(StringComparer.OrdinalIgnoreCase).Count() == labels.Names.Length
             ? StringComparison.OrdinalIgnoreCase
             : StringComparison.Ordinal;
@@ -42,11 +42,11 @@ internal sealed partial class LabelFinder
         }
 
         int best = -1;
-        for (int i = 0; i < labels.Names.Length; i++)
+        for (int i = 0; i < _labels.Names.Length; i++)
         {
-            string name = labels.Names[i];
+            string name = _labels.Names[i];
             if (bare.StartsWith(name, Comparison) && EndsWord(bare, name.Length)
-                && (best < 0 || name.Length > labels.Names[best].Length))
+                && (best < 0 || name.Length > _labels.Names[best].Length))
             {
                 best = i;
             }
@@ -77,12 +77,12 @@ internal sealed partial class LabelFinder
     private int LastMentioned(string line)
     {
         (int best, int bestEnd) = (-1, -1);
-        for (int i = 0; i < labels.Names.Length; i++)
+        for (int i = 0; i < _labels.Names.Length; i++)
         {
-            string name = labels.Names[i];
+            string name = _labels.Names[i];
             int at = line.LastIndexOf(name, Comparison);
             bool whole = at >= 0 && (at == 0 || !char.IsLetterOrDigit(line[at - 1])) && EndsWord(line, at + name.Length);
-            if (whole && (at + name.Length > bestEnd || (at + name.Length == bestEnd && name.Length > labels.Names[best].Length)))
+            if (whole && (at + name.Length > bestEnd || (at + name.Length == bestEnd && name.Length > _labels.Names[best].Length)))
             {
                 (best, bestEnd) = (i, at + name.Length);
             }
@@ -94,9 +94,9 @@ internal sealed partial class LabelFinder
     private int OnlyLabelBeginningWith(string start)
     {
         int only = -1;
-        for (int i = 0; i < labels.Names.Length; i++)
+        for (int i = 0; i < _labels.Names.Length; i++)
         {
-            if (labels.Names[i].StartsWith(start, Comparison))
+            if (_labels.Names[i].StartsWith(start, Comparison))
             {
                 if (only >= 0)
                 {
@@ -112,9 +112,9 @@ internal sealed partial class LabelFinder
 
     private int IndexOf(string text)
     {
-        for (int i = 0; i < labels.Names.Length; i++)
+        for (int i = 0; i < _labels.Names.Length; i++)
         {
-            if (string.Equals(labels.Names[i], text, Comparison))
+            if (string.Equals(_labels.Names[i], text, Comparison))
             {
                 return i;
             }

@@ -8,23 +8,23 @@ namespace FineTuneFlow.Core.Evaluation;
 /// token, and the probability of the branch where they leave it earlier.</summary>
 internal sealed class LabelMass(LabelSet labels, StringComparison comparison)
 {
-    private readonly double[] mass = new double[labels.Names.Length];
+    private readonly double[] _mass = new double[labels.Names.Length];
 
     /// <summary>Mass by label, at most 1 in all, before normalising; what is missing to 1 went to something else.</summary>
     public double[] Collect(string text, ImmutableArray<ImmutableArray<TokenAlternative>> tokens)
     {
         Walk(text, tokens, position: 0, offset: 0, prefix: "", probability: 1);
-        double total = mass.Sum();
+        double total = _mass.Sum();
         if (total > 1)
         {
             // Rounded log-probabilities may sum to a little more than one.
-            for (int i = 0; i < mass.Length; i++)
+            for (int i = 0; i < _mass.Length; i++)
             {
-                mass[i] /= total;
+                _mass[i] /= total;
             }
         }
 
-        return mass;
+        return _mass;
     }
 
     private void Walk(
@@ -62,13 +62,13 @@ internal sealed class LabelMass(LabelSet labels, StringComparison comparison)
             else if (complete >= 0)
             {
                 // The label stood already ("card" of "card" and "card payment") and the answer ended or went on otherwise.
-                mass[complete] += share;
+                _mass[complete] += share;
             }
         }
 
         if (complete >= 0)
         {
-            mass[complete] += Math.Max(0, probability - listed);
+            _mass[complete] += Math.Max(0, probability - listed);
         }
     }
 
@@ -77,16 +77,16 @@ internal sealed class LabelMass(LabelSet labels, StringComparison comparison)
     {
         if (exact >= 0)
         {
-            mass[exact] += share;
+            _mass[exact] += share;
             return;
         }
 
         int several = prefix.Length == 0 ? 0 : CountBeginningWith(prefix);
-        for (int i = 0; several > 0 && i < mass.Length; i++)
+        for (int i = 0; several > 0 && i < _mass.Length; i++)
         {
             if (labels.Names[i].StartsWith(prefix, comparison))
             {
-                mass[i] += share / several;
+                _mass[i] += share / several;
             }
         }
     }
@@ -108,7 +108,7 @@ internal sealed class LabelMass(LabelSet labels, StringComparison comparison)
 
     private int IndexOf(string value)
     {
-        for (int i = 0; i < mass.Length; i++)
+        for (int i = 0; i < _mass.Length; i++)
         {
             if (string.Equals(labels.Names[i], value, comparison))
             {

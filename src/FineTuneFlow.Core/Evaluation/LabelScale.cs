@@ -8,16 +8,16 @@ internal sealed class LabelScale
 {
     private const int MostDecimals = 6;
 
-    private readonly bool[] good;
-    private readonly long[] positions;
+    private readonly bool[] _good;
+    private readonly long[] _positions;
 
     public LabelScale(LabelSet labels)
     {
         Labels = labels;
         Count = labels.Names.Length;
-        good = [.. labels.Names.Select(name => !labels.Good.IsDefault && labels.Good.Contains(name))];
-        (positions, Unit) = Positions(labels);
-        HasGood = labels.Ordered && good.Contains(true) && good.Contains(false);
+        _good = [.. labels.Names.Select(name => !labels.Good.IsDefault && labels.Good.Contains(name))];
+        (_positions, Unit) = Positions(labels);
+        HasGood = labels.Ordered && _good.Contains(true) && _good.Contains(false);
     }
 
     public LabelSet Labels { get; }
@@ -42,16 +42,16 @@ internal sealed class LabelScale
     public long Unit { get; }
 
     /// <summary>Where a label stands: its place in the order, or its number where distances follow the numbers.</summary>
-    public long Position(int label) => positions[label];
+    public long Position(int label) => _positions[label];
 
     /// <summary>Which label an answer counts as on the scale; no answer stands as far from the truth as the scale allows, so that
     /// not answering never pays.</summary>
     public int Place(int truth, int predicted) =>
-        predicted < Count ? predicted : positions[truth] - positions[0] >= positions[^1] - positions[truth] ? 0 : Count - 1;
+        predicted < Count ? predicted : _positions[truth] - _positions[0] >= _positions[^1] - _positions[truth] ? 0 : Count - 1;
 
-    public bool SameSide(int truth, int predicted) => predicted < Count && good[truth] == good[predicted];
+    public bool SameSide(int truth, int predicted) => predicted < Count && _good[truth] == _good[predicted];
 
-    public bool OneOff(int truth, int predicted) => predicted < Count && Math.Abs(positions[truth] - positions[predicted]) <= Unit;
+    public bool OneOff(int truth, int predicted) => predicted < Count && Math.Abs(_positions[truth] - _positions[predicted]) <= Unit;
 
     private static (long[] Positions, long Unit) Positions(LabelSet labels)
     {

@@ -7,12 +7,12 @@ namespace FineTuneFlow.Core.Evaluation;
 internal sealed class MetricsBuilder(
     HoldoutTable table, AnswerColumn column, ProbabilityColumn? probabilities, ScoringOptions options)
 {
-    private readonly LabelScale scale = table.Scale;
+    private readonly LabelScale _scale = table.Scale;
 
     public Metrics Build(JointBootstrap bootstrap, int candidate, ImmutableArray<Slice> slices)
     {
-        var tally = new Tally(scale);
-        int[][] confusion = [.. Enumerable.Range(0, scale.Count).Select(_ => new int[scale.Count + 1])];
+        var tally = new Tally(_scale);
+        int[][] confusion = [.. Enumerable.Range(0, _scale.Count).Select(_ => new int[_scale.Count + 1])];
         for (int row = 0; row < table.Truth.Length; row++)
         {
             tally.Add(table.Truth[row], column.Answers[row], 1);
@@ -21,12 +21,12 @@ internal sealed class MetricsBuilder(
 
         int rows = table.Truth.Length;
         var intervals = ImmutableSortedDictionary.CreateBuilder<string, Interval>(StringComparer.Ordinal);
-        foreach (Score share in new[] { Score.Accuracy, Score.OneOffAccuracy, Score.GoodVersusBad }.Where(scale.Has))
+        foreach (Score share in new[] { Score.Accuracy, Score.OneOffAccuracy, Score.GoodVersusBad }.Where(_scale.Has))
         {
             Keep(intervals, share, Proportions.Wilson(tally.Count(share), rows, options.Alpha));
         }
 
-        foreach (Score score in JointBootstrap.Scores.Where(scale.Has))
+        foreach (Score score in JointBootstrap.Scores.Where(_scale.Has))
         {
             Keep(intervals, score, bootstrap.Interval(candidate, score, tally.Value(score)));
         }
@@ -64,7 +64,7 @@ internal sealed class MetricsBuilder(
 
     private double? Value(Tally tally, Score score)
     {
-        double value = scale.Has(score) ? tally.Value(score) : double.NaN;
+        double value = _scale.Has(score) ? tally.Value(score) : double.NaN;
         return double.IsFinite(value) ? value : null;
     }
 
@@ -98,14 +98,14 @@ internal sealed class MetricsBuilder(
 
     private ImmutableArray<ClassMetrics> Classes(int[][] confusion)
     {
-        var classes = ImmutableArray.CreateBuilder<ClassMetrics>(scale.Count);
-        for (int label = 0; label < scale.Count; label++)
+        var classes = ImmutableArray.CreateBuilder<ClassMetrics>(_scale.Count);
+        for (int label = 0; label < _scale.Count; label++)
         {
             int hits = confusion[label][label];
             int actual = confusion[label].Sum();
             int predicted = confusion.Sum(row => row[label]);
             classes.Add(new ClassMetrics(
-                scale.Labels.Names[label],
+                _scale.Labels.Names[label],
                 actual,
                 predicted,
                 predicted == 0 ? 0 : hits / (double)predicted,

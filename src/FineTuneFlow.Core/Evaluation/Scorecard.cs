@@ -6,13 +6,13 @@ namespace FineTuneFlow.Core.Evaluation;
 /// <summary>Several candidates scored on the same holdout rows, with all comparisons between them.</summary>
 public sealed class Scorecard
 {
-    private readonly HoldoutTable table;
-    private readonly AnswerColumn[] columns;
+    private readonly HoldoutTable _table;
+    private readonly AnswerColumn[] _columns;
 
     private Scorecard(HoldoutTable table, ImmutableArray<string> names, AnswerColumn[] columns)
     {
-        this.table = table;
-        this.columns = columns;
+        _table = table;
+        _columns = columns;
         Names = names;
     }
 
@@ -56,11 +56,11 @@ public sealed class Scorecard
     /// <param name="second">Index of another.</param>
     /// <param name="most">Rows at the most.</param>
     public ImmutableArray<Disagreement> Disagreements(int first, int second, int most) =>
-        Disagreement.Find(table, columns[first], columns[second], most);
+        Disagreement.Find(_table, _columns[first], _columns[second], most);
 
     /// <summary>Rows whose label all the given candidates contradict with the same answer: labels to look at again, the most
     /// certain first.</summary>
     /// <param name="candidates">Indices of the candidates whose judgement counts.</param>
     public ImmutableArray<LabelSuspect> Suspects(IReadOnlyList<int> candidates) =>
-        LabelSuspect.Find(table, [.. candidates.Select(i => columns[i])]);
+        LabelSuspect.Find(_table, [.. candidates.Select(i => _columns[i])]);
 }

@@ -4,39 +4,39 @@ namespace FineTuneFlow.Core.Evaluation;
 /// the time of a pass over its cells.</summary>
 internal sealed class Tally(LabelScale scale)
 {
-    private readonly int[] hits = new int[scale.Count];
-    private readonly int[] actual = new int[scale.Count];
-    private readonly int[] predicted = new int[scale.Count + 1];
-    private long rows;
-    private long correct;
-    private long sameSide;
-    private long oneOff;
-    private long distance;
-    private long squaredDistance;
-    private long actualSum;
-    private long actualSquares;
-    private long placedSum;
-    private long placedSquares;
+    private readonly int[] _hits = new int[scale.Count];
+    private readonly int[] _actual = new int[scale.Count];
+    private readonly int[] _predicted = new int[scale.Count + 1];
+    private long _rows;
+    private long _correct;
+    private long _sameSide;
+    private long _oneOff;
+    private long _distance;
+    private long _squaredDistance;
+    private long _actualSum;
+    private long _actualSquares;
+    private long _placedSum;
+    private long _placedSquares;
 
     public void Clear()
     {
-        Array.Clear(hits);
-        Array.Clear(actual);
-        Array.Clear(predicted);
-        rows = correct = sameSide = oneOff = distance = squaredDistance = 0;
-        actualSum = actualSquares = placedSum = placedSquares = 0;
+        Array.Clear(_hits);
+        Array.Clear(_actual);
+        Array.Clear(_predicted);
+        _rows = _correct = _sameSide = _oneOff = _distance = _squaredDistance = 0;
+        _actualSum = _actualSquares = _placedSum = _placedSquares = 0;
     }
 
     /// <summary>Adds <paramref name="weight"/> rows alike (negative: takes them away).</summary>
     public void Add(int truth, int answer, int weight)
     {
-        rows += weight;
-        actual[truth] += weight;
-        predicted[answer] += weight;
+        _rows += weight;
+        _actual[truth] += weight;
+        _predicted[answer] += weight;
         if (truth == answer)
         {
-            hits[truth] += weight;
-            correct += weight;
+            _hits[truth] += weight;
+            _correct += weight;
         }
 
         if (!scale.Ordered)
@@ -48,34 +48,34 @@ internal sealed class Tally(LabelScale scale)
         long place = scale.Position(scale.Place(truth, answer));
         long off = Math.Abs(stands - place);
         long w = weight;
-        distance += w * off;
-        squaredDistance += w * off * off;
-        actualSum += w * stands;
-        actualSquares += w * stands * stands;
-        placedSum += w * place;
-        placedSquares += w * place * place;
-        oneOff += scale.OneOff(truth, answer) ? w : 0;
-        sameSide += scale.HasGood && scale.SameSide(truth, answer) ? w : 0;
+        _distance += w * off;
+        _squaredDistance += w * off * off;
+        _actualSum += w * stands;
+        _actualSquares += w * stands * stands;
+        _placedSum += w * place;
+        _placedSquares += w * place * place;
+        _oneOff += scale.OneOff(truth, answer) ? w : 0;
+        _sameSide += scale.HasGood && scale.SameSide(truth, answer) ? w : 0;
     }
 
-    public long Rows => rows;
+    public long Rows => _rows;
 
     public long Count(Score score) => score switch
     {
-        Score.Accuracy => correct,
-        Score.GoodVersusBad => sameSide,
-        Score.OneOffAccuracy => oneOff,
+        Score.Accuracy => _correct,
+        Score.GoodVersusBad => _sameSide,
+        Score.OneOffAccuracy => _oneOff,
         _ => throw new ArgumentOutOfRangeException(nameof(score), score, "not a share of rows"),
     };
 
     /// <summary>NaN where it is undefined (kappa of rows that never vary); callers turn that into an absent value.</summary>
     public double Value(Score score) => score switch
     {
-        Score.Accuracy or Score.GoodVersusBad or Score.OneOffAccuracy => Count(score) / (double)rows,
+        Score.Accuracy or Score.GoodVersusBad or Score.OneOffAccuracy => Count(score) / (double)_rows,
         Score.MacroF1 => MeanF1(weighted: false),
         Score.WeightedF1 => MeanF1(weighted: true),
         Score.BalancedAccuracy => MeanRecall(),
-        Score.MeanAbsoluteError => distance / (double)scale.Unit / rows,
+        Score.MeanAbsoluteError => _distance / (double)scale.Unit / _rows,
         Score.QuadraticKappa => Kappa(),
         _ => throw new ArgumentOutOfRangeException(nameof(score), score, "not a score of labels"),
     };
@@ -83,13 +83,13 @@ internal sealed class Tally(LabelScale scale)
     private double MeanF1(bool weighted)
     {
         (double sum, double classes) = (0, 0);
-        for (int i = 0; i < hits.Length; i++)
+        for (int i = 0; i < _hits.Length; i++)
         {
-            int either = actual[i] + predicted[i];
+            int either = _actual[i] + _predicted[i];
             if (either > 0)
             {
-                double weight = weighted ? actual[i] : 1;
-                sum += weight * 2 * hits[i] / either;
+                double weight = weighted ? _actual[i] : 1;
+                sum += weight * 2 * _hits[i] / either;
                 classes += weight;
             }
         }
@@ -100,11 +100,11 @@ internal sealed class Tally(LabelScale scale)
     private double MeanRecall()
     {
         (double sum, int classes) = (0, 0);
-        for (int i = 0; i < hits.Length; i++)
+        for (int i = 0; i < _hits.Length; i++)
         {
-            if (actual[i] > 0)
+            if (_actual[i] > 0)
             {
-                sum += hits[i] / (double)actual[i];
+                sum += _hits[i] / (double)_actual[i];
                 classes++;
             }
         }
@@ -116,7 +116,7 @@ internal sealed class Tally(LabelScale scale)
     // squared distance of independent margins, which the margins' sums and sums of squares give.
     private double Kappa()
     {
-        double expected = actualSquares + placedSquares - (2.0 * actualSum * placedSum / rows);
-        return expected > 0 ? 1 - (squaredDistance / expected) : double.NaN;
+        double expected = _actualSquares + _placedSquares - (2.0 * _actualSum * _placedSum / _rows);
+        return expected > 0 ? 1 - (_squaredDistance / expected) : double.NaN;
     }
 }

@@ -10,14 +10,14 @@ namespace FineTuneFlow.Core.Recipes;
 [JsonConverter(typeof(OneOrManyConverterFactory))]
 public readonly struct OneOrMany<T>(ImmutableArray<T> values) : IReadOnlyList<T>, IEquatable<OneOrMany<T>>
 {
-    private readonly ImmutableArray<T> values = values;
+    private readonly ImmutableArray<T> _values = values;
 
     public OneOrMany(params T[] values)
         : this(ImmutableArray.Create(values))
     {
     }
 
-    private ImmutableArray<T> Values => values.IsDefault ? [] : values;
+    private ImmutableArray<T> Values => _values.IsDefault ? [] : _values;
 
     public int Count => Values.Length;
 

@@ -26,16 +26,16 @@ internal sealed record PlacedMember(string Name, int Line, int Column, PlacedJso
 /// <summary>Reads JSON with comments and trailing commas into <see cref="PlacedJson"/>.</summary>
 internal ref struct PlacedJsonParser
 {
-    private readonly ReadOnlySpan<byte> json;
-    private Utf8JsonReader reader;
-    private int line = 1;
-    private int lineStart;
-    private int counted;
+    private readonly ReadOnlySpan<byte> _json;
+    private Utf8JsonReader _reader;
+    private int _line = 1;
+    private int _lineStart;
+    private int _counted;
 
     private PlacedJsonParser(ReadOnlySpan<byte> json)
     {
-        this.json = json;
-        reader = new Utf8JsonReader(json, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        _json = json;
+        _reader = new Utf8JsonReader(json, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
     }
 
     /// <param name="json">Valid UTF-8 without a byte order mark.</param>
@@ -43,26 +43,26 @@ internal ref struct PlacedJsonParser
     public static PlacedJson Parse(ReadOnlySpan<byte> json)
     {
         var parser = new PlacedJsonParser(json);
-        parser.reader.Read();
+        parser._reader.Read();
         PlacedJson root = parser.Value("");
         // Anything but comments after the value throws here.
-        parser.reader.Read();
+        parser._reader.Read();
         return root;
     }
 
     private PlacedJson Value(string path)
     {
         (int atLine, int atColumn) = Place();
-        switch (reader.TokenType)
+        switch (_reader.TokenType)
         {
             case JsonTokenType.StartObject:
                 return new PlacedJson(JsonValueKind.Object, path, atLine, atColumn) { Members = Members(path) };
             case JsonTokenType.StartArray:
                 return new PlacedJson(JsonValueKind.Array, path, atLine, atColumn) { Items = Items(path) };
             case JsonTokenType.String:
-                return new PlacedJson(JsonValueKind.String, path, atLine, atColumn, reader.GetString()!);
+                return new PlacedJson(JsonValueKind.String, path, atLine, atColumn, _reader.GetString()!);
             case JsonTokenType.Number:
-                return new PlacedJson(JsonValueKind.Number, path, atLine, atColumn, Encoding.UTF8.GetString(reader.ValueSpan));
+                return new PlacedJson(JsonValueKind.Number, path, atLine, atColumn, Encoding.UTF8.GetString(_reader.ValueSpan));
             case JsonTokenType.True:
                 return new PlacedJson(JsonValueKind.True, path, atLine, atColumn);
             case JsonTokenType.False:
@@ -75,11 +75,11 @@ internal ref struct PlacedJsonParser
     private ImmutableArray<PlacedMember> Members(string path)
     {
         var members = ImmutableArray.CreateBuilder<PlacedMember>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
         {
             (int atLine, int atColumn) = Place();
-            string name = reader.GetString()!;
-            reader.Read();
+            string name = _reader.GetString()!;
+            _reader.Read();
             members.Add(new PlacedMember(name, atLine, atColumn, Value(path.Length == 0 ? name : $"{path}.{name}")));
         }
 
@@ -89,7 +89,7 @@ internal ref struct PlacedJsonParser
     private ImmutableArray<PlacedJson> Items(string path)
     {
         var items = ImmutableArray.CreateBuilder<PlacedJson>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
         {
             items.Add(Value($"{path}[{items.Count}]"));
         }
@@ -99,16 +99,16 @@ internal ref struct PlacedJsonParser
 
     private (int Line, int Column) Place()
     {
-        int at = (int)reader.TokenStartIndex;
-        for (; counted < at; counted++)
+        int at = (int)_reader.TokenStartIndex;
+        for (; _counted < at; _counted++)
         {
-            if (json[counted] == (byte)'\n')
+            if (_json[_counted] == (byte)'\n')
             {
-                line++;
-                lineStart = counted + 1;
+                _line++;
+                _lineStart = _counted + 1;
             }
         }
 
-        return (line, Encoding.UTF8.GetCharCount(json[lineStart..at]) + 1);
+        return (_line, Encoding.UTF8.GetCharCount(_json[_lineStart..at]) + 1);
     }
 }

@@ -8,13 +8,13 @@ namespace FineTuneFlow.Core.Recipes;
 /// <summary>Checks a file against the schema and collects every problem with its place and remedy.</summary>
 internal sealed class SchemaCheck(string file)
 {
-    private readonly List<Failure> problems = [];
+    private readonly List<Failure> _problems = [];
 
     public static ImmutableArray<Failure> Run(string file, PlacedJson root, SchemaNode schema)
     {
         var check = new SchemaCheck(file);
         check.Value(root, schema);
-        return [.. check.problems];
+        return [.. check._problems];
     }
 
     private void Value(PlacedJson value, SchemaNode schema)
@@ -160,7 +160,7 @@ internal sealed class SchemaCheck(string file)
     private static string Short(string text) => text.Length <= 40 ? text : text[..39] + "…";
 
     private void Add(PlacedJson value, string message, string? remedy, PlacedMember? at = null) =>
-        problems.Add(new Failure(
+        _problems.Add(new Failure(
             FailureKind.InvalidInput,
             message,
             remedy,

@@ -10,13 +10,13 @@ internal sealed class Contest
     // Two fine-tunes of one model differ by a few tokens of an answer: that is no saving to decide by.
     private const double ClearlyCheaper = 0.9;
 
-    private readonly ImmutableArray<PairedComparison> comparisons;
+    private readonly ImmutableArray<PairedComparison> _comparisons;
 
     public Contest(
         PromotionRecipe rule, ImmutableArray<CandidateReport> candidates, ImmutableArray<PairedComparison> comparisons, string? champion, string? refusal)
     {
         Rule = rule;
-        this.comparisons = comparisons;
+        _comparisons = comparisons;
         Score asked = rule.Metric.ToScore();
         // A rule by good-versus-bad means nothing for labels without an order: accuracy then, and a finding says so.
         Score = candidates.Any(candidate => candidate.Metrics is not null && asked.Of(candidate.Metrics) is not null) ? asked : Score.Accuracy;
@@ -69,7 +69,7 @@ internal sealed class Contest
 
     public Matchup Against(CandidateReport one, CandidateReport other)
     {
-        PairedComparison? pair = comparisons.FirstOrDefault(pair => pair.Score == Score
+        PairedComparison? pair = _comparisons.FirstOrDefault(pair => pair.Score == Score
             && ((pair.First == one.Name && pair.Second == other.Name) || (pair.First == other.Name && pair.Second == one.Name)));
         PairedComparison? seen = pair is null || pair.First == one.Name ? pair : pair.Turned();
         return new Matchup(seen, seen?.Difference ?? (Value(one) - Value(other)), Score, Rule.Alpha);

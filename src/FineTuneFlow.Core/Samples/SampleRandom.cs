@@ -3,15 +3,15 @@ namespace FineTuneFlow.Core.Samples;
 /// <summary>SplitMix64 (Steele, Lea and Flood, 2014): the same numbers on every machine and in every version of .NET.</summary>
 internal struct SampleRandom(ulong state)
 {
-    private ulong state = state;
+    private ulong _state = state;
 
     /// <summary>A stream of its own for a row, so that a longer sample begins with the shorter one.</summary>
     public static SampleRandom ForRow(int seed, long row) => new(Mix(((ulong)(uint)seed << 32) ^ 0x9E37_79B9_7F4A_7C15UL) ^ Mix((ulong)row + 1));
 
     public ulong Next()
     {
-        state += 0x9E37_79B9_7F4A_7C15UL;
-        return Mix(state);
+        _state += 0x9E37_79B9_7F4A_7C15UL;
+        return Mix(_state);
     }
 
     /// <summary>From 0 to below <paramref name="count"/>.</summary>

@@ -7,7 +7,7 @@ namespace FineTuneFlow.Core.Training;
 public sealed class LinearClassifier
 {
     [ThreadStatic]
-    private static Workspace? t_workspace;
+    private static Workspace? _workspace;
 
     internal LinearClassifier(FeatureTable features, LinearWeights weights, ImmutableArray<string> labels)
     {
@@ -64,7 +64,7 @@ public sealed class LinearClassifier
     /// <param name="probabilities">Filled; as long as <see cref="Labels"/>.</param>
     public void Probabilities(ReadOnlySpan<char> text, Span<double> probabilities)
     {
-        Workspace workspace = t_workspace ??= new Workspace();
+        Workspace workspace = _workspace ??= new Workspace();
         SparseVector vector = Features.Vectorise(text, workspace.Scratch, workspace.Vector);
         Weights.Probabilities(vector.Slots.AsSpan(0, vector.Count), vector.Values.AsSpan(0, vector.Count), probabilities);
     }

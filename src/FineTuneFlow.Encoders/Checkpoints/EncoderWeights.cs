@@ -5,11 +5,11 @@ namespace FineTuneFlow.Encoders.Checkpoints;
 /// <summary>All weights of an encoder under the names of <see cref="WeightNames"/>.</summary>
 public sealed class EncoderWeights
 {
-    private readonly SortedDictionary<string, WeightTensor> tensors = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, WeightTensor> _tensors = new(StringComparer.Ordinal);
 
-    public WeightTensor this[string name] => tensors[name];
+    public WeightTensor this[string name] => _tensors[name];
 
-    public IEnumerable<KeyValuePair<string, WeightTensor>> All => tensors;
+    public IEnumerable<KeyValuePair<string, WeightTensor>> All => _tensors;
 
     /// <summary>Takes what the shape of the encoder asks for and leaves the rest: heads of other tasks, stored positions.</summary>
     /// <param name="config">The encoder's shape.</param>
@@ -40,7 +40,7 @@ public sealed class EncoderWeights
             }
             else
             {
-                weights.tensors[name] = tensor;
+                weights._tensors[name] = tensor;
             }
         }
 
@@ -55,7 +55,7 @@ public sealed class EncoderWeights
         {
             if (named.TryGetValue(name, out WeightTensor? tensor) && tensor.Shape.AsSpan().SequenceEqual(shape))
             {
-                weights.tensors[name] = tensor;
+                weights._tensors[name] = tensor;
             }
         }
 
@@ -68,13 +68,13 @@ public sealed class EncoderWeights
         var weights = new EncoderWeights();
         foreach ((string name, WeightTensor tensor) in all)
         {
-            weights.tensors[name] = tensor;
+            weights._tensors[name] = tensor;
         }
 
         return weights;
     }
 
-    public bool Has(string name) => tensors.ContainsKey(name);
+    public bool Has(string name) => _tensors.ContainsKey(name);
 
     private static string Text(int[] shape) => string.Join('x', shape);
 }

@@ -10,9 +10,9 @@ internal sealed class OnnxGraph
     /// <summary>Of the operators: the first version that has Gelu.</summary>
     private const int OperatorSet = 20;
     private const int IrVersion = 9;
-    private readonly ProtoWriter graph = new();
-    private readonly HashSet<string> constants = new(StringComparer.Ordinal);
-    private int made;
+    private readonly ProtoWriter _graph = new();
+    private readonly HashSet<string> _constants = new(StringComparer.Ordinal);
+    private int _made;
 
     /// <summary>Adds a node with one output and returns the output's name.</summary>
     public string Node(string type, IEnumerable<string> inputs, params IEnumerable<OnnxAttribute> attributes) => Nodes(type, inputs, 1, attributes)[0];
@@ -20,7 +20,7 @@ internal sealed class OnnxGraph
     /// <summary>Adds a node with several outputs.</summary>
     public string[] Nodes(string type, IEnumerable<string> inputs, int outputs, params IEnumerable<OnnxAttribute> attributes)
     {
-        int number = made++;
+        int number = _made++;
         string[] names = [.. Enumerable.Range(0, outputs).Select(output => $"{type}_{number}{(outputs == 1 ? "" : $"_{output}")}")];
         Add(type, inputs, names, attributes);
         return names;
@@ -46,13 +46,13 @@ internal sealed class OnnxGraph
     /// <summary>Writes the model: inputs of whole numbers batch x length, outputs batch x classes.</summary>
     public void Write(Stream stream, string[] inputs, string output, int classes, IReadOnlyDictionary<string, string> metadata)
     {
-        graph.Text(2, "encoder");
+        _graph.Text(2, "encoder");
         foreach (string input in inputs)
         {
-            graph.Message(11, value => Value(value, input, 7, "batch", "length"));
+            _graph.Message(11, value => Value(value, input, 7, "batch", "length"));
         }
 
-        graph.Message(12, value => Value(value, output, 1, "batch", classes));
+        _graph.Message(12, value => Value(value, output, 1, "batch", classes));
         var model = new ProtoWriter();
         model.Whole(1, IrVersion);
         model.Text(2, "FineTuneFlow");
@@ -71,9 +71,9 @@ internal sealed class OnnxGraph
         }
 
         // The graph last: fields may stand in any order, and it is too large to be copied once more.
-        model.Begin(7, graph.Length);
+        model.Begin(7, _graph.Length);
         model.CopyTo(stream);
-        graph.CopyTo(stream);
+        _graph.CopyTo(stream);
     }
 
     private static void Value(ProtoWriter value, string name, int elementType, params object[] dimensions)
@@ -102,7 +102,7 @@ internal sealed class OnnxGraph
         }));
     }
 
-    private void Add(string type, IEnumerable<string> inputs, string[] outputs, IEnumerable<OnnxAttribute> attributes) => graph.Message(1, node =>
+    private void Add(string type, IEnumerable<string> inputs, string[] outputs, IEnumerable<OnnxAttribute> attributes) => _graph.Message(1, node =>
     {
         foreach (string input in inputs)
         {
@@ -124,7 +124,7 @@ internal sealed class OnnxGraph
 
     private string Constant(string name, int elementType, int[] shape, ReadOnlySpan<byte> raw)
     {
-        if (!constants.Add(name))
+        if (!_constants.Add(name))
         {
             return name;
         }
@@ -138,7 +138,7 @@ internal sealed class OnnxGraph
         tensor.Whole(2, elementType);
         tensor.Text(8, name);
         tensor.Bytes(9, raw);
-        graph.Embed(5, tensor);
+        _graph.Embed(5, tensor);
         return name;
     }
 }

@@ -7,13 +7,13 @@ namespace FineTuneFlow.Encoders.Onnx;
 internal sealed class OnnxLayers(OnnxGraph graph, EncoderConfig config, EncoderWeights weights, OnnxPrecision precision)
 {
     private static readonly long[] HeadsInside = [0, 2, 1, 3];
-    private readonly OnnxLinear linear = new(graph, precision);
+    private readonly OnnxLinear _linear = new(graph, precision);
 
     /// <param name="ids">Batch x length.</param>
     public string Embeddings(string ids)
     {
         string words = precision == OnnxPrecision.Quantised
-            ? linear.QuantizedRows(WeightNames.Words, weights[WeightNames.Words], ids)
+            ? _linear.QuantizedRows(WeightNames.Words, weights[WeightNames.Words], ids)
             : graph.Node("Gather", [graph.Constant(WeightNames.Words, weights[WeightNames.Words]), ids]);
         string length = graph.Node("Shape", [ids], new OnnxAttribute("start", 1L), new OnnxAttribute("end", 2L));
         string positions = graph.Node(
@@ -68,7 +68,7 @@ internal sealed class OnnxLayers(OnnxGraph graph, EncoderConfig config, EncoderW
     {
         string[] parts = graph.Nodes(
             "Split",
-            [linear.Of(state, at + "attention.self", QueryKeyValue(at, ".weight"), QueryKeyValue(at, ".bias"))],
+            [_linear.Of(state, at + "attention.self", QueryKeyValue(at, ".weight"), QueryKeyValue(at, ".bias"))],
             3,
             new OnnxAttribute("axis", -1L),
             new OnnxAttribute("num_outputs", 3L));
@@ -110,9 +110,9 @@ internal sealed class OnnxLayers(OnnxGraph graph, EncoderConfig config, EncoderW
         new OnnxAttribute("axis", -1L),
         new OnnxAttribute("epsilon", (float)config.NormEpsilon));
 
-    private string Linear(string state, string name) => linear.Of(state, name, weights[name + ".weight"], weights[name + ".bias"]);
+    private string Linear(string state, string name) => _linear.Of(state, name, weights[name + ".weight"], weights[name + ".bias"]);
 
-    private string Plain(string state, string name) => linear.Exact(state, name, weights[name + ".weight"], weights[name + ".bias"]);
+    private string Plain(string state, string name) => _linear.Exact(state, name, weights[name + ".weight"], weights[name + ".bias"]);
 
     private string Number(string mask) => graph.Node("Cast", [mask], new OnnxAttribute("to", 1L));
 

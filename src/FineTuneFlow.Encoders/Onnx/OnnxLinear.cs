@@ -7,8 +7,8 @@ namespace FineTuneFlow.Encoders.Onnx;
 internal sealed class OnnxLinear(OnnxGraph graph, OnnxPrecision precision)
 {
     private const float Steps = 63;
-    private string? quantizedOf;
-    private string[] quantized = [];
+    private string? _quantizedOf;
+    private string[] _quantized = [];
 
     /// <summary>Weight times state plus bias; the weight is output x input, as PyTorch keeps it, and the state's last dimension the input.</summary>
     public string Of(string state, string name, WeightTensor weight, WeightTensor bias) =>
@@ -32,15 +32,15 @@ internal sealed class OnnxLinear(OnnxGraph graph, OnnxPrecision precision)
     private string Quantized(string state, string name, WeightTensor weight, WeightTensor bias)
     {
         (sbyte[] values, float[] scales) = Quantize(weight, Steps);
-        if (quantizedOf != state)
+        if (_quantizedOf != state)
         {
-            quantizedOf = state;
-            quantized = graph.Nodes("DynamicQuantizeLinear", [state], 3);
+            _quantizedOf = state;
+            _quantized = graph.Nodes("DynamicQuantizeLinear", [state], 3);
         }
 
         string constant = graph.Constant(name + ".int8", [weight.Shape[1], weight.Shape[0]], Transposed(values, weight.Shape[0], weight.Shape[1]));
-        string whole = graph.Node("MatMulInteger", [quantized[0], constant, quantized[2], graph.Scalar("zero", (sbyte)0)]);
-        string scale = graph.Node("Mul", [quantized[1], graph.Constant(name + ".scale", new WeightTensor([scales.Length], scales))]);
+        string whole = graph.Node("MatMulInteger", [_quantized[0], constant, _quantized[2], graph.Scalar("zero", (sbyte)0)]);
+        string scale = graph.Node("Mul", [_quantized[1], graph.Constant(name + ".scale", new WeightTensor([scales.Length], scales))]);
         string product = graph.Node("Mul", [graph.Node("Cast", [whole], new OnnxAttribute("to", 1L)), scale]);
         return graph.Node("Add", [product, graph.Constant(name + ".bias", bias)]);
     }

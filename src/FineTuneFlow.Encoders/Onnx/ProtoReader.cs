@@ -5,7 +5,7 @@ namespace FineTuneFlow.Encoders.Onnx;
 /// <summary>Reads the wire format of Protocol Buffers field by field.</summary>
 internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
 {
-    private ReadOnlySpan<byte> rest = bytes;
+    private ReadOnlySpan<byte> _rest = bytes;
 
     /// <summary>Number of the field that <see cref="Next"/> has come to.</summary>
     public int Field { get; private set; }
@@ -22,7 +22,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
     /// <exception cref="InvalidDataException">Not of the format.</exception>
     public bool Next()
     {
-        if (rest.IsEmpty)
+        if (_rest.IsEmpty)
         {
             return false;
         }
@@ -51,13 +51,13 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
 
     private ReadOnlySpan<byte> Take(int count)
     {
-        if (count > rest.Length)
+        if (count > _rest.Length)
         {
             throw new InvalidDataException("cut off");
         }
 
-        ReadOnlySpan<byte> taken = rest[..count];
-        rest = rest[count..];
+        ReadOnlySpan<byte> taken = _rest[..count];
+        _rest = _rest[count..];
         return taken;
     }
 

@@ -7,9 +7,9 @@ namespace FineTuneFlow.Encoders.Onnx;
 /// <summary>Writes the wire format of Protocol Buffers (protobuf.dev/programming-guides/encoding), as much of it as ONNX uses.</summary>
 internal sealed class ProtoWriter
 {
-    private readonly ArrayBufferWriter<byte> bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    public long Length => bytes.WrittenCount;
+    public long Length => _bytes.WrittenCount;
 
     public void Whole(int field, long value)
     {
@@ -22,7 +22,7 @@ internal sealed class ProtoWriter
         Tag(field, 5);
         Span<byte> four = stackalloc byte[4];
         BinaryPrimitives.WriteSingleLittleEndian(four, value);
-        bytes.Write(four);
+        _bytes.Write(four);
     }
 
     public void Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
@@ -31,7 +31,7 @@ internal sealed class ProtoWriter
     {
         Tag(field, 2);
         Varint((ulong)value.Length);
-        bytes.Write(value);
+        _bytes.Write(value);
     }
 
     public void Message(int field, Action<ProtoWriter> write)
@@ -45,7 +45,7 @@ internal sealed class ProtoWriter
     public void Embed(int field, ProtoWriter message)
     {
         Begin(field, message.Length);
-        bytes.Write(message.bytes.WrittenSpan);
+        _bytes.Write(message._bytes.WrittenSpan);
     }
 
     /// <summary>The beginning of a message whose bytes the caller writes behind it.</summary>
@@ -55,7 +55,7 @@ internal sealed class ProtoWriter
         Varint((ulong)length);
     }
 
-    public void CopyTo(Stream stream) => stream.Write(bytes.WrittenSpan);
+    public void CopyTo(Stream stream) => stream.Write(_bytes.WrittenSpan);
 
     private void Tag(int field, int wireType) => Varint((ulong)((field << 3) | wireType));
 
@@ -69,6 +69,6 @@ internal sealed class ProtoWriter
         }
 
         parts[count++] = (byte)value;
-        bytes.Write(parts[..count]);
+        _bytes.Write(parts[..count]);
     }
 }

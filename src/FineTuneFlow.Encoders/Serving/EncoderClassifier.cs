@@ -11,16 +11,16 @@ public sealed class EncoderClassifier : IDisposable
     /// <summary>Texts in one call of the runtime: enough to fill the cores, few enough to stay in their caches.</summary>
     private const int Batch = 32;
 
-    private readonly EncoderSession session;
-    private readonly WordPieceTokenizer tokenizer;
-    private readonly int longest;
+    private readonly EncoderSession _session;
+    private readonly WordPieceTokenizer _tokenizer;
+    private readonly int _longest;
 
     private EncoderClassifier(EncoderSession session, WordPieceTokenizer tokenizer, EncoderFacts facts)
     {
-        this.session = session;
-        this.tokenizer = tokenizer;
+        _session = session;
+        _tokenizer = tokenizer;
         Facts = facts;
-        longest = facts.MaxLength;
+        _longest = facts.MaxLength;
     }
 
     public EncoderFacts Facts { get; }
@@ -45,20 +45,20 @@ public sealed class EncoderClassifier : IDisposable
     }
 
     /// <summary>The answer for one text.</summary>
-    public EncoderAnswer Predict(string text) => EncoderAnswer.Of(session.Logits([tokenizer.Encode(text, longest)], tokenizer.PaddingId)[0], Labels);
+    public EncoderAnswer Predict(string text) => EncoderAnswer.Of(_session.Logits([_tokenizer.Encode(text, _longest)], _tokenizer.PaddingId)[0], Labels);
 
     /// <summary>The answers, in the order of the texts. Texts of like length are asked together, so that little is computed on
     /// padding.</summary>
     public EncoderAnswer[] Predict(IReadOnlyList<string> texts, CancellationToken cancellation = default)
     {
         int[][] pieces = new int[texts.Count][];
-        Parallel.For(0, texts.Count, i => pieces[i] = tokenizer.Encode(texts[i], longest));
+        Parallel.For(0, texts.Count, i => pieces[i] = _tokenizer.Encode(texts[i], _longest));
         int[] order = [.. Enumerable.Range(0, texts.Count).OrderBy(i => pieces[i].Length)];
         var answers = new EncoderAnswer[texts.Count];
         foreach (int[] batch in order.Chunk(Batch))
         {
             cancellation.ThrowIfCancellationRequested();
-            float[][] logits = session.Logits([.. batch.Select(i => pieces[i])], tokenizer.PaddingId);
+            float[][] logits = _session.Logits([.. batch.Select(i => pieces[i])], _tokenizer.PaddingId);
             for (int row = 0; row < batch.Length; row++)
             {
                 answers[batch[row]] = EncoderAnswer.Of(logits[row], Labels);
@@ -68,5 +68,5 @@ public sealed class EncoderClassifier : IDisposable
         return answers;
     }
 
-    public void Dispose() => session.Dispose();
+    public void Dispose() => _session.Dispose();
 }

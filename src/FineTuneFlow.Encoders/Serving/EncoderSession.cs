@@ -7,7 +7,7 @@ namespace FineTuneFlow.Encoders.Serving;
 /// <summary>An exported encoder in ONNX Runtime. Safe for concurrent use.</summary>
 public sealed class EncoderSession : IDisposable
 {
-    private readonly InferenceSession session;
+    private readonly InferenceSession _session;
 
     /// <param name="file">Written by <see cref="OnnxExport"/>.</param>
     /// <param name="threads">For one call; 0: as many as there are cores.</param>
@@ -24,7 +24,7 @@ public sealed class EncoderSession : IDisposable
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         try
         {
-            session = new InferenceSession(file, options);
+            _session = new InferenceSession(file, options);
         }
         catch (OnnxRuntimeException error)
         {
@@ -56,7 +56,7 @@ public sealed class EncoderSession : IDisposable
         using OrtValue idValue = OrtValue.CreateTensorValueFromMemory(ids, shape);
         using OrtValue maskValue = OrtValue.CreateTensorValueFromMemory(mask, shape);
         using var run = new RunOptions();
-        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(
+        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(
             run, [OnnxExport.Ids, OnnxExport.Mask], [idValue, maskValue], [OnnxExport.Logits]);
         ReadOnlySpan<float> logits = outputs[0].GetTensorDataAsSpan<float>();
         int labels = logits.Length / texts.Count;
@@ -69,5 +69,5 @@ public sealed class EncoderSession : IDisposable
         return rows;
     }
 
-    public void Dispose() => session.Dispose();
+    public void Dispose() => _session.Dispose();
 }

@@ -12,7 +12,7 @@ public sealed class HubClient(HubSettings settings, HttpClient http, Action<stri
     private static readonly string[] Wanted =
         [EncoderConfigFile.Name, EncoderConfigFile.PoolingName, TokenizerFiles.Json, TokenizerFiles.Vocabulary, TokenizerFiles.Config];
 
-    private readonly Action<string> report = report ?? (_ => { });
+    private readonly Action<string> _report = report ?? (_ => { });
 
     /// <summary>The folder of a model with all that a checkpoint needs.</summary>
     /// <exception cref="FlowException">NotFound; Unauthenticated or Forbidden: a token is needed; Unavailable: the hub cannot be reached or what came
@@ -31,13 +31,13 @@ public sealed class HubClient(HubSettings settings, HttpClient http, Action<stri
             await DownloadAsync(model, folder, cancellation);
         }
 
-        report($"{source.Name} at {model.Commit[..12]}, licence {model.Licence ?? "not told"}");
+        _report($"{source.Name} at {model.Commit[..12]}, licence {model.Licence ?? "not told"}");
         return new HubCheckpoint(folder, model.Commit, model.Licence);
     }
 
     private async Task DownloadAsync(HubModel model, string folder, CancellationToken cancellation)
     {
-        var download = new HubDownload(http, settings, report);
+        var download = new HubDownload(http, settings, _report);
         HubCache.MakeRoom(folder, Files(model).Sum(file => Math.Max(0, file.Size)));
         foreach (HubFile file in Files(model))
         {
@@ -81,7 +81,7 @@ public sealed class HubClient(HubSettings settings, HttpClient http, Action<stri
         }
         catch (FlowException unreachable) when (unreachable.Failure.Kind == FailureKind.Unavailable && HubCache.Find(ModelFolder(source), source.Revision) is { } cached)
         {
-            report($"The hub cannot be reached; what was fetched of {source.Name} before is used");
+            _report($"The hub cannot be reached; what was fetched of {source.Name} before is used");
             return cached;
         }
 

@@ -11,9 +11,9 @@ internal sealed class CharacterTables
     private const string Resource = "character-tables.txt";
     private static readonly Lazy<CharacterTables> Shared = new(Read);
 
-    private readonly CharacterTraits[] traits = new CharacterTraits[0x110000];
-    private readonly Dictionary<int, string> stripped = [];
-    private readonly Dictionary<int, string> lowered = [];
+    private readonly CharacterTraits[] _traits = new CharacterTraits[0x110000];
+    private readonly Dictionary<int, string> _stripped = [];
+    private readonly Dictionary<int, string> _lowered = [];
 
     private CharacterTables()
     {
@@ -22,18 +22,18 @@ internal sealed class CharacterTables
     public static CharacterTables Instance => Shared.Value;
 
     /// <summary>Traits of a code point (0 to 10FFFF).</summary>
-    public CharacterTraits this[int codePoint] => traits[codePoint];
+    public CharacterTraits this[int codePoint] => _traits[codePoint];
 
     /// <summary>Decomposed canonically and without its combining marks; asked only for <see cref="CharacterTraits.Stripped"/>.</summary>
-    public string Strip(int codePoint) => codePoint is >= Hangul.First and <= Hangul.Last ? Hangul.Decompose(codePoint) : stripped[codePoint];
+    public string Strip(int codePoint) => codePoint is >= Hangul.First and <= Hangul.Last ? Hangul.Decompose(codePoint) : _stripped[codePoint];
 
     /// <summary>In lower case; asked only for <see cref="CharacterTraits.Lowered"/>.</summary>
-    public string Lower(int codePoint) => lowered[codePoint];
+    public string Lower(int codePoint) => _lowered[codePoint];
 
     private static CharacterTables Read()
     {
         var tables = new CharacterTables();
-        Array.Fill(tables.traits, CharacterTraits.Stripped, Hangul.First, Hangul.Last - Hangul.First + 1);
+        Array.Fill(tables._traits, CharacterTraits.Stripped, Hangul.First, Hangul.Last - Hangul.First + 1);
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Resource)!;
         using var reader = new StreamReader(stream);
         CharacterTraits section = CharacterTraits.None;
@@ -64,8 +64,8 @@ internal sealed class CharacterTables
             int equals = line.IndexOf('=', StringComparison.Ordinal);
             int from = Hex(line.AsSpan(0, equals));
             string to = string.Concat(line[(equals + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(point => char.ConvertFromUtf32(Hex(point))));
-            (section == CharacterTraits.Stripped ? stripped : lowered)[from] = to;
-            traits[from] |= section;
+            (section == CharacterTraits.Stripped ? _stripped : _lowered)[from] = to;
+            _traits[from] |= section;
             return;
         }
 
@@ -74,7 +74,7 @@ internal sealed class CharacterTables
         int last = dash < 0 ? first : Hex(line.AsSpan(dash + 1));
         for (int point = first; point <= last; point++)
         {
-            traits[point] |= section;
+            _traits[point] |= section;
         }
     }
 

@@ -5,15 +5,15 @@ namespace FineTuneFlow.Encoders.Tokenization;
 /// <summary>The pieces of a WordPiece vocabulary and their ids.</summary>
 public sealed class Vocabulary
 {
-    private readonly Dictionary<string, int> ids;
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> beginnings;
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> continuations;
+    private readonly Dictionary<string, int> _ids;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _beginnings;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _continuations;
 
     /// <param name="ids">Piece to id.</param>
     /// <param name="continuationPrefix">What stands before the pieces that continue a word.</param>
     public Vocabulary(IReadOnlyDictionary<string, int> ids, string continuationPrefix)
     {
-        this.ids = new Dictionary<string, int>(ids, StringComparer.Ordinal);
+        _ids = new Dictionary<string, int>(ids, StringComparer.Ordinal);
         var continued = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach ((string piece, int id) in ids)
         {
@@ -23,8 +23,8 @@ public sealed class Vocabulary
             }
         }
 
-        beginnings = this.ids.GetAlternateLookup<ReadOnlySpan<char>>();
-        continuations = continued.GetAlternateLookup<ReadOnlySpan<char>>();
+        _beginnings = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
+        _continuations = continued.GetAlternateLookup<ReadOnlySpan<char>>();
         Size = ids.Count == 0 ? 0 : ids.Values.Max() + 1;
     }
 
@@ -33,7 +33,7 @@ public sealed class Vocabulary
 
     /// <summary>The id of a piece as it stands in the vocabulary.</summary>
     /// <exception cref="FlowException">InvalidInput: there is no such piece.</exception>
-    public int Of(string piece) => ids.TryGetValue(piece, out int id)
+    public int Of(string piece) => _ids.TryGetValue(piece, out int id)
         ? id
         : throw new FlowException(FailureKind.InvalidInput, $"The vocabulary has no piece {piece}", "Use a checkpoint whose vocabulary is complete");
 
@@ -41,7 +41,7 @@ public sealed class Vocabulary
     public string?[] InOrder()
     {
         string?[] pieces = new string?[Size];
-        foreach ((string piece, int id) in ids)
+        foreach ((string piece, int id) in _ids)
         {
             pieces[id] = piece;
         }
@@ -49,9 +49,9 @@ public sealed class Vocabulary
         return pieces;
     }
 
-    internal bool TryBeginning(ReadOnlySpan<char> piece, out int id) => beginnings.TryGetValue(piece, out id);
+    internal bool TryBeginning(ReadOnlySpan<char> piece, out int id) => _beginnings.TryGetValue(piece, out id);
 
-    internal bool TryContinuation(ReadOnlySpan<char> piece, out int id) => continuations.TryGetValue(piece, out id);
+    internal bool TryContinuation(ReadOnlySpan<char> piece, out int id) => _continuations.TryGetValue(piece, out id);
 
-    internal bool Has(string piece) => ids.ContainsKey(piece);
+    internal bool Has(string piece) => _ids.ContainsKey(piece);
 }

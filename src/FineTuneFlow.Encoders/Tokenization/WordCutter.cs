@@ -6,7 +6,7 @@ namespace FineTuneFlow.Encoders.Tokenization;
 /// around Chinese characters, stripping of accents, lower case, then a cut at white space and around punctuation.</summary>
 internal sealed class WordCutter(TokenizerOptions options)
 {
-    private readonly CharacterTables tables = CharacterTables.Instance;
+    private readonly CharacterTables _tables = CharacterTables.Instance;
 
     /// <summary>Writes the words one behind the other.</summary>
     /// <param name="text">A raw text; halves of surrogate pairs that stand alone are dropped.</param>
@@ -34,7 +34,7 @@ internal sealed class WordCutter(TokenizerOptions options)
 
     private void Ascii(char c, WordBuffer words)
     {
-        CharacterTraits traits = tables[c];
+        CharacterTraits traits = _tables[c];
         if ((traits & (CharacterTraits.Removed | CharacterTraits.Space | CharacterTraits.Punctuation)) == 0)
         {
             words.Add(options.Lowercase && c is >= 'A' and <= 'Z' ? (char)(c | 0x20) : c);
@@ -47,7 +47,7 @@ internal sealed class WordCutter(TokenizerOptions options)
 
     private void Any(int point, WordBuffer words)
     {
-        CharacterTraits traits = tables[point];
+        CharacterTraits traits = _tables[point];
         if ((traits & (CharacterTraits.Removed | CharacterTraits.Space)) != 0)
         {
             Place(point, traits, words);
@@ -62,7 +62,7 @@ internal sealed class WordCutter(TokenizerOptions options)
 
         if (options.StripAccents && (traits & CharacterTraits.Stripped) != 0)
         {
-            foreach (Rune part in tables.Strip(point).EnumerateRunes())
+            foreach (Rune part in _tables.Strip(point).EnumerateRunes())
             {
                 Lowered(part.Value, words);
             }
@@ -80,16 +80,16 @@ internal sealed class WordCutter(TokenizerOptions options)
 
     private void Lowered(int point, WordBuffer words)
     {
-        if (options.Lowercase && (tables[point] & CharacterTraits.Lowered) != 0)
+        if (options.Lowercase && (_tables[point] & CharacterTraits.Lowered) != 0)
         {
-            foreach (Rune part in tables.Lower(point).EnumerateRunes())
+            foreach (Rune part in _tables.Lower(point).EnumerateRunes())
             {
-                Place(part.Value, tables[part.Value], words);
+                Place(part.Value, _tables[part.Value], words);
             }
         }
         else
         {
-            Place(point, tables[point], words);
+            Place(point, _tables[point], words);
         }
     }
 

@@ -9,26 +9,26 @@ public sealed class WordPieceTokenizer
     [ThreadStatic]
     private static WordBuffer? t_words;
 
-    private readonly WordCutter cutter;
-    private readonly SearchValues<string> specials;
-    private readonly (string Token, int Id)[] specialIds;
-    private readonly int unknown;
-    private readonly int start;
-    private readonly int end;
+    private readonly WordCutter _cutter;
+    private readonly SearchValues<string> _specials;
+    private readonly (string Token, int Id)[] _specialIds;
+    private readonly int _unknown;
+    private readonly int _start;
+    private readonly int _end;
 
     /// <exception cref="Core.Failures.FlowException">InvalidInput: the vocabulary lacks one of the special tokens.</exception>
     public WordPieceTokenizer(Vocabulary vocabulary, TokenizerOptions options)
     {
         Vocabulary = vocabulary;
         Options = options;
-        cutter = new WordCutter(options);
-        unknown = vocabulary.Of(options.Unknown);
-        start = vocabulary.Of(options.Start);
-        end = vocabulary.Of(options.End);
+        _cutter = new WordCutter(options);
+        _unknown = vocabulary.Of(options.Unknown);
+        _start = vocabulary.Of(options.Start);
+        _end = vocabulary.Of(options.End);
         PaddingId = vocabulary.Of(options.Padding);
         // The longest first: of two tokens that begin alike the longer one is meant.
-        specialIds = [.. options.Special.Where(vocabulary.Has).OrderByDescending(token => token.Length).Select(token => (token, vocabulary.Of(token)))];
-        specials = SearchValues.Create(specialIds.Select(special => special.Token).ToArray(), StringComparison.Ordinal);
+        _specialIds = [.. options.Special.Where(vocabulary.Has).OrderByDescending(token => token.Length).Select(token => (token, vocabulary.Of(token)))];
+        _specials = SearchValues.Create(_specialIds.Select(special => special.Token).ToArray(), StringComparison.Ordinal);
     }
 
     public Vocabulary Vocabulary { get; }
@@ -43,12 +43,12 @@ public sealed class WordPieceTokenizer
     /// <param name="longest">At most so many ids, start and end included (at least 2); what is beyond is cut off.</param>
     public int[] Encode(string text, int longest)
     {
-        var ids = new List<int>(Math.Min(longest, (text.Length / 3) + 8)) { start };
+        var ids = new List<int>(Math.Min(longest, (text.Length / 3) + 8)) { _start };
         int room = longest - 1;
         ReadOnlySpan<char> rest = text;
         while (ids.Count < room && !rest.IsEmpty)
         {
-            int at = rest.IndexOfAny(specials);
+            int at = rest.IndexOfAny(_specials);
             Words(at < 0 ? rest : rest[..at], room, ids);
             if (at < 0)
             {
@@ -56,7 +56,7 @@ public sealed class WordPieceTokenizer
             }
 
             rest = rest[at..];
-            foreach ((string token, int id) in specialIds)
+            foreach ((string token, int id) in _specialIds)
             {
                 if (rest.StartsWith(token, StringComparison.Ordinal))
                 {
@@ -71,14 +71,14 @@ public sealed class WordPieceTokenizer
             }
         }
 
-        ids.Add(end);
+        ids.Add(_end);
         return [.. ids];
     }
 
     private void Words(ReadOnlySpan<char> text, int room, List<int> ids)
     {
         WordBuffer words = t_words ??= new WordBuffer();
-        cutter.Cut(text, words);
+        _cutter.Cut(text, words);
         for (int i = 0; i < words.Count && ids.Count < room; i++)
         {
             Pieces(words[i], ids);
@@ -94,7 +94,7 @@ public sealed class WordPieceTokenizer
     {
         if (word.Length > Options.LongestWord && Characters(word) > Options.LongestWord)
         {
-            ids.Add(unknown);
+            ids.Add(_unknown);
             return;
         }
 
@@ -102,7 +102,7 @@ public sealed class WordPieceTokenizer
         while (!word.IsEmpty)
         {
             int length = word.Length;
-            int id = unknown;
+            int id = _unknown;
             while (length > 0 && !(ids.Count == before ? Vocabulary.TryBeginning(word[..length], out id) : Vocabulary.TryContinuation(word[..length], out id)))
             {
                 length--;
@@ -111,7 +111,7 @@ public sealed class WordPieceTokenizer
             if (length == 0)
             {
                 ids.RemoveRange(before, ids.Count - before);
-                ids.Add(unknown);
+                ids.Add(_unknown);
                 return;
             }
 

@@ -16,7 +16,7 @@ internal sealed class DurableFunctionsContext(TaskOrchestrationContext inner, st
     private static readonly TimeSpan Rounding = TimeSpan.FromSeconds(1);
 
     // Names of events are compared as Durable Functions does.
-    private readonly Dictionary<string, IEventDesk> desks = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, IEventDesk> _desks = new(StringComparer.OrdinalIgnoreCase);
 
     public string InstanceId => inner.InstanceId;
 
@@ -51,9 +51,9 @@ internal sealed class DurableFunctionsContext(TaskOrchestrationContext inner, st
 
     public Task<T> WaitForEvent<T>(EventName<T> name, CancellationToken cancellation = default)
     {
-        if (!desks.TryGetValue(name.Name, out IEventDesk? desk))
+        if (!_desks.TryGetValue(name.Name, out IEventDesk? desk))
         {
-            desks[name.Name] = desk = new EventDesk<T>(
+            _desks[name.Name] = desk = new EventDesk<T>(
                 () => inner.WaitForExternalEvent<T>(name.Name),
                 payload => inner.SendEvent(InstanceId, name.Name, payload!));
         }
@@ -68,7 +68,7 @@ internal sealed class DurableFunctionsContext(TaskOrchestrationContext inner, st
     public void ContinueAsNew<TIn>(TIn input)
     {
         // Ours first: they came before those that Durable Functions still holds and forwards in its turn.
-        foreach (IEventDesk desk in desks.Values)
+        foreach (IEventDesk desk in _desks.Values)
         {
             desk.Continue();
         }

@@ -8,11 +8,11 @@ namespace FineTuneFlow.Functions.Durable;
 /// <param name="forward">Sends an event to the execution that follows this one.</param>
 public sealed class EventDesk<T>(Func<Task<T>> next, Action<T> forward) : IEventDesk
 {
-    private readonly LinkedList<TaskCompletionSource<T>> waiters = new();
-    private readonly Queue<T> untaken = new();
-    private Exception? broken;
-    private bool open;
-    private bool continued;
+    private readonly LinkedList<TaskCompletionSource<T>> _waiters = new();
+    private readonly Queue<T> _untaken = new();
+    private Exception? _broken;
+    private bool _open;
+    private bool _continued;
 
     public Task<T> Take(CancellationToken cancellation)
     {
@@ -21,30 +21,30 @@ public sealed class EventDesk<T>(Func<Task<T>> next, Action<T> forward) : IEvent
             return Task.FromCanceled<T>(cancellation);
         }
 
-        if (!open)
+        if (!_open)
         {
-            open = true;
+            _open = true;
             _ = ListenAsync();
         }
 
-        if (broken is not null)
+        if (_broken is not null)
         {
-            return Task.FromException<T>(broken);
+            return Task.FromException<T>(_broken);
         }
 
-        if (untaken.TryDequeue(out T? held))
+        if (_untaken.TryDequeue(out T? held))
         {
             return Task.FromResult(held);
         }
 
         // Continuations run inside SetResult, on the orchestration's own thread, as replay asks.
         var waiter = new TaskCompletionSource<T>();
-        LinkedListNode<TaskCompletionSource<T>> place = waiters.AddLast(waiter);
+        LinkedListNode<TaskCompletionSource<T>> place = _waiters.AddLast(waiter);
         cancellation.Register(() =>
         {
             if (place.List is not null)
             {
-                waiters.Remove(place);
+                _waiters.Remove(place);
                 waiter.SetCanceled(cancellation);
             }
         });
@@ -54,8 +54,8 @@ public sealed class EventDesk<T>(Func<Task<T>> next, Action<T> forward) : IEvent
     /// <summary>The execution ends to begin anew: what nobody took goes to the next one, and so does what still comes.</summary>
     public void Continue()
     {
-        continued = true;
-        while (untaken.TryDequeue(out T? held))
+        _continued = true;
+        while (_untaken.TryDequeue(out T? held))
         {
             forward(held);
         }
@@ -72,30 +72,30 @@ public sealed class EventDesk<T>(Func<Task<T>> next, Action<T> forward) : IEvent
         }
         catch (Exception exception)
         {
-            broken = exception;
-            foreach (TaskCompletionSource<T> waiter in waiters.ToArray())
+            _broken = exception;
+            foreach (TaskCompletionSource<T> waiter in _waiters.ToArray())
             {
                 waiter.SetException(exception);
             }
 
-            waiters.Clear();
+            _waiters.Clear();
         }
     }
 
     private void Arrive(T payload)
     {
-        if (continued)
+        if (_continued)
         {
             forward(payload);
         }
-        else if (waiters.First is { } first)
+        else if (_waiters.First is { } first)
         {
-            waiters.RemoveFirst();
+            _waiters.RemoveFirst();
             first.Value.SetResult(payload);
         }
         else
         {
-            untaken.Enqueue(payload);
+            _untaken.Enqueue(payload);
         }
     }
 }

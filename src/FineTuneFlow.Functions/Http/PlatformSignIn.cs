@@ -17,14 +17,14 @@ public sealed class PlatformSignIn(IConfiguration settings)
     private static readonly string[] NameClaims = ["preferred_username", "name", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name"];
     private static readonly string[] TenantClaims = ["tid", "http://schemas.microsoft.com/identity/claims/tenantid"];
 
-    private readonly bool isOn = string.Equals(settings["WEBSITE_AUTH_ENABLED"], "true", StringComparison.OrdinalIgnoreCase);
-    private readonly string[] tenants =
+    private readonly bool _isOn = string.Equals(settings["WEBSITE_AUTH_ENABLED"], "true", StringComparison.OrdinalIgnoreCase);
+    private readonly string[] _tenants =
         (settings["WEBSITE_AUTH_AAD_ALLOWED_TENANTS"] ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);
-    private readonly string? role = settings["Dashboard:Role"];
+    private readonly string? _role = settings["Dashboard:Role"];
 
     public PageSession SessionOf(HttpRequest request)
     {
-        if (!isOn)
+        if (!_isOn)
         {
             return new PageSession(PageAccess.Key, "/api", DashboardFiles.Version);
         }
@@ -37,7 +37,7 @@ public sealed class PlatformSignIn(IConfiguration settings)
     /// <summary>Why a request for the pages' data is not answered; null: it is.</summary>
     public Failure? Refusal(HttpRequest request)
     {
-        if (!isOn)
+        if (!_isOn)
         {
             return new Failure(
                 FailureKind.Forbidden, "the sign-in of this app is off", "Call the routes under /api with a function key, or deploy with AUTH_CLIENT_ID (docs/deploy.md).");
@@ -48,14 +48,14 @@ public sealed class PlatformSignIn(IConfiguration settings)
             return new Failure(FailureKind.Unauthenticated, "nobody is signed in", "Open / in the browser and sign in.");
         }
 
-        if (tenants.Length > 0 && !tenants.Contains(ClaimOf(principal, TenantClaims), StringComparer.OrdinalIgnoreCase))
+        if (_tenants.Length > 0 && !_tenants.Contains(ClaimOf(principal, TenantClaims), StringComparer.OrdinalIgnoreCase))
         {
             return new Failure(FailureKind.Forbidden, "this account is of another tenant", "Sign in with an account of the tenant that the app was deployed for.");
         }
 
-        if (role is { Length: > 0 } && !RolesOf(principal).Contains(role, StringComparer.Ordinal))
+        if (_role is { Length: > 0 } && !RolesOf(principal).Contains(_role, StringComparer.Ordinal))
         {
-            return new Failure(FailureKind.Forbidden, $"this account does not have the role {role}", "Have it assigned in the app's enterprise application.");
+            return new Failure(FailureKind.Forbidden, $"this account does not have the role {_role}", "Have it assigned in the app's enterprise application.");
         }
 
         // The cookie of a signed-in browser goes with requests that a foreign page makes it send; this header cannot.
@@ -67,7 +67,7 @@ public sealed class PlatformSignIn(IConfiguration settings)
 
     private JsonObject? PrincipalOf(HttpRequest request)
     {
-        if (!isOn || request.Headers[PrincipalHeader].ToString() is not { Length: > 0 } header)
+        if (!_isOn || request.Headers[PrincipalHeader].ToString() is not { Length: > 0 } header)
         {
             return null;
         }

@@ -8,16 +8,16 @@ namespace FineTuneFlow.Local.Drops;
 /// costs that reading and nothing else.</summary>
 internal sealed class SeenDrops(string file)
 {
-    private readonly Dictionary<string, string> etags = Load(file);
+    private readonly Dictionary<string, string> _etags = Load(file);
 
-    public bool Has(BlobEntry drop) => etags.TryGetValue(drop.Path.Name, out string? etag) && etag == drop.ETag;
+    public bool Has(BlobEntry drop) => _etags.TryGetValue(drop.Path.Name, out string? etag) && etag == drop.ETag;
 
     public void Add(BlobEntry drop)
     {
-        etags[drop.Path.Name] = drop.ETag;
+        _etags[drop.Path.Name] = drop.ETag;
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         string whole = file + ".new";
-        File.WriteAllBytes(whole, JsonSerializer.SerializeToUtf8Bytes(etags, FlowJson.Indented));
+        File.WriteAllBytes(whole, JsonSerializer.SerializeToUtf8Bytes(_etags, FlowJson.Indented));
         File.Move(whole, file, overwrite: true);
     }
 

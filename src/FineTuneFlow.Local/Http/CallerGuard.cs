@@ -13,12 +13,12 @@ namespace FineTuneFlow.Local.Http;
 /// foreign Origin.</summary>
 public sealed class CallerGuard(RequestDelegate next, LocalHostOptions options)
 {
-    private readonly byte[]? key = options.ApiKey is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(options.ApiKey));
+    private readonly byte[]? _key = options.ApiKey is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(options.ApiKey));
 
     public async Task InvokeAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
-        Failure? refusal = key is null ? ForeignHost(request) : WithoutKey(request, context.GetEndpoint()?.Metadata);
+        Failure? refusal = _key is null ? ForeignHost(request) : WithoutKey(request, context.GetEndpoint()?.Metadata);
         refusal ??= ForeignPage.Refusal(request);
         if (refusal is not null)
         {
@@ -48,7 +48,7 @@ public sealed class CallerGuard(RequestDelegate next, LocalHostOptions options)
         string given = request.Headers["x-functions-key"].ToString() is { Length: > 0 } header ? header
             : authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? authorization["Bearer ".Length..]
             : request.Query["code"].ToString();
-        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), key)
+        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), _key)
             ? null
             : new Failure(FailureKind.Unauthenticated, given.Length == 0 ? "the API key is missing" : "the API key is wrong", "Send it as header x-functions-key.");
     }

@@ -12,7 +12,7 @@ public sealed class Nightly(NightlyRetrain retrain, LocalHostOptions options, Ti
 {
     // A timer cannot wait for longer than 49 days, and the machine's clock may be set meanwhile.
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
-    private readonly string stateFile = Path.Combine(options.Home, "nightly.txt");
+    private readonly string _stateFile = Path.Combine(options.Home, "nightly.txt");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -54,8 +54,8 @@ public sealed class Nightly(NightlyRetrain retrain, LocalHostOptions options, Ti
     /// <summary>When the schedule was last followed; the first start counts as one.</summary>
     private DateTime LastLook()
     {
-        if (File.Exists(stateFile)
-            && DateTime.TryParse(File.ReadAllText(stateFile), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime last))
+        if (File.Exists(_stateFile)
+            && DateTime.TryParse(File.ReadAllText(_stateFile), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime last))
         {
             return last;
         }
@@ -67,6 +67,6 @@ public sealed class Nightly(NightlyRetrain retrain, LocalHostOptions options, Ti
     private void Remember()
     {
         Directory.CreateDirectory(options.Home);
-        File.WriteAllText(stateFile, clock.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+        File.WriteAllText(_stateFile, clock.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
     }
 }

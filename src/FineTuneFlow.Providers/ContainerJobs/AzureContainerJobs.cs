@@ -13,8 +13,8 @@ public sealed class AzureContainerJobs(AzureContainerOptions options, TokenCrede
     /// <summary>Execution id for outputs whose execution the service has forgotten.</summary>
     private const string Forgotten = "forgotten";
 
-    private readonly ResourceManagerConnection connection = new(options, credential);
-    private readonly ContainerReports reports = new(store);
+    private readonly ResourceManagerConnection _connection = new(options, credential);
+    private readonly ContainerReports _reports = new(store);
 
     public async Task<ContainerExecution> StartOrFindAsync(ContainerJobRequest request, CancellationToken cancellation = default)
     {
@@ -46,7 +46,7 @@ public sealed class AzureContainerJobs(AzureContainerOptions options, TokenCrede
 
     public async Task<ContainerExecution?> GetAsync(ContainerJobRequest request, string executionId, CancellationToken cancellation = default)
     {
-        JsonNode? node = executionId == Forgotten ? null : await connection.ReadExecutionAsync(executionId, cancellation);
+        JsonNode? node = executionId == Forgotten ? null : await _connection.ReadExecutionAsync(executionId, cancellation);
         return node is not null && ExecutionReading.Of(node) is { } execution
             ? await TellAsync(request, execution, cancellation)
             : await ForgottenAsync(request, cancellation);
@@ -54,25 +54,25 @@ public sealed class AzureContainerJobs(AzureContainerOptions options, TokenCrede
 
     public async Task<string> ReadLogTailAsync(ContainerJobRequest request, string executionId, CancellationToken cancellation = default)
     {
-        string log = await reports.LogTailAsync(request, cancellation);
+        string log = await _reports.LogTailAsync(request, cancellation);
         if (log.Length > 0)
         {
             return log;
         }
 
-        JsonNode? node = await connection.ReadExecutionAsync(executionId, cancellation);
+        JsonNode? node = await _connection.ReadExecutionAsync(executionId, cancellation);
         return node is null ? "" : ExecutionReading.Of(node)?.Detail ?? "";
     }
 
     public Task CancelAsync(ContainerJobRequest request, string executionId, CancellationToken cancellation = default) =>
-        executionId == Forgotten ? Task.CompletedTask : connection.StopAsync(executionId, cancellation);
+        executionId == Forgotten ? Task.CompletedTask : _connection.StopAsync(executionId, cancellation);
 
-    public void Dispose() => connection.Dispose();
+    public void Dispose() => _connection.Dispose();
 
     /// <summary>This run's and baseline's executions, the latest first.</summary>
     private async Task<List<ExecutionReading>> OursAsync(ContainerJobRequest request, CancellationToken cancellation) =>
     [
-        .. (await connection.ListExecutionsAsync(cancellation))
+        .. (await _connection.ListExecutionsAsync(cancellation))
             .Select(ExecutionReading.Of)
             .OfType<ExecutionReading>()
             .Where(execution => execution.RunId == request.RunId && execution.Baseline == request.Baseline)
@@ -103,7 +103,7 @@ public sealed class AzureContainerJobs(AzureContainerOptions options, TokenCrede
 
     private async Task<ContainerExecution> StartAsync(ContainerJobRequest request, int number, string? earlier, CancellationToken cancellation)
     {
-        JsonNode job = await connection.ReadJobAsync(cancellation);
+        JsonNode job = await _connection.ReadJobAsync(cancellation);
         JsonObject template = JobTemplate.Of(job, options.Container, ContainerEnvironment.Of(request, AddressOf));
         await IntendAsync(request, new StartIntent(number, clock.GetUtcNow()), earlier, cancellation);
         // What an interrupted execution has told must not be taken for this one's.
@@ -115,7 +115,7 @@ public sealed class AzureContainerJobs(AzureContainerOptions options, TokenCrede
         JsonNode answer;
         try
         {
-            answer = await connection.StartAsync(template, cancellation);
+            answer = await _connection.StartAsync(template, cancellation);
         }
         catch (FlowException refused) when (refused.Failure.Kind is not FailureKind.Ambiguous)
         {
@@ -146,7 +146,7 @@ public sealed class AzureContainerJobs(AzureContainerOptions options, TokenCrede
 
     private async Task<ContainerExecution> TellAsync(ContainerJobRequest request, ExecutionReading execution, CancellationToken cancellation)
     {
-        ContainerProgress? progress = await reports.ProgressAsync(request, cancellation);
+        ContainerProgress? progress = await _reports.ProgressAsync(request, cancellation);
         var told = new ContainerExecution
         {
             Id = execution.Name,
@@ -161,7 +161,7 @@ public sealed class AzureContainerJobs(AzureContainerOptions options, TokenCrede
             return told;
         }
 
-        ContainerResult? result = await reports.ResultAsync(request, cancellation);
+        ContainerResult? result = await _reports.ResultAsync(request, cancellation);
         if (result?.Status == "succeeded")
         {
             // Whatever the service says about the container's end: its outputs are whole, as the result is written last.
@@ -175,12 +175,12 @@ public sealed class AzureContainerJobs(AzureContainerOptions options, TokenCrede
 
     private async Task<ContainerExecution?> ForgottenAsync(ContainerJobRequest request, CancellationToken cancellation)
     {
-        if (await reports.ResultAsync(request, cancellation) is not { Status: "succeeded" } result)
+        if (await _reports.ResultAsync(request, cancellation) is not { Status: "succeeded" } result)
         {
             return null;
         }
 
-        DateTimeOffset? ended = (await reports.ProgressAsync(request, cancellation))?.At;
+        DateTimeOffset? ended = (await _reports.ProgressAsync(request, cancellation))?.At;
         TimeSpan worked = TimeSpan.FromSeconds((result.TrainSeconds ?? 0) + (result.PredictSeconds ?? 0));
         return new ContainerExecution { Id = Forgotten, State = ContainerState.Succeeded, StartedAt = ended - worked, EndedAt = ended, Machine = options.Machine };
     }

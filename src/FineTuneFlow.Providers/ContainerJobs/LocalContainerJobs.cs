@@ -9,12 +9,12 @@ namespace FineTuneFlow.Providers.ContainerJobs;
 /// begun anew.</summary>
 public sealed class LocalContainerJobs(LocalContainerOptions options, IBlobStore store, TimeProvider clock) : IContainerJobs, IDisposable
 {
-    private readonly SemaphoreSlim starting = new(1, 1);
+    private readonly SemaphoreSlim _starting = new(1, 1);
 
     public async Task<ContainerExecution> StartOrFindAsync(ContainerJobRequest request, CancellationToken cancellation = default)
     {
         LocalExecution execution = Of(request);
-        await starting.WaitAsync(cancellation);
+        await _starting.WaitAsync(cancellation);
         try
         {
             if (execution.State is not null)
@@ -37,7 +37,7 @@ public sealed class LocalContainerJobs(LocalContainerOptions options, IBlobStore
         }
         finally
         {
-            starting.Release();
+            _starting.Release();
         }
     }
 
@@ -72,7 +72,7 @@ public sealed class LocalContainerJobs(LocalContainerOptions options, IBlobStore
         return Task.CompletedTask;
     }
 
-    public void Dispose() => starting.Dispose();
+    public void Dispose() => _starting.Dispose();
 
     private LocalExecution Of(ContainerJobRequest request) =>
         // Both names have been through BlobPath, which leaves no way out of the folder.

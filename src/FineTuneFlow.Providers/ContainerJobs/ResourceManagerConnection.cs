@@ -16,7 +16,7 @@ internal sealed class ResourceManagerConnection(AzureContainerOptions options, T
     private const string ApiVersion = "2024-03-01";
     private const int MostPages = 100;
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
     {
         Timeout = options.RequestTimeout,
     };
@@ -72,7 +72,7 @@ internal sealed class ResourceManagerConnection(AzureContainerOptions options, T
         }
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private Uri At(string path) => new(options.ResourceManager, $"{Job}{path}?api-version={ApiVersion}");
 
@@ -96,7 +96,7 @@ internal sealed class ResourceManagerConnection(AzureContainerOptions options, T
         byte[] answer;
         try
         {
-            using HttpResponseMessage response = await http.SendAsync(request, cancellation);
+            using HttpResponseMessage response = await _http.SendAsync(request, cancellation);
             (status, retry) = (response.StatusCode, response.Headers.RetryAfter);
             answer = await response.Content.ReadAsByteArrayAsync(cancellation);
         }

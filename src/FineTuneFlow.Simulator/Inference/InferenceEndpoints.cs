@@ -15,10 +15,10 @@ internal sealed class InferenceEndpoints(InferenceService inference)
     };
 
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? t_buffer;
+    private static ArrayBufferWriter<byte>? _buffer;
 
     [ThreadStatic]
-    private static Utf8JsonWriter? t_writer;
+    private static Utf8JsonWriter? _writer;
 
     private delegate void Answering(ReadOnlyMemory<byte> body, bool azure, Utf8JsonWriter json, IHeaderDictionary? headers);
 
@@ -33,9 +33,9 @@ internal sealed class InferenceEndpoints(InferenceService inference)
         bool azure = http.IsAzure();
         await RequestBody.ReadAsync(http, body =>
         {
-            ArrayBufferWriter<byte> buffer = t_buffer ??= new ArrayBufferWriter<byte>(4096);
+            ArrayBufferWriter<byte> buffer = _buffer ??= new ArrayBufferWriter<byte>(4096);
             buffer.ResetWrittenCount();
-            Utf8JsonWriter json = t_writer ??= new Utf8JsonWriter(buffer, Writing);
+            Utf8JsonWriter json = _writer ??= new Utf8JsonWriter(buffer, Writing);
             json.Reset(buffer);
             answer(body, azure, json, http.Response.Headers);
 

@@ -8,11 +8,11 @@ namespace FineTuneFlow.Workflow.Activities;
 internal sealed class LiveIntent<T> : IAsyncDisposable
     where T : class
 {
-    private readonly IBlobStore store;
-    private readonly TimeProvider time;
-    private readonly BlobPath record;
-    private readonly CancellationTokenSource ended = new();
-    private readonly Task beating;
+    private readonly IBlobStore _store;
+    private readonly TimeProvider _time;
+    private readonly BlobPath _record;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Task _beating;
 
     /// <param name="store">Where the intent stands.</param>
     /// <param name="time">For the beat and its stamps.</param>
@@ -21,8 +21,8 @@ internal sealed class LiveIntent<T> : IAsyncDisposable
     /// <param name="interval">Between two beats: a part of the time after which others take it for left behind.</param>
     public LiveIntent(IBlobStore store, TimeProvider time, BlobPath record, string etag, TimeSpan interval)
     {
-        (this.store, this.time, this.record, ETag) = (store, time, record, etag);
-        beating = BeatAsync(interval);
+        (_store, _time, _record, ETag) = (store, time, record, etag);
+        _beating = BeatAsync(interval);
     }
 
     /// <summary>Of what was written last. After disposal it does not change any more.</summary>
@@ -30,9 +30,9 @@ internal sealed class LiveIntent<T> : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await ended.CancelAsync();
-        await beating;
-        ended.Dispose();
+        await _ended.CancelAsync();
+        await _beating;
+        _ended.Dispose();
     }
 
     private async Task BeatAsync(TimeSpan interval)
@@ -41,9 +41,9 @@ internal sealed class LiveIntent<T> : IAsyncDisposable
         {
             try
             {
-                await Task.Delay(interval, time, ended.Token);
-                var intent = new SpendRecord<T>(time.GetUtcNow(), SpendState.Intended, null);
-                ETag = (await store.WriteJsonAsync(record, intent, WriteCondition.Matches(ETag), CancellationToken.None)).ETag;
+                await Task.Delay(interval, _time, _ended.Token);
+                var intent = new SpendRecord<T>(_time.GetUtcNow(), SpendState.Intended, null);
+                ETag = (await _store.WriteJsonAsync(_record, intent, WriteCondition.Matches(ETag), CancellationToken.None)).ETag;
             }
             catch (OperationCanceledException)
             {

@@ -13,10 +13,10 @@ namespace FineTuneFlow.Workflow.Evaluation;
 public sealed class QuestionComposer
 {
     private const int ThinkingTokens = 300;
-    private readonly CandidateRecipe candidate;
-    private readonly TrainingForm form;
-    private readonly ImmutableArray<ChatTurn> opening;
-    private readonly int maxTokens;
+    private readonly CandidateRecipe _candidate;
+    private readonly TrainingForm _form;
+    private readonly ImmutableArray<ChatTurn> _opening;
+    private readonly int _maxTokens;
 
     /// <param name="candidate">From the run's recipe.</param>
     /// <param name="baseModel">Decides the form.</param>
@@ -24,23 +24,23 @@ public sealed class QuestionComposer
     /// <param name="shots">Examples of a prompted candidate; empty for fine-tunes.</param>
     public QuestionComposer(CandidateRecipe candidate, string baseModel, LabelSet labels, IReadOnlyList<DatasetRow> shots)
     {
-        this.candidate = candidate;
-        form = FormOf(candidate, baseModel, labels);
-        opening = Opening(shots);
-        maxTokens = AnswerTokens(labels) + (candidate.ChainOfThought ? ThinkingTokens : 0);
+        _candidate = candidate;
+        _form = FormOf(candidate, baseModel, labels);
+        _opening = Opening(shots);
+        _maxTokens = AnswerTokens(labels) + (candidate.ChainOfThought ? ThinkingTokens : 0);
     }
 
-    public AnswerStyle Style => candidate.ChainOfThought ? AnswerStyle.ChainOfThought : AnswerStyle.Label;
+    public AnswerStyle Style => _candidate.ChainOfThought ? AnswerStyle.ChainOfThought : AnswerStyle.Label;
 
     public ModelQuestion Ask(string model, string text) => new()
     {
         Model = model,
-        Family = form.Family,
-        Messages = form.Family == ModelFamily.Chat ? opening.Add(new ChatTurn("user", text)) : [new ChatTurn("user", Examples() + form.Prompt(text))],
-        MaxTokens = maxTokens,
+        Family = _form.Family,
+        Messages = _form.Family == ModelFamily.Chat ? _opening.Add(new ChatTurn("user", text)) : [new ChatTurn("user", Examples() + _form.Prompt(text))],
+        MaxTokens = _maxTokens,
         Temperature = 0,
         // What the services allow: 20 for chat, 5 for legacy completions. Thinking aloud makes the first token's odds meaningless.
-        TopLogProbabilities = candidate.ChainOfThought ? 0 : form.Family == ModelFamily.Chat ? 20 : 5,
+        TopLogProbabilities = _candidate.ChainOfThought ? 0 : _form.Family == ModelFamily.Chat ? 20 : 5,
     };
 
     /// <summary>Upper bound of the tokens of the longest label: one for a single character, else one for every two bytes, as no
@@ -74,15 +74,15 @@ public sealed class QuestionComposer
     private ImmutableArray<ChatTurn> Opening(IReadOnlyList<DatasetRow> shots)
     {
         var turns = ImmutableArray.CreateBuilder<ChatTurn>();
-        if (!string.IsNullOrEmpty(form.SystemPrompt))
+        if (!string.IsNullOrEmpty(_form.SystemPrompt))
         {
-            turns.Add(new ChatTurn("system", form.SystemPrompt));
+            turns.Add(new ChatTurn("system", _form.SystemPrompt));
         }
 
         foreach (DatasetRow shot in shots)
         {
             turns.Add(new ChatTurn("user", shot.Text));
-            turns.Add(new ChatTurn("assistant", candidate.ChainOfThought ? $"label: {shot.Label}" : shot.Label));
+            turns.Add(new ChatTurn("assistant", _candidate.ChainOfThought ? $"label: {shot.Label}" : shot.Label));
         }
 
         return turns.ToImmutable();
@@ -92,12 +92,12 @@ public sealed class QuestionComposer
     private string Examples()
     {
         var text = new StringBuilder();
-        for (int i = 0; i + 1 < opening.Length; i++)
+        for (int i = 0; i + 1 < _opening.Length; i++)
         {
-            if (opening[i].Role == "user")
+            if (_opening[i].Role == "user")
             {
-                text.Append(opening[i].Content).Append(TrainingForm.PromptEnding)
-                    .Append(TrainingForm.CompletionStart + opening[i + 1].Content).Append("\n\n");
+                text.Append(_opening[i].Content).Append(TrainingForm.PromptEnding)
+                    .Append(TrainingForm.CompletionStart + _opening[i + 1].Content).Append("\n\n");
             }
         }
 

@@ -9,18 +9,18 @@ public sealed class OwnModels(IBlobStore store)
 {
     private const int MostLoaded = 8;
 
-    private readonly Lock gate = new();
+    private readonly Lock _gate = new();
     // In the order of their last use.
-    private readonly LinkedList<(string Folder, Task<IOwnModel> Model)> loaded = new();
+    private readonly LinkedList<(string Folder, Task<IOwnModel> Model)> _loaded = new();
 
     /// <param name="kind">What kind of own model it is.</param>
     /// <param name="folder">Where its files lie, as a container and a prefix.</param>
     /// <exception cref="FlowException">NotFound: its files are gone.</exception>
     public Task<IOwnModel> GetAsync(OutcomeKind kind, string folder)
     {
-        lock (gate)
+        lock (_gate)
         {
-            LinkedListNode<(string Folder, Task<IOwnModel> Model)>? known = loaded.First;
+            LinkedListNode<(string Folder, Task<IOwnModel> Model)>? known = _loaded.First;
             while (known is not null && known.Value.Folder != folder)
             {
                 known = known.Next;
@@ -28,7 +28,7 @@ public sealed class OwnModels(IBlobStore store)
 
             if (known is not null)
             {
-                loaded.Remove(known);
+                _loaded.Remove(known);
             }
 
             // One that could not be loaded is tried again: its files may be there by now.
@@ -38,10 +38,10 @@ public sealed class OwnModels(IBlobStore store)
                 known = new((folder, LoadAsync(kind, folder, CancellationToken.None)));
             }
 
-            loaded.AddLast(known);
-            if (loaded.Count > MostLoaded)
+            _loaded.AddLast(known);
+            if (_loaded.Count > MostLoaded)
             {
-                loaded.RemoveFirst();
+                _loaded.RemoveFirst();
             }
 
             return known.Value.Model;

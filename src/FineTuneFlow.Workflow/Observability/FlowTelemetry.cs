@@ -13,24 +13,24 @@ public sealed class FlowTelemetry : IDisposable
     /// <summary>Name of the activity source and of the meter, to be listed with the exporter.</summary>
     public const string SourceName = "FineTuneFlow";
 
-    private readonly ActivitySource source = new(SourceName);
-    private readonly Counter<long> runs;
-    private readonly Histogram<double> stageDuration;
-    private readonly Counter<long> rowsScored;
-    private readonly Counter<long> tokens;
-    private readonly Counter<double> cost;
-    private readonly Counter<long> retries;
-    private readonly Counter<long> throttles;
+    private readonly ActivitySource _source = new(SourceName);
+    private readonly Counter<long> _runs;
+    private readonly Histogram<double> _stageDuration;
+    private readonly Counter<long> _rowsScored;
+    private readonly Counter<long> _tokens;
+    private readonly Counter<double> _cost;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _throttles;
 
     public FlowTelemetry()
     {
-        runs = Meter.CreateCounter<long>("finetuneflow.runs", "{run}", "Runs that have ended, by outcome");
-        stageDuration = Meter.CreateHistogram<double>("finetuneflow.stage.duration", "s", "Duration of a step, by stage and outcome");
-        rowsScored = Meter.CreateCounter<long>("finetuneflow.rows.scored", "{row}", "Holdout rows that have an answer, by provider");
-        tokens = Meter.CreateCounter<long>("finetuneflow.tokens", "{token}", "Tokens by provider and use (training, input, output)");
-        cost = Meter.CreateCounter<double>("finetuneflow.cost", "{USD}", "US dollars by provider and use (training, evaluation, hosting)");
-        retries = Meter.CreateCounter<long>("finetuneflow.retries", "{retry}", "Further attempts of a step, by stage and failure kind");
-        throttles = Meter.CreateCounter<long>("finetuneflow.throttles", "{answer}", "Answers that asked to wait, by provider and failure kind");
+        _runs = Meter.CreateCounter<long>("finetuneflow.runs", "{run}", "Runs that have ended, by outcome");
+        _stageDuration = Meter.CreateHistogram<double>("finetuneflow.stage.duration", "s", "Duration of a step, by stage and outcome");
+        _rowsScored = Meter.CreateCounter<long>("finetuneflow.rows.scored", "{row}", "Holdout rows that have an answer, by provider");
+        _tokens = Meter.CreateCounter<long>("finetuneflow.tokens", "{token}", "Tokens by provider and use (training, input, output)");
+        _cost = Meter.CreateCounter<double>("finetuneflow.cost", "{USD}", "US dollars by provider and use (training, evaluation, hosting)");
+        _retries = Meter.CreateCounter<long>("finetuneflow.retries", "{retry}", "Further attempts of a step, by stage and failure kind");
+        _throttles = Meter.CreateCounter<long>("finetuneflow.throttles", "{answer}", "Answers that asked to wait, by provider and failure kind");
     }
 
     public Meter Meter { get; } = new(SourceName);
@@ -45,8 +45,8 @@ public sealed class FlowTelemetry : IDisposable
     {
         // The host's own span (the durable engine's or the HTTP request's) stays reachable as a link.
         ActivityLink[] links = Activity.Current is { } current ? [new ActivityLink(current.Context)] : [];
-        Activity? span = source.StartActivity(stage, ActivityKind.Internal, RunTrace.Of(runId), Tags(runId, candidate), links);
-        return new StepScope(stage, span, logger?.BeginScope(new RunLogScope(runId, candidate)), stageDuration);
+        Activity? span = _source.StartActivity(stage, ActivityKind.Internal, RunTrace.Of(runId), Tags(runId, candidate), links);
+        return new StepScope(stage, span, logger?.BeginScope(new RunLogScope(runId, candidate)), _stageDuration);
     }
 
     /// <summary><see cref="Begin"/> for an engine that knows nothing of runs.</summary>
@@ -94,30 +94,30 @@ public sealed class FlowTelemetry : IDisposable
     }
 
     /// <param name="outcome">succeeded, failed, cancelled or denied.</param>
-    public void RunEnded(string outcome) => runs.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+    public void RunEnded(string outcome) => _runs.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     /// <param name="provider">The provider's name in the settings.</param>
     /// <param name="rows">Answered rows, from 0.</param>
-    public void RowsScored(string provider, long rows) => rowsScored.Add(rows, new KeyValuePair<string, object?>("provider", provider));
+    public void RowsScored(string provider, long rows) => _rowsScored.Add(rows, new KeyValuePair<string, object?>("provider", provider));
 
     /// <param name="provider">The provider's name in the settings.</param>
     /// <param name="use">training, input or output.</param>
     /// <param name="count">Tokens, from 0.</param>
     public void Tokens(string provider, string use, long count) =>
-        tokens.Add(count, new("provider", provider), new("use", use));
+        _tokens.Add(count, new("provider", provider), new("use", use));
 
     /// <param name="provider">The provider's name in the settings.</param>
     /// <param name="use">training, evaluation or hosting.</param>
     /// <param name="usd">US dollars really owed, from 0; a simulated candidate's list price is none.</param>
-    public void Spent(string provider, string use, double usd) => cost.Add(usd, new("provider", provider), new("use", use));
+    public void Spent(string provider, string use, double usd) => _cost.Add(usd, new("provider", provider), new("use", use));
 
-    public void Retried(string stage, FailureKind kind) => retries.Add(1, new("stage", stage), new("kind", kind.ToString()));
+    public void Retried(string stage, FailureKind kind) => _retries.Add(1, new("stage", stage), new("kind", kind.ToString()));
 
-    public void Throttled(string provider, FailureKind kind) => throttles.Add(1, new("provider", provider), new("kind", kind.ToString()));
+    public void Throttled(string provider, FailureKind kind) => _throttles.Add(1, new("provider", provider), new("kind", kind.ToString()));
 
     public void Dispose()
     {
-        source.Dispose();
+        _source.Dispose();
         Meter.Dispose();
     }
 

@@ -7,28 +7,28 @@ namespace FineTuneFlow.Workflow.Observability;
 /// <summary>A step that is under way; made by <see cref="FlowTelemetry.Begin"/>.</summary>
 public sealed class StepScope : IDisposable
 {
-    private readonly long startedAt = Stopwatch.GetTimestamp();
-    private readonly string stage;
-    private readonly Activity? span;
-    private readonly IDisposable? logScope;
-    private readonly Histogram<double> duration;
-    private string outcome = "succeeded";
+    private readonly long _startedAt = Stopwatch.GetTimestamp();
+    private readonly string _stage;
+    private readonly Activity? _span;
+    private readonly IDisposable? _logScope;
+    private readonly Histogram<double> _duration;
+    private string _outcome = "succeeded";
 
     internal StepScope(string stage, Activity? span, IDisposable? logScope, Histogram<double> duration) =>
-        (this.stage, this.span, this.logScope, this.duration) = (stage, span, logScope, duration);
+        (_stage, _span, _logScope, _duration) = (stage, span, logScope, duration);
 
     /// <summary>Marks the step as failed. The kind alone is kept: a failure's message may name a user's file.</summary>
     public void Failed(FailureKind kind)
     {
-        outcome = kind.ToString();
-        span?.SetStatus(ActivityStatusCode.Error, outcome);
-        span?.SetTag("error.type", outcome);
+        _outcome = kind.ToString();
+        _span?.SetStatus(ActivityStatusCode.Error, _outcome);
+        _span?.SetTag("error.type", _outcome);
     }
 
     public void Dispose()
     {
-        duration.Record(Stopwatch.GetElapsedTime(startedAt).TotalSeconds, new("stage", stage), new("outcome", outcome));
-        span?.Dispose();
-        logScope?.Dispose();
+        _duration.Record(Stopwatch.GetElapsedTime(_startedAt).TotalSeconds, new("stage", _stage), new("outcome", _outcome));
+        _span?.Dispose();
+        _logScope?.Dispose();
     }
 }

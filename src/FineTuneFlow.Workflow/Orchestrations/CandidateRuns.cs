@@ -19,9 +19,9 @@ internal sealed class CandidateRuns(
     EvaluationPlan evaluation,
     RunJournal journal)
 {
-    private readonly Dictionary<string, Task<TrainedModel>> trained = [];
-    private readonly Dictionary<(string Provider, string Form), Task<TrainingFiles>> uploads = [];
-    private readonly Dictionary<string, double> reserved = [];
+    private readonly Dictionary<string, Task<TrainedModel>> _trained = [];
+    private readonly Dictionary<(string Provider, string Form), Task<TrainingFiles>> _uploads = [];
+    private readonly Dictionary<string, double> _reserved = [];
 
     public Task<CandidateResult[]> AllAsync()
     {
@@ -30,7 +30,7 @@ internal sealed class CandidateRuns(
         {
             if (candidate.Trains)
             {
-                trained[candidate.Name] = TrainAsync(candidate);
+                _trained[candidate.Name] = TrainAsync(candidate);
             }
 
             all.Add(JudgeAsync(candidate));
@@ -47,7 +47,7 @@ internal sealed class CandidateRuns(
         {
             try
             {
-                from = (await trained[name]).Model;
+                from = (await _trained[name]).Model;
             }
             catch (Exception error) when (FailureOf(error) is { } failure)
             {
@@ -63,7 +63,7 @@ internal sealed class CandidateRuns(
             new TrainCandidateInput(input.RunId, candidate, from, files),
             Flows.TrainId(input.RunId, candidate.Name));
         journal.Trained(candidate.Name, model);
-        reserved[candidate.Name] = quote.AskingByCandidate.GetValueOrDefault(candidate.Name);
+        _reserved[candidate.Name] = quote.AskingByCandidate.GetValueOrDefault(candidate.Name);
         return model;
     }
 
@@ -71,8 +71,8 @@ internal sealed class CandidateRuns(
     /// most must fit into it. Reserved until <see cref="Release"/>.</summary>
     private void Reserve(string name, double most, string what)
     {
-        reserved.Remove(name);
-        double others = reserved.Values.Sum();
+        _reserved.Remove(name);
+        double others = _reserved.Values.Sum();
         if (journal.CountedUsd + others + most > plan.BudgetUsd)
         {
             throw new FlowException(
@@ -82,17 +82,17 @@ internal sealed class CandidateRuns(
                 "Raise budget.usd and rerun");
         }
 
-        reserved[name] = most;
+        _reserved[name] = most;
     }
 
-    private void Release(string name) => reserved.Remove(name);
+    private void Release(string name) => _reserved.Remove(name);
 
     /// <summary>Candidates with the same provider and form share one upload.</summary>
     private Task<TrainingFiles> Upload(string provider, string form)
     {
-        if (!uploads.TryGetValue((provider, form), out Task<TrainingFiles>? files))
+        if (!_uploads.TryGetValue((provider, form), out Task<TrainingFiles>? files))
         {
-            uploads[(provider, form)] = files = UploadBoth(provider, form);
+            _uploads[(provider, form)] = files = UploadBoth(provider, form);
         }
 
         return files;
@@ -134,7 +134,7 @@ internal sealed class CandidateRuns(
         {
             if (candidate.Trains)
             {
-                model = await trained[candidate.Name];
+                model = await _trained[candidate.Name];
             }
 
             Reserve(candidate.Name, quote.AskingByCandidate.GetValueOrDefault(candidate.Name), "evaluate");

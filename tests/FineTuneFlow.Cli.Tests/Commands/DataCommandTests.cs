@@ -8,9 +8,9 @@ namespace FineTuneFlow.Cli.Tests.Commands;
 /// <summary><c>ftf check</c> and <c>ftf prepare</c> as a person or a script calls them.</summary>
 public sealed class DataCommandTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("ftf-cli-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("ftf-cli-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task Check_shows_columns_classes_findings_and_a_quote_and_writes_nothing()
@@ -24,7 +24,7 @@ public sealed class DataCommandTests : IDisposable
         output.ShouldContain("label  stars");
         output.ShouldContain("few-training-rows");
         output.ShouldContain("Quote at list prices");
-        Directory.GetFiles(folder).ShouldBe([csv]);
+        Directory.GetFiles(_folder).ShouldBe([csv]);
     }
 
     [Fact]
@@ -42,12 +42,12 @@ public sealed class DataCommandTests : IDisposable
     [Fact]
     public async Task Prepare_writes_the_forms_that_the_recipe_asks_for()
     {
-        string recipe = Path.Combine(folder, "recipe.json");
+        string recipe = Path.Combine(_folder, "recipe.json");
         await File.WriteAllTextAsync(
             recipe,
             """{ "candidates": [ { "name": "a", "model": "babbage-002" }, { "name": "b", "continueFrom": "a" }, { "name": "c", "model": "gpt-4.1-mini" } ] }""",
             TestContext.Current.CancellationToken);
-        string target = Path.Combine(folder, "dataset");
+        string target = Path.Combine(_folder, "dataset");
 
         (int code, string output, _) = await Ftf.RunAsync("prepare", Reviews(60), "--out", target, "--recipe", recipe);
 
@@ -63,13 +63,13 @@ public sealed class DataCommandTests : IDisposable
     [Fact]
     public async Task A_file_that_is_not_there_and_a_broken_one_have_exit_codes_of_their_own()
     {
-        (int missing, _, string error) = await Ftf.RunAsync("check", Path.Combine(folder, "none.csv"));
+        (int missing, _, string error) = await Ftf.RunAsync("check", Path.Combine(_folder, "none.csv"));
         missing.ShouldBe(ExitCode.NotFound);
         error.ShouldContain("none.csv");
 
-        string broken = Path.Combine(folder, "broken.csv");
+        string broken = Path.Combine(_folder, "broken.csv");
         await File.WriteAllTextAsync(broken, "text,label\n\"open,1\n", TestContext.Current.CancellationToken);
-        (int code, _, error) = await Ftf.RunAsync("prepare", broken, "--out", Path.Combine(folder, "dataset"));
+        (int code, _, error) = await Ftf.RunAsync("prepare", broken, "--out", Path.Combine(_folder, "dataset"));
         code.ShouldBe(ExitCode.InvalidInput);
         error.ShouldStartWith("error: broken.csv, line 2, column 1: a quote opens a cell here");
     }
@@ -79,12 +79,12 @@ public sealed class DataCommandTests : IDisposable
     [InlineData(true)]
     public async Task A_data_file_is_not_overwritten_by_its_own_preparation(bool byLink)
     {
-        string train = Path.Combine(folder, "train.jsonl");
+        string train = Path.Combine(_folder, "train.jsonl");
         File.Move(Reviews(60), train);
         byte[] before = await File.ReadAllBytesAsync(train, TestContext.Current.CancellationToken);
-        string given = byLink ? File.CreateSymbolicLink(Path.Combine(folder, "mine.csv"), train).FullName : train;
+        string given = byLink ? File.CreateSymbolicLink(Path.Combine(_folder, "mine.csv"), train).FullName : train;
 
-        (int code, _, string error) = await Ftf.RunAsync("prepare", given, "--out", folder + Path.DirectorySeparatorChar);
+        (int code, _, string error) = await Ftf.RunAsync("prepare", given, "--out", _folder + Path.DirectorySeparatorChar);
 
         code.ShouldBe(ExitCode.InvalidInput);
         error.ShouldContain("stands in the folder of --out");
@@ -99,7 +99,7 @@ public sealed class DataCommandTests : IDisposable
             csv.Append(CultureInfo.InvariantCulture, $"{i},This is review number {i},{(i % 5) + 1}\n");
         }
 
-        string path = Path.Combine(folder, "reviews.csv");
+        string path = Path.Combine(_folder, "reviews.csv");
         File.WriteAllText(path, csv.ToString());
         return path;
     }

@@ -6,9 +6,9 @@ namespace FineTuneFlow.Cli.Tests.Commands;
 /// <summary><c>ftf evaluate</c> and <c>ftf compare</c> on the files of other tools.</summary>
 public sealed class EvaluateCommandTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("ftf-evaluate-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("ftf-evaluate-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task Predictions_of_two_tools_in_two_formats_and_another_order_are_compared_by_id()
@@ -82,7 +82,7 @@ public sealed class EvaluateCommandTests : IDisposable
     {
         string holdout = Write("holdout.csv", "id,label,text\na,no,wrongly labelled\nb,yes,fine\nc,yes,fine too\n");
         string predictions = "id,label\na,yes\nb,yes\nc,yes\n";
-        string suspects = Path.Combine(folder, "suspects.csv");
+        string suspects = Path.Combine(_folder, "suspects.csv");
 
         (int code, _, _) = await Ftf.RunAsync("compare", "--holdout", holdout, "-p", Write("one.csv", predictions), "-p", Write("two.csv", predictions), "--suspects", suspects);
 
@@ -96,7 +96,7 @@ public sealed class EvaluateCommandTests : IDisposable
 
     private string Write(string name, string content)
     {
-        string path = Path.Combine(folder, name);
+        string path = Path.Combine(_folder, name);
         File.WriteAllText(path, content);
         return path;
     }

@@ -5,9 +5,9 @@ namespace FineTuneFlow.Cli.Tests.Stack;
 
 public sealed class StackSettingsTests : IDisposable
 {
-    private readonly string file = Path.GetTempFileName();
+    private readonly string _file = Path.GetTempFileName();
 
-    public void Dispose() => File.Delete(file);
+    public void Dispose() => File.Delete(_file);
 
     [Theory]
     [InlineData("{}", StackStorage.Files, "simulator")]
@@ -37,7 +37,7 @@ public sealed class StackSettingsTests : IDisposable
 
     private StackSettings Read(string values)
     {
-        File.WriteAllText(file, $$"""{ "Values": {{values}} }""");
-        return StackSettings.Read(file);
+        File.WriteAllText(_file, $$"""{ "Values": {{values}} }""");
+        return StackSettings.Read(_file);
     }
 }

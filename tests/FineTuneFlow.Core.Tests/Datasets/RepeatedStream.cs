@@ -3,21 +3,21 @@ namespace FineTuneFlow.Core.Tests.Datasets;
 /// <summary>A forward-only stream: a beginning, then one part again and again up to a length. Takes no memory.</summary>
 internal sealed class RepeatedStream(byte[] beginning, byte[] part, long length) : Stream
 {
-    private long position;
+    private long _position;
 
     public override int Read(Span<byte> buffer)
     {
-        if (position >= length)
+        if (_position >= length)
         {
             return 0;
         }
 
-        bool first = position < beginning.Length;
+        bool first = _position < beginning.Length;
         byte[] source = first ? beginning : part;
-        int at = first ? (int)position : (int)((position - beginning.Length) % part.Length);
+        int at = first ? (int)_position : (int)((_position - beginning.Length) % part.Length);
         int count = Math.Min(buffer.Length, source.Length - at);
         source.AsSpan(at, count).CopyTo(buffer);
-        position += count;
+        _position += count;
         return count;
     }
 
@@ -27,7 +27,7 @@ internal sealed class RepeatedStream(byte[] beginning, byte[] part, long length)
     public override bool CanSeek => false;
     public override bool CanWrite => false;
     public override long Length => throw new NotSupportedException();
-    public override long Position { get => position; set => throw new NotSupportedException(); }
+    public override long Position { get => _position; set => throw new NotSupportedException(); }
     public override void Flush()
     {
     }

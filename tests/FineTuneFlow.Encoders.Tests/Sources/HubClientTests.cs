@@ -7,37 +7,37 @@ namespace FineTuneFlow.Encoders.Tests.Sources;
 public sealed class HubClientTests : IDisposable
 {
     private static readonly ModelSource Source = new(ModelSourceKind.Hub, "owner/tiny");
-    private readonly TempFolder cache = new();
-    private readonly LocalHub hub = new(new[] { "config.json", "vocab.txt", "model.safetensors" }.ToDictionary(
+    private readonly TempFolder _cache = new();
+    private readonly LocalHub _hub = new(new[] { "config.json", "vocab.txt", "model.safetensors" }.ToDictionary(
         file => file, file => File.ReadAllBytes(Path.Combine(Fixtures.Folder("distilbert"), file))));
 
-    private readonly HttpClient http = new();
-    private readonly List<string> told = [];
+    private readonly HttpClient _http = new();
+    private readonly List<string> _told = [];
 
     [Fact]
     public async Task A_model_is_fetched_once_pinned_by_its_commit_and_its_licence_is_told()
     {
         HubCheckpoint first = await Client().FetchAsync(Source);
-        int asked = hub.Asked.Count;
+        int asked = _hub.Asked.Count;
         HubCheckpoint second = await Client().FetchAsync(Source);
 
         EncoderCheckpoint.Load(first.Folder).Config.Architecture.ShouldBe(EncoderArchitecture.DistilBert);
         first.Commit.ShouldBe(LocalHub.Commit);
         first.Licence.ShouldBe("apache-2.0");
-        told.ShouldContain(line => line.Contains("apache-2.0", StringComparison.Ordinal));
+        _told.ShouldContain(line => line.Contains("apache-2.0", StringComparison.Ordinal));
         second.ShouldBe(first);
-        hub.Asked.Skip(asked).ShouldHaveSingleItem().Path.ShouldStartWith("/api/");
+        _hub.Asked.Skip(asked).ShouldHaveSingleItem().Path.ShouldStartWith("/api/");
     }
 
     [Fact]
     public async Task A_download_that_broke_off_goes_on_where_it_stopped()
     {
-        hub.BreakAfter = 4000;
+        _hub.BreakAfter = 4000;
         (await Should.ThrowAsync<FlowException>(() => Client().FetchAsync(Source))).Failure.Kind.ShouldBe(FailureKind.Unavailable);
 
         HubCheckpoint fetched = await Client().FetchAsync(Source);
 
-        string? range = hub.Asked.Last(call => call.Path.EndsWith(".safetensors", StringComparison.Ordinal)).Range;
+        string? range = _hub.Asked.Last(call => call.Path.EndsWith(".safetensors", StringComparison.Ordinal)).Range;
         range.ShouldNotBeNull();
         int.Parse(range["bytes=".Length..^1], null).ShouldBeInRange(1, 4000);
         EncoderCheckpoint.Load(fetched.Folder).Weights.All.ShouldNotBeEmpty();
@@ -46,13 +46,13 @@ public sealed class HubClientTests : IDisposable
     [Fact]
     public async Task A_damaged_file_is_thrown_away_and_nothing_half_made_is_left()
     {
-        hub.Damages = true;
+        _hub.Damages = true;
         Failure failure = (await Should.ThrowAsync<FlowException>(() => Client().FetchAsync(Source))).Failure;
 
         failure.Kind.ShouldBe(FailureKind.Unavailable);
         failure.Message.ShouldContain("hash");
-        Directory.EnumerateFiles(cache.Path, "*.safetensors*", SearchOption.AllDirectories).ShouldBeEmpty();
-        hub.Damages = false;
+        Directory.EnumerateFiles(_cache.Path, "*.safetensors*", SearchOption.AllDirectories).ShouldBeEmpty();
+        _hub.Damages = false;
         (await Client().FetchAsync(Source)).Commit.ShouldBe(LocalHub.Commit);
     }
 
@@ -62,20 +62,20 @@ public sealed class HubClientTests : IDisposable
         Failure failure = (await Should.ThrowAsync<FlowException>(() => Client(offline: true).FetchAsync(Source))).Failure;
         failure.Kind.ShouldBe(FailureKind.InvalidInput);
         failure.Message.ShouldContain("HF_HUB_OFFLINE");
-        hub.Asked.ShouldBeEmpty();
+        _hub.Asked.ShouldBeEmpty();
 
         HubCheckpoint online = await Client().FetchAsync(Source);
-        int asked = hub.Asked.Count;
+        int asked = _hub.Asked.Count;
 
         (await Client(offline: true).FetchAsync(Source)).ShouldBe(online);
-        hub.Asked.Count.ShouldBe(asked);
+        _hub.Asked.Count.ShouldBe(asked);
     }
 
     [Fact]
     public async Task A_hub_that_is_down_is_no_obstacle_to_what_was_fetched()
     {
         HubCheckpoint online = await Client().FetchAsync(Source);
-        hub.Status = 503;
+        _hub.Status = 503;
 
         (await Client().FetchAsync(Source)).ShouldBe(online);
     }
@@ -88,7 +88,7 @@ public sealed class HubClientTests : IDisposable
     [InlineData(500, FailureKind.Unavailable, "later")]
     public async Task What_the_hub_refuses_has_a_kind_and_a_remedy(int status, FailureKind kind, string remedy)
     {
-        hub.Status = status;
+        _hub.Status = status;
 
         Failure failure = (await Should.ThrowAsync<FlowException>(() => Client().FetchAsync(Source))).Failure;
 
@@ -100,7 +100,7 @@ public sealed class HubClientTests : IDisposable
     [Fact]
     public async Task A_hub_that_cannot_be_reached_is_named()
     {
-        hub.Dispose();
+        _hub.Dispose();
 
         Failure failure = (await Should.ThrowAsync<FlowException>(() => Client().FetchAsync(Source))).Failure;
 
@@ -113,17 +113,17 @@ public sealed class HubClientTests : IDisposable
     {
         await Client(token: "hf_secret").FetchAsync(Source);
 
-        hub.Asked.ShouldAllBe(call => call.Authorization == "Bearer hf_secret");
-        told.ShouldAllBe(line => !line.Contains("hf_secret", StringComparison.Ordinal));
+        _hub.Asked.ShouldAllBe(call => call.Authorization == "Bearer hf_secret");
+        _told.ShouldAllBe(line => !line.Contains("hf_secret", StringComparison.Ordinal));
     }
 
     public void Dispose()
     {
-        hub.Dispose();
-        http.Dispose();
-        cache.Dispose();
+        _hub.Dispose();
+        _http.Dispose();
+        _cache.Dispose();
     }
 
     private HubClient Client(bool offline = false, string? token = null) =>
-        new(new HubSettings { Endpoint = hub.Address, Cache = cache.Path, Offline = offline, Token = token }, http, told.Add);
+        new(new HubSettings { Endpoint = _hub.Address, Cache = _cache.Path, Offline = offline, Token = token }, _http, _told.Add);
 }

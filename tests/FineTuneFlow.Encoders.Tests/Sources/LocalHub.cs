@@ -12,20 +12,20 @@ internal sealed class LocalHub : IDisposable
 {
     public const string Commit = "0123456789abcdef0123456789abcdef01234567";
 
-    private readonly HttpListener listener = new();
-    private readonly Dictionary<string, byte[]> files;
+    private readonly HttpListener _listener = new();
+    private readonly Dictionary<string, byte[]> _files;
 
     public LocalHub(Dictionary<string, byte[]> files)
     {
-        this.files = files;
+        _files = files;
         using (var probe = new TcpListener(IPAddress.Loopback, 0))
         {
             probe.Start();
             Address = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}");
         }
 
-        listener.Prefixes.Add(Address + "");
-        listener.Start();
+        _listener.Prefixes.Add(Address + "");
+        _listener.Start();
         _ = Task.Run(ServeAsync);
     }
 
@@ -43,7 +43,7 @@ internal sealed class LocalHub : IDisposable
     /// <summary>Weights are served with their last byte changed.</summary>
     public bool Damages { get; set; }
 
-    public void Dispose() => listener.Close();
+    public void Dispose() => _listener.Close();
 
     private async Task ServeAsync()
     {
@@ -52,7 +52,7 @@ internal sealed class LocalHub : IDisposable
             HttpListenerContext call;
             try
             {
-                call = await listener.GetContextAsync();
+                call = await _listener.GetContextAsync();
             }
             catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)
             {
@@ -85,7 +85,7 @@ internal sealed class LocalHub : IDisposable
     private void SendFile(HttpListenerContext call, string path)
     {
         string name = path[(path.IndexOf(Commit, StringComparison.Ordinal) + Commit.Length + 1)..];
-        byte[] bytes = (byte[])files[name].Clone();
+        byte[] bytes = (byte[])_files[name].Clone();
         bool weights = name.EndsWith(".safetensors", StringComparison.Ordinal);
         if (weights && Damages)
         {
@@ -123,7 +123,7 @@ internal sealed class LocalHub : IDisposable
     {
         ["sha"] = Commit,
         ["cardData"] = new JsonObject { ["license"] = "apache-2.0" },
-        ["siblings"] = new JsonArray([.. files.Select(file => Entry(file.Key, file.Value))]),
+        ["siblings"] = new JsonArray([.. _files.Select(file => Entry(file.Key, file.Value))]),
     }.ToJsonString();
 
     private static JsonObject Entry(string name, byte[] bytes)

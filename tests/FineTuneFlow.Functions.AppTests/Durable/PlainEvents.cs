@@ -9,17 +9,17 @@ namespace FineTuneFlow.Functions.AppTests.Durable;
 /// become what the Functions host's own extension makes.</summary>
 public class PlainEvents : DispatchProxy
 {
-    private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private IOrchestrationService backend = null!;
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IOrchestrationService _backend = null!;
 
     /// <summary>Ends when the dispatcher, which waits for a worker, has started the backend.</summary>
-    public Task Started => started.Task;
+    public Task Started => _started.Task;
 
     /// <summary>An <see cref="IOrchestrationService"/> before the backend.</summary>
     public static PlainEvents Over(IOrchestrationService backend)
     {
         var proxy = (PlainEvents)Create<IOrchestrationService, PlainEvents>();
-        proxy.backend = backend;
+        proxy._backend = backend;
         return proxy;
     }
 
@@ -44,14 +44,14 @@ public class PlainEvents : DispatchProxy
             }
         }
 
-        object? result = targetMethod.Invoke(backend, BindingFlags.DoNotWrapExceptions, binder: null, args, culture: null);
+        object? result = targetMethod.Invoke(_backend, BindingFlags.DoNotWrapExceptions, binder: null, args, culture: null);
         return targetMethod.Name == nameof(IOrchestrationService.StartAsync) ? TellAsync((Task)result!) : result;
     }
 
     private async Task TellAsync(Task starting)
     {
         await starting;
-        started.TrySetResult();
+        _started.TrySetResult();
     }
 
     private static HistoryEvent Plain(HistoryEvent one)

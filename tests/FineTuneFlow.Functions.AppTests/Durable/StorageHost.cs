@@ -18,15 +18,15 @@ namespace FineTuneFlow.Functions.AppTests.Durable;
 /// account. Its limits are real: sizes of messages and of table rows, names of instances.</summary>
 internal sealed class StorageHost : IAsyncDisposable
 {
-    private readonly AzureStorageOrchestrationService backend;
-    private readonly WebApplication sidecar;
-    private readonly IHost worker;
-    private readonly GrpcChannel channel;
+    private readonly AzureStorageOrchestrationService _backend;
+    private readonly WebApplication _sidecar;
+    private readonly IHost _worker;
+    private readonly GrpcChannel _channel;
 
     private StorageHost(AzureStorageOrchestrationService backend, WebApplication sidecar, IHost worker, GrpcChannel channel) =>
-        (this.backend, this.sidecar, this.worker, this.channel) = (backend, sidecar, worker, channel);
+        (_backend, _sidecar, _worker, _channel) = (backend, sidecar, worker, channel);
 
-    public DurableTaskClient Client => worker.Services.GetRequiredService<DurableTaskClient>();
+    public DurableTaskClient Client => _worker.Services.GetRequiredService<DurableTaskClient>();
 
     public static async Task<StorageHost> StartAsync(string connectionString, Action<DurableTaskRegistry> register, Action<IServiceCollection> configure)
     {
@@ -63,11 +63,11 @@ internal sealed class StorageHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await worker.StopAsync();
-        worker.Dispose();
-        channel.Dispose();
-        await sidecar.DisposeAsync();
-        await backend.StopAsync(isForced: true);
-        await backend.DeleteAsync();
+        await _worker.StopAsync();
+        _worker.Dispose();
+        _channel.Dispose();
+        await _sidecar.DisposeAsync();
+        await _backend.StopAsync(isForced: true);
+        await _backend.DeleteAsync();
     }
 }

@@ -14,12 +14,12 @@ namespace FineTuneFlow.Functions.AppTests.Durable;
 /// <param name="storage">A storage account as the durable backend; null: the one in memory of the test package.</param>
 internal sealed class TestHost(string? storage = null) : IAsyncDisposable
 {
-    private readonly List<Action<DurableTaskRegistry>> tasks = [];
-    private readonly ServiceProvider services = new ServiceCollection().AddHttpClient().BuildServiceProvider();
-    private readonly FlowTelemetry telemetry = new();
-    private WorkflowCatalog catalog = new();
-    private IAsyncDisposable? host;
-    private DurableTaskClient? client;
+    private readonly List<Action<DurableTaskRegistry>> _tasks = [];
+    private readonly ServiceProvider _services = new ServiceCollection().AddHttpClient().BuildServiceProvider();
+    private readonly FlowTelemetry _telemetry = new();
+    private WorkflowCatalog _catalog = new();
+    private IAsyncDisposable? _host;
+    private DurableTaskClient? _client;
 
     public DurableFunctionsClient Client { get; private set; } = null!;
 
@@ -53,24 +53,24 @@ internal sealed class TestHost(string? storage = null) : IAsyncDisposable
 
     public TestHost With<TIn, TOut>(OrchestrationName<TIn, TOut> name, Func<IOrchestrationContext, TIn, Task<TOut>> run)
     {
-        catalog = catalog.With(name, run);
-        tasks.Add(registry => registry.AddOrchestratorFunc<TIn, TOut>(
-            name.Name, (context, input) => new OrchestrationRunner(catalog, telemetry).RunAsync(name, context, input)));
+        _catalog = _catalog.With(name, run);
+        _tasks.Add(registry => registry.AddOrchestratorFunc<TIn, TOut>(
+            name.Name, (context, input) => new OrchestrationRunner(_catalog, _telemetry).RunAsync(name, context, input)));
         return this;
     }
 
     public TestHost With<TIn, TOut>(ActivityName<TIn, TOut> name, Func<TIn, Task<TOut>> run)
     {
-        catalog = catalog.With(name, _ => new Step<TIn, TOut>(run));
-        tasks.Add(registry => registry.AddActivityFunc<TIn, TOut>(name.Name, (context, input) =>
-            new ActivityRunner(catalog, telemetry, NullLogger<ActivityRunner>.Instance).RunAsync(name, input, context.InstanceId, services, CancellationToken.None)));
+        _catalog = _catalog.With(name, _ => new Step<TIn, TOut>(run));
+        _tasks.Add(registry => registry.AddActivityFunc<TIn, TOut>(name.Name, (context, input) =>
+            new ActivityRunner(_catalog, _telemetry, NullLogger<ActivityRunner>.Instance).RunAsync(name, input, context.InstanceId, _services, CancellationToken.None)));
         return this;
     }
 
     public async Task<TestHost> StartAsync()
     {
-        (host, client) = await DurableBackend.StartAsync(storage, registry => tasks.ForEach(add => add(registry)));
-        Client = new DurableFunctionsClient(() => client, services.GetRequiredService<IHttpClientFactory>());
+        (_host, _client) = await DurableBackend.StartAsync(storage, registry => _tasks.ForEach(add => add(registry)));
+        Client = new DurableFunctionsClient(() => _client, _services.GetRequiredService<IHttpClientFactory>());
         return this;
     }
 
@@ -78,7 +78,7 @@ internal sealed class TestHost(string? storage = null) : IAsyncDisposable
     public async Task<InstanceState> EndAsync(string id)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await client!.WaitForInstanceCompletionAsync(id, patience.Token);
+        await _client!.WaitForInstanceCompletionAsync(id, patience.Token);
         return (await Client.GetAsync(id, patience.Token))!;
     }
 
@@ -95,13 +95,13 @@ internal sealed class TestHost(string? storage = null) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (host is not null)
+        if (_host is not null)
         {
-            await host.DisposeAsync();
+            await _host.DisposeAsync();
         }
 
-        telemetry.Dispose();
-        await services.DisposeAsync();
+        _telemetry.Dispose();
+        await _services.DisposeAsync();
     }
 
     private sealed class Step<TIn, TOut>(Func<TIn, Task<TOut>> run) : IActivity<TIn, TOut>

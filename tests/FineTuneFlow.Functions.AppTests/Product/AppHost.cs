@@ -14,10 +14,10 @@ namespace FineTuneFlow.Functions.AppTests.Product;
 /// protocol over a backend of <see cref="DurableBackend"/>.</summary>
 internal sealed class AppHost : IAsyncDisposable
 {
-    private readonly ServiceProvider services;
-    private readonly IAsyncDisposable durable;
+    private readonly ServiceProvider _services;
+    private readonly IAsyncDisposable _durable;
 
-    private AppHost(ServiceProvider services, IAsyncDisposable durable, DurableTaskClient client) => (this.services, this.durable, Client) = (services, durable, client);
+    private AppHost(ServiceProvider services, IAsyncDisposable durable, DurableTaskClient client) => (_services, _durable, Client) = (services, durable, client);
 
     public DurableTaskClient Client { get; }
 
@@ -61,22 +61,22 @@ internal sealed class AppHost : IAsyncDisposable
     }
 
     /// <summary>A class with functions, in a scope of its own.</summary>
-    public T Function<T>() where T : notnull => ActivatorUtilities.CreateInstance<T>(services);
+    public T Function<T>() where T : notnull => ActivatorUtilities.CreateInstance<T>(_services);
 
-    public FunctionContext Call() => new CallContext(services);
+    public FunctionContext Call() => new CallContext(_services);
 
     /// <summary>Runs an HTTP function on a request, in a scope of its own.</summary>
     public async Task<IResult> AnswerAsync(MethodInfo function, HttpContext http)
     {
-        AsyncServiceScope scope = services.CreateAsyncScope();
+        AsyncServiceScope scope = _services.CreateAsyncScope();
         http.Response.RegisterForDisposeAsync(scope);
         return (IResult)(await InvokeAsync(function, scope.ServiceProvider, http.Request, Client, new CallContext(scope.ServiceProvider)))!;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await durable.DisposeAsync();
-        await services.DisposeAsync();
+        await _durable.DisposeAsync();
+        await _services.DisposeAsync();
     }
 
     private static bool Has<T>(MethodInfo method) where T : Attribute =>

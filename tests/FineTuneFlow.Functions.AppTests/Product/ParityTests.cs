@@ -23,10 +23,10 @@ namespace FineTuneFlow.Functions.AppTests.Product;
 [Collection(nameof(ProductTests))]
 public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
 {
-    private readonly ConcurrentDictionary<string, bool> answered = new();
-    private AppHost app = null!;
-    private WebApplication functions = null!;
-    private WebApplication local = null!;
+    private readonly ConcurrentDictionary<string, bool> _answered = new();
+    private AppHost _app = null!;
+    private WebApplication _functions = null!;
+    private WebApplication _local = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -39,38 +39,38 @@ public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
             ["Providers__simulator__BaseAddress"] = "http://127.0.0.1:9/v1/",
             ["OpenAI__WebhookSecret"] = "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cw==",
         };
-        app = await AppHost.StartAsync(settings);
+        _app = await AppHost.StartAsync(settings);
 
         WebApplicationBuilder host = Builder();
-        functions = host.Build();
+        _functions = host.Build();
         foreach (MethodInfo function in AppHost.Functions)
         {
             if (function.GetParameters()[0].GetCustomAttribute<HttpTriggerAttribute>() is { } trigger)
             {
-                functions.MapMethods($"/{trigger.Route}", trigger.Methods!, async (HttpContext http) =>
+                _functions.MapMethods($"/{trigger.Route}", trigger.Methods!, async (HttpContext http) =>
                 {
-                    answered[function.Name] = true;
-                    return await app.AnswerAsync(function, http);
+                    _answered[function.Name] = true;
+                    return await _app.AnswerAsync(function, http);
                 });
             }
         }
 
-        await functions.StartAsync();
+        await _functions.StartAsync();
 
         host = Builder();
         host.Configuration.AddInMemoryCollection(settings.ToDictionary(pair => pair.Key.Replace("__", ":", StringComparison.Ordinal), pair => pair.Value));
         host.Services.AddFineTuneFlowFunctions(host.Configuration);
-        host.Services.AddSingleton<IDurableClient>(services => new DurableFunctionsClient(() => app.Client, services.GetRequiredService<IHttpClientFactory>()));
-        local = host.Build();
-        local.MapFlowApi(new LocalHostOptions { Home = Path.GetTempPath() });
-        await local.StartAsync();
+        host.Services.AddSingleton<IDurableClient>(services => new DurableFunctionsClient(() => _app.Client, services.GetRequiredService<IHttpClientFactory>()));
+        _local = host.Build();
+        _local.MapFlowApi(new LocalHostOptions { Home = Path.GetTempPath() });
+        await _local.StartAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await local.DisposeAsync();
-        await functions.DisposeAsync();
-        await app.DisposeAsync();
+        await _local.DisposeAsync();
+        await _functions.DisposeAsync();
+        await _app.DisposeAsync();
     }
 
     [Fact]
@@ -117,12 +117,12 @@ public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
         ];
         foreach ((string request, string? body) in cases)
         {
-            string expected = await AnswerAsync(local, request, body);
-            string actual = await AnswerAsync(functions, request, body);
+            string expected = await AnswerAsync(_local, request, body);
+            string actual = await AnswerAsync(_functions, request, body);
             actual.ShouldBe(expected, $"{request} {body}");
         }
 
-        answered.Keys.ShouldBe(ApiRoutes.All.Select(route => route.Name), ignoreOrder: true);
+        _answered.Keys.ShouldBe(ApiRoutes.All.Select(route => route.Name), ignoreOrder: true);
     }
 
     private static WebApplicationBuilder Builder()

@@ -22,21 +22,21 @@ public class ProductTests(Azurite azurite) : IAsyncLifetime
     /// <summary>The storage account that is the durable backend; null: the one in memory.</summary>
     protected virtual string? Backend => null;
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ftf-app-");
-    private WebApplication simulator = null!;
-    private AppHost app = null!;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ftf-app-");
+    private WebApplication _simulator = null!;
+    private AppHost _app = null!;
 
     public async ValueTask InitializeAsync()
     {
-        simulator = SimulatorApp.Build(new SimulatorOptions { Urls = "http://127.0.0.1:0", State = folder.FullName, Speed = 50 });
-        await simulator.StartAsync();
-        app = await AppHost.StartAsync(new Dictionary<string, string?>
+        _simulator = SimulatorApp.Build(new SimulatorOptions { Urls = "http://127.0.0.1:0", State = _folder.FullName, Speed = 50 });
+        await _simulator.StartAsync();
+        _app = await AppHost.StartAsync(new Dictionary<string, string?>
         {
             ["TASKHUB_NAME"] = "Tests",
             ["NightlySchedule"] = "0 0 2 * * *",
             ["Datasets"] = azurite.ConnectionString,
             ["Providers__simulator__Kind"] = "simulator",
-            ["Providers__simulator__BaseAddress"] = simulator.Urls.Single() + "/v1/",
+            ["Providers__simulator__BaseAddress"] = _simulator.Urls.Single() + "/v1/",
             ["Providers__simulator__Key"] = "test-key",
         },
         Backend);
@@ -45,9 +45,9 @@ public class ProductTests(Azurite azurite) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        await app.DisposeAsync();
-        await simulator.DisposeAsync();
-        folder.Delete(recursive: true);
+        await _app.DisposeAsync();
+        await _simulator.DisposeAsync();
+        _folder.Delete(recursive: true);
     }
 
     [Fact]
@@ -56,14 +56,14 @@ public class ProductTests(Azurite azurite) : IAsyncLifetime
         string project = $"p{Guid.NewGuid():N}"[..12];
         BlobClient drop = await DropAsync(project, "june.csv", Csv());
 
-        await app.Function<DropFunctions>().OnDrop(drop, project, "june.csv", app.Client, TestContext.Current.CancellationToken);
-        await app.Function<DropFunctions>().OnDrop(drop, project, "june.csv", app.Client, TestContext.Current.CancellationToken);
+        await _app.Function<DropFunctions>().OnDrop(drop, project, "june.csv", _app.Client, TestContext.Current.CancellationToken);
+        await _app.Function<DropFunctions>().OnDrop(drop, project, "june.csv", _app.Client, TestContext.Current.CancellationToken);
 
         JsonNode runs = await JsonAsync(await GetAsync("GetRuns", ("project", project)));
         JsonNode run = runs["runs"]!.AsArray().ShouldHaveSingleItem()!;
         string id = run["runId"]!.GetValue<string>();
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        OrchestrationMetadata end = await app.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, patience.Token);
+        OrchestrationMetadata end = await _app.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, patience.Token);
 
         end.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed, end.SerializedOutput + end.FailureDetails);
         JsonNode view = await JsonAsync(await GetAsync("GetRun", ("id", id)));
@@ -107,10 +107,10 @@ public class ProductTests(Azurite azurite) : IAsyncLifetime
         http.Response.Body = new MemoryStream();
         Task<IResult> result = function switch
         {
-            "GetRuns" => app.Function<RunHttpFunctions>().GetRuns(http.Request, app.Client, app.Call()),
-            "GetRun" => app.Function<RunHttpFunctions>().GetRun(http.Request, app.Client, app.Call()),
-            "GetReport" => app.Function<RunHttpFunctions>().GetReport(http.Request, app.Client, app.Call()),
-            "GetHealth" => app.Function<ServiceHttpFunctions>().GetHealth(http.Request, app.Client, app.Call()),
+            "GetRuns" => _app.Function<RunHttpFunctions>().GetRuns(http.Request, _app.Client, _app.Call()),
+            "GetRun" => _app.Function<RunHttpFunctions>().GetRun(http.Request, _app.Client, _app.Call()),
+            "GetReport" => _app.Function<RunHttpFunctions>().GetReport(http.Request, _app.Client, _app.Call()),
+            "GetHealth" => _app.Function<ServiceHttpFunctions>().GetHealth(http.Request, _app.Client, _app.Call()),
             _ => throw new ArgumentOutOfRangeException(nameof(function)),
         };
         await (await result).ExecuteAsync(http);
@@ -149,7 +149,7 @@ public class ProductTests(Azurite azurite) : IAsyncLifetime
 [Collection(nameof(ProductTests))]
 public sealed class StorageBackedProductTests(Azurite azurite) : ProductTests(azurite)
 {
-    private readonly string account = azurite.ConnectionString;
+    private readonly string _account = azurite.ConnectionString;
 
-    protected override string? Backend => account;
+    protected override string? Backend => _account;
 }

@@ -7,9 +7,9 @@ namespace FineTuneFlow.Functions.Tests.Deployment;
 public sealed class PostDeployTests : IDisposable
 {
     private const string Key = "s3cret-extension-key";
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ftf-postdeploy-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ftf-postdeploy-");
 
-    private string Calls => Path.Combine(folder.FullName, "calls");
+    private string Calls => Path.Combine(_folder.FullName, "calls");
 
     [Fact]
     public void It_subscribes_the_app_to_the_drops_and_sees_it_well()
@@ -87,13 +87,13 @@ public sealed class PostDeployTests : IDisposable
         output.ShouldContain("AZURE_EVENT_GRID_TOPIC_NAME");
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 
     private void Stub(string name, string body)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the script is for sh");
 #pragma warning disable CA1416 // the line above
-        string file = Path.Combine(folder.FullName, name);
+        string file = Path.Combine(_folder.FullName, name);
         File.WriteAllText(file, $"#!/bin/sh\necho \"{name} $*\" >> \"{Calls}\"\n{body}\n");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 #pragma warning restore CA1416
@@ -106,7 +106,7 @@ public sealed class PostDeployTests : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["PATH"] = $"{folder.FullName}:/usr/bin:/bin";
+        start.Environment["PATH"] = $"{_folder.FullName}:/usr/bin:/bin";
         start.Environment["AZURE_FUNCTION_APP_NAME"] = "func-test";
         start.Environment["AZURE_RESOURCE_GROUP"] = "rg-test";
         start.Environment["AZURE_EVENT_GRID_TOPIC_NAME"] = "evgt-test";

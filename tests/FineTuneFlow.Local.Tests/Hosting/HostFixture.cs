@@ -15,9 +15,9 @@ namespace FineTuneFlow.Local.Tests.Hosting;
 /// <summary>The local host over Azurite and the simulator, in this process, spoken to over HTTP.</summary>
 public sealed class HostFixture(Azurite azurite) : IAsyncLifetime
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ftf-host-");
-    private WebApplication? simulator;
-    private WebApplication? host;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ftf-host-");
+    private WebApplication? _simulator;
+    private WebApplication? _host;
 
     /// <summary>Base address is <c>/api/</c>.</summary>
     public HttpClient Http { get; } = new();
@@ -34,36 +34,36 @@ public sealed class HostFixture(Azurite azurite) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        simulator = SimulatorApp.Build(new SimulatorOptions { Urls = "http://127.0.0.1:0", State = Path.Combine(folder.FullName, "simulator"), Speed = 20 });
-        await simulator.StartAsync();
-        Simulator.BaseAddress = new Uri(simulator.Urls.First());
+        _simulator = SimulatorApp.Build(new SimulatorOptions { Urls = "http://127.0.0.1:0", State = Path.Combine(_folder.FullName, "simulator"), Speed = 20 });
+        await _simulator.StartAsync();
+        Simulator.BaseAddress = new Uri(_simulator.Urls.First());
         Simulator.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "test");
-        host = LocalHost.Build(
+        _host = LocalHost.Build(
         [
-            "--FTF_HOME", folder.FullName, "--Port", "0", "--DropWatchSeconds", "0.2", "--LogLevel", "Warning", "--Datasets", azurite.ConnectionString,
-            "--Providers:simulator:Kind", "simulator", "--Providers:simulator:BaseAddress", simulator.Urls.First() + "/v1/",
+            "--FTF_HOME", _folder.FullName, "--Port", "0", "--DropWatchSeconds", "0.2", "--LogLevel", "Warning", "--Datasets", azurite.ConnectionString,
+            "--Providers:simulator:Kind", "simulator", "--Providers:simulator:BaseAddress", _simulator.Urls.First() + "/v1/",
         ]);
-        await host.StartAsync();
-        Http.BaseAddress = new Uri(host.Urls.First() + "/api/");
+        await _host.StartAsync();
+        Http.BaseAddress = new Uri(_host.Urls.First() + "/api/");
     }
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         Simulator.Dispose();
-        if (host is not null)
+        if (_host is not null)
         {
-            await host.StopAsync();
-            await host.DisposeAsync();
+            await _host.StopAsync();
+            await _host.DisposeAsync();
         }
 
-        if (simulator is not null)
+        if (_simulator is not null)
         {
-            await simulator.StopAsync();
-            await simulator.DisposeAsync();
+            await _simulator.StopAsync();
+            await _simulator.DisposeAsync();
         }
 
-        folder.Delete(recursive: true);
+        _folder.Delete(recursive: true);
     }
 
     public static string Reviews(int rows, int seed = 1)

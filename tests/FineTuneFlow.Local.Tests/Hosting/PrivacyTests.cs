@@ -121,13 +121,13 @@ public class PrivacyTests(Azurite azurite)
     /// <summary>Whatever is logged, by whomever, at whatever level, scopes and exceptions included.</summary>
     private sealed class EveryLine : ILoggerProvider, ISupportExternalScope
     {
-        private IExternalScopeProvider? scopes;
+        private IExternalScopeProvider? _scopes;
 
         public ConcurrentQueue<string> Lines { get; } = new();
 
         public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
-        public void SetScopeProvider(IExternalScopeProvider scopeProvider) => scopes = scopeProvider;
+        public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
 
         public void Dispose()
         {
@@ -143,7 +143,7 @@ public class PrivacyTests(Azurite azurite)
             public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
             {
                 var line = new StringBuilder($"{category}: {formatter(state, exception)} {exception}");
-                all.scopes?.ForEachScope((scope, text) => text.Append(' ').Append(scope), line);
+                all._scopes?.ForEachScope((scope, text) => text.Append(' ').Append(scope), line);
                 all.Lines.Enqueue(line.ToString());
             }
         }

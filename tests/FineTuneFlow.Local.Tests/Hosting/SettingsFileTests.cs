@@ -5,9 +5,9 @@ namespace FineTuneFlow.Local.Tests.Hosting;
 
 public sealed class SettingsFileTests : IDisposable
 {
-    private readonly string file = Path.GetTempFileName();
+    private readonly string _file = Path.GetTempFileName();
 
-    public void Dispose() => File.Delete(file);
+    public void Dispose() => File.Delete(_file);
 
     [Fact]
     public void Values_and_the_port_are_read_as_the_Functions_tools_write_them()
@@ -29,7 +29,7 @@ public sealed class SettingsFileTests : IDisposable
         Failure failure = Should.Throw<FlowException>(() => Read(json)).Failure;
 
         failure.Kind.ShouldBe(FailureKind.InvalidInput);
-        failure.Location!.File.ShouldBe(file);
+        failure.Location!.File.ShouldBe(_file);
         failure.Remedy!.ShouldContain(remedy);
     }
 
@@ -47,7 +47,7 @@ public sealed class SettingsFileTests : IDisposable
 
     private Dictionary<string, string?> Read(string json)
     {
-        File.WriteAllText(file, json);
-        return SettingsFile.Read(file);
+        File.WriteAllText(_file, json);
+        return SettingsFile.Read(_file);
     }
 }

@@ -12,21 +12,21 @@ public sealed class LiveIntentTests(Azurite azurite)
 {
     private static readonly SpendGrace Grace = new(OnTheWay: TimeSpan.Zero, Arrival: TimeSpan.FromSeconds(30));
 
-    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-    private readonly AzureBlobStore store = new(new StorageOptions { ConnectionString = azurite.ConnectionString });
-    private readonly BlobPath record = BlobPath.Of("runs", $"{Guid.NewGuid():N}/jobs/a.intent.json");
-    private int made;
-    private bool shows;
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly AzureBlobStore _store = new(new StorageOptions { ConnectionString = azurite.ConnectionString });
+    private readonly BlobPath _record = BlobPath.Of("runs", $"{Guid.NewGuid():N}/jobs/a.intent.json");
+    private int _made;
+    private bool _shows;
 
-    private SpendOnce Once => new(store, time);
+    private SpendOnce Once => new(_store, _time);
 
     [Fact]
     public async Task Of_many_deliveries_at_once_one_makes_it_and_the_others_wait_and_then_get_it()
     {
         var gate = new TaskCompletionSource();
-        Task<Thing>[] attempts = [.. Enumerable.Range(0, 8).Select(_ => Once.RunAsync(record, Grace, Find, async _ =>
+        Task<Thing>[] attempts = [.. Enumerable.Range(0, 8).Select(_ => Once.RunAsync(_record, Grace, Find, async _ =>
         {
-            Interlocked.Increment(ref made);
+            Interlocked.Increment(ref _made);
             await gate.Task;
             return new Thing("one");
         }, TestContext.Current.CancellationToken))];
@@ -40,7 +40,7 @@ public sealed class LiveIntentTests(Azurite azurite)
         gate.SetResult();
         (await attempts.Single(a => !a.IsFaulted)).Id.ShouldBe("one");
         (await RunAsync()).Id.ShouldBe("one");
-        made.ShouldBe(1);
+        _made.ShouldBe(1);
     }
 
     [Fact]
@@ -48,9 +48,9 @@ public sealed class LiveIntentTests(Azurite azurite)
     {
         var begun = new TaskCompletionSource();
         var gate = new TaskCompletionSource();
-        Task<Thing> maker = Once.RunAsync(record, Grace, Find, async _ =>
+        Task<Thing> maker = Once.RunAsync(_record, Grace, Find, async _ =>
         {
-            made++;
+            _made++;
             begun.SetResult();
             await gate.Task;
             return new Thing("slow");
@@ -60,103 +60,103 @@ public sealed class LiveIntentTests(Azurite azurite)
         {
             // Each attempt reads and asks over HTTP, in which a beat that is due gets through.
             (await RefusedAsync()).Kind.ShouldBe(FailureKind.Ambiguous);
-            time.Advance(Grace.Arrival / 30);
+            _time.Advance(Grace.Arrival / 30);
         }
 
         gate.SetResult();
         (await maker).Id.ShouldBe("slow");
-        made.ShouldBe(1);
+        _made.ShouldBe(1);
         (await RunAsync()).Id.ShouldBe("slow");
     }
 
     [Fact]
     public async Task After_a_maker_died_nothing_is_made_until_its_request_could_have_shown_up()
     {
-        await store.WriteJsonAsync(record, new SpendRecord<Thing>(time.GetUtcNow(), SpendState.Intended, null));
+        await _store.WriteJsonAsync(_record, new SpendRecord<Thing>(_time.GetUtcNow(), SpendState.Intended, null));
 
         Failure waits = await RefusedAsync();
         waits.Kind.ShouldBe(FailureKind.Ambiguous);
         waits.RetryAfter.ShouldBe(Grace.Arrival);
-        made.ShouldBe(0);
+        _made.ShouldBe(0);
 
-        time.Advance(Grace.Arrival);
+        _time.Advance(Grace.Arrival);
         (await RunAsync()).Id.ShouldBe("made");
-        made.ShouldBe(1);
+        _made.ShouldBe(1);
     }
 
     [Fact]
     public async Task What_shows_up_within_the_grace_period_is_adopted()
     {
-        await store.WriteJsonAsync(record, new SpendRecord<Thing>(time.GetUtcNow(), SpendState.Intended, null));
+        await _store.WriteJsonAsync(_record, new SpendRecord<Thing>(_time.GetUtcNow(), SpendState.Intended, null));
         await RefusedAsync();
-        shows = true;
+        _shows = true;
 
         (await RunAsync()).Id.ShouldBe("found");
-        made.ShouldBe(0);
-        (await store.ReadJsonAsync<SpendRecord<Thing>>(record)).State.ShouldBe(SpendState.Adopted);
+        _made.ShouldBe(0);
+        (await _store.ReadJsonAsync<SpendRecord<Thing>>(_record)).State.ShouldBe(SpendState.Adopted);
     }
 
     [Fact]
     public async Task A_look_up_that_takes_longer_than_the_grace_period_proves_nothing_about_its_end()
     {
-        await store.WriteJsonAsync(record, new SpendRecord<Thing>(time.GetUtcNow(), SpendState.Intended, null));
+        await _store.WriteJsonAsync(_record, new SpendRecord<Thing>(_time.GetUtcNow(), SpendState.Intended, null));
 
-        Task<Thing> attempt = Once.RunAsync(record, Grace, _ =>
+        Task<Thing> attempt = Once.RunAsync(_record, Grace, _ =>
         {
-            time.Advance(2 * Grace.Arrival); // Page after page; the thing appears on one that has been read.
+            _time.Advance(2 * Grace.Arrival); // Page after page; the thing appears on one that has been read.
             return Task.FromResult<Thing?>(null);
         }, Make, TestContext.Current.CancellationToken);
 
         (await Should.ThrowAsync<FlowException>(attempt)).Failure.Kind.ShouldBe(FailureKind.Ambiguous);
-        made.ShouldBe(0);
+        _made.ShouldBe(0);
     }
 
     [Fact]
     public async Task A_lost_answer_is_followed_by_a_look_up_and_a_definite_refusal_by_another_attempt_at_once()
     {
         (await Should.ThrowAsync<FlowException>(Once.RunAsync<Thing>(
-            record, Grace, Find, _ => throw new FlowException(FailureKind.TooManyJobs, "full"), TestContext.Current.CancellationToken)))
+            _record, Grace, Find, _ => throw new FlowException(FailureKind.TooManyJobs, "full"), TestContext.Current.CancellationToken)))
             .Failure.Kind.ShouldBe(FailureKind.TooManyJobs);
-        (await store.ReadJsonAsync<SpendRecord<Thing>>(record)).State.ShouldBe(SpendState.Refused);
+        (await _store.ReadJsonAsync<SpendRecord<Thing>>(_record)).State.ShouldBe(SpendState.Refused);
 
         (await Should.ThrowAsync<FlowException>(Once.RunAsync<Thing>(
-            record, Grace, Find, _ =>
+            _record, Grace, Find, _ =>
             {
-                made++;
+                _made++;
                 throw new FlowException(FailureKind.Ambiguous, "lost");
             }, TestContext.Current.CancellationToken))).Failure.Message.ShouldBe("lost");
 
         (await RefusedAsync()).Kind.ShouldBe(FailureKind.Ambiguous);
-        shows = true;
+        _shows = true;
         (await RunAsync()).Id.ShouldBe("found");
-        made.ShouldBe(1);
+        _made.ShouldBe(1);
     }
 
     [Fact]
     public async Task An_intent_whose_own_writing_is_in_doubt_makes_nothing()
     {
-        var doubtful = new LosesAnswers(store);
-        var once = new SpendOnce(doubtful, time);
+        var doubtful = new LosesAnswers(_store);
+        var once = new SpendOnce(doubtful, _time);
 
-        (await Should.ThrowAsync<FlowException>(once.RunAsync(record, Grace, Find, Make, TestContext.Current.CancellationToken)))
+        (await Should.ThrowAsync<FlowException>(once.RunAsync(_record, Grace, Find, Make, TestContext.Current.CancellationToken)))
             .Failure.Kind.ShouldBe(FailureKind.Unavailable);
-        made.ShouldBe(0);
+        _made.ShouldBe(0);
 
         (await RefusedAsync()).Kind.ShouldBe(FailureKind.Ambiguous);
-        time.Advance(Grace.Arrival);
+        _time.Advance(Grace.Arrival);
         (await RunAsync()).Id.ShouldBe("made");
-        made.ShouldBe(1);
+        _made.ShouldBe(1);
     }
 
-    private Task<Thing> RunAsync() => Once.RunAsync(record, Grace, Find, Make, TestContext.Current.CancellationToken);
+    private Task<Thing> RunAsync() => Once.RunAsync(_record, Grace, Find, Make, TestContext.Current.CancellationToken);
 
     private async Task<Failure> RefusedAsync() => (await Should.ThrowAsync<FlowException>(RunAsync())).Failure;
 
-    private Task<Thing?> Find(CancellationToken cancellation) => Task.FromResult(shows ? new Thing("found") : null);
+    private Task<Thing?> Find(CancellationToken cancellation) => Task.FromResult(_shows ? new Thing("found") : null);
 
     private Task<Thing> Make(CancellationToken cancellation)
     {
-        made++;
+        _made++;
         return Task.FromResult(new Thing("made"));
     }
 

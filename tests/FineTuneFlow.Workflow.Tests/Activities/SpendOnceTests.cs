@@ -9,23 +9,23 @@ public sealed class SpendOnceTests(Azurite azurite) : IAsyncLifetime
 {
     private static readonly SpendGrace Grace = new(OnTheWay: TimeSpan.FromSeconds(100), Arrival: TimeSpan.FromSeconds(30));
 
-    private readonly BlobPath record = BlobPath.Of("runs", $"{Guid.NewGuid():N}/jobs/a.intent.json");
-    private readonly Clock clock = new();
-    private readonly List<string> service = [];
-    private WholeProduct product = null!;
+    private readonly BlobPath _record = BlobPath.Of("runs", $"{Guid.NewGuid():N}/jobs/a.intent.json");
+    private readonly Clock _clock = new();
+    private readonly List<string> _service = [];
+    private WholeProduct _product = null!;
 
-    public async ValueTask InitializeAsync() => product = await WholeProduct.StartAsync(azurite);
+    public async ValueTask InitializeAsync() => _product = await WholeProduct.StartAsync(azurite);
 
-    public ValueTask DisposeAsync() => product.DisposeAsync();
+    public ValueTask DisposeAsync() => _product.DisposeAsync();
 
     [Fact]
     public async Task What_was_made_is_given_again_without_asking_the_service()
     {
         string made = await Attempt(Make);
-        service.Clear();
+        _service.Clear();
 
         (await Attempt(Make)).ShouldBe(made);
-        service.ShouldBeEmpty();
+        _service.ShouldBeEmpty();
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class SpendOnceTests(Azurite azurite) : IAsyncLifetime
         }));
 
         (await Attempt(Make)).ShouldBe("job-1");
-        service.Count.ShouldBe(1);
+        _service.Count.ShouldBe(1);
     }
 
     [Fact]
@@ -53,14 +53,14 @@ public sealed class SpendOnceTests(Azurite azurite) : IAsyncLifetime
             return await Make(stop);
         });
         await sent.Task;
-        clock.Now += TimeSpan.FromSeconds(99);
+        _clock.Now += TimeSpan.FromSeconds(99);
 
         TimeSpan wait = (await Refusal()).RetryAfter.ShouldNotBeNull();
         wait.ShouldBe(TimeSpan.FromSeconds(31));
         arrives.SetResult();
         (await first).ShouldBe("job-1");
         (await Attempt(Make)).ShouldBe("job-1");
-        service.Count.ShouldBe(1);
+        _service.Count.ShouldBe(1);
     }
 
     [Fact]
@@ -69,22 +69,22 @@ public sealed class SpendOnceTests(Azurite azurite) : IAsyncLifetime
         // The service takes the request in after the sender's own timeout of 100 seconds.
         await Should.ThrowAsync<FlowException>(() => Attempt(_ =>
         {
-            clock.Now += TimeSpan.FromSeconds(100);
+            _clock.Now += TimeSpan.FromSeconds(100);
             throw new FlowException(FailureKind.Ambiguous, "no answer in time");
         }));
-        clock.Now += TimeSpan.FromSeconds(2);
+        _clock.Now += TimeSpan.FromSeconds(2);
         (await Refusal()).RetryAfter.ShouldBe(TimeSpan.FromSeconds(28));
         await Make(CancellationToken.None);
 
         (await Attempt(Make)).ShouldBe("job-1");
-        service.Count.ShouldBe(1);
+        _service.Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task After_the_grace_period_without_a_trace_it_is_made()
     {
         await Should.ThrowAsync<FlowException>(() => Attempt(_ => throw new FlowException(FailureKind.Ambiguous, "reset before it was sent")));
-        clock.Now += TimeSpan.FromSeconds(30);
+        _clock.Now += TimeSpan.FromSeconds(30);
 
         (await Attempt(Make)).ShouldBe("job-1");
     }
@@ -113,7 +113,7 @@ public sealed class SpendOnceTests(Azurite azurite) : IAsyncLifetime
             }
         }));
 
-        service.Count.ShouldBe(1);
+        _service.Count.ShouldBe(1);
         results.Where(r => r is not null).Distinct().ShouldBe(["job-1"]);
     }
 
@@ -124,26 +124,26 @@ public sealed class SpendOnceTests(Azurite azurite) : IAsyncLifetime
         return failure;
     }
 
-    private Task<string> Attempt(Func<CancellationToken, Task<string>> make) => new SpendOnce(product.Store, clock).RunAsync(
-        record, Grace, _ => Task.FromResult(Existing), make, TestContext.Current.CancellationToken);
+    private Task<string> Attempt(Func<CancellationToken, Task<string>> make) => new SpendOnce(_product.Store, _clock).RunAsync(
+        _record, Grace, _ => Task.FromResult(Existing), make, TestContext.Current.CancellationToken);
 
     private string? Existing
     {
         get
         {
-            lock (service)
+            lock (_service)
             {
-                return service.FirstOrDefault();
+                return _service.FirstOrDefault();
             }
         }
     }
 
     private Task<string> Make(CancellationToken cancellation)
     {
-        lock (service)
+        lock (_service)
         {
-            service.Add($"job-{service.Count + 1}");
-            return Task.FromResult(service[^1]);
+            _service.Add($"job-{_service.Count + 1}");
+            return Task.FromResult(_service[^1]);
         }
     }
 

@@ -157,20 +157,20 @@ public sealed class FlowTelemetryTests
 
     private sealed class ScopedLines(List<string> lines) : ILoggerProvider, ISupportExternalScope, ILogger
     {
-        private IExternalScopeProvider scopes = new LoggerExternalScopeProvider();
+        private IExternalScopeProvider _scopes = new LoggerExternalScopeProvider();
 
         public ILogger CreateLogger(string categoryName) => this;
 
-        public void SetScopeProvider(IExternalScopeProvider scopeProvider) => scopes = scopeProvider;
+        public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
 
-        public IDisposable BeginScope<TState>(TState state) where TState : notnull => scopes.Push(state);
+        public IDisposable BeginScope<TState>(TState state) where TState : notnull => _scopes.Push(state);
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             List<string> pairs = [];
-            scopes.ForEachScope(
+            _scopes.ForEachScope(
                 (scope, into) => into.AddRange(((IEnumerable<KeyValuePair<string, object?>>)scope!).Select(pair => $"{pair.Key}={pair.Value}")), pairs);
             lines.Add($"{string.Join(';', pairs)} {formatter(state, exception)}");
         }

@@ -8,16 +8,16 @@ internal sealed class FactCounts
 {
     public const int Examples = 10;
     private const int Kinds = 16;
-    private readonly long[] counts = new long[Kinds];
-    private readonly List<long>?[] lines = new List<long>?[Kinds];
+    private readonly long[] _counts = new long[Kinds];
+    private readonly List<long>?[] _lines = new List<long>?[Kinds];
 
     public void Add(TextFacts facts, long line)
     {
         for (int left = (int)facts; left != 0; left &= left - 1)
         {
             int kind = BitOperations.TrailingZeroCount(left);
-            counts[kind]++;
-            List<long> first = lines[kind] ??= [];
+            _counts[kind]++;
+            List<long> first = _lines[kind] ??= [];
             if (first.Count < Examples)
             {
                 first.Add(line);
@@ -25,7 +25,7 @@ internal sealed class FactCounts
         }
     }
 
-    public long this[TextFacts fact] => counts[BitOperations.TrailingZeroCount((int)fact)];
+    public long this[TextFacts fact] => _counts[BitOperations.TrailingZeroCount((int)fact)];
 
-    public ImmutableArray<long> Lines(TextFacts fact) => [.. lines[BitOperations.TrailingZeroCount((int)fact)] ?? []];
+    public ImmutableArray<long> Lines(TextFacts fact) => [.. _lines[BitOperations.TrailingZeroCount((int)fact)] ?? []];
 }

@@ -8,17 +8,17 @@ internal sealed class LabelReader
 {
     private const int LongestLabel = 200;
 
-    private readonly LabelsRecipe recipe;
-    private readonly Dictionary<string, string> mapped;
-    private readonly Dictionary<string, string> ordered;
-    private readonly HashSet<string> missing;
+    private readonly LabelsRecipe _recipe;
+    private readonly Dictionary<string, string> _mapped;
+    private readonly Dictionary<string, string> _ordered;
+    private readonly HashSet<string> _missing;
 
     public LabelReader(LabelsRecipe recipe)
     {
-        this.recipe = recipe;
-        mapped = recipe.Map.GroupBy(pair => Key(pair.Key)).ToDictionary(group => group.Key, group => group.First().Value);
-        ordered = recipe.Order.GroupBy(Key).ToDictionary(group => group.Key, group => group.First());
-        missing = recipe.Missing.Where(name => !mapped.ContainsKey(Key(name)) && !ordered.ContainsKey(Key(name))).ToHashSet();
+        _recipe = recipe;
+        _mapped = recipe.Map.GroupBy(pair => Key(pair.Key)).ToDictionary(group => group.Key, group => group.First().Value);
+        _ordered = recipe.Order.GroupBy(Key).ToDictionary(group => group.Key, group => group.First());
+        _missing = recipe.Missing.Where(name => !_mapped.ContainsKey(Key(name)) && !_ordered.ContainsKey(Key(name))).ToHashSet();
     }
 
     public RowOutcome Read(ReadOnlySpan<byte> cell, out string label, out string detail)
@@ -30,15 +30,15 @@ internal sealed class LabelReader
             return Known(ref label, out detail);
         }
 
-        if (LabelList.TryRead(label, recipe.Several, out string[] names))
+        if (LabelList.TryRead(label, _recipe.Several, out string[] names))
         {
-            if (names.Length > 1 && recipe.Several is SeveralLabels.Refuse or SeveralLabels.Reject)
+            if (names.Length > 1 && _recipe.Several is SeveralLabels.Refuse or SeveralLabels.Reject)
             {
                 detail = $"{names.Length} labels: {string.Join(", ", names.Take(8))}";
                 return RowOutcome.SeveralLabels;
             }
 
-            label = names.Length == 0 ? "" : recipe.Several == SeveralLabels.Combine ? string.Join("; ", names) : names[0];
+            label = names.Length == 0 ? "" : _recipe.Several == SeveralLabels.Combine ? string.Join("; ", names) : names[0];
             Map(ref label);
         }
 
@@ -48,7 +48,7 @@ internal sealed class LabelReader
             return RowOutcome.EmptyLabel;
         }
 
-        if (missing.Contains(label) || missing.Contains(label.ToLowerInvariant()))
+        if (_missing.Contains(label) || _missing.Contains(label.ToLowerInvariant()))
         {
             detail = $"\"{label}\" stands for a missing label";
             return RowOutcome.EmptyLabel;
@@ -86,11 +86,11 @@ internal sealed class LabelReader
         return mayChange ? Encoding.UTF8.GetString(Composition.ToNfc(Encoding.UTF8.GetBytes(text))) : text;
     }
 
-    private string Key(string label) => recipe.Merge ? LabelIdentity.Of(Tidy(label)) : label;
+    private string Key(string label) => _recipe.Merge ? LabelIdentity.Of(Tidy(label)) : label;
 
     private bool Map(ref string label)
     {
-        if (mapped.Count == 0 || !mapped.TryGetValue(Key(label), out string? other))
+        if (_mapped.Count == 0 || !_mapped.TryGetValue(Key(label), out string? other))
         {
             return false;
         }
@@ -108,14 +108,14 @@ internal sealed class LabelReader
             return RowOutcome.UnknownLabel;
         }
 
-        if (ordered.Count == 0)
+        if (_ordered.Count == 0)
         {
             return RowOutcome.Used;
         }
 
-        if (!ordered.TryGetValue(Key(label), out string? name))
+        if (!_ordered.TryGetValue(Key(label), out string? name))
         {
-            detail = $"label \"{label}\" is not one of {string.Join(", ", recipe.Order.Take(12))}";
+            detail = $"label \"{label}\" is not one of {string.Join(", ", _recipe.Order.Take(12))}";
             return RowOutcome.UnknownLabel;
         }
 

@@ -12,17 +12,17 @@ internal sealed class NearSignature
     private static readonly uint[] Multipliers = [.. Enumerable.Range(1, Permutations).Select(i => (uint)Mix((ulong)i * 0x9E3779B97F4A7C15) | 1)];
     private static readonly uint[] Offsets = [.. Enumerable.Range(1, Permutations).Select(i => (uint)Mix((ulong)i * 0xD6E8FEB86659FD93))];
 
-    private readonly int shingle;
-    private readonly int rowsPerBand;
-    private readonly uint[] minima = new uint[Permutations];
-    private char[] characters = new char[1024];
+    private readonly int _shingle;
+    private readonly int _rowsPerBand;
+    private readonly uint[] _minima = new uint[Permutations];
+    private char[] _characters = new char[1024];
 
     /// <param name="threshold">Similarity that must be found; fewer rows a band find lower ones.</param>
     /// <param name="shingle">Characters a shingle.</param>
     public NearSignature(double threshold, int shingle)
     {
-        this.shingle = shingle;
-        rowsPerBand = RowsPerBand(threshold);
+        _shingle = shingle;
+        _rowsPerBand = RowsPerBand(threshold);
         Bands = BandsFor(threshold);
     }
 
@@ -33,25 +33,25 @@ internal sealed class NearSignature
     /// <summary>The bands of a normalised text.</summary>
     public void Compute(ReadOnlySpan<byte> normalised, Span<ulong> bands)
     {
-        if (characters.Length < normalised.Length)
+        if (_characters.Length < normalised.Length)
         {
-            characters = new char[normalised.Length * 2];
+            _characters = new char[normalised.Length * 2];
         }
 
-        int length = Encoding.UTF8.GetChars(normalised, characters);
-        Array.Fill(minima, uint.MaxValue);
-        int last = Math.Max(0, length - shingle);
+        int length = Encoding.UTF8.GetChars(normalised, _characters);
+        Array.Fill(_minima, uint.MaxValue);
+        int last = Math.Max(0, length - _shingle);
         for (int i = 0; i <= last; i++)
         {
-            Lower(Hash(characters.AsSpan(i, Math.Min(shingle, length - i))));
+            Lower(Hash(_characters.AsSpan(i, Math.Min(_shingle, length - i))));
         }
 
         for (int band = 0; band < Bands; band++)
         {
             ulong key = (ulong)band + 1;
-            for (int i = 0; i < rowsPerBand; i++)
+            for (int i = 0; i < _rowsPerBand; i++)
             {
-                key = Mix(key ^ minima[(band * rowsPerBand) + i]);
+                key = Mix(key ^ _minima[(band * _rowsPerBand) + i]);
             }
 
             bands[band] = key;
@@ -100,7 +100,7 @@ internal sealed class NearSignature
     {
         uint h = (uint)(hash ^ (hash >> 32));
         var value = new Vector<uint>(h);
-        Span<Vector<uint>> low = MemoryMarshal.Cast<uint, Vector<uint>>(minima.AsSpan());
+        Span<Vector<uint>> low = MemoryMarshal.Cast<uint, Vector<uint>>(_minima.AsSpan());
         ReadOnlySpan<Vector<uint>> a = MemoryMarshal.Cast<uint, Vector<uint>>(Multipliers.AsSpan());
         ReadOnlySpan<Vector<uint>> b = MemoryMarshal.Cast<uint, Vector<uint>>(Offsets.AsSpan());
         for (int i = 0; i < low.Length; i++)

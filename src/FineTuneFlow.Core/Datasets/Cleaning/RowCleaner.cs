@@ -13,19 +13,19 @@ internal sealed class RowCleaner(RowPlan plan)
     /// <summary>A cell of a classified text is never this long: it is a file in a cell, or a quote that swallowed lines.</summary>
     public const int MaxCellBytes = 1 << 20;
 
-    private readonly TextCleaner cleaner = new(plan.Recipe.Cleaning);
-    private readonly TextIdentity identity = new();
-    private readonly LabelReader labels = new(plan.Recipe.Labels);
-    private readonly SplitValueReader splitValues = new(plan.Recipe.Split);
-    private readonly Dictionary<ulong, int> batchLabels = [];
-    private readonly NearSignature? near = plan.Recipe.Duplicates.Near is { } asked ? new NearSignature(asked.Threshold, asked.Shingle) : null;
-    private byte[] scratch = [];
-    private byte[] joined = new byte[4096];
+    private readonly TextCleaner _cleaner = new(plan.Recipe.Cleaning);
+    private readonly TextIdentity _identity = new();
+    private readonly LabelReader _labels = new(plan.Recipe.Labels);
+    private readonly SplitValueReader _splitValues = new(plan.Recipe.Split);
+    private readonly Dictionary<ulong, int> _batchLabels = [];
+    private readonly NearSignature? _near = plan.Recipe.Duplicates.Near is { } asked ? new NearSignature(asked.Threshold, asked.Shingle) : null;
+    private byte[] _scratch = [];
+    private byte[] _joined = new byte[4096];
 
     public void Clean(RecordBatch batch, CleanedBatch target)
     {
         target.Clear();
-        batchLabels.Clear();
+        _batchLabels.Clear();
         for (int i = 0; i < batch.RecordCount; i++)
         {
             TableRecord record = batch.Records[i];
@@ -65,9 +65,9 @@ internal sealed class RowCleaner(RowPlan plan)
         }
 
         long splitKey = 0;
-        if (plan.SplitColumn >= 0 && !splitValues.TryRead(Value(batch, record, plan.SplitColumn), out splitKey))
+        if (plan.SplitColumn >= 0 && !_splitValues.TryRead(Value(batch, record, plan.SplitColumn), out splitKey))
         {
-            detail = splitValues.Expectation(plan.Recipe.Split.Column!);
+            detail = _splitValues.Expectation(plan.Recipe.Split.Column!);
             return RowOutcome.SplitValue;
         }
 
@@ -77,8 +77,8 @@ internal sealed class RowCleaner(RowPlan plan)
             return outcome;
         }
 
-        ReadOnlySpan<byte> text = cleaner.Clean(raw);
-        TextFacts facts = cleaner.Facts;
+        ReadOnlySpan<byte> text = _cleaner.Clean(raw);
+        TextFacts facts = _cleaner.Facts;
         outcome = Judge(text, out detail);
         if (outcome == RowOutcome.Used)
         {
@@ -104,19 +104,19 @@ internal sealed class RowCleaner(RowPlan plan)
             return RowOutcome.EmptyText;
         }
 
-        if (cleaner.Characters < recipe.MinCharacters)
+        if (_cleaner.Characters < recipe.MinCharacters)
         {
-            detail = $"{cleaner.Characters} characters, fewer than {recipe.MinCharacters}";
+            detail = $"{_cleaner.Characters} characters, fewer than {recipe.MinCharacters}";
             return RowOutcome.TooShort;
         }
 
-        if ((cleaner.Facts & TextFacts.TooLong) != 0)
+        if ((_cleaner.Facts & TextFacts.TooLong) != 0)
         {
-            detail = $"{cleaner.Characters} characters, about {cleaner.Tokens} tokens";
+            detail = $"{_cleaner.Characters} characters, about {_cleaner.Tokens} tokens";
             return RowOutcome.TooLong;
         }
 
-        if ((cleaner.Facts & TextFacts.SpecialToken) != 0 && recipe.SpecialTokens == SpecialTokens.Reject)
+        if ((_cleaner.Facts & TextFacts.SpecialToken) != 0 && recipe.SpecialTokens == SpecialTokens.Reject)
         {
             detail = "the text holds a special token such as <|endoftext|>";
             return RowOutcome.SpecialToken;
@@ -128,18 +128,18 @@ internal sealed class RowCleaner(RowPlan plan)
     private void Keep(RecordBatch batch, in TableRecord record, CleanedBatch target, ReadOnlySpan<byte> text, int label, long splitKey)
     {
         int length = JsonText.Escape(text, target.Room(JsonText.MaxLength(text.Length)));
-        TextHash hash = identity.Hash(text);
-        if (near is not null)
+        TextHash hash = _identity.Hash(text);
+        if (_near is not null)
         {
-            Span<ulong> bands = stackalloc ulong[near.Bands];
-            near.Compute(identity.Normalise(text), bands);
+            Span<ulong> bands = stackalloc ulong[_near.Bands];
+            _near.Compute(_identity.Normalise(text), bands);
             target.Bands.AddRange(bands);
         }
 
         target.TextBytes += length;
         int slices = plan.Slices.IsEmpty ? 0 : WriteSlices(batch, record, target);
         target.Add(new CleanedRow(
-            hash, record.Line, length, slices, label, cleaner.Characters, cleaner.Tokens, cleaner.Script, splitKey));
+            hash, record.Line, length, slices, label, _cleaner.Characters, _cleaner.Tokens, _cleaner.Script, splitKey));
     }
 
     /// <summary><c>,"slices":{"column":"value"}</c> with cleaned values; empty ones are left out.</summary>
@@ -173,7 +173,7 @@ internal sealed class RowCleaner(RowPlan plan)
     }
 
     private ReadOnlySpan<byte> Value(RecordBatch batch, in TableRecord record, int column) =>
-        FieldValue.Of(batch, batch.Fields[record.FirstField + column], ref scratch);
+        FieldValue.Of(batch, batch.Fields[record.FirstField + column], ref _scratch);
 
     private bool OnlyEmptyCellsMore(RecordBatch batch, in TableRecord record)
     {
@@ -211,9 +211,9 @@ internal sealed class RowCleaner(RowPlan plan)
         ReadOnlySpan<byte> raw = Value(batch, record, plan.Label);
         detail = "";
         ulong key = XxHash3.HashToUInt64(raw);
-        if (!batchLabels.TryGetValue(key, out int label))
+        if (!_batchLabels.TryGetValue(key, out int label))
         {
-            outcome = labels.Read(raw, out string name, out detail);
+            outcome = _labels.Read(raw, out string name, out detail);
             if (outcome != RowOutcome.Used)
             {
                 return -1;
@@ -226,7 +226,7 @@ internal sealed class RowCleaner(RowPlan plan)
                 target.Labels.Add(name);
             }
 
-            batchLabels.Add(key, label);
+            _batchLabels.Add(key, label);
         }
 
         outcome = RowOutcome.Used;
@@ -265,22 +265,22 @@ internal sealed class RowCleaner(RowPlan plan)
                 continue;
             }
 
-            if (joined.Length < length + cell.Length + plan.Join.Length)
+            if (_joined.Length < length + cell.Length + plan.Join.Length)
             {
-                Array.Resize(ref joined, (length + cell.Length + plan.Join.Length) * 2);
+                Array.Resize(ref _joined, (length + cell.Length + plan.Join.Length) * 2);
             }
 
             if (length > 0)
             {
-                plan.Join.CopyTo(joined.AsSpan(length));
+                plan.Join.CopyTo(_joined.AsSpan(length));
                 length += plan.Join.Length;
             }
 
-            cell.CopyTo(joined.AsSpan(length));
+            cell.CopyTo(_joined.AsSpan(length));
             length += cell.Length;
         }
 
-        text = plan.Text.Length == 1 ? text : joined.AsSpan(0, length);
+        text = plan.Text.Length == 1 ? text : _joined.AsSpan(0, length);
         detail = "";
         return RowOutcome.Used;
     }

@@ -9,7 +9,7 @@ namespace FineTuneFlow.Core.Datasets.Cleaning;
 /// <summary>Reads the split column: the split itself, a group, or a time.</summary>
 internal sealed class SplitValueReader(SplitRecipe recipe)
 {
-    private readonly Dictionary<string, Split> splits = SplitNames(recipe);
+    private readonly Dictionary<string, Split> _splits = SplitNames(recipe);
 
     public bool TryRead(ReadOnlySpan<byte> cell, out long key)
     {
@@ -29,7 +29,7 @@ internal sealed class SplitValueReader(SplitRecipe recipe)
         string value = Encoding.UTF8.GetString(cell);
         if (recipe.Method == SplitMethod.Column)
         {
-            bool known = splits.TryGetValue(value, out Split split);
+            bool known = _splits.TryGetValue(value, out Split split);
             key = (long)split;
             return known;
         }
@@ -48,7 +48,7 @@ internal sealed class SplitValueReader(SplitRecipe recipe)
 
     public string Expectation(string column) => recipe.Method switch
     {
-        SplitMethod.Column => $"column {column} holds none of {string.Join(", ", splits.Keys.Take(12))} (dataset.split.values)",
+        SplitMethod.Column => $"column {column} holds none of {string.Join(", ", _splits.Keys.Take(12))} (dataset.split.values)",
         SplitMethod.Time => $"column {column} holds no date such as 2026-01-31 or 2026-01-31T08:15:00Z",
         _ => $"column {column} is empty",
     };

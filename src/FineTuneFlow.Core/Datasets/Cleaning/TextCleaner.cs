@@ -8,8 +8,8 @@ namespace FineTuneFlow.Core.Datasets.Cleaning;
 /// <summary>Cleans one text at a time; each thread has its own. Cleaning a cleaned text changes nothing.</summary>
 internal sealed class TextCleaner(CleaningRecipe recipe)
 {
-    private readonly int[] scripts = new int[TokenCount.ScriptCount];
-    private byte[] buffer = new byte[4096];
+    private readonly int[] _scripts = new int[TokenCount.ScriptCount];
+    private byte[] _buffer = new byte[4096];
 
     public TextFacts Facts { get; private set; }
     /// <summary>Unicode characters of the cleaned text.</summary>
@@ -73,12 +73,12 @@ internal sealed class TextCleaner(CleaningRecipe recipe)
 
     private ReadOnlySpan<byte> Rewrite(ReadOnlySpan<byte> text, out bool ascii, out bool needsComposition)
     {
-        if (buffer.Length < text.Length)
+        if (_buffer.Length < text.Length)
         {
-            buffer = new byte[text.Length * 2];
+            _buffer = new byte[text.Length * 2];
         }
 
-        Span<byte> target = buffer;
+        Span<byte> target = _buffer;
         ascii = true;
         needsComposition = false;
         int written = 0;
@@ -183,29 +183,29 @@ internal sealed class TextCleaner(CleaningRecipe recipe)
             return;
         }
 
-        Array.Clear(scripts);
+        Array.Clear(_scripts);
         Characters = 0;
         while (!text.IsEmpty)
         {
             int narrow = AsciiText.FirstWide(text);
-            scripts[0] += narrow;
+            _scripts[0] += narrow;
             Characters += narrow;
             text = text[narrow..];
             while (!text.IsEmpty && text[0] >= 0x80)
             {
                 Rune.DecodeFromUtf8(text, out Rune rune, out int length);
-                scripts[(int)TokenRates.Of(rune)]++;
+                _scripts[(int)TokenRates.Of(rune)]++;
                 Characters++;
                 text = text[length..];
             }
         }
 
-        Tokens = TokenCount.Likely(scripts);
+        Tokens = TokenCount.Likely(_scripts);
         // Spaces, digits and punctuation count as Latin, so another script is the main one from a third on.
         int best = 0;
-        for (int s = (int)Script.Greek; s < scripts.Length; s++)
+        for (int s = (int)Script.Greek; s < _scripts.Length; s++)
         {
-            best = s != (int)Script.Digits && scripts[s] * 3 >= Characters && (best == 0 || scripts[s] > scripts[best]) ? s : best;
+            best = s != (int)Script.Digits && _scripts[s] * 3 >= Characters && (best == 0 || _scripts[s] > _scripts[best]) ? s : best;
         }
 
         Script = (Script)best;

@@ -9,7 +9,7 @@ namespace FineTuneFlow.Core.Datasets.Cleaning;
 /// without joiners and variation selectors. Each thread has its own.</summary>
 internal sealed class TextIdentity
 {
-    private byte[] buffer = new byte[4096];
+    private byte[] _buffer = new byte[4096];
 
     /// <summary>XXH128 of the normalised text's UTF-8.</summary>
     public TextHash Hash(ReadOnlySpan<byte> cleaned)
@@ -27,21 +27,21 @@ internal sealed class TextIdentity
     {
         // Lower case takes at most half as many bytes again (two-byte capitals with a three-byte small letter); a vector may be
         // stored beyond the last byte that counts.
-        if (buffer.Length < (cleaned.Length * 3 / 2) + 32)
+        if (_buffer.Length < (cleaned.Length * 3 / 2) + 32)
         {
-            buffer = new byte[(cleaned.Length * 2) + 32];
+            _buffer = new byte[(cleaned.Length * 2) + 32];
         }
 
         int written = 0;
         while (!cleaned.IsEmpty)
         {
-            if (cleaned[0] == ' ' && written > 0 && buffer[written - 1] == ' ')
+            if (cleaned[0] == ' ' && written > 0 && _buffer[written - 1] == ' ')
             {
                 cleaned = cleaned[1..];
                 continue;
             }
 
-            int copied = AsciiText.LowerTo(cleaned, buffer.AsSpan(written));
+            int copied = AsciiText.LowerTo(cleaned, _buffer.AsSpan(written));
             written += copied;
             cleaned = cleaned[copied..];
             if (cleaned.IsEmpty)
@@ -52,9 +52,9 @@ internal sealed class TextIdentity
             if (cleaned[0] == '\n')
             {
                 cleaned = cleaned[1..];
-                if (written == 0 || buffer[written - 1] != ' ')
+                if (written == 0 || _buffer[written - 1] != ' ')
                 {
-                    buffer[written++] = (byte)' ';
+                    _buffer[written++] = (byte)' ';
                 }
 
                 continue;
@@ -64,10 +64,10 @@ internal sealed class TextIdentity
             cleaned = cleaned[length..];
             if (!CharacterClasses.IsInvisible(rune.Value))
             {
-                written += Rune.ToLowerInvariant(rune).EncodeToUtf8(buffer.AsSpan(written));
+                written += Rune.ToLowerInvariant(rune).EncodeToUtf8(_buffer.AsSpan(written));
             }
         }
 
-        return buffer.AsSpan(0, written);
+        return _buffer.AsSpan(0, written);
     }
 }

@@ -6,8 +6,8 @@ namespace FineTuneFlow.Core.Datasets.Profiling;
 /// <summary>The texts of a sample of rows, drawn by the texts' hashes: it does not depend on the order of the file.</summary>
 internal sealed class RowSample(int capacity)
 {
-    private readonly List<SampledRow> kept = [];
-    private ulong highest = ulong.MaxValue;
+    private readonly List<SampledRow> _kept = [];
+    private ulong _highest = ulong.MaxValue;
 
     /// <summary>In a shuffled order.</summary>
     public IReadOnlyList<SampledRow> Rows
@@ -15,20 +15,20 @@ internal sealed class RowSample(int capacity)
         get
         {
             Trim();
-            return kept;
+            return _kept;
         }
     }
 
     public void Offer(TextHash hash, int row, ReadOnlySpan<byte> text)
     {
         ulong key = Mixing.Key(hash, seed: 0, Mixing.BalanceStream);
-        if (key > highest)
+        if (key > _highest)
         {
             return;
         }
 
-        kept.Add(new SampledRow(key, row, text.ToArray()));
-        if (kept.Count >= capacity * 2)
+        _kept.Add(new SampledRow(key, row, text.ToArray()));
+        if (_kept.Count >= capacity * 2)
         {
             Trim();
         }
@@ -36,11 +36,11 @@ internal sealed class RowSample(int capacity)
 
     private void Trim()
     {
-        kept.Sort((a, b) => a.Key == b.Key ? a.Row - b.Row : a.Key.CompareTo(b.Key));
-        if (kept.Count > capacity)
+        _kept.Sort((a, b) => a.Key == b.Key ? a.Row - b.Row : a.Key.CompareTo(b.Key));
+        if (_kept.Count > capacity)
         {
-            kept.RemoveRange(capacity, kept.Count - capacity);
-            highest = kept[^1].Key;
+            _kept.RemoveRange(capacity, _kept.Count - capacity);
+            _highest = _kept[^1].Key;
         }
     }
 }

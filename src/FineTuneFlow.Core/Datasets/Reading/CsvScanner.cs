@@ -3,8 +3,8 @@ namespace FineTuneFlow.Core.Datasets.Reading;
 /// <summary>Finds records and cells in UTF-8 bytes: RFC 4180 and the deviations of real files, each of them counted.</summary>
 internal sealed class CsvScanner(CsvDialect dialect)
 {
-    private readonly byte delimiter = dialect.Delimiter;
-    private readonly bool backslash = dialect.BackslashQuotes;
+    private readonly byte _delimiter = dialect.Delimiter;
+    private readonly bool _backslash = dialect.BackslashQuotes;
 
     /// <summary>Physical line of the next record, from 1.</summary>
     public long Line { get; private set; } = 1;
@@ -74,7 +74,7 @@ internal sealed class CsvScanner(CsvDialect dialect)
             }
             else
             {
-                int length = data[at..].IndexOfAny(delimiter, (byte)'\n', (byte)'\r');
+                int length = data[at..].IndexOfAny(_delimiter, (byte)'\n', (byte)'\r');
                 if (length < 0)
                 {
                     if (!final)
@@ -90,7 +90,7 @@ internal sealed class CsvScanner(CsvDialect dialect)
                 batch.AddField(at, length, FieldFlags.None);
             }
 
-            if (stop < data.Length && data[stop] == delimiter)
+            if (stop < data.Length && data[stop] == _delimiter)
             {
                 at = stop + 1;
                 continue;
@@ -127,15 +127,15 @@ internal sealed class CsvScanner(CsvDialect dialect)
                 return -1;
             }
 
-            if (quote + 1 < data.Length && data[quote + 1] == '"' && !(backslash && IsEscaped(data, start, quote)))
+            if (quote + 1 < data.Length && data[quote + 1] == '"' && !(_backslash && IsEscaped(data, start, quote)))
             {
                 flags |= FieldFlags.DoubledQuotes;
                 at = quote + 2;
                 continue;
             }
 
-            bool endsCell = quote + 1 == data.Length || data[quote + 1] == delimiter || data[quote + 1] is (byte)'\n' or (byte)'\r';
-            if (IsEscaped(data, start, quote) && (backslash || !endsCell))
+            bool endsCell = quote + 1 == data.Length || data[quote + 1] == _delimiter || data[quote + 1] is (byte)'\n' or (byte)'\r';
+            if (IsEscaped(data, start, quote) && (_backslash || !endsCell))
             {
                 flags |= FieldFlags.BackslashQuotes;
                 SawBackslashQuotes = true;
@@ -156,7 +156,7 @@ internal sealed class CsvScanner(CsvDialect dialect)
                         $"a quote opens a cell here and closes {lines} line{(lines == 1 ? "" : "s")} further down, but text follows the closing quote");
                 }
 
-                int tail = data[stop..].IndexOfAny(delimiter, (byte)'\n', (byte)'\r');
+                int tail = data[stop..].IndexOfAny(_delimiter, (byte)'\n', (byte)'\r');
                 if (tail < 0 && !final)
                 {
                     return -1;

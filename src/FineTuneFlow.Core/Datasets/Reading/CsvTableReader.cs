@@ -9,17 +9,17 @@ namespace FineTuneFlow.Core.Datasets.Reading;
 /// <summary>A CSV file as a table.</summary>
 internal sealed class CsvTableReader : TableReader
 {
-    private readonly CsvDialect dialect;
-    private readonly CsvScanner scanner;
-    private byte[] carry = new byte[BatchBytes];
-    private int carried;
-    private bool ended;
+    private readonly CsvDialect _dialect;
+    private readonly CsvScanner _scanner;
+    private byte[] _carry = new byte[BatchBytes];
+    private int _carried;
+    private bool _ended;
 
     public CsvTableReader(SourceReader source, CsvRecipe recipe)
         : base(source)
     {
-        dialect = CsvDialect.Detect(source.Head, source.HeadIsAll, recipe);
-        scanner = new CsvScanner(dialect);
+        _dialect = CsvDialect.Detect(source.Head, source.HeadIsAll, recipe);
+        _scanner = new CsvScanner(_dialect);
         if (!Fill(FirstBatch))
         {
             throw Empty(source.Name);
@@ -46,17 +46,17 @@ internal sealed class CsvTableReader : TableReader
     }
 
     public override string Format => Source.Compressed ? "csv.gz" : "csv";
-    public override string? Delimiter => dialect.DelimiterName;
+    public override string? Delimiter => _dialect.DelimiterName;
 
     public override ReadingProfile Profile() => new()
     {
-        BlankLines = scanner.BlankLines,
-        LinesCrLf = scanner.LinesCrLf,
-        LinesLf = scanner.LinesLf,
-        LinesCr = scanner.LinesCr,
-        QuotesInUnquotedCells = scanner.QuotesInUnquotedCells,
-        TextAfterClosingQuote = scanner.TextAfterClosingQuote,
-        BackslashEscapedQuotes = scanner.SawBackslashQuotes,
+        BlankLines = _scanner.BlankLines,
+        LinesCrLf = _scanner.LinesCrLf,
+        LinesLf = _scanner.LinesLf,
+        LinesCr = _scanner.LinesCr,
+        QuotesInUnquotedCells = _scanner.QuotesInUnquotedCells,
+        TextAfterClosingQuote = _scanner.TextAfterClosingQuote,
+        BackslashEscapedQuotes = _scanner.SawBackslashQuotes,
         ByteOrderMark = Source.HasByteOrderMark,
         Compressed = Source.Compressed,
     };
@@ -65,29 +65,29 @@ internal sealed class CsvTableReader : TableReader
     {
         batch.FieldCount = 0;
         batch.RecordCount = 0;
-        int length = carried;
-        carry.AsSpan(0, carried).CopyTo(Room(batch, carried + 1));
-        carried = 0;
+        int length = _carried;
+        _carry.AsSpan(0, _carried).CopyTo(Room(batch, _carried + 1));
+        _carried = 0;
         while (true)
         {
-            while (!ended && length < batch.Buffer.Length)
+            while (!_ended && length < batch.Buffer.Length)
             {
                 int read = Source.Read(batch.Buffer.AsSpan(length));
-                ended = read == 0;
+                _ended = read == 0;
                 length += read;
             }
 
             int position = 0;
             Scan(batch, length, ref position);
-            if (batch.RecordCount > 0 || ended)
+            if (batch.RecordCount > 0 || _ended)
             {
-                carried = length - position;
-                if (carry.Length < carried)
+                _carried = length - position;
+                if (_carry.Length < _carried)
                 {
-                    carry = new byte[batch.Buffer.Length];
+                    _carry = new byte[batch.Buffer.Length];
                 }
 
-                batch.Buffer.AsSpan(position, carried).CopyTo(carry);
+                batch.Buffer.AsSpan(position, _carried).CopyTo(_carry);
                 return batch.RecordCount > 0;
             }
 
@@ -99,7 +99,7 @@ internal sealed class CsvTableReader : TableReader
     {
         try
         {
-            while (scanner.TryReadRecord(batch, length, ended, ref position))
+            while (_scanner.TryReadRecord(batch, length, _ended, ref position))
             {
             }
         }
@@ -133,7 +133,7 @@ internal sealed class CsvTableReader : TableReader
                 FailureKind.InvalidInput,
                 $"the record that begins here is longer than {MaxRecordBytes >> 20} MB",
                 "Look for a quote that is opened and never closed in this line",
-                new SourceLocation(Source.Name, scanner.Line)));
+                new SourceLocation(Source.Name, _scanner.Line)));
         }
 
         byte[] more = batch.Buffer;

@@ -6,7 +6,7 @@ namespace FineTuneFlow.Core.Datasets.Reading;
 /// <summary>Passes a forward-only stream through, counting and hashing its bytes as dropped.</summary>
 internal sealed class HashingReadStream(Stream inner) : ForwardStream
 {
-    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     public long Count { get; private set; }
 
@@ -18,13 +18,13 @@ internal sealed class HashingReadStream(Stream inner) : ForwardStream
         {
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return Convert.ToHexStringLower(_hash.GetHashAndReset());
     }
 
     public override int Read(Span<byte> buffer)
     {
         int read = inner.Read(buffer);
-        hash.AppendData(buffer[..read]);
+        _hash.AppendData(buffer[..read]);
         Count += read;
         return read;
     }
@@ -35,7 +35,7 @@ internal sealed class HashingReadStream(Stream inner) : ForwardStream
     {
         if (disposing)
         {
-            hash.Dispose();
+            _hash.Dispose();
             inner.Dispose();
         }
 

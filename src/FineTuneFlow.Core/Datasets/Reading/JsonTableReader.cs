@@ -6,15 +6,15 @@ namespace FineTuneFlow.Core.Datasets.Reading;
 /// <summary>JSON lines as a table: a column for each property of the first lines; values that are no text keep their JSON form.</summary>
 internal sealed class JsonTableReader : TableReader
 {
-    private byte[] input = new byte[BatchBytes];
-    private int inputStart;
-    private int inputEnd;
-    private bool ended;
-    private long line;
-    private long blank;
-    private long crlf;
-    private readonly bool open = true;
-    private (int Start, int Length, bool Set)[] row = [];
+    private byte[] _input = new byte[BatchBytes];
+    private int _inputStart;
+    private int _inputEnd;
+    private bool _ended;
+    private long _line;
+    private long _blank;
+    private long _crlf;
+    private readonly bool _open = true;
+    private (int Start, int Length, bool Set)[] _row = [];
 
     public JsonTableReader(SourceReader source)
         : base(source)
@@ -24,7 +24,7 @@ internal sealed class JsonTableReader : TableReader
             throw Empty(source.Name);
         }
 
-        open = false;
+        _open = false;
         Normalise(FirstBatch);
         if (Columns.Length < 2)
         {
@@ -40,9 +40,9 @@ internal sealed class JsonTableReader : TableReader
 
     public override ReadingProfile Profile() => new()
     {
-        BlankLines = blank,
-        LinesCrLf = crlf,
-        LinesLf = line - crlf,
+        BlankLines = _blank,
+        LinesCrLf = _crlf,
+        LinesLf = _line - _crlf,
         ByteOrderMark = Source.HasByteOrderMark,
         Compressed = Source.Compressed,
     };
@@ -56,7 +56,7 @@ internal sealed class JsonTableReader : TableReader
         {
             if (text.IndexOfAnyExcept(" \t\r"u8) < 0)
             {
-                blank++;
+                _blank++;
                 continue;
             }
 
@@ -70,43 +70,43 @@ internal sealed class JsonTableReader : TableReader
     {
         while (true)
         {
-            int feed = input.AsSpan(inputStart, inputEnd - inputStart).IndexOf((byte)'\n');
-            if (feed >= 0 || (ended && inputStart < inputEnd))
+            int feed = _input.AsSpan(_inputStart, _inputEnd - _inputStart).IndexOf((byte)'\n');
+            if (feed >= 0 || (_ended && _inputStart < _inputEnd))
             {
-                int length = feed >= 0 ? feed : inputEnd - inputStart;
-                text = input.AsSpan(inputStart, length);
-                inputStart = Math.Min(inputStart + length + 1, inputEnd);
-                line++;
-                crlf += text.EndsWith("\r"u8) ? 1 : 0;
+                int length = feed >= 0 ? feed : _inputEnd - _inputStart;
+                text = _input.AsSpan(_inputStart, length);
+                _inputStart = Math.Min(_inputStart + length + 1, _inputEnd);
+                _line++;
+                _crlf += text.EndsWith("\r"u8) ? 1 : 0;
                 return true;
             }
 
-            if (ended)
+            if (_ended)
             {
                 text = default;
                 return false;
             }
 
-            input.AsSpan(inputStart, inputEnd - inputStart).CopyTo(input);
-            inputEnd -= inputStart;
-            inputStart = 0;
-            if (inputEnd == input.Length)
+            _input.AsSpan(_inputStart, _inputEnd - _inputStart).CopyTo(_input);
+            _inputEnd -= _inputStart;
+            _inputStart = 0;
+            if (_inputEnd == _input.Length)
             {
-                if (inputEnd >= MaxRecordBytes)
+                if (_inputEnd >= MaxRecordBytes)
                 {
                     throw new FlowException(new Failure(
                         FailureKind.InvalidInput,
                         $"the line is longer than {MaxRecordBytes >> 20} MB",
                         "Write one JSON object a line",
-                        new SourceLocation(Source.Name, line + 1)));
+                        new SourceLocation(Source.Name, _line + 1)));
                 }
 
-                Array.Resize(ref input, input.Length * 2);
+                Array.Resize(ref _input, _input.Length * 2);
             }
 
-            int read = Source.Read(input.AsSpan(inputEnd));
-            ended = read == 0;
-            inputEnd += read;
+            int read = Source.Read(_input.AsSpan(_inputEnd));
+            _ended = read == 0;
+            _inputEnd += read;
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class JsonTableReader : TableReader
             batch.Buffer = more;
         }
 
-        Array.Clear(row);
+        Array.Clear(_row);
         string? problem = null;
         try
         {
@@ -133,11 +133,11 @@ internal sealed class JsonTableReader : TableReader
 
         for (int i = 0; i < Columns.Length; i++)
         {
-            var (start, length, set) = row[i];
+            var (start, length, set) = _row[i];
             batch.AddField(start, length, set ? FieldFlags.None : FieldFlags.Missing);
         }
 
-        batch.AddRecord(new TableRecord(line, firstField, Columns.Length, problem));
+        batch.AddRecord(new TableRecord(_line, firstField, Columns.Length, problem));
     }
 
     private string? ReadProperties(ReadOnlySpan<byte> text, byte[] target, ref int written)
@@ -184,7 +184,7 @@ internal sealed class JsonTableReader : TableReader
                 written += reader.ValueSpan.Length;
             }
 
-            row[column] = (start, written - start, reader.TokenType != JsonTokenType.Null);
+            _row[column] = (start, written - start, reader.TokenType != JsonTokenType.Null);
         }
 
         while (reader.Read())
@@ -205,13 +205,13 @@ internal sealed class JsonTableReader : TableReader
             }
         }
 
-        if (!open)
+        if (!_open)
         {
             return -1;
         }
 
         Columns = Columns.Add(reader.GetString()!);
-        Array.Resize(ref row, Columns.Length);
+        Array.Resize(ref _row, Columns.Length);
         return Columns.Length - 1;
     }
 

@@ -10,35 +10,35 @@ internal sealed class SourceReader : IDisposable
     /// <summary>Bytes looked at to tell encoding, delimiter and columns.</summary>
     public const int HeadBytes = 1 << 20;
 
-    private readonly HashingReadStream counted;
-    private readonly Stream utf8;
-    private readonly byte[] head;
-    private int headStart;
-    private readonly int headEnd;
+    private readonly HashingReadStream _counted;
+    private readonly Stream _utf8;
+    private readonly byte[] _head;
+    private int _headStart;
+    private readonly int _headEnd;
 
     public SourceReader(string name, Func<Stream> open, CsvRecipe recipe)
     {
         Name = name;
-        counted = new HashingReadStream(open());
-        var (start, packed) = Unpack(counted);
+        _counted = new HashingReadStream(open());
+        var (start, packed) = Unpack(_counted);
         Compressed = start.Compressed;
         byte[] rawHead = new byte[HeadBytes];
         int rawLength = Fill(packed, rawHead, start.Head);
         Encoding = SourceEncodings.Detect(rawHead.AsSpan(0, rawLength), recipe.Encoding, out int mark);
         HasByteOrderMark = mark > 0;
         var rest = new PrefixedStream(rawHead.AsMemory(mark, rawLength - mark), packed);
-        utf8 = SourceEncodings.ToUtf8(rest, Encoding);
+        _utf8 = SourceEncodings.ToUtf8(rest, Encoding);
         if (Encoding == SourceEncoding.Utf8)
         {
-            utf8 = packed;
-            head = rawHead;
-            headStart = mark;
-            headEnd = rawLength;
+            _utf8 = packed;
+            _head = rawHead;
+            _headStart = mark;
+            _headEnd = rawLength;
         }
         else
         {
-            head = new byte[HeadBytes];
-            headEnd = Fill(utf8, head, []);
+            _head = new byte[HeadBytes];
+            _headEnd = Fill(_utf8, _head, []);
         }
 
         IsJsonLines = StartsObject(Head);
@@ -49,28 +49,28 @@ internal sealed class SourceReader : IDisposable
     public SourceEncoding Encoding { get; }
     public bool HasByteOrderMark { get; }
     public bool IsJsonLines { get; }
-    public long BytesRead => counted.Count;
+    public long BytesRead => _counted.Count;
 
     /// <summary>The first decoded bytes, still to be read as well.</summary>
-    public ReadOnlySpan<byte> Head => head.AsSpan(headStart, headEnd - headStart);
+    public ReadOnlySpan<byte> Head => _head.AsSpan(_headStart, _headEnd - _headStart);
 
     /// <summary>Whether <see cref="Head"/> is the whole file.</summary>
-    public bool HeadIsAll => headEnd < head.Length;
+    public bool HeadIsAll => _headEnd < _head.Length;
 
     public int Read(Span<byte> buffer)
     {
-        int left = headEnd - headStart;
+        int left = _headEnd - _headStart;
         if (left > 0)
         {
             int count = Math.Min(left, buffer.Length);
-            head.AsSpan(headStart, count).CopyTo(buffer);
-            headStart += count;
+            _head.AsSpan(_headStart, count).CopyTo(buffer);
+            _headStart += count;
             return count;
         }
 
         try
         {
-            return utf8.Read(buffer);
+            return _utf8.Read(buffer);
         }
         catch (InvalidDataException e)
         {
@@ -79,12 +79,12 @@ internal sealed class SourceReader : IDisposable
     }
 
     /// <summary>Hash and length of the drop as it came; reads what is left of it.</summary>
-    public (string Sha256, long Bytes) Finish() => (counted.Finish(), counted.Count);
+    public (string Sha256, long Bytes) Finish() => (_counted.Finish(), _counted.Count);
 
     public void Dispose()
     {
-        utf8.Dispose();
-        counted.Dispose();
+        _utf8.Dispose();
+        _counted.Dispose();
     }
 
     private ((bool Compressed, byte[] Head) Start, Stream Packed) Unpack(Stream stream)
@@ -142,18 +142,18 @@ internal sealed class SourceReader : IDisposable
     /// <summary>Bytes that were read ahead, then the rest.</summary>
     private sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : ForwardStream
     {
-        private ReadOnlyMemory<byte> prefix = prefix;
+        private ReadOnlyMemory<byte> _prefix = prefix;
 
         public override int Read(Span<byte> buffer)
         {
-            if (prefix.IsEmpty)
+            if (_prefix.IsEmpty)
             {
                 return rest.Read(buffer);
             }
 
-            int count = Math.Min(prefix.Length, buffer.Length);
-            prefix.Span[..count].CopyTo(buffer);
-            prefix = prefix[count..];
+            int count = Math.Min(_prefix.Length, buffer.Length);
+            _prefix.Span[..count].CopyTo(buffer);
+            _prefix = _prefix[count..];
             return count;
         }
 

@@ -12,16 +12,16 @@ namespace FineTuneFlow.Core.Datasets.Reading;
 internal sealed class SourceTableReader(TableReader table, RowPlan plan, int threads, TextStore? texts, RowSample? sample = null)
 {
     private const int MaxLabels = 10_000;
-    private readonly Queue<(Task Task, Work Work)> running = [];
-    private readonly Stack<Work> idle = [];
-    private readonly Dictionary<string, int> labelIndex = [];
-    private readonly List<string> labels = [];
-    private readonly RowTable rows = new() { HasSplitKeys = plan.SplitColumn >= 0 };
-    private readonly BandTable? bands = plan.Recipe.Duplicates.Near is { } near ? new BandTable(NearSignature.BandsFor(near.Threshold)) : null;
-    private readonly List<LeftOutRow> leftOut = [];
-    private readonly FactCounts facts = new();
-    private long rowsRead;
-    private int[] labelMap = new int[16];
+    private readonly Queue<(Task Task, Work Work)> _running = [];
+    private readonly Stack<Work> _idle = [];
+    private readonly Dictionary<string, int> _labelIndex = [];
+    private readonly List<string> _labels = [];
+    private readonly RowTable _rows = new() { HasSplitKeys = plan.SplitColumn >= 0 };
+    private readonly BandTable? _bands = plan.Recipe.Duplicates.Near is { } near ? new BandTable(NearSignature.BandsFor(near.Threshold)) : null;
+    private readonly List<LeftOutRow> _leftOut = [];
+    private readonly FactCounts _facts = new();
+    private long _rowsRead;
+    private int[] _labelMap = new int[16];
 
     private sealed record Work(RecordBatch Records, RowCleaner Cleaner, CleanedBatch Cleaned);
 
@@ -31,7 +31,7 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            Work work = idle.Count > 0 ? idle.Pop() : new Work(new RecordBatch([]), new RowCleaner(plan), new CleanedBatch());
+            Work work = _idle.Count > 0 ? _idle.Pop() : new Work(new RecordBatch([]), new RowCleaner(plan), new CleanedBatch());
             if (!table.TryRead(work.Records))
             {
                 break;
@@ -44,17 +44,17 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
             }
             else
             {
-                running.Enqueue((Task.Run(() => work.Cleaner.Clean(work.Records, work.Cleaned), CancellationToken.None), work));
-                if (running.Count >= inFlight)
+                _running.Enqueue((Task.Run(() => work.Cleaner.Clean(work.Records, work.Cleaned), CancellationToken.None), work));
+                if (_running.Count >= inFlight)
                 {
                     CollectFirst();
                 }
             }
 
-            progress?.Report(new PreparationProgress("reading", rowsRead, table.Source.BytesRead));
+            progress?.Report(new PreparationProgress("reading", _rowsRead, table.Source.BytesRead));
         }
 
-        while (running.Count > 0)
+        while (_running.Count > 0)
         {
             CollectFirst();
         }
@@ -68,17 +68,17 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
         return new SourceTable
         {
             Plan = plan,
-            Rows = rows,
-            Bands = bands,
-            LeftOut = leftOut,
-            Labels = labels,
-            MergedLabels = plan.Recipe.Labels.Merge ? LabelSpellings.Merge(rows, labels) : [],
-            Facts = facts,
-            Reading = table.Profile() with { RowsWithNul = facts[TextFacts.Nul], ReadyMadeSplit = ReadyMadeSplit() },
+            Rows = _rows,
+            Bands = _bands,
+            LeftOut = _leftOut,
+            Labels = _labels,
+            MergedLabels = plan.Recipe.Labels.Merge ? LabelSpellings.Merge(_rows, _labels) : [],
+            Facts = _facts,
+            Reading = table.Profile() with { RowsWithNul = _facts[TextFacts.Nul], ReadyMadeSplit = ReadyMadeSplit() },
             Source = new SourceFacts(
                 table.Source.Name, sha, bytes, table.Format, SourceEncodings.NameOf(table.Source.Encoding), table.Delimiter),
             Columns = table.Columns,
-            RowsRead = rowsRead,
+            RowsRead = _rowsRead,
             Texts = texts,
         };
     }
@@ -89,7 +89,7 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
 
     private void CollectFirst()
     {
-        var (task, work) = running.Dequeue();
+        var (task, work) = _running.Dequeue();
         task.GetAwaiter().GetResult();
         Collect(work);
     }
@@ -97,16 +97,16 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
     private void Collect(Work work)
     {
         CleanedBatch batch = work.Cleaned;
-        rowsRead += batch.RowsRead;
-        leftOut.AddRange(batch.LeftOut);
+        _rowsRead += batch.RowsRead;
+        _leftOut.AddRange(batch.LeftOut);
         foreach (var (fact, line) in batch.Facts)
         {
-            facts.Add(fact, line);
+            _facts.Add(fact, line);
         }
 
-        for (int i = 0; bands is not null && i < batch.Bands.Count; i += bands.Bands)
+        for (int i = 0; _bands is not null && i < batch.Bands.Count; i += _bands.Bands)
         {
-            bands.Add(CollectionsMarshal.AsSpan(batch.Bands).Slice(i, bands.Bands));
+            _bands.Add(CollectionsMarshal.AsSpan(batch.Bands).Slice(i, _bands.Bands));
         }
 
         MapLabels(batch);
@@ -115,16 +115,16 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
         for (int i = 0; i < batch.RowCount; i++)
         {
             ref CleanedRow row = ref batch.Rows[i];
-            sample?.Offer(row.Hash, rows.Count, batch.Texts.AsSpan(inBatch, row.TextLength));
+            sample?.Offer(row.Hash, _rows.Count, batch.Texts.AsSpan(inBatch, row.TextLength));
             inBatch += row.TextLength + row.SliceLength;
-            rows.Add(
+            _rows.Add(
                 new Row
                 {
                     Hash = row.Hash,
                     Offset = offset,
                     TextLength = row.TextLength,
                     SliceLength = (ushort)row.SliceLength,
-                    Label = (ushort)labelMap[row.Label],
+                    Label = (ushort)_labelMap[row.Label],
                     Characters = row.Characters,
                     Tokens = row.Tokens,
                     Script = row.Script,
@@ -134,27 +134,27 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
             offset += row.TextLength + row.SliceLength;
         }
 
-        idle.Push(work);
+        _idle.Push(work);
     }
 
     private void MapLabels(CleanedBatch batch)
     {
-        if (labelMap.Length < batch.Labels.Count)
+        if (_labelMap.Length < batch.Labels.Count)
         {
-            labelMap = new int[batch.Labels.Count * 2];
+            _labelMap = new int[batch.Labels.Count * 2];
         }
 
         for (int i = 0; i < batch.Labels.Count; i++)
         {
-            if (!labelIndex.TryGetValue(batch.Labels[i], out labelMap[i]))
+            if (!_labelIndex.TryGetValue(batch.Labels[i], out _labelMap[i]))
             {
-                labelMap[i] = labels.Count;
-                labelIndex.Add(batch.Labels[i], labels.Count);
-                labels.Add(batch.Labels[i]);
+                _labelMap[i] = _labels.Count;
+                _labelIndex.Add(batch.Labels[i], _labels.Count);
+                _labels.Add(batch.Labels[i]);
             }
         }
 
-        if (labels.Count > MaxLabels)
+        if (_labels.Count > MaxLabels)
         {
             throw new FlowException(new Failure(
                 FailureKind.InvalidInput,

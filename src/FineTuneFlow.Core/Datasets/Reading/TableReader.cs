@@ -10,7 +10,7 @@ internal abstract class TableReader(SourceReader source) : IDisposable
     /// <summary>A record beyond this is a quote that was never closed, not data.</summary>
     public const int MaxRecordBytes = 64 << 20;
     protected const int BatchBytes = 1 << 19;
-    private bool firstGiven;
+    private bool _firstGiven;
 
     public SourceReader Source { get; } = source;
     public ImmutableArray<string> Columns { get; protected set; } = [];
@@ -24,13 +24,13 @@ internal abstract class TableReader(SourceReader source) : IDisposable
     /// <returns>False at the end, with no record in the batch.</returns>
     public bool TryRead(RecordBatch batch)
     {
-        if (firstGiven)
+        if (_firstGiven)
         {
             return Fill(batch);
         }
 
         // The caller keeps its own batches, so the first one's content moves into the one given.
-        firstGiven = true;
+        _firstGiven = true;
         (batch.Buffer, batch.Fields, batch.Records) = (FirstBatch.Buffer, FirstBatch.Fields, FirstBatch.Records);
         (batch.FieldCount, batch.RecordCount) = (FirstBatch.FieldCount, FirstBatch.RecordCount);
         return true;

@@ -7,10 +7,10 @@ namespace FineTuneFlow.Core.Datasets.Reading;
 /// (RFC 1952: data may be several gzip files, one behind the other).</summary>
 internal sealed class TailStream(Stream inner) : ForwardStream
 {
-    private uint lastFour;
+    private uint _lastFour;
 
     /// <summary>The last four bytes as a little-endian number.</summary>
-    public uint LastWord => BinaryPrimitives.ReverseEndianness(lastFour);
+    public uint LastWord => BinaryPrimitives.ReverseEndianness(_lastFour);
 
     /// <summary>Headers met; compressed bytes may look like one, so it is an upper limit.</summary>
     public int Members { get; private set; }
@@ -20,9 +20,9 @@ internal sealed class TailStream(Stream inner) : ForwardStream
         int read = inner.Read(buffer);
         foreach (byte b in buffer[..read])
         {
-            lastFour = (lastFour << 8) | b;
+            _lastFour = (_lastFour << 8) | b;
             // Deflate, with no flag or with a file name.
-            Members += lastFour is 0x1F8B0800 or 0x1F8B0808 ? 1 : 0;
+            Members += _lastFour is 0x1F8B0800 or 0x1F8B0808 ? 1 : 0;
         }
 
         return read;

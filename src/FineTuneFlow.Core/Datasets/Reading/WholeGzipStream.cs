@@ -7,23 +7,23 @@ namespace FineTuneFlow.Core.Datasets.Reading;
 /// bytes must be the length of what was unpacked (RFC 1952; of the last member only, where several were put together).</summary>
 internal sealed class WholeGzipStream : ForwardStream
 {
-    private readonly TailStream packed;
-    private readonly GZipStream unpacked;
-    private long count;
+    private readonly TailStream _packed;
+    private readonly GZipStream _unpacked;
+    private long _count;
 
     public WholeGzipStream(Stream stream)
     {
-        packed = new TailStream(stream);
-        unpacked = new GZipStream(packed, CompressionMode.Decompress);
+        _packed = new TailStream(stream);
+        _unpacked = new GZipStream(_packed, CompressionMode.Decompress);
     }
 
     /// <exception cref="InvalidDataException">The data is damaged or cut off.</exception>
     public override int Read(Span<byte> buffer)
     {
-        int read = unpacked.Read(buffer);
-        count += read;
+        int read = _unpacked.Read(buffer);
+        _count += read;
         bool ended = read == 0 && buffer.Length > 0;
-        if (ended && packed.LastWord != (uint)count && (packed.Members < 2 || packed.LastWord > count))
+        if (ended && _packed.LastWord != (uint)_count && (_packed.Members < 2 || _packed.LastWord > _count))
         {
             throw new InvalidDataException("the gzip data ends before its time");
         }
@@ -37,7 +37,7 @@ internal sealed class WholeGzipStream : ForwardStream
     {
         if (disposing)
         {
-            unpacked.Dispose();
+            _unpacked.Dispose();
         }
 
         base.Dispose(disposing);

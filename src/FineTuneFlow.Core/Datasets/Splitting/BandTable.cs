@@ -4,21 +4,21 @@ namespace FineTuneFlow.Core.Datasets.Splitting;
 internal sealed class BandTable(int bands)
 {
     private const int BlockRows = 4096;
-    private readonly List<ulong[]> blocks = [];
-    private int count;
+    private readonly List<ulong[]> _blocks = [];
+    private int _count;
 
     public int Bands { get; } = bands;
 
-    public ReadOnlySpan<ulong> this[int row] => blocks[row / BlockRows].AsSpan(row % BlockRows * Bands, Bands);
+    public ReadOnlySpan<ulong> this[int row] => _blocks[row / BlockRows].AsSpan(row % BlockRows * Bands, Bands);
 
     public void Add(ReadOnlySpan<ulong> bands)
     {
-        if (count % BlockRows == 0)
+        if (_count % BlockRows == 0)
         {
-            blocks.Add(new ulong[BlockRows * Bands]);
+            _blocks.Add(new ulong[BlockRows * Bands]);
         }
 
-        bands.CopyTo(blocks[^1].AsSpan(count % BlockRows * Bands));
-        count++;
+        bands.CopyTo(_blocks[^1].AsSpan(_count % BlockRows * Bands));
+        _count++;
     }
 }

@@ -8,11 +8,11 @@ namespace FineTuneFlow.Core.Datasets.Splitting;
 internal sealed class DuplicateResolution
 {
     private const int Examples = 20;
-    private readonly RowTable rows;
-    private readonly IReadOnlyList<string> labels;
-    private readonly ConflictPolicy policy;
-    private readonly int[] next;
-    private readonly List<int> heads = [];
+    private readonly RowTable _rows;
+    private readonly IReadOnlyList<string> _labels;
+    private readonly ConflictPolicy _policy;
+    private readonly int[] _next;
+    private readonly List<int> _heads = [];
 
     /// <summary>The first row with the same text, for rows left out; else -1. Same length as the table.</summary>
     public int[] FirstOf { get; }
@@ -26,14 +26,14 @@ internal sealed class DuplicateResolution
 
     public DuplicateResolution(RowTable rows, IReadOnlyList<string> labels, ConflictPolicy policy)
     {
-        this.rows = rows;
-        this.labels = labels;
-        this.policy = policy;
-        next = new int[rows.Count];
+        _rows = rows;
+        _labels = labels;
+        _policy = policy;
+        _next = new int[rows.Count];
         FirstOf = new int[rows.Count];
         Group();
-        heads.Sort();
-        foreach (int head in heads)
+        _heads.Sort();
+        foreach (int head in _heads)
         {
             Resolve(head);
         }
@@ -43,20 +43,20 @@ internal sealed class DuplicateResolution
     private void Group()
     {
         int size = 16;
-        while (size < rows.Count * 2L && size < 1 << 30)
+        while (size < _rows.Count * 2L && size < 1 << 30)
         {
             size *= 2;
         }
 
         var slots = new int[size];
         var tails = new Dictionary<int, int>();
-        for (int i = 0; i < rows.Count; i++)
+        for (int i = 0; i < _rows.Count; i++)
         {
-            next[i] = -1;
+            _next[i] = -1;
             FirstOf[i] = -1;
-            TextHash hash = rows[i].Hash;
+            TextHash hash = _rows[i].Hash;
             int slot = (int)(hash.Low & (ulong)(size - 1));
-            while (slots[slot] != 0 && rows[slots[slot] - 1].Hash != hash)
+            while (slots[slot] != 0 && _rows[slots[slot] - 1].Hash != hash)
             {
                 slot = (slot + 1) & (size - 1);
             }
@@ -70,11 +70,11 @@ internal sealed class DuplicateResolution
             int head = slots[slot] - 1;
             if (!tails.TryGetValue(head, out int tail))
             {
-                heads.Add(head);
+                _heads.Add(head);
                 tail = head;
             }
 
-            next[tail] = i;
+            _next[tail] = i;
             tails[head] = i;
             FirstOf[i] = head;
         }
@@ -84,9 +84,9 @@ internal sealed class DuplicateResolution
     {
         var votes = new Dictionary<int, int>();
         var order = new List<int>();
-        for (int i = head; i >= 0; i = next[i])
+        for (int i = head; i >= 0; i = _next[i])
         {
-            int label = rows[i].Label;
+            int label = _rows[i].Label;
             if (!votes.TryAdd(label, 1))
             {
                 votes[label]++;
@@ -99,7 +99,7 @@ internal sealed class DuplicateResolution
 
         if (order.Count == 1)
         {
-            for (int i = next[head]; i >= 0; i = next[i])
+            for (int i = _next[head]; i >= 0; i = _next[i])
             {
                 Leave(i, RowOutcome.Duplicate);
             }
@@ -109,7 +109,7 @@ internal sealed class DuplicateResolution
 
         ConflictTexts++;
         // The first label met wins a tie.
-        int? kept = policy switch
+        int? kept = _policy switch
         {
             ConflictPolicy.Majority => order.MaxBy(label => votes[label]),
             ConflictPolicy.First => order[0],
@@ -118,10 +118,10 @@ internal sealed class DuplicateResolution
         Remember(head, order, votes, kept);
         var seen = new HashSet<int>();
         ushort copy = 0;
-        for (int i = head; i >= 0; i = next[i])
+        for (int i = head; i >= 0; i = _next[i])
         {
-            int label = rows[i].Label;
-            if (policy == ConflictPolicy.Drop || (kept is { } winner && label != winner))
+            int label = _rows[i].Label;
+            if (_policy == ConflictPolicy.Drop || (kept is { } winner && label != winner))
             {
                 Leave(i, RowOutcome.Conflict);
             }
@@ -131,14 +131,14 @@ internal sealed class DuplicateResolution
             }
             else
             {
-                rows[i].Copy = copy++;
+                _rows[i].Copy = copy++;
             }
         }
     }
 
     private void Leave(int row, RowOutcome outcome)
     {
-        rows[row].Outcome = outcome;
+        _rows[row].Outcome = outcome;
         if (outcome == RowOutcome.Conflict)
         {
             ConflictRows++;
@@ -148,7 +148,7 @@ internal sealed class DuplicateResolution
         DuplicateRows++;
         if (DuplicateLines.Length < FactCounts.Examples)
         {
-            DuplicateLines = DuplicateLines.Add(rows[row].Line);
+            DuplicateLines = DuplicateLines.Add(_rows[row].Line);
         }
     }
 
@@ -156,7 +156,7 @@ internal sealed class DuplicateResolution
     {
         if (ConflictLines.Length < FactCounts.Examples)
         {
-            ConflictLines = ConflictLines.Add(rows[head].Line);
+            ConflictLines = ConflictLines.Add(_rows[head].Line);
         }
 
         if (Conflicts.Length >= Examples)
@@ -165,15 +165,15 @@ internal sealed class DuplicateResolution
         }
 
         var lines = ImmutableArray.CreateBuilder<long>();
-        for (int i = head; i >= 0 && lines.Count < FactCounts.Examples; i = next[i])
+        for (int i = head; i >= 0 && lines.Count < FactCounts.Examples; i = _next[i])
         {
-            lines.Add(rows[i].Line);
+            lines.Add(_rows[i].Line);
         }
 
         Conflicts = Conflicts.Add(new ConflictExample(
-            TextIdentity.IdOf(rows[head].Hash),
-            [.. order.Select(label => new NamedCount(labels[label], votes[label]))],
-            kept is { } label ? labels[label] : null,
+            TextIdentity.IdOf(_rows[head].Hash),
+            [.. order.Select(label => new NamedCount(_labels[label], votes[label]))],
+            kept is { } label ? _labels[label] : null,
             lines.ToImmutable()));
     }
 }

@@ -9,10 +9,10 @@ namespace FineTuneFlow.Core.Datasets.Splitting;
 /// <summary>Joins used rows whose texts are nearly the same: candidates share a MinHash band, and are then compared exactly.</summary>
 internal sealed class NearDuplicates(RowTable rows, BandTable bands, TextStore texts, NearDuplicatesRecipe recipe)
 {
-    private readonly TextIdentity identity = new();
+    private readonly TextIdentity _identity = new();
     // A row comes with another of each of its bands, and the first rows of a band again and again.
-    private readonly (int Row, ulong[]? Shingles)[] kept = new (int Row, ulong[]? Shingles)[1 << 12];
-    private byte[] scratch = [];
+    private readonly (int Row, ulong[]? Shingles)[] _kept = new (int Row, ulong[]? Shingles)[1 << 12];
+    private byte[] _scratch = [];
 
     /// <summary>Lines of the first rows that were joined to an earlier one.</summary>
     public ImmutableArray<long> Lines { get; private set; } = [];
@@ -52,13 +52,13 @@ internal sealed class NearDuplicates(RowTable rows, BandTable bands, TextStore t
 
     private ulong[] ShinglesOf(int row)
     {
-        ref (int Row, ulong[]? Shingles) slot = ref kept[row % kept.Length];
+        ref (int Row, ulong[]? Shingles) slot = ref _kept[row % _kept.Length];
         if (slot.Shingles is null || slot.Row != row)
         {
-            ReadOnlySpan<byte> escaped = texts.Read(rows[row].Offset, rows[row].TextLength, ref scratch);
+            ReadOnlySpan<byte> escaped = texts.Read(rows[row].Offset, rows[row].TextLength, ref _scratch);
             byte[] text = new byte[escaped.Length];
             ReadOnlySpan<byte> plain = text.AsSpan(0, JsonText.Unescape(escaped, text));
-            slot = (row, NearSignature.Shingles(Encoding.UTF8.GetString(identity.Normalise(plain)), recipe.Shingle));
+            slot = (row, NearSignature.Shingles(Encoding.UTF8.GetString(_identity.Normalise(plain)), recipe.Shingle));
         }
 
         return slot.Shingles;

@@ -6,21 +6,21 @@ namespace FineTuneFlow.Core.Datasets.Splitting;
 /// <summary>Which rows must stay in one split: rows of one text, near-duplicates, and rows of one group. Union-find by index.</summary>
 internal sealed class RowGroups
 {
-    private readonly RowTable rows;
-    private readonly int[]? parents;
+    private readonly RowTable _rows;
+    private readonly int[]? _parents;
 
     public RowGroups(RowTable rows, SplitMethod method, bool keepsConflicts, int[] firstOf, bool near)
     {
-        this.rows = rows;
+        _rows = rows;
         if (method != SplitMethod.Group && !keepsConflicts && !near)
         {
             return;
         }
 
-        parents = new int[rows.Count];
-        for (int i = 0; i < parents.Length; i++)
+        _parents = new int[rows.Count];
+        for (int i = 0; i < _parents.Length; i++)
         {
-            parents[i] = i;
+            _parents[i] = i;
         }
 
         var groups = new Dictionary<long, int>();
@@ -47,15 +47,15 @@ internal sealed class RowGroups
     /// that stand alone are not in it.</summary>
     public List<List<int>> Together()
     {
-        if (parents is null)
+        if (_parents is null)
         {
             return [];
         }
 
         var members = new Dictionary<int, List<int>>();
-        for (int i = 0; i < rows.Count; i++)
+        for (int i = 0; i < _rows.Count; i++)
         {
-            if (rows[i].Outcome != RowOutcome.Used)
+            if (_rows[i].Outcome != RowOutcome.Used)
             {
                 continue;
             }
@@ -80,16 +80,16 @@ internal sealed class RowGroups
         int second = Root(b);
         if (first != second)
         {
-            parents![Math.Max(first, second)] = Math.Min(first, second);
+            _parents![Math.Max(first, second)] = Math.Min(first, second);
         }
     }
 
     private int Root(int row)
     {
-        while (parents![row] != row)
+        while (_parents![row] != row)
         {
-            parents[row] = parents[parents[row]];
-            row = parents[row];
+            _parents[row] = _parents[_parents[row]];
+            row = _parents[row];
         }
 
         return row;

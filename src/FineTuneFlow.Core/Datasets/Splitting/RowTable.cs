@@ -19,18 +19,18 @@ internal struct Row
     /// <summary>Ordinal among rows with the same text, from 0; rows beyond the first have ids ending in -2, -3...</summary>
     public ushort Copy;
     public RowOutcome Outcome;
-    private byte scriptAndSplit;
+    private byte _scriptAndSplit;
 
     public Script Script
     {
-        readonly get => (Script)(scriptAndSplit & 15);
-        set => scriptAndSplit = (byte)((scriptAndSplit & 0xF0) | (byte)value);
+        readonly get => (Script)(_scriptAndSplit & 15);
+        set => _scriptAndSplit = (byte)((_scriptAndSplit & 0xF0) | (byte)value);
     }
 
     public Split Split
     {
-        readonly get => (Split)(scriptAndSplit >> 4);
-        set => scriptAndSplit = (byte)((scriptAndSplit & 15) | ((int)value << 4));
+        readonly get => (Split)(_scriptAndSplit >> 4);
+        set => _scriptAndSplit = (byte)((_scriptAndSplit & 15) | ((int)value << 4));
     }
 }
 
@@ -40,21 +40,21 @@ internal sealed class RowTable
     private const int BlockBits = 14;
     private const int BlockRows = 1 << BlockBits;
     // An array and no list: what stands in a loop over all rows is then compiled into the loop, also ahead of time.
-    private Row[][] blocks = new Row[16][];
-    private readonly List<long[]> splitKeys = [];
+    private Row[][] _blocks = new Row[16][];
+    private readonly List<long[]> _splitKeys = [];
 
     public int Count { get; private set; }
 
     public ref Row this[int index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ref blocks[index >> BlockBits][index & (BlockRows - 1)];
+        get => ref _blocks[index >> BlockBits][index & (BlockRows - 1)];
     }
 
     /// <summary>Whether rows carry a value of the split column.</summary>
     public bool HasSplitKeys { get; init; }
 
-    public long SplitKey(int index) => splitKeys[index >> BlockBits][index & (BlockRows - 1)];
+    public long SplitKey(int index) => _splitKeys[index >> BlockBits][index & (BlockRows - 1)];
 
     public void Add(in Row row, long splitKey)
     {
@@ -66,7 +66,7 @@ internal sealed class RowTable
         this[Count] = row;
         if (HasSplitKeys)
         {
-            splitKeys[Count >> BlockBits][Count & (BlockRows - 1)] = splitKey;
+            _splitKeys[Count >> BlockBits][Count & (BlockRows - 1)] = splitKey;
         }
 
         Count++;
@@ -75,15 +75,15 @@ internal sealed class RowTable
     private void AddBlock()
     {
         int block = Count >> BlockBits;
-        if (block == blocks.Length)
+        if (block == _blocks.Length)
         {
-            Array.Resize(ref blocks, block * 2);
+            Array.Resize(ref _blocks, block * 2);
         }
 
-        blocks[block] = new Row[BlockRows];
+        _blocks[block] = new Row[BlockRows];
         if (HasSplitKeys)
         {
-            splitKeys.Add(new long[BlockRows]);
+            _splitKeys.Add(new long[BlockRows]);
         }
     }
 }

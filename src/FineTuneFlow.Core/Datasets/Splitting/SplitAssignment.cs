@@ -6,7 +6,7 @@ namespace FineTuneFlow.Core.Datasets.Splitting;
 /// <summary>Puts each used row in a split. Rows that belong together get the same one.</summary>
 internal sealed class SplitAssignment(RowTable rows, int labels, SplitRecipe recipe, List<List<int>> together, int threads)
 {
-    private readonly Split[] order = [Split.Test, Split.Validation, Split.Train];
+    private readonly Split[] _order = [Split.Test, Split.Validation, Split.Train];
 
     /// <summary>Rows whose own split was changed because their text or group stands in another one (method column).</summary>
     public int Moved { get; private set; }
@@ -179,7 +179,7 @@ internal sealed class SplitAssignment(RowTable rows, int labels, SplitRecipe rec
 
         KeySort.Sort(keys, singles);
         int at = 0;
-        foreach (Split split in order)
+        foreach (Split split in _order)
         {
             long count = split == Split.Train ? singles.Length : Math.Max(0, left[(int)split]);
             for (; count > 0 && at < singles.Length; count--)

@@ -6,15 +6,15 @@ namespace FineTuneFlow.Core.Datasets.Writing;
 internal sealed class HashingFile : IDisposable
 {
     private const int BufferBytes = 1 << 18;
-    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly FileStream stream;
-    private readonly byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
-    private int filled;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly FileStream _stream;
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
+    private int _filled;
 
     public HashingFile(string directory, string name)
     {
         Name = name;
-        stream = new FileStream(Path.Combine(directory, name), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        _stream = new FileStream(Path.Combine(directory, name), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
     }
 
     public string Name { get; }
@@ -24,37 +24,37 @@ internal sealed class HashingFile : IDisposable
     public void Write(ReadOnlySpan<byte> bytes)
     {
         Bytes += bytes.Length;
-        while (bytes.Length > buffer.Length - filled)
+        while (bytes.Length > _buffer.Length - _filled)
         {
-            int part = buffer.Length - filled;
-            bytes[..part].CopyTo(buffer.AsSpan(filled));
-            filled += part;
+            int part = _buffer.Length - _filled;
+            bytes[..part].CopyTo(_buffer.AsSpan(_filled));
+            _filled += part;
             Flush();
             bytes = bytes[part..];
         }
 
-        bytes.CopyTo(buffer.AsSpan(filled));
-        filled += bytes.Length;
+        bytes.CopyTo(_buffer.AsSpan(_filled));
+        _filled += bytes.Length;
     }
 
     /// <summary>Writes the rest and gives the hash in lower-case hexadecimal.</summary>
     public string Finish()
     {
         Flush();
-        stream.Dispose();
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        _stream.Dispose();
+        return Convert.ToHexStringLower(_hash.GetHashAndReset());
     }
 
     public void Dispose()
     {
-        stream.Dispose();
-        hash.Dispose();
+        _stream.Dispose();
+        _hash.Dispose();
     }
 
     private void Flush()
     {
-        hash.AppendData(buffer.AsSpan(0, filled));
-        stream.Write(buffer.AsSpan(0, filled));
-        filled = 0;
+        _hash.AppendData(_buffer.AsSpan(0, _filled));
+        _stream.Write(_buffer.AsSpan(0, _filled));
+        _filled = 0;
     }
 }

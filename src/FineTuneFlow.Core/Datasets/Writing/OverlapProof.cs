@@ -9,13 +9,13 @@ namespace FineTuneFlow.Core.Datasets.Writing;
 /// on the disk, not what the program believes it wrote.</summary>
 internal sealed class OverlapProof(string directory, IReadOnlyList<TrainingForm> forms)
 {
-    private readonly Dictionary<string, int> prefixes = forms.DistinctBy(form => form.Key).ToDictionary(form => form.Key, WrittenText.PrefixBytes);
-    private readonly ConcurrentDictionary<ManifestFile, ulong[]> hashes = new();
+    private readonly Dictionary<string, int> _prefixes = forms.DistinctBy(form => form.Key).ToDictionary(form => form.Key, WrittenText.PrefixBytes);
+    private readonly ConcurrentDictionary<ManifestFile, ulong[]> _hashes = new();
 
     /// <summary>Reads a finished file; several threads may read at once.</summary>
     /// <exception cref="FlowException">The file has not the rows that it should have.</exception>
     public void Read(ManifestFile file, CancellationToken cancellation) =>
-        hashes[file] = SortedHashesOf(file, prefixes.GetValueOrDefault(file.Form), cancellation);
+        _hashes[file] = SortedHashesOf(file, _prefixes.GetValueOrDefault(file.Form), cancellation);
 
     /// <summary>Compares all files that were read.</summary>
     /// <exception cref="FlowException">A text in two splits.</exception>
@@ -25,7 +25,7 @@ internal sealed class OverlapProof(string directory, IReadOnlyList<TrainingForm>
         {
             for (int b = a + 1; b < files.Count; b++)
             {
-                if (files[a].Split != files[b].Split && CommonCount(hashes[files[a]], hashes[files[b]]) is var common and > 0)
+                if (files[a].Split != files[b].Split && CommonCount(_hashes[files[a]], _hashes[files[b]]) is var common and > 0)
                 {
                     throw new FlowException(
                         FailureKind.Internal,

@@ -9,10 +9,10 @@ namespace FineTuneFlow.Core.Datasets.Writing;
 /// <summary>Writes one split: its canonical rows and, but for the holdout, its upload forms, in shuffled order.</summary>
 internal sealed class SplitWriter(string directory, Split split, RowTable rows, TextStore texts, IReadOnlyList<string> labels)
 {
-    private readonly byte[][] labelEnds = [.. labels.Select(label => Encoding.UTF8.GetBytes($"\",\"label\":\"{Encoding.UTF8.GetString(JsonText.Escape(label))}\""))];
+    private readonly byte[][] _labelEnds = [.. labels.Select(label => Encoding.UTF8.GetBytes($"\",\"label\":\"{Encoding.UTF8.GetString(JsonText.Escape(label))}\""))];
     private const int RowsAhead = 16;
     private const int TextsAhead = 8;
-    private byte[] scratch = [];
+    private byte[] _scratch = [];
 
     /// <param name="order">Rows of this split in the order of writing; a row may come again where classes are balanced.</param>
     /// <param name="forms">Upload forms.</param>
@@ -72,14 +72,14 @@ internal sealed class SplitWriter(string directory, Split split, RowTable rows, 
 
     private void WriteRow(in Row row, HashingFile canonical, UploadFile[] uploads)
     {
-        ReadOnlySpan<byte> both = texts.Read(row.Offset, row.TextLength + row.SliceLength, ref scratch);
+        ReadOnlySpan<byte> both = texts.Read(row.Offset, row.TextLength + row.SliceLength, ref _scratch);
         ReadOnlySpan<byte> text = both[..row.TextLength];
         canonical.Write("{\"id\":\""u8);
         Span<byte> id = stackalloc byte[24];
         canonical.Write(id[..WriteId(row, id)]);
         canonical.Write("\",\"text\":\""u8);
         canonical.Write(text);
-        canonical.Write(labelEnds[row.Label]);
+        canonical.Write(_labelEnds[row.Label]);
         canonical.Write(both[row.TextLength..]);
         canonical.Write("}\n"u8);
         canonical.Rows++;

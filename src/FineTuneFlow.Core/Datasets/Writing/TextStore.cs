@@ -11,8 +11,8 @@ internal sealed class TextStore(string directory, long memoryLimit) : IDisposabl
     private const int BlockBytes = 1 << BlockBits;
     private const int FetchedBytes = 1 << 9;
 
-    private List<byte[]>? blocks = [];
-    private SafeFileHandle? file;
+    private List<byte[]>? _blocks = [];
+    private SafeFileHandle? _file;
 
     public long Length { get; private set; }
 
@@ -20,14 +20,14 @@ internal sealed class TextStore(string directory, long memoryLimit) : IDisposabl
     public long Append(ReadOnlySpan<byte> bytes)
     {
         long start = Length;
-        if (blocks is not null && Length + bytes.Length > memoryLimit)
+        if (_blocks is not null && Length + bytes.Length > memoryLimit)
         {
             MoveToFile();
         }
 
-        if (blocks is null)
+        if (_blocks is null)
         {
-            RandomAccess.Write(file!, bytes, Length);
+            RandomAccess.Write(_file!, bytes, Length);
             Length += bytes.Length;
             return start;
         }
@@ -37,11 +37,11 @@ internal sealed class TextStore(string directory, long memoryLimit) : IDisposabl
             int inBlock = (int)(Length & (BlockBytes - 1));
             if (inBlock == 0)
             {
-                blocks.Add(new byte[BlockBytes]);
+                _blocks.Add(new byte[BlockBytes]);
             }
 
             int part = Math.Min(bytes.Length, BlockBytes - inBlock);
-            bytes[..part].CopyTo(blocks[^1].AsSpan(inBlock));
+            bytes[..part].CopyTo(_blocks[^1].AsSpan(inBlock));
             bytes = bytes[part..];
             Length += part;
         }
@@ -54,10 +54,10 @@ internal sealed class TextStore(string directory, long memoryLimit) : IDisposabl
     public ReadOnlySpan<byte> Read(long offset, int length, ref byte[] scratch)
     {
         int inBlock = (int)(offset & (BlockBytes - 1));
-        if (blocks is not null && inBlock + length <= BlockBytes)
+        if (_blocks is not null && inBlock + length <= BlockBytes)
         {
             // A store without any byte has no block.
-            return length == 0 ? [] : blocks[(int)(offset >> BlockBits)].AsSpan(inBlock, length);
+            return length == 0 ? [] : _blocks[(int)(offset >> BlockBits)].AsSpan(inBlock, length);
         }
 
         if (scratch.Length < length)
@@ -74,12 +74,12 @@ internal sealed class TextStore(string directory, long memoryLimit) : IDisposabl
     public void Fetch(long offset, int length)
     {
         int inBlock = (int)(offset & (BlockBytes - 1));
-        if (blocks is null)
+        if (_blocks is null)
         {
             return;
         }
 
-        byte[] block = blocks[(int)(offset >> BlockBits)];
+        byte[] block = _blocks[(int)(offset >> BlockBits)];
         int end = Math.Min(inBlock + Math.Min(length, FetchedBytes), BlockBytes);
         for (int i = inBlock; i < end; i += Prefetch.LineBytes)
         {
@@ -92,15 +92,15 @@ internal sealed class TextStore(string directory, long memoryLimit) : IDisposabl
         while (!target.IsEmpty)
         {
             int part;
-            if (blocks is null)
+            if (_blocks is null)
             {
-                part = RandomAccess.Read(file!, target, offset);
+                part = RandomAccess.Read(_file!, target, offset);
             }
             else
             {
                 int inBlock = (int)(offset & (BlockBytes - 1));
                 part = Math.Min(target.Length, BlockBytes - inBlock);
-                blocks[(int)(offset >> BlockBits)].AsSpan(inBlock, part).CopyTo(target);
+                _blocks[(int)(offset >> BlockBits)].AsSpan(inBlock, part).CopyTo(target);
             }
 
             target = target[part..];
@@ -110,26 +110,26 @@ internal sealed class TextStore(string directory, long memoryLimit) : IDisposabl
 
     public void Dispose()
     {
-        blocks = null;
-        if (file is not null)
+        _blocks = null;
+        if (_file is not null)
         {
-            file.Dispose();
+            _file.Dispose();
             File.Delete(Path.Combine(directory, TemporaryName));
         }
     }
 
     private void MoveToFile()
     {
-        file = File.OpenHandle(
+        _file = File.OpenHandle(
             Path.Combine(directory, TemporaryName), FileMode.Create, FileAccess.ReadWrite, FileShare.None, FileOptions.RandomAccess);
         long written = 0;
-        foreach (byte[] block in blocks!)
+        foreach (byte[] block in _blocks!)
         {
             int part = (int)Math.Min(BlockBytes, Length - written);
-            RandomAccess.Write(file, block.AsSpan(0, part), written);
+            RandomAccess.Write(_file, block.AsSpan(0, part), written);
             written += part;
         }
 
-        blocks = null;
+        _blocks = null;
     }
 }

@@ -6,48 +6,48 @@ namespace FineTuneFlow.Core.Datasets.Writing;
 /// <summary>One upload form of one split; in numbered parts where it passes the service's size.</summary>
 internal sealed class UploadFile(string directory, Split split, LineTemplate form, long maxBytes) : IDisposable
 {
-    private readonly List<ManifestFile> done = [];
-    private HashingFile? file;
+    private readonly List<ManifestFile> _done = [];
+    private HashingFile? _file;
 
     public void Write(ReadOnlySpan<byte> text, int label)
     {
         byte[] behind = form.Behind[label];
         int length = form.Before.Length + text.Length + behind.Length;
-        if (file is not null && file.Bytes + length > maxBytes)
+        if (_file is not null && _file.Bytes + length > maxBytes)
         {
             Close();
         }
 
-        file ??= new HashingFile(directory, NameOf(done.Count));
-        file.Write(form.Before);
-        file.Write(text);
-        file.Write(behind);
-        file.Rows++;
+        _file ??= new HashingFile(directory, NameOf(_done.Count));
+        _file.Write(form.Before);
+        _file.Write(text);
+        _file.Write(behind);
+        _file.Rows++;
     }
 
     /// <summary>The files written; a file in parts is renamed so that all parts carry a number.</summary>
     public ImmutableArray<ManifestFile> Finish()
     {
-        file ??= new HashingFile(directory, NameOf(done.Count));
+        _file ??= new HashingFile(directory, NameOf(_done.Count));
         Close();
-        if (done.Count > 1)
+        if (_done.Count > 1)
         {
             string numbered = PartName(1);
-            File.Move(Path.Combine(directory, done[0].Name), Path.Combine(directory, numbered), overwrite: true);
-            done[0] = done[0] with { Name = numbered };
+            File.Move(Path.Combine(directory, _done[0].Name), Path.Combine(directory, numbered), overwrite: true);
+            _done[0] = _done[0] with { Name = numbered };
         }
 
-        return [.. done];
+        return [.. _done];
     }
 
-    public void Dispose() => file?.Dispose();
+    public void Dispose() => _file?.Dispose();
 
     private void Close()
     {
-        string hash = file!.Finish();
-        done.Add(new ManifestFile(file.Name, split, form.Form, file.Rows, file.Bytes, hash));
-        file.Dispose();
-        file = null;
+        string hash = _file!.Finish();
+        _done.Add(new ManifestFile(_file.Name, split, form.Form, _file.Rows, _file.Bytes, hash));
+        _file.Dispose();
+        _file = null;
     }
 
     private string Base => $"{Path.GetFileNameWithoutExtension(DatasetFiles.Of(split))}.{form.Form}";

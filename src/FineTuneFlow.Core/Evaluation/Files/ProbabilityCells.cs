@@ -10,9 +10,9 @@ internal sealed class ProbabilityCells
     private const double Whole = 100;
     private const double Rounding = 1;
 
-    private FlowException? wrong;
-    private bool percent = true;
-    private int rows;
+    private FlowException? _wrong;
+    private bool _percent = true;
+    private int _rows;
 
     /// <summary>Looks at a row's values; what is wrong with them is kept for <see cref="Finish"/>, since only all rows tell whether
     /// they are percent.</summary>
@@ -23,34 +23,34 @@ internal sealed class ProbabilityCells
             return;
         }
 
-        rows++;
+        _rows++;
         double sum = 0;
         foreach ((string label, double value) in values)
         {
             sum += value;
             if (!(value >= 0 && value <= 1))
             {
-                percent &= value >= 0 && value <= Whole;
-                wrong ??= table.Wrong(
+                _percent &= value >= 0 && value <= Whole;
+                _wrong ??= table.Wrong(
                     string.Create(CultureInfo.InvariantCulture, $"the probability of \"{label}\" is {value}, which is not between 0 and 1"),
                     "Give probabilities: the softmax of logits, the exponential of log-probabilities; percent is read where the values of every row add up to 100");
             }
         }
 
-        percent &= Math.Abs(sum - Whole) <= Rounding;
+        _percent &= Math.Abs(sum - Whole) <= Rounding;
     }
 
     /// <exception cref="FlowException">A value is no probability.</exception>
     public IReadOnlyList<Prediction> Finish(IReadOnlyList<Prediction> predictions)
     {
-        if (wrong is null || rows == 0)
+        if (_wrong is null || _rows == 0)
         {
             return predictions;
         }
 
-        if (!percent)
+        if (!_percent)
         {
-            throw wrong;
+            throw _wrong;
         }
 
         return

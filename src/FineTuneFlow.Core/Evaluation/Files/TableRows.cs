@@ -10,18 +10,18 @@ namespace FineTuneFlow.Core.Evaluation.Files;
 /// <summary>Reads the rows of a CSV or JSONL file of any tool by column name.</summary>
 internal sealed class TableRows : IDisposable
 {
-    private readonly TableReader table;
-    private readonly string file;
-    private RecordBatch batch = new([]);
-    private TableRecord record;
-    private byte[] scratch = new byte[1024];
+    private readonly TableReader _table;
+    private readonly string _file;
+    private RecordBatch _batch = new([]);
+    private TableRecord _record;
+    private byte[] _scratch = new byte[1024];
 
     public TableRows(string file, Func<Stream> open)
     {
-        this.file = file;
+        _file = file;
         try
         {
-            table = TableReader.Open(file, open, new CsvRecipe());
+            _table = TableReader.Open(file, open, new CsvRecipe());
         }
         catch (FlowException unreadable)
         {
@@ -29,7 +29,7 @@ internal sealed class TableRows : IDisposable
             throw new FlowException(unreadable.Failure with { Remedy = "Give a CSV file with a header line, or JSON lines, with a line for each row of the holdout" }, unreadable);
         }
 
-        Columns = table.Columns;
+        Columns = _table.Columns;
     }
 
     /// <summary>Null where the file is not a table.</summary>
@@ -48,9 +48,9 @@ internal sealed class TableRows : IDisposable
     public ImmutableArray<string> Columns { get; }
 
     /// <summary>Physical line of the row, from 1.</summary>
-    public long Line => record.Line;
+    public long Line => _record.Line;
 
-    public void Dispose() => table.Dispose();
+    public void Dispose() => _table.Dispose();
 
     /// <summary>Index of the first of these names that a column has, whatever its case; -1 for none.</summary>
     public int Find(params ReadOnlySpan<string> names)
@@ -79,41 +79,41 @@ internal sealed class TableRows : IDisposable
                 FailureKind.InvalidInput,
                 $"there is no column with the {what}; the columns are {string.Join(", ", Columns.Take(12))}",
                 $"Name it {string.Join(" or ", names)}",
-                new SourceLocation(file, 1)));
+                new SourceLocation(_file, 1)));
     }
 
     /// <summary>Whether every row was visited; each call of <paramref name="visit"/> may ask for the row's cells.</summary>
     /// <exception cref="FlowException">A record is broken.</exception>
     public void Visit(Action visit)
     {
-        while (table.TryRead(batch))
+        while (_table.TryRead(_batch))
         {
-            for (int i = 0; i < batch.RecordCount; i++)
+            for (int i = 0; i < _batch.RecordCount; i++)
             {
-                record = batch.Records[i];
-                if (record.Problem is not null)
+                _record = _batch.Records[i];
+                if (_record.Problem is not null)
                 {
-                    throw Wrong(record.Problem, "Correct the line");
+                    throw Wrong(_record.Problem, "Correct the line");
                 }
 
                 visit();
             }
 
             // The first batch's buffer belongs to the reader.
-            batch = new RecordBatch([]);
+            _batch = new RecordBatch([]);
         }
     }
 
     /// <summary>The share of the first rows' filled cells that pass a test, without moving on; 0 where the column is empty.</summary>
     public double Share(int column, Func<string, bool> test)
     {
-        RecordBatch first = table.FirstBatch;
+        RecordBatch first = _table.FirstBatch;
         (int filled, int passed) = (0, 0);
         for (int i = 0; i < first.RecordCount; i++)
         {
             TableRecord row = first.Records[i];
             if (row.Problem is null && column < row.Fields
-                && Encoding.UTF8.GetString(FieldValue.Of(first, first.Fields[row.FirstField + column], ref scratch)).Trim() is { Length: > 0 } cell)
+                && Encoding.UTF8.GetString(FieldValue.Of(first, first.Fields[row.FirstField + column], ref _scratch)).Trim() is { Length: > 0 } cell)
             {
                 filled++;
                 passed += test(cell) ? 1 : 0;
@@ -128,13 +128,13 @@ internal sealed class TableRows : IDisposable
     {
         get
         {
-            if (column < 0 || column >= record.Fields)
+            if (column < 0 || column >= _record.Fields)
             {
                 return "";
             }
 
-            Field field = batch.Fields[record.FirstField + column];
-            return (field.Flags & FieldFlags.Missing) != 0 ? "" : Encoding.UTF8.GetString(FieldValue.Of(batch, field, ref scratch));
+            Field field = _batch.Fields[_record.FirstField + column];
+            return (field.Flags & FieldFlags.Missing) != 0 ? "" : Encoding.UTF8.GetString(FieldValue.Of(_batch, field, ref _scratch));
         }
     }
 
@@ -159,5 +159,5 @@ internal sealed class TableRows : IDisposable
     }
 
     public FlowException Wrong(string message, string remedy, int column = -1) => new(new Failure(
-        FailureKind.InvalidInput, message, remedy, new SourceLocation(file, record.Line, column < 0 ? null : Columns[column])));
+        FailureKind.InvalidInput, message, remedy, new SourceLocation(_file, _record.Line, column < 0 ? null : Columns[column])));
 }

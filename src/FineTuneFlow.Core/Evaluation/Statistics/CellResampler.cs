@@ -5,60 +5,60 @@ namespace FineTuneFlow.Core.Evaluation.Statistics;
 /// binomial draws a resample and the counts have exactly the distribution of resampled rows.</summary>
 internal sealed class CellResampler
 {
-    private readonly int[] counts;
-    private readonly int[] largestFirst;
-    private readonly int rows;
+    private readonly int[] _counts;
+    private readonly int[] _largestFirst;
+    private readonly int _rows;
     // Where most cells hold a row or two, drawing the rows themselves is cheaper; cell of each row, else null.
-    private readonly int[]? cellOfRow;
+    private readonly int[]? _cellOfRow;
 
     public CellResampler(int[] counts)
     {
-        this.counts = counts;
-        rows = counts.Sum();
+        _counts = counts;
+        _rows = counts.Sum();
         const int BinomialCostsRows = 12;
-        if (rows < (long)counts.Length * BinomialCostsRows)
+        if (_rows < (long)counts.Length * BinomialCostsRows)
         {
-            cellOfRow = new int[rows];
+            _cellOfRow = new int[_rows];
             int row = 0;
             for (int cell = 0; cell < counts.Length; cell++)
             {
-                cellOfRow.AsSpan(row, counts[cell]).Fill(cell);
+                _cellOfRow.AsSpan(row, counts[cell]).Fill(cell);
                 row += counts[cell];
             }
         }
 
-        largestFirst = [.. Enumerable.Range(0, counts.Length).OrderByDescending(cell => counts[cell]).ThenBy(cell => cell)];
+        _largestFirst = [.. Enumerable.Range(0, counts.Length).OrderByDescending(cell => counts[cell]).ThenBy(cell => cell)];
     }
 
-    public int Cells => counts.Length;
+    public int Cells => _counts.Length;
 
     /// <summary>Fills <paramref name="weights"/> (one a cell) with the rows of a resample.</summary>
     public void Draw(ref RandomStream random, Span<int> weights)
     {
         weights.Clear();
-        if (cellOfRow is not null)
+        if (_cellOfRow is not null)
         {
-            for (int i = 0; i < rows; i++)
+            for (int i = 0; i < _rows; i++)
             {
-                weights[cellOfRow[random.NextInt(rows)]]++;
+                weights[_cellOfRow[random.NextInt(_rows)]]++;
             }
 
             return;
         }
 
-        int left = rows;
-        long rest = rows;
-        foreach (int cell in largestFirst)
+        int left = _rows;
+        long rest = _rows;
+        foreach (int cell in _largestFirst)
         {
             if (left == 0)
             {
                 break;
             }
 
-            int drawn = counts[cell] >= rest ? left : Binomial.Draw(ref random, left, counts[cell] / (double)rest);
+            int drawn = _counts[cell] >= rest ? left : Binomial.Draw(ref random, left, _counts[cell] / (double)rest);
             weights[cell] = drawn;
             left -= drawn;
-            rest -= counts[cell];
+            rest -= _counts[cell];
         }
     }
 }

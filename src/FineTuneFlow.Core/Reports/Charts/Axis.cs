@@ -5,15 +5,15 @@ namespace FineTuneFlow.Core.Reports.Charts;
 /// <summary>Maps values to places on a chart, linear or logarithmic, with round ticks.</summary>
 internal sealed class Axis
 {
-    private readonly double low;
-    private readonly double high;
-    private readonly double from;
-    private readonly double to;
-    private readonly bool logarithmic;
+    private readonly double _low;
+    private readonly double _high;
+    private readonly double _from;
+    private readonly double _to;
+    private readonly bool _logarithmic;
 
     private Axis(double low, double high, double from, double to, bool logarithmic, double[] ticks)
     {
-        (this.low, this.high, this.from, this.to, this.logarithmic) = (low, high, from, to, logarithmic);
+        (_low, _high, _from, _to, _logarithmic) = (low, high, from, to, logarithmic);
         Ticks = ticks;
     }
 
@@ -24,8 +24,8 @@ internal sealed class Axis
     {
         get
         {
-            double share = logarithmic ? (Math.Log10(value) - low) / (high - low) : (value - low) / (high - low);
-            return from + (Math.Clamp(share, -0.02, 1.02) * (to - from));
+            double share = _logarithmic ? (Math.Log10(value) - _low) / (_high - _low) : (value - _low) / (_high - _low);
+            return _from + (Math.Clamp(share, -0.02, 1.02) * (_to - _from));
         }
     }
 

@@ -10,7 +10,7 @@ internal sealed class Svg
     /// <summary>Dash patterns by series; the first is solid.</summary>
     private static readonly string[] Dashes = ["", "7 4", "2 3", "10 3 2 3", "5 2", "1 5", "12 4", "3 3 8 3"];
 
-    private readonly StringBuilder text = new();
+    private readonly StringBuilder _text = new();
 
     /// <param name="id">Unique in the page.</param>
     /// <param name="width">Units of the view box; about pixels at full width.</param>
@@ -20,26 +20,26 @@ internal sealed class Svg
     public Svg(string id, double width, double height, string title, string description)
     {
         (Width, Height) = (width, height);
-        text.Append(CultureInfo.InvariantCulture, $"<svg class=\"chart\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" viewBox=\"0 0 {N(width)} {N(height)}\" ");
-        text.Append(CultureInfo.InvariantCulture, $"width=\"{N(width)}\" height=\"{N(height)}\"><title id=\"{id}-t\">{Escape(title)}</title>");
-        text.Append(CultureInfo.InvariantCulture, $"<desc id=\"{id}-d\">{Escape(description)}</desc>\n");
+        _text.Append(CultureInfo.InvariantCulture, $"<svg class=\"chart\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" viewBox=\"0 0 {N(width)} {N(height)}\" ");
+        _text.Append(CultureInfo.InvariantCulture, $"width=\"{N(width)}\" height=\"{N(height)}\"><title id=\"{id}-t\">{Escape(title)}</title>");
+        _text.Append(CultureInfo.InvariantCulture, $"<desc id=\"{id}-d\">{Escape(description)}</desc>\n");
     }
 
     public double Width { get; }
 
     public double Height { get; }
 
-    public string Close() => text.Append("</svg>\n").ToString();
+    public string Close() => _text.Append("</svg>\n").ToString();
 
     public void Line(double x1, double y1, double x2, double y2, string style) =>
-        text.Append($"<line class=\"{style}\" x1=\"{N(x1)}\" y1=\"{N(y1)}\" x2=\"{N(x2)}\" y2=\"{N(y2)}\"/>\n");
+        _text.Append($"<line class=\"{style}\" x1=\"{N(x1)}\" y1=\"{N(y1)}\" x2=\"{N(x2)}\" y2=\"{N(y2)}\"/>\n");
 
     public void Rect(double x, double y, double width, double height, string style, double opacity = 1, string? tip = null) =>
         Element($"rect class=\"{style}\" x=\"{N(x)}\" y=\"{N(y)}\" width=\"{N(width)}\" height=\"{N(height)}\"{Opacity(opacity)}", tip);
 
     /// <summary>Text at a place; the anchor is start, middle or end.</summary>
     public void Text(double x, double y, string value, string style = "t", string anchor = "start") =>
-        text.Append($"<text class=\"{style}\" x=\"{N(x)}\" y=\"{N(y)}\" text-anchor=\"{anchor}\">{Escape(value)}</text>\n");
+        _text.Append($"<text class=\"{style}\" x=\"{N(x)}\" y=\"{N(y)}\" text-anchor=\"{anchor}\">{Escape(value)}</text>\n");
 
     /// <summary>A line through points, in the series' colour and dash pattern; null values break it.</summary>
     public void Series(IEnumerable<(double X, double? Y)> points, int series, string style = "")
@@ -61,7 +61,7 @@ internal sealed class Svg
         if (path.Length > 0)
         {
             string dash = Dashes[series % Dashes.Length];
-            text.Append($"<path class=\"line s{series % 8} {style}\"{(dash.Length > 0 ? $" stroke-dasharray=\"{dash}\"" : "")} d=\"{path}\"/>\n");
+            _text.Append($"<path class=\"line s{series % 8} {style}\"{(dash.Length > 0 ? $" stroke-dasharray=\"{dash}\"" : "")} d=\"{path}\"/>\n");
         }
     }
 
@@ -113,5 +113,5 @@ internal sealed class Svg
         opacity >= 1 ? "" : $" fill-opacity=\"{Math.Round(Math.Max(0, opacity), 3).ToString(CultureInfo.InvariantCulture)}\"";
 
     private void Element(string element, string? tip) =>
-        text.Append(tip is null ? $"<{element}/>\n" : $"<{element}><title>{Escape(tip)}</title></{element.Split(' ')[0]}>\n");
+        _text.Append(tip is null ? $"<{element}/>\n" : $"<{element}><title>{Escape(tip)}</title></{element.Split(' ')[0]}>\n");
 }

@@ -7,12 +7,12 @@ namespace FineTuneFlow.Core.Reports.Html;
 /// whose name says Raw take our own markup.</summary>
 internal sealed class HtmlWriter
 {
-    private readonly StringBuilder page = new();
-    private int tables;
+    private readonly StringBuilder _page = new();
+    private int _tables;
 
     public HtmlWriter Raw(string markup)
     {
-        page.Append(markup);
+        _page.Append(markup);
         return this;
     }
 
@@ -30,7 +30,7 @@ internal sealed class HtmlWriter
     /// <summary>Opens a table that scrolls sideways on a narrow screen. Its caption stands above, where it can wrap.</summary>
     public HtmlWriter OpenTable(string caption)
     {
-        string id = $"table-{++tables}";
+        string id = $"table-{++_tables}";
         return Raw($"<p class=\"caption\" id=\"{id}\">").Raw(Prose(caption))
             .Raw($"</p>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"{id}\"><table aria-labelledby=\"{id}\">");
     }
@@ -67,7 +67,7 @@ internal sealed class HtmlWriter
         return Raw("</tbody>").CloseTable();
     }
 
-    public override string ToString() => page.ToString();
+    public override string ToString() => _page.ToString();
 
     /// <summary>Text as HTML, in element content and in attributes; control characters that HTML forbids become a visible mark.</summary>
     public static string Escape(string? value)

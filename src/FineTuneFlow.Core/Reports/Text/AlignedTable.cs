@@ -8,12 +8,12 @@ namespace FineTuneFlow.Core.Reports.Text;
 /// <param name="titles">Titles; those that end with "|" are figures, set to the right.</param>
 internal sealed class AlignedTable(IReadOnlyList<string> titles)
 {
-    private readonly bool[] figures = [.. titles.Select(title => title.EndsWith('|'))];
-    private readonly List<IReadOnlyList<string>> rows = [[.. titles.Select(title => title.TrimEnd('|'))]];
+    private readonly bool[] _figures = [.. titles.Select(title => title.EndsWith('|'))];
+    private readonly List<IReadOnlyList<string>> _rows = [[.. titles.Select(title => title.TrimEnd('|'))]];
 
     public AlignedTable Add(IEnumerable<IReadOnlyList<string>> more)
     {
-        rows.AddRange(more);
+        _rows.AddRange(more);
         return this;
     }
 
@@ -21,7 +21,7 @@ internal sealed class AlignedTable(IReadOnlyList<string> titles)
     public void WritePlain(StringBuilder text)
     {
         int[] widths = Widths();
-        foreach (IReadOnlyList<string> row in rows)
+        foreach (IReadOnlyList<string> row in _rows)
         {
             text.Append(string.Join("  ", row.Select((cell, i) => Padded(cell, i, widths))).TrimEnd()).Append('\n');
         }
@@ -31,22 +31,22 @@ internal sealed class AlignedTable(IReadOnlyList<string> titles)
     public void WriteMarkdown(StringBuilder text)
     {
         int[] widths = [.. Widths().Select(width => Math.Max(3, width))];
-        for (int i = 0; i < rows.Count; i++)
+        for (int i = 0; i < _rows.Count; i++)
         {
-            text.Append("| ").AppendJoin(" | ", rows[i].Select((cell, column) => Padded(cell, column, widths))).Append(" |\n");
+            text.Append("| ").AppendJoin(" | ", _rows[i].Select((cell, column) => Padded(cell, column, widths))).Append(" |\n");
             if (i == 0)
             {
-                text.Append("| ").AppendJoin(" | ", widths.Select((width, column) => figures[column] ? new string('-', width - 1) + ":" : new string('-', width))).Append(" |\n");
+                text.Append("| ").AppendJoin(" | ", widths.Select((width, column) => _figures[column] ? new string('-', width - 1) + ":" : new string('-', width))).Append(" |\n");
             }
         }
     }
 
-    private int[] Widths() => [.. figures.Select((_, column) => rows.Max(row => Width(row[column])))];
+    private int[] Widths() => [.. _figures.Select((_, column) => _rows.Max(row => Width(row[column])))];
 
     private string Padded(string cell, int column, int[] widths)
     {
         string spaces = new(' ', widths[column] - Width(cell));
-        return figures[column] ? spaces + cell : cell + spaces;
+        return _figures[column] ? spaces + cell : cell + spaces;
     }
 
     // Chinese, Japanese and Korean characters and most emoji take two places in a terminal.
