@@ -7,28 +7,28 @@ namespace FineTuneFlow.Cli.Commands;
 /// <summary>The options that say where the local stack runs.</summary>
 internal sealed class StackArguments
 {
-    private readonly Option<int> port = Port("--port", "Port of the host.", 7071);
-    private readonly Option<int> simulator = Port("--simulator-port", "Port of the simulator.", 7072);
-    private readonly Option<int> storage = Port("--storage-port", "Port of the storage emulator.", 10000);
-    private readonly Option<StackStorage?> store = new("--storage")
+    private readonly Option<int> _port = Port("--port", "Port of the host.", 7071);
+    private readonly Option<int> _simulator = Port("--simulator-port", "Port of the simulator.", 7072);
+    private readonly Option<int> _storage = Port("--storage-port", "Port of the storage emulator.", 10000);
+    private readonly Option<StackStorage?> _store = new("--storage")
     {
         Description = "What to store on: files (in the state folder), azurite (the storage emulator, which needs Node.js) or account (the one of the settings); else what the settings say, or files.",
         HelpName = "KIND",
     };
-    private readonly Option<string?> settings = new("--settings") { Description = "Settings file; else local.settings.json of the repository, if there is one.", HelpName = "FILE" };
+    private readonly Option<string?> _settings = new("--settings") { Description = "Settings file; else local.settings.json of the repository, if there is one.", HelpName = "FILE" };
 
     public void AddTo(Command command)
     {
-        command.Add(port);
-        command.Add(simulator);
-        command.Add(storage);
-        command.Add(store);
-        command.Add(settings);
+        command.Add(_port);
+        command.Add(_simulator);
+        command.Add(_storage);
+        command.Add(_store);
+        command.Add(_settings);
     }
 
     public StackOptions Read(CommandCall call) => new(
-        StackPaths.Home, call.Get(port), call.Get(simulator), call.Get(storage), call.Get(store),
-        call.Get(settings) is { } file ? Path.GetFullPath(RecipeFile.Existing(file, "settings")) : null);
+        StackPaths.Home, call.Get(_port), call.Get(_simulator), call.Get(_storage), call.Get(_store),
+        call.Get(_settings) is { } file ? Path.GetFullPath(RecipeFile.Existing(file, "settings")) : null);
 
     private static Option<int> Port(string name, string description, int without)
     {

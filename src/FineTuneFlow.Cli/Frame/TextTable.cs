@@ -9,16 +9,16 @@ public sealed class TextTable(params string[] headings)
     private const int MostWidth = 80;
     private const int LeastColumn = 8;
 
-    private readonly List<string[]> rows = [];
-    private readonly HashSet<int> right = [];
-    private int[] flexible = [];
+    private readonly List<string[]> _rows = [];
+    private readonly HashSet<int> _right = [];
+    private int[] _flexible = [];
 
-    public void Add(params string[] cells) => rows.Add(cells);
+    public void Add(params string[] cells) => _rows.Add(cells);
 
     /// <summary>Columns of figures, which are easier to compare when their ends are aligned.</summary>
     public TextTable AlignRight(params int[] columns)
     {
-        right.UnionWith(columns);
+        _right.UnionWith(columns);
         return this;
     }
 
@@ -26,24 +26,24 @@ public sealed class TextTable(params string[] headings)
     /// screen into the next command.</summary>
     public TextTable Shorten(params int[] columns)
     {
-        flexible = columns;
+        _flexible = columns;
         return this;
     }
 
     public void Write(TextWriter writer)
     {
-        int[] widths = [.. headings.Select((heading, i) => rows.Select(row => Width(row[i])).Append(Width(heading)).Max())];
+        int[] widths = [.. headings.Select((heading, i) => _rows.Select(row => Width(row[i])).Append(Width(heading)).Max())];
         Fit(widths);
-        foreach (string[] row in rows.Prepend(headings))
+        foreach (string[] row in _rows.Prepend(headings))
         {
-            writer.WriteLine(string.Join("  ", row.Select((cell, i) => Padded(Cut(cell, widths[i]), widths[i], right.Contains(i)))).TrimEnd());
+            writer.WriteLine(string.Join("  ", row.Select((cell, i) => Padded(Cut(cell, widths[i]), widths[i], _right.Contains(i)))).TrimEnd());
         }
     }
 
     private void Fit(int[] widths)
     {
         int over = widths.Sum() + (2 * (widths.Length - 1)) - MostWidth;
-        while (over > 0 && flexible.Where(i => widths[i] > Math.Max(LeastColumn, Width(headings[i]))).Cast<int?>().MaxBy(i => widths[i!.Value]) is { } widest)
+        while (over > 0 && _flexible.Where(i => widths[i] > Math.Max(LeastColumn, Width(headings[i]))).Cast<int?>().MaxBy(i => widths[i!.Value]) is { } widest)
         {
             widths[widest]--;
             over--;

@@ -11,11 +11,11 @@ namespace FineTuneFlow.Cli.Stack;
 internal sealed class LocalStack : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
-    private readonly StackOptions options;
-    private readonly List<ServiceProcess> services = [];
-    private bool announced;
+    private readonly StackOptions _options;
+    private readonly List<ServiceProcess> _services = [];
+    private bool _announced;
 
-    private LocalStack(StackOptions options) => this.options = options;
+    private LocalStack(StackOptions options) => _options = options;
 
     /// <summary>What the host writes, line by line.</summary>
     public event Action<string>? HostWrites;
@@ -47,23 +47,23 @@ internal sealed class LocalStack : IAsyncDisposable
     /// <summary>Ends when one of the services does, which none should.</summary>
     public async Task<FlowException> FirstEndAsync(CancellationToken cancellation)
     {
-        Task ended = await Task.WhenAny([.. services.Select(service => service.Ended), Task.Delay(Timeout.Infinite, cancellation)]);
+        Task ended = await Task.WhenAny([.. _services.Select(service => service.Ended), Task.Delay(Timeout.Infinite, cancellation)]);
         cancellation.ThrowIfCancellationRequested();
-        return Died(services.First(service => service.Ended == ended));
+        return Died(_services.First(service => service.Ended == ended));
     }
 
     /// <summary>Stops the services in the order opposite to their start: the host before what it stands on.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (ServiceProcess service in Enumerable.Reverse(services))
+        foreach (ServiceProcess service in Enumerable.Reverse(_services))
         {
             await service.DisposeAsync();
         }
 
-        services.Clear();
-        if (announced)
+        _services.Clear();
+        if (_announced)
         {
-            StackFile.Remove(options.Home);
+            StackFile.Remove(_options.Home);
         }
     }
 
@@ -94,8 +94,8 @@ internal sealed class LocalStack : IAsyncDisposable
 
     private async Task StartServicesAsync(StackSettings settings, Action<StackService> says, CancellationToken cancellation)
     {
-        var environment = new Dictionary<string, string> { ["FTF_HOME"] = options.Home, ["Port"] = options.Port.ToString(CultureInfo.InvariantCulture), ["ParentWatch"] = "true" };
-        var folders = new StorageFolders(options.Home);
+        var environment = new Dictionary<string, string> { ["FTF_HOME"] = _options.Home, ["Port"] = _options.Port.ToString(CultureInfo.InvariantCulture), ["ParentWatch"] = "true" };
+        var folders = new StorageFolders(_options.Home);
         if (settings.Storage == StackStorage.Files)
         {
             if (await folders.TakeOverAsync(cancellation) is { } blobs)
@@ -109,23 +109,23 @@ internal sealed class LocalStack : IAsyncDisposable
         else if (settings.Storage == StackStorage.Azurite)
         {
             folders.MoveOldAzurite();
-            CheckPort(options.StoragePort, "the storage emulator", "--storage-port");
-            await StartAsync("storage", StorageStart(folders.Azurite), new Uri(options.Storage, "?comp=list"), cancellation);
-            environment["Datasets"] = DevelopmentStorage.ConnectionString(options.Storage);
-            says(new StackService("storage", options.Storage, "Azurite"));
+            CheckPort(_options.StoragePort, "the storage emulator", "--storage-port");
+            await StartAsync("storage", StorageStart(folders.Azurite), new Uri(_options.Storage, "?comp=list"), cancellation);
+            environment["Datasets"] = DevelopmentStorage.ConnectionString(_options.Storage);
+            says(new StackService("storage", _options.Storage, "Azurite"));
         }
 
         if (settings.SimulatorNames.Count > 0)
         {
-            CheckPort(options.SimulatorPort, "the simulator", "--simulator-port");
-            await StartAsync("simulator", SimulatorStart(), new Uri(options.Simulator, "models"), cancellation);
+            CheckPort(_options.SimulatorPort, "the simulator", "--simulator-port");
+            await StartAsync("simulator", SimulatorStart(), new Uri(_options.Simulator, "models"), cancellation);
             foreach (string name in settings.SimulatorNames)
             {
                 environment[$"Providers__{name}__Kind"] = "simulator";
-                environment[$"Providers__{name}__BaseAddress"] = options.Simulator.ToString();
+                environment[$"Providers__{name}__BaseAddress"] = _options.Simulator.ToString();
             }
 
-            says(new StackService("simulator", options.Simulator, "speaks the OpenAI wire format, really trains a small classifier"));
+            says(new StackService("simulator", _options.Simulator, "speaks the OpenAI wire format, really trains a small classifier"));
         }
 
         var host = new ProcessStartInfo(StackPaths.Program("FineTuneFlow.Local")) { WorkingDirectory = StackPaths.Root };
@@ -140,10 +140,10 @@ internal sealed class LocalStack : IAsyncDisposable
             host.Environment[name] = value;
         }
 
-        await StartAsync("host", host, new Uri(options.Host, "api/health"), cancellation);
-        new StackFile(options.Host, Environment.ProcessId, services.ToDictionary(service => service.Name, service => service.Id)).Write(options.Home);
-        announced = true;
-        says(new StackService("host", options.Host, "API under /api"));
+        await StartAsync("host", host, new Uri(_options.Host, "api/health"), cancellation);
+        new StackFile(_options.Host, Environment.ProcessId, _services.ToDictionary(service => service.Name, service => service.Id)).Write(_options.Home);
+        _announced = true;
+        says(new StackService("host", _options.Host, "API under /api"));
     }
 
     private ProcessStartInfo StorageStart(string data)
@@ -153,7 +153,7 @@ internal sealed class LocalStack : IAsyncDisposable
         foreach (string argument in new[]
         {
             Path.Combine(AppContext.BaseDirectory, "azurite.cjs"), StackPaths.Root, "--location", data, "--blobHost", "127.0.0.1",
-            "--blobPort", options.StoragePort.ToString(CultureInfo.InvariantCulture), "--skipApiVersionCheck", "--disableTelemetry", "--silent",
+            "--blobPort", _options.StoragePort.ToString(CultureInfo.InvariantCulture), "--skipApiVersionCheck", "--disableTelemetry", "--silent",
         })
         {
             start.ArgumentList.Add(argument);
@@ -164,10 +164,10 @@ internal sealed class LocalStack : IAsyncDisposable
 
     private ProcessStartInfo SimulatorStart()
     {
-        var start = new ProcessStartInfo(StackPaths.Program("FineTuneFlow.Simulator")) { WorkingDirectory = options.Home };
+        var start = new ProcessStartInfo(StackPaths.Program("FineTuneFlow.Simulator")) { WorkingDirectory = _options.Home };
         foreach (string argument in new[]
         {
-            "--urls", $"http://127.0.0.1:{options.SimulatorPort}", "--state", Path.Combine(options.Home, "simulator"), "--parent-watch",
+            "--urls", $"http://127.0.0.1:{_options.SimulatorPort}", "--state", Path.Combine(_options.Home, "simulator"), "--parent-watch",
         })
         {
             start.ArgumentList.Add(argument);
@@ -178,8 +178,8 @@ internal sealed class LocalStack : IAsyncDisposable
 
     private async Task StartAsync(string name, ProcessStartInfo start, Uri health, CancellationToken cancellation)
     {
-        ServiceProcess service = ServiceProcess.Start(name, start, options.LogOf(name));
-        services.Add(service);
+        ServiceProcess service = ServiceProcess.Start(name, start, _options.LogOf(name));
+        _services.Add(service);
         if (name == "host")
         {
             service.LineWritten += line => HostWrites?.Invoke(line);
@@ -211,7 +211,7 @@ internal sealed class LocalStack : IAsyncDisposable
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
                 throw new FlowException(
-                    FailureKind.Unavailable, $"the {name} did not come up within {StartPatience.TotalSeconds:0} seconds", $"See {StackPaths.Shown(options.LogOf(name))}.");
+                    FailureKind.Unavailable, $"the {name} did not come up within {StartPatience.TotalSeconds:0} seconds", $"See {StackPaths.Shown(_options.LogOf(name))}.");
             }
 
             await Task.WhenAny(service.Ended, Task.Delay(TimeSpan.FromMilliseconds(50), cancellation));
@@ -229,6 +229,6 @@ internal sealed class LocalStack : IAsyncDisposable
             ? new FlowException(service.ExitCode == 4 ? FailureKind.Conflict : FailureKind.InvalidInput, $"the {service.Name} did not start: {told}")
             : new FlowException(
                 FailureKind.Unavailable, $"the {service.Name} {how}",
-                $"Start it again with ftf up: what runs goes on. Its last lines are in {StackPaths.Shown(options.LogOf(service.Name))}.");
+                $"Start it again with ftf up: what runs goes on. Its last lines are in {StackPaths.Shown(_options.LogOf(service.Name))}.");
     }
 }

@@ -10,22 +10,22 @@ internal sealed class JointBootstrap
     public static readonly Score[] Scores =
         [Score.MacroF1, Score.WeightedF1, Score.BalancedAccuracy, Score.MeanAbsoluteError, Score.QuadraticKappa];
 
-    private readonly LabelScale scale;
-    private readonly ScoringOptions options;
-    private readonly JointCells cells;
-    private readonly (int[] KindOfCell, (int Truth, int Answer)[] Kinds)[] kinds;
+    private readonly LabelScale _scale;
+    private readonly ScoringOptions _options;
+    private readonly JointCells _cells;
+    private readonly (int[] KindOfCell, (int Truth, int Answer)[] Kinds)[] _kinds;
     // [candidate][score][resample], and the scores with one row of a cell left out: [candidate][score][cell].
-    private readonly double[][][] replicates;
-    private readonly double[][][] leftOut;
+    private readonly double[][][] _replicates;
+    private readonly double[][][] _leftOut;
 
     public JointBootstrap(LabelScale scale, int[] truth, IReadOnlyList<int[]> answers, ScoringOptions options)
     {
-        this.scale = scale;
-        this.options = options;
-        cells = new JointCells(scale.Count, truth, answers);
-        kinds = [.. Enumerable.Range(0, answers.Count).Select(cells.KindsOf)];
-        replicates = Table(answers.Count, options.Resamples);
-        leftOut = Table(answers.Count, cells.Count);
+        _scale = scale;
+        _options = options;
+        _cells = new JointCells(scale.Count, truth, answers);
+        _kinds = [.. Enumerable.Range(0, answers.Count).Select(_cells.KindsOf)];
+        _replicates = Table(answers.Count, options.Resamples);
+        _leftOut = Table(answers.Count, _cells.Count);
         Resample();
         Parallel.For(0, answers.Count, Jackknife);
     }
@@ -33,41 +33,41 @@ internal sealed class JointBootstrap
     public Interval? Interval(int candidate, Score score, double estimate)
     {
         int at = Array.IndexOf(Scores, score);
-        return Bca.Interval(estimate, replicates[candidate][at], Bca.Acceleration(leftOut[candidate][at], cells.Counts), options.Alpha);
+        return Bca.Interval(estimate, _replicates[candidate][at], Bca.Acceleration(_leftOut[candidate][at], _cells.Counts), _options.Alpha);
     }
 
     /// <summary>Interval of first minus second, its one-sided bounds, the p of no difference, and the standard error of the difference.</summary>
     public (Interval? Interval, Interval? OneSided, double PValue, double StandardError) Difference(int first, int second, Score score, double estimate)
     {
         int at = Array.IndexOf(Scores, score);
-        double[] differences = Subtract(replicates[first][at], replicates[second][at]);
-        double[] jackknifed = Subtract(leftOut[first][at], leftOut[second][at]);
-        double acceleration = Bca.Acceleration(jackknifed, cells.Counts);
+        double[] differences = Subtract(_replicates[first][at], _replicates[second][at]);
+        double[] jackknifed = Subtract(_leftOut[first][at], _leftOut[second][at]);
+        double acceleration = Bca.Acceleration(jackknifed, _cells.Counts);
         return (
-            Bca.Interval(estimate, differences, acceleration, options.Alpha),
-            Bca.Interval(estimate, differences, acceleration, 2 * options.Alpha),
+            Bca.Interval(estimate, differences, acceleration, _options.Alpha),
+            Bca.Interval(estimate, differences, acceleration, 2 * _options.Alpha),
             Bca.PValue(estimate, differences),
-            Bca.StandardError(jackknifed, cells.Counts));
+            Bca.StandardError(jackknifed, _cells.Counts));
     }
 
     private void Resample()
     {
-        var resampler = new CellResampler(cells.Counts);
-        int mostKinds = kinds.Length == 0 ? 0 : kinds.Max(candidate => candidate.Kinds.Length);
+        var resampler = new CellResampler(_cells.Counts);
+        int mostKinds = _kinds.Length == 0 ? 0 : _kinds.Max(candidate => candidate.Kinds.Length);
         Parallel.For(
             0,
-            options.Resamples,
-            () => (Weights: new int[cells.Count], KindWeights: new int[mostKinds], Tally: new Tally(scale)),
+            _options.Resamples,
+            () => (Weights: new int[_cells.Count], KindWeights: new int[mostKinds], Tally: new Tally(_scale)),
             (r, _, scratch) =>
             {
-                var random = new RandomStream(options.Seed, (ulong)r);
+                var random = new RandomStream(_options.Seed, (ulong)r);
                 resampler.Draw(ref random, scratch.Weights);
-                for (int candidate = 0; candidate < replicates.Length; candidate++)
+                for (int candidate = 0; candidate < _replicates.Length; candidate++)
                 {
                     Gather(candidate, scratch.Weights, scratch.KindWeights, scratch.Tally);
                     for (int score = 0; score < Scores.Length; score++)
                     {
-                        replicates[candidate][score][r] = Value(scratch.Tally, Scores[score]);
+                        _replicates[candidate][score][r] = Value(scratch.Tally, Scores[score]);
                     }
                 }
 
@@ -79,7 +79,7 @@ internal sealed class JointBootstrap
     // A candidate tells far fewer kinds of rows apart than all candidates together: add up by kind first.
     private void Gather(int candidate, int[] weights, int[] kindWeights, Tally tally)
     {
-        (int[] kindOfCell, (int Truth, int Answer)[] ofKind) = kinds[candidate];
+        (int[] kindOfCell, (int Truth, int Answer)[] ofKind) = _kinds[candidate];
         Array.Clear(kindWeights);
         for (int cell = 0; cell < weights.Length; cell++)
         {
@@ -98,9 +98,9 @@ internal sealed class JointBootstrap
 
     private void Jackknife(int candidate)
     {
-        (int[] kindOfCell, (int Truth, int Answer)[] ofKind) = kinds[candidate];
-        var tally = new Tally(scale);
-        Gather(candidate, cells.Counts, new int[ofKind.Length], tally);
+        (int[] kindOfCell, (int Truth, int Answer)[] ofKind) = _kinds[candidate];
+        var tally = new Tally(_scale);
+        Gather(candidate, _cells.Counts, new int[ofKind.Length], tally);
         // The score without a row depends on the row's kind alone.
         var values = new double[ofKind.Length][];
         for (int kind = 0; kind < ofKind.Length; kind++)
@@ -112,15 +112,15 @@ internal sealed class JointBootstrap
 
         for (int score = 0; score < Scores.Length; score++)
         {
-            for (int cell = 0; cell < cells.Count; cell++)
+            for (int cell = 0; cell < _cells.Count; cell++)
             {
-                leftOut[candidate][score][cell] = values[kindOfCell[cell]][score];
+                _leftOut[candidate][score][cell] = values[kindOfCell[cell]][score];
             }
         }
     }
 
     private double Value(Tally tally, Score score) =>
-        scale.Has(score) ? tally.Value(score) : double.NaN;
+        _scale.Has(score) ? tally.Value(score) : double.NaN;
 
     private static double[] Subtract(double[] first, double[] second)
     {

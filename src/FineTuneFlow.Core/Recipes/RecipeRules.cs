@@ -8,7 +8,7 @@ internal sealed class RecipeRules
     /// <summary>The name under which <c>continueFrom</c> means the project's promoted model.</summary>
     public const string Champion = "champion";
 
-    private readonly ImmutableArray<RecipeProblem>.Builder problems = ImmutableArray.CreateBuilder<RecipeProblem>();
+    private readonly ImmutableArray<RecipeProblem>.Builder _problems = ImmutableArray.CreateBuilder<RecipeProblem>();
 
     public static ImmutableArray<RecipeProblem> Check(Recipe recipe)
     {
@@ -27,7 +27,7 @@ internal sealed class RecipeRules
         }
 
         rules.Promotion(recipe);
-        return rules.problems.ToImmutable();
+        return rules._problems.ToImmutable();
     }
 
     private void Promotion(Recipe recipe)
@@ -299,7 +299,7 @@ internal sealed class RecipeRules
 
     private static string Camel(SplitMethod method) => method.ToString().ToLowerInvariant();
 
-    private void Add(string path, string message, string remedy) => problems.Add(new RecipeProblem(path, message, remedy));
+    private void Add(string path, string message, string remedy) => _problems.Add(new RecipeProblem(path, message, remedy));
 }
 
 /// <summary>A rule that is broken, before its place in the file is known.</summary>

@@ -9,36 +9,36 @@ namespace FineTuneFlow.Core.Reports;
 internal sealed class Judge(
     PromotionRecipe rule, ImmutableArray<CandidateReport> candidates, ImmutableArray<PairedComparison> comparisons, string? champion, string? refusal = null)
 {
-    private readonly Contest contest = new(rule, candidates, comparisons, champion, refusal);
+    private readonly Contest _contest = new(rule, candidates, comparisons, champion, refusal);
 
     public Verdict Decide()
     {
-        var sentences = new VerdictSentences(contest);
-        if (contest.ChampionName is not null && contest.Champion is null)
+        var sentences = new VerdictSentences(_contest);
+        if (_contest.ChampionName is not null && _contest.Champion is null)
         {
             return Keep(sentences.ChampionNotAsked());
         }
 
-        if (contest.Challengers.IsEmpty)
+        if (_contest.Challengers.IsEmpty)
         {
             return Keep(sentences.NoChallenger());
         }
 
-        CandidateReport best = contest.Contenders[0];
-        if (contest.Champion is null && rule.RequireSignificance && !Contest.BeatsConstantAnswer(best))
+        CandidateReport best = _contest.Contenders[0];
+        if (_contest.Champion is null && rule.RequireSignificance && !Contest.BeatsConstantAnswer(best))
         {
             return Unsure(VerdictSentences.NoBetterThanConstant(best), null);
         }
 
-        Verdict verdict = PromotionChoice.Of(contest) is not { } choice
+        Verdict verdict = PromotionChoice.Of(_contest) is not { } choice
             ? Unsure(sentences.Unproven(best), null)
-            : contest.Champion is { } current ? Against(current, choice, sentences) : First(choice, sentences);
-        return verdict with { Notes = [.. VerdictNotes.Of(contest, verdict)] };
+            : _contest.Champion is { } current ? Against(current, choice, sentences) : First(choice, sentences);
+        return verdict with { Notes = [.. VerdictNotes.Of(_contest, verdict)] };
     }
 
     private Verdict First(CandidateReport choice, VerdictSentences sentences)
     {
-        CandidateReport best = contest.Contenders[0];
+        CandidateReport best = _contest.Contenders[0];
         if (rule.RequireSignificance && !Contest.BeatsConstantAnswer(choice))
         {
             // The cheap one may be a constant answer in disguise: then the best one, which is not.
@@ -47,22 +47,22 @@ internal sealed class Judge(
 
         if (choice != best)
         {
-            return Use(choice, sentences.InsteadOf(choice, best), contest.Against(choice, best), best.Name);
+            return Use(choice, sentences.InsteadOf(choice, best), _contest.Against(choice, best), best.Name);
         }
 
-        CandidateReport? second = contest.Contenders.FirstOrDefault(candidate => candidate != best);
-        return Use(best, sentences.Best(best, second), second is null ? null : contest.Against(best, second), null);
+        CandidateReport? second = _contest.Contenders.FirstOrDefault(candidate => candidate != best);
+        return Use(best, sentences.Best(best, second), second is null ? null : _contest.Against(best, second), null);
     }
 
     private Verdict Against(CandidateReport current, CandidateReport choice, VerdictSentences sentences)
     {
         if (choice == current)
         {
-            CandidateReport best = contest.Challengers[0];
-            return Keep(sentences.ChampionStays(current, best), contest.Against(best, current));
+            CandidateReport best = _contest.Challengers[0];
+            return Keep(sentences.ChampionStays(current, best), _contest.Against(best, current));
         }
 
-        Matchup matchup = contest.Against(choice, current);
+        Matchup matchup = _contest.Against(choice, current);
         if (matchup.IsSurelyBetter)
         {
             return Use(choice, sentences.BeatsChampion(choice, current), matchup, null);
@@ -87,24 +87,24 @@ internal sealed class Judge(
         VerdictKind.Promote, sentence, matchup) with
     {
         Candidate = candidate.Name,
-        Headline = $"Use {candidate.Name}: {Formatting.Score(contest.Score, contest.Value(candidate))}",
+        Headline = $"Use {candidate.Name}: {Formatting.Score(_contest.Score, _contest.Value(candidate))}",
         InsteadOf = insteadOf,
         WorseAtMost = insteadOf is null ? null : matchup?.WorseAtMost,
     };
 
     private Verdict Keep(string sentence, Matchup? matchup = null) =>
-        Say(VerdictKind.Keep, sentence, matchup) with { Headline = contest.ChampionName is null ? "Nothing to promote" : "Keep the champion" };
+        Say(VerdictKind.Keep, sentence, matchup) with { Headline = _contest.ChampionName is null ? "Nothing to promote" : "Keep the champion" };
 
     private Verdict Unsure(string sentence, Matchup? matchup) =>
-        Say(VerdictKind.NotEnoughData, sentence, matchup) with { Headline = contest.ChampionName is null ? "Not enough data" : "Not enough data, keep the champion" };
+        Say(VerdictKind.NotEnoughData, sentence, matchup) with { Headline = _contest.ChampionName is null ? "Not enough data" : "Not enough data, keep the champion" };
 
     private Verdict Say(VerdictKind decision, string sentence, Matchup? matchup) => new()
     {
         Decision = decision,
-        Champion = contest.ChampionName,
+        Champion = _contest.ChampionName,
         Headline = "",
         Sentence = sentence,
-        Score = contest.Score,
+        Score = _contest.Score,
         Difference = matchup?.Difference,
         AdjustedPValue = matchup?.Pair?.AdjustedPValue,
         RequiredRows = matchup?.Pair?.RequiredRows,

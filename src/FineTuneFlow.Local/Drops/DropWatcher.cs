@@ -10,9 +10,9 @@ namespace FineTuneFlow.Local.Drops;
 public sealed class DropWatcher(IBlobStore blobs, DropIntake intake, LocalHostOptions options, TimeProvider clock, ILogger<DropWatcher> logger)
     : BackgroundService
 {
-    private readonly SeenDrops seen = new(Path.Combine(options.Home, "drops.json"));
-    private Dictionary<string, string> young = [];
-    private bool storageWasAway;
+    private readonly SeenDrops _seen = new(Path.Combine(options.Home, "drops.json"));
+    private Dictionary<string, string> _young = [];
+    private bool _storageWasAway;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -22,13 +22,13 @@ public sealed class DropWatcher(IBlobStore blobs, DropIntake intake, LocalHostOp
             try
             {
                 await LookAsync(stoppingToken);
-                storageWasAway = false;
+                _storageWasAway = false;
             }
             catch (FlowException exception)
             {
                 // Told once, not every two seconds; the next look tries again.
-                logger.Log(storageWasAway ? LogLevel.Debug : LogLevel.Warning, "Drops cannot be listed: {Failure}", exception.Failure);
-                storageWasAway = true;
+                logger.Log(_storageWasAway ? LogLevel.Debug : LogLevel.Warning, "Drops cannot be listed: {Failure}", exception.Failure);
+                _storageWasAway = true;
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -40,7 +40,7 @@ public sealed class DropWatcher(IBlobStore blobs, DropIntake intake, LocalHostOp
         var stillYoung = new Dictionary<string, string>();
         await foreach (BlobEntry drop in blobs.ListAsync(RunPaths.Drops, "", cancellation))
         {
-            if (seen.Has(drop))
+            if (_seen.Has(drop))
             {
                 continue;
             }
@@ -55,20 +55,20 @@ public sealed class DropWatcher(IBlobStore blobs, DropIntake intake, LocalHostOp
             }
         }
 
-        young = stillYoung;
+        _young = stillYoung;
     }
 
     /// <summary>A file that was written a moment ago may be one that is still being copied: it is taken when the next look finds it
     /// unchanged.</summary>
     private bool IsBeingCopied(BlobEntry drop) =>
-        clock.GetUtcNow() - drop.ModifiedAt < options.DropPoll && young.GetValueOrDefault(drop.Path.Name) != drop.ETag;
+        clock.GetUtcNow() - drop.ModifiedAt < options.DropPoll && _young.GetValueOrDefault(drop.Path.Name) != drop.ETag;
 
     private async Task TakeAsync(BlobEntry drop, CancellationToken cancellation)
     {
         try
         {
             StartedRun run = await intake.TakeAsync(drop.Path, cancellation);
-            seen.Add(drop);
+            _seen.Add(drop);
             logger.LogInformation("{Drop}: {What} {RunId}", drop.Path, run.Created ? "starts run" : "is run", run.RunId);
         }
         catch (FlowException exception) when (DropIntake.MayPass(exception.Failure))
@@ -79,7 +79,7 @@ public sealed class DropWatcher(IBlobStore blobs, DropIntake intake, LocalHostOp
         catch (FlowException exception)
         {
             // Taken again it would be refused again: a new version of it has another ETag, and a mended recipe is for the next drop.
-            seen.Add(drop);
+            _seen.Add(drop);
             logger.LogError("{Drop}: no run was started: {Failure}", drop.Path, exception.Failure);
         }
     }

@@ -11,18 +11,18 @@ namespace FineTuneFlow.Workflow.Orchestrations;
 /// <summary>Keeps a run's record while it goes: the custom status at every change, <c>run.json</c> at every stage.</summary>
 internal sealed class RunJournal
 {
-    private readonly IOrchestrationContext context;
-    private readonly Dictionary<string, double> counted = [];
-    private readonly HashSet<string> trained = [];
-    private readonly HashSet<string> judged = [];
-    private RunRecord record;
-    private double spentUsd;
-    private string stage = "";
+    private readonly IOrchestrationContext _context;
+    private readonly Dictionary<string, double> _counted = [];
+    private readonly HashSet<string> _trained = [];
+    private readonly HashSet<string> _judged = [];
+    private RunRecord _record;
+    private double _spentUsd;
+    private string _stage = "";
 
     public RunJournal(IOrchestrationContext context, RunInput input)
     {
-        this.context = context;
-        record = new RunRecord
+        _context = context;
+        _record = new RunRecord
         {
             RunId = input.RunId,
             Project = input.Project,
@@ -34,11 +34,11 @@ internal sealed class RunJournal
         };
     }
 
-    public DateTimeOffset StartedAt => record.StartedAt;
+    public DateTimeOffset StartedAt => _record.StartedAt;
 
-    public ImmutableArray<StageTime> Stages => record.Stages;
+    public ImmutableArray<StageTime> Stages => _record.Stages;
 
-    public double SpentUsd => record.SpentUsd;
+    public double SpentUsd => _record.SpentUsd;
 
     /// <summary>What the budget counts: like <see cref="SpentUsd"/>, but simulated work at its list price.</summary>
     public double CountedUsd { get; private set; }
@@ -46,7 +46,7 @@ internal sealed class RunJournal
     /// <summary>Why the run is to end before its work is done; null: it is not.</summary>
     public Failure? Stopped { get; private set; }
 
-    public bool HasEnded => record.EndedAt is not null;
+    public bool HasEnded => _record.EndedAt is not null;
 
     /// <exception cref="FlowException">The run was stopped: no further stage begins.</exception>
     public Task EnterAsync(string name)
@@ -72,17 +72,17 @@ internal sealed class RunJournal
 
     private async Task RecordAsync(string name)
     {
-        stage = name;
-        record = record with { Stages = [.. Ended(record.Stages), new StageTime(name, context.UtcNow, null)] };
+        _stage = name;
+        _record = _record with { Stages = [.. Ended(_record.Stages), new StageTime(name, _context.UtcNow, null)] };
         Show();
-        await context.CallAsync(Steps.RecordRun, record);
+        await _context.CallAsync(Steps.RecordRun, _record);
     }
 
     public Task PlannedAsync(RunPlan plan)
     {
-        record = record with
+        _record = _record with
         {
-            Notes = [.. record.Notes, .. plan.Notes],
+            Notes = [.. _record.Notes, .. plan.Notes],
             Candidates =
             [
                 .. plan.Candidates.Select(c => new CandidateRecord
@@ -103,29 +103,29 @@ internal sealed class RunJournal
 
     public Task QuotedAsync(QuoteSummary quote)
     {
-        record = record with { Quote = quote };
+        _record = _record with { Quote = quote };
         Show();
         return Task.CompletedTask;
     }
 
     public async Task DecidedAsync(ApprovalDecision decision)
     {
-        record = record with { Approval = new ApprovalRecord(decision.Approved, decision.By, context.UtcNow, decision.Comment) };
-        await context.CallAsync(Steps.RecordRun, record);
+        _record = _record with { Approval = new ApprovalRecord(decision.Approved, decision.By, _context.UtcNow, decision.Comment) };
+        await _context.CallAsync(Steps.RecordRun, _record);
     }
 
     public void Move(string candidate, CandidateState state) => Change(candidate, c => c with { State = state });
 
     public void Trained(string candidate, TrainedModel model)
     {
-        trained.Add(candidate);
+        _trained.Add(candidate);
         Spend(candidate, model.CostUsd, model.Simulated);
         Change(candidate, c => c with { JobId = model.JobId, TunedModel = model.Model, CostUsd = model.CostUsd, Simulated = model.Simulated });
     }
 
     public void Judged(string candidate, CandidateScore score)
     {
-        judged.Add(candidate);
+        _judged.Add(candidate);
         Spend(candidate, score.CostUsd, score.Simulated);
         Change(candidate, c => c with
         {
@@ -139,61 +139,61 @@ internal sealed class RunJournal
 
     public void Failed(string candidate, Failure failure) => Change(candidate, c => c with { State = CandidateState.Failed, Failure = failure });
 
-    public void Note(string note) => record = record with { Notes = [.. record.Notes, note] };
+    public void Note(string note) => _record = _record with { Notes = [.. _record.Notes, note] };
 
     /// <summary>Whose cost is counted already when a run is cleaned up.</summary>
-    public CleanUpInput ToCleanUp => new(record.RunId, [.. trained.Order(StringComparer.Ordinal)], [.. judged.Order(StringComparer.Ordinal)]);
+    public CleanUpInput ToCleanUp => new(_record.RunId, [.. _trained.Order(StringComparer.Ordinal)], [.. _judged.Order(StringComparer.Ordinal)]);
 
     /// <summary>May come twice (a run that fails after its clean-up): the later one holds all.</summary>
     public void CleanedUp(CleanUpResult result)
     {
         foreach (LateCost late in result.Costs)
         {
-            double before = counted.GetValueOrDefault(late.Candidate);
+            double before = _counted.GetValueOrDefault(late.Candidate);
             Change(late.Candidate, c => c with { CostUsd = before + late.Usd, Simulated = c.Simulated || late.Simulated });
         }
 
-        record = record with
+        _record = _record with
         {
-            SpentUsd = spentUsd + result.Costs.Where(c => !c.Simulated).Sum(c => c.Usd),
-            Notes = [.. record.Notes, .. result.Notes.Except(record.Notes)],
+            SpentUsd = _spentUsd + result.Costs.Where(c => !c.Simulated).Sum(c => c.Usd),
+            Notes = [.. _record.Notes, .. result.Notes.Except(_record.Notes)],
         };
     }
 
-    public void Reported(ComparisonResult comparison, PromotionResult promotion) => record = record with
+    public void Reported(ComparisonResult comparison, PromotionResult promotion) => _record = _record with
     {
         Reconciliation = comparison.Reconciliation,
         Verdict = comparison.Verdict,
         Headline = comparison.Headline,
         Report = comparison.Report,
         Promoted = promotion.Promoted,
-        Notes = promotion.Note is { } note ? [.. record.Notes, note] : record.Notes,
+        Notes = promotion.Note is { } note ? [.. _record.Notes, note] : _record.Notes,
     };
 
     /// <summary>What waits by a timer looks at once whether it may go on.</summary>
     public void Wake()
     {
-        foreach (CandidateRecord candidate in record.Candidates)
+        foreach (CandidateRecord candidate in _record.Candidates)
         {
             string[] waiting = (candidate.Kind, candidate.State) switch
             {
                 (OutcomeKind.LinearBaseline, _) => [],
                 (OutcomeKind.Champion, _) when candidate.Provider is null => [],
-                (OutcomeKind.ContainerBaseline, CandidateState.Training) => [Flows.BaselineId(record.RunId, candidate.Name)],
-                (_, CandidateState.Training) => [Flows.TrainId(record.RunId, candidate.Name), Flows.MonitorId(record.RunId, candidate.Name)],
-                (_, CandidateState.Evaluating) => [Flows.EvaluateId(record.RunId, candidate.Name)],
+                (OutcomeKind.ContainerBaseline, CandidateState.Training) => [Flows.BaselineId(_record.RunId, candidate.Name)],
+                (_, CandidateState.Training) => [Flows.TrainId(_record.RunId, candidate.Name), Flows.MonitorId(_record.RunId, candidate.Name)],
+                (_, CandidateState.Evaluating) => [Flows.EvaluateId(_record.RunId, candidate.Name)],
                 _ => [],
             };
             foreach (string instance in waiting)
             {
-                context.SendEvent(instance, Signals.Wake, new WakeUp("cancelled"));
+                _context.SendEvent(instance, Signals.Wake, new WakeUp("cancelled"));
             }
         }
     }
 
     public async Task EndAsync(RunOutcome outcome, Failure? failure)
     {
-        stage = outcome switch
+        _stage = outcome switch
         {
             RunOutcome.Succeeded => "done",
             RunOutcome.PartlyFailed => "done, some candidates failed",
@@ -201,27 +201,27 @@ internal sealed class RunJournal
             RunOutcome.Rejected => "not approved",
             _ => "failed",
         };
-        record = record with { Outcome = outcome, Failure = failure, EndedAt = context.UtcNow, Stages = Ended(record.Stages) };
+        _record = _record with { Outcome = outcome, Failure = failure, EndedAt = _context.UtcNow, Stages = Ended(_record.Stages) };
         Show();
-        await context.CallAsync(Steps.RecordRun, record);
+        await _context.CallAsync(Steps.RecordRun, _record);
     }
 
     private ImmutableArray<StageTime> Ended(ImmutableArray<StageTime> stages) =>
-        stages is [.. var earlier, { EndedAt: null } last] ? [.. earlier, last with { EndedAt = context.UtcNow }] : stages;
+        stages is [.. var earlier, { EndedAt: null } last] ? [.. earlier, last with { EndedAt = _context.UtcNow }] : stages;
 
     private void Spend(string candidate, double usd, bool simulated)
     {
         CountedUsd += usd;
-        counted[candidate] = counted.GetValueOrDefault(candidate) + usd;
-        spentUsd += simulated ? 0 : usd;
-        record = record with { SpentUsd = spentUsd };
+        _counted[candidate] = _counted.GetValueOrDefault(candidate) + usd;
+        _spentUsd += simulated ? 0 : usd;
+        _record = _record with { SpentUsd = _spentUsd };
     }
 
     private void Change(string candidate, Func<CandidateRecord, CandidateRecord> change)
     {
-        record = record with { Candidates = [.. record.Candidates.Select(c => c.Name == candidate ? change(c) : c)] };
+        _record = _record with { Candidates = [.. _record.Candidates.Select(c => c.Name == candidate ? change(c) : c)] };
         Show();
     }
 
-    private void Show() => context.SetStatus(new RunStatus(record.Project, stage, record.Quote, record.SpentUsd, record.Candidates));
+    private void Show() => _context.SetStatus(new RunStatus(_record.Project, _stage, _record.Quote, _record.SpentUsd, _record.Candidates));
 }

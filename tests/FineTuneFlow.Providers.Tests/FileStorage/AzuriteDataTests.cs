@@ -9,11 +9,11 @@ namespace FineTuneFlow.Providers.Tests.FileStorage;
 /// <summary>What an Azurite has written is taken over without it.</summary>
 public sealed class AzuriteDataTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ftf-taken-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ftf-taken-");
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
     public async Task Every_blob_of_a_stopped_Azurite_is_copied_as_it_was()
@@ -26,7 +26,7 @@ public sealed class AzuriteDataTests : IDisposable
             ["models/p/large.bin"] = new byte[9_000_000],
         };
         new Random(1).NextBytes(contents["models/p/large.bin"]);
-        var azurite = Azurite.In(folder.CreateSubdirectory("azurite"));
+        var azurite = Azurite.In(_folder.CreateSubdirectory("azurite"));
         await azurite.InitializeAsync();
         var source = new AzureBlobStore(new StorageOptions { ConnectionString = azurite.ConnectionString });
         await source.WriteBytesAsync(BlobPath.Parse("runs/a/run.json"), "first"u8.ToArray(), cancellation: Cancelled);
@@ -38,10 +38,10 @@ public sealed class AzuriteDataTests : IDisposable
         }
 
         await azurite.StopAsync();
-        using var target = new FileBlobStore(Path.Combine(folder.FullName, "storage"));
-        AzuriteData.IsIn(Path.Combine(folder.FullName, "azurite")).ShouldBeTrue();
+        using var target = new FileBlobStore(Path.Combine(_folder.FullName, "storage"));
+        AzuriteData.IsIn(Path.Combine(_folder.FullName, "azurite")).ShouldBeTrue();
 
-        int copied = await new AzuriteData(Path.Combine(folder.FullName, "azurite")).CopyToAsync(target, Cancelled);
+        int copied = await new AzuriteData(Path.Combine(_folder.FullName, "azurite")).CopyToAsync(target, Cancelled);
 
         copied.ShouldBe(contents.Count);
         foreach ((string path, byte[] content) in contents)
@@ -57,10 +57,10 @@ public sealed class AzuriteDataTests : IDisposable
     [InlineData("""{ "collections": [] }""")]
     public async Task Data_that_cannot_be_read_are_refused_with_a_way_to_go_on(string tables)
     {
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "__azurite_db_blob__.json"), tables, Cancelled);
-        using var target = new FileBlobStore(Path.Combine(folder.FullName, "storage"));
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "__azurite_db_blob__.json"), tables, Cancelled);
+        using var target = new FileBlobStore(Path.Combine(_folder.FullName, "storage"));
 
-        FlowException refused = await Should.ThrowAsync<FlowException>(() => new AzuriteData(folder.FullName).CopyToAsync(target, Cancelled));
+        FlowException refused = await Should.ThrowAsync<FlowException>(() => new AzuriteData(_folder.FullName).CopyToAsync(target, Cancelled));
 
         refused.Failure.Kind.ShouldBe(FailureKind.InvalidInput);
         refused.Failure.Remedy.ShouldNotBeNull().ShouldContain("--storage azurite");

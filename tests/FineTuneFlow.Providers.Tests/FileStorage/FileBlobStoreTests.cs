@@ -10,19 +10,19 @@ namespace FineTuneFlow.Providers.Tests.FileStorage;
 
 public class FileBlobStoreTests : BlobStoreContract, IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ftf-files-");
-    private readonly FileBlobStore store;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ftf-files-");
+    private readonly FileBlobStore _store;
 
-    public FileBlobStoreTests() => store = Open();
+    public FileBlobStoreTests() => _store = Open();
 
-    protected override IBlobStore Store => store;
+    protected override IBlobStore Store => _store;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
-        store.Dispose();
-        folder.Delete(recursive: true);
+        _store.Dispose();
+        _folder.Delete(recursive: true);
         GC.SuppressFinalize(this);
     }
 
@@ -31,7 +31,7 @@ public class FileBlobStoreTests : BlobStoreContract, IDisposable
     {
         await WriteAsync("drops/reviews/june.csv", "text,label");
 
-        string file = Path.Combine(folder.FullName, "drops", "reviews", "june.csv");
+        string file = Path.Combine(_folder.FullName, "drops", "reviews", "june.csv");
         (await File.ReadAllTextAsync(file, Cancelled)).ShouldBe("text,label");
         if (!OperatingSystem.IsWindows())
         {
@@ -39,7 +39,7 @@ public class FileBlobStoreTests : BlobStoreContract, IDisposable
             File.GetUnixFileMode(Path.GetDirectoryName(file)!).ShouldBe(LocalDisk.OwnersFolder);
         }
 
-        Directory.EnumerateFileSystemEntries(Path.Combine(folder.FullName, ".parts")).ShouldBeEmpty();
+        Directory.EnumerateFileSystemEntries(Path.Combine(_folder.FullName, ".parts")).ShouldBeEmpty();
     }
 
     [Theory]
@@ -52,7 +52,7 @@ public class FileBlobStoreTests : BlobStoreContract, IDisposable
     {
         foreach (bool foldsCase in new[] { false, true })
         {
-            DirectoryInfo place = Directory.CreateDirectory(Path.Combine(folder.FullName, $"own-{foldsCase}"));
+            DirectoryInfo place = Directory.CreateDirectory(Path.Combine(_folder.FullName, $"own-{foldsCase}"));
             using var own = new FileBlobStore(place.FullName, LocalDisk.Instance, foldsCase);
             string drops = place.CreateSubdirectory("drops/reviews").FullName;
             await File.WriteAllTextAsync(Path.Combine(drops, file), "copied", Cancelled);
@@ -70,24 +70,24 @@ public class FileBlobStoreTests : BlobStoreContract, IDisposable
     [Fact]
     public async Task What_tools_leave_behind_and_links_are_no_blobs()
     {
-        string drops = folder.CreateSubdirectory("drops/reviews").FullName;
+        string drops = _folder.CreateSubdirectory("drops/reviews").FullName;
         await File.WriteAllTextAsync(Path.Combine(drops, ".DS_Store"), "x", Cancelled);
         await File.WriteAllTextAsync(Path.Combine(drops, ".june.csv.swp"), "x", Cancelled);
         File.CreateSymbolicLink(Path.Combine(drops, "link.csv"), "/etc/hostname");
         Directory.CreateSymbolicLink(Path.Combine(drops, "loop"), drops);
 
-        (await store.ListAsync("drops", "", Cancelled).ToListAsync(Cancelled)).ShouldBeEmpty();
-        (await store.OpenAsync(BlobPath.Parse("drops/reviews/link.csv"), Cancelled)).ShouldBeNull();
+        (await _store.ListAsync("drops", "", Cancelled).ToListAsync(Cancelled)).ShouldBeEmpty();
+        (await _store.OpenAsync(BlobPath.Parse("drops/reviews/link.csv"), Cancelled)).ShouldBeNull();
     }
 
     [Fact]
     public async Task A_copy_over_a_file_while_it_is_read_fails_the_read()
     {
         await WriteAsync("drops/reviews/june.csv", new string('a', 200_000));
-        await using BlobRead read = (await store.OpenAsync(BlobPath.Parse("drops/reviews/june.csv"), Cancelled)).ShouldNotBeNull();
+        await using BlobRead read = (await _store.OpenAsync(BlobPath.Parse("drops/reviews/june.csv"), Cancelled)).ShouldNotBeNull();
         await read.Content.ReadExactlyAsync(new byte[10], Cancelled);
 
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "drops/reviews/june.csv"), new string('b', 200_000), Cancelled);
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "drops/reviews/june.csv"), new string('b', 200_000), Cancelled);
 
         FlowException changed = await Should.ThrowAsync<FlowException>(() => read.Content.CopyToAsync(Stream.Null, Cancelled));
         changed.Failure.Kind.ShouldBe(FailureKind.DropChanged);
@@ -97,7 +97,7 @@ public class FileBlobStoreTests : BlobStoreContract, IDisposable
     public async Task A_small_file_that_the_store_replaces_is_read_to_its_end()
     {
         await WriteAsync("runs/a/run.json", new string('a', 100_000));
-        await using BlobRead read = (await store.OpenAsync(BlobPath.Parse("runs/a/run.json"), Cancelled)).ShouldNotBeNull();
+        await using BlobRead read = (await _store.OpenAsync(BlobPath.Parse("runs/a/run.json"), Cancelled)).ShouldNotBeNull();
         await read.Content.ReadExactlyAsync(new byte[10], Cancelled);
         await WriteAsync("runs/a/run.json", "b");
 
@@ -111,7 +111,7 @@ public class FileBlobStoreTests : BlobStoreContract, IDisposable
         FlowException refused = Should.Throw<FlowException>(Open);
         refused.Failure.Kind.ShouldBe(FailureKind.Conflict);
         refused.Message.ShouldContain($"process {Environment.ProcessId}");
-        store.Dispose();
+        _store.Dispose();
         Open().Dispose();
     }
 
@@ -119,15 +119,15 @@ public class FileBlobStoreTests : BlobStoreContract, IDisposable
     public async Task Folders_that_have_become_empty_go_and_come_again()
     {
         await WriteAsync("runs/a/answers/one/0.jsonl", "x");
-        (await store.DeleteAsync(BlobPath.Parse("runs/a/answers/one/0.jsonl"), Cancelled)).ShouldBeTrue();
-        Directory.Exists(Path.Combine(folder.FullName, "runs", "a")).ShouldBeFalse();
+        (await _store.DeleteAsync(BlobPath.Parse("runs/a/answers/one/0.jsonl"), Cancelled)).ShouldBeTrue();
+        Directory.Exists(Path.Combine(_folder.FullName, "runs", "a")).ShouldBeFalse();
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>
         {
             for (int i = 0; i < 10; i++)
             {
                 await WriteAsync($"runs/a/{writer}/x", "x");
-                (await store.DeleteAsync(BlobPath.Parse($"runs/a/{writer}/x"), Cancelled)).ShouldBeTrue();
+                (await _store.DeleteAsync(BlobPath.Parse($"runs/a/{writer}/x"), Cancelled)).ShouldBeTrue();
             }
         }));
     }
@@ -135,7 +135,7 @@ public class FileBlobStoreTests : BlobStoreContract, IDisposable
     [Fact]
     public async Task A_full_disk_is_named_keeps_what_was_there_and_goes_on_with_room()
     {
-        DirectoryInfo small = folder.CreateSubdirectory("small");
+        DirectoryInfo small = _folder.CreateSubdirectory("small");
         Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", small.FullName) == 0, "mounting a small disk needs root");
         try
         {
@@ -168,8 +168,8 @@ public class FileBlobStoreTests : BlobStoreContract, IDisposable
         return process.ExitCode;
     }
 
-    private FileBlobStore Open() => new(folder.FullName);
+    private FileBlobStore Open() => new(_folder.FullName);
 
     private Task<BlobWritten> WriteAsync(string path, string text) =>
-        store.WriteBytesAsync(BlobPath.Parse(path), Encoding.UTF8.GetBytes(text), cancellation: Cancelled);
+        _store.WriteBytesAsync(BlobPath.Parse(path), Encoding.UTF8.GetBytes(text), cancellation: Cancelled);
 }

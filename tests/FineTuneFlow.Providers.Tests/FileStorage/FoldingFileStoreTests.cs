@@ -8,16 +8,16 @@ namespace FineTuneFlow.Providers.Tests.FileStorage;
 /// <summary>The store as it writes where the file system takes capitals and small letters for the same.</summary>
 public sealed class FoldingFileStoreTests : BlobStoreContract, IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ftf-folding-");
-    private readonly FileBlobStore store;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ftf-folding-");
+    private readonly FileBlobStore _store;
 
-    public FoldingFileStoreTests() => store = new FileBlobStore(folder.FullName, LocalDisk.Instance, foldsCase: true);
+    public FoldingFileStoreTests() => _store = new FileBlobStore(_folder.FullName, LocalDisk.Instance, foldsCase: true);
 
-    protected override IBlobStore Store => store;
+    protected override IBlobStore Store => _store;
 
     public void Dispose()
     {
-        store.Dispose();
-        folder.Delete(recursive: true);
+        _store.Dispose();
+        _folder.Delete(recursive: true);
     }
 }
