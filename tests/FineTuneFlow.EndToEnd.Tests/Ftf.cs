@@ -66,7 +66,7 @@ internal sealed class Ftf : IAsyncDisposable
     /// <summary>Ctrl-C, and what follows from it.</summary>
     public async Task StopAsync()
     {
-        using (Process interrupt = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
+        using (Process interrupt = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]))
         {
             await interrupt.WaitForExitAsync();
         }

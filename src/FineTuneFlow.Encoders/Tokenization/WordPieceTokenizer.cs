@@ -7,7 +7,7 @@ namespace FineTuneFlow.Encoders.Tokenization;
 public sealed class WordPieceTokenizer
 {
     [ThreadStatic]
-    private static WordBuffer? t_words;
+    private static WordBuffer? _words;
 
     private readonly WordCutter _cutter;
     private readonly SearchValues<string> _specials;
@@ -77,7 +77,7 @@ public sealed class WordPieceTokenizer
 
     private void Words(ReadOnlySpan<char> text, int room, List<int> ids)
     {
-        WordBuffer words = t_words ??= new WordBuffer();
+        WordBuffer words = _words ??= new WordBuffer();
         _cutter.Cut(text, words);
         for (int i = 0; i < words.Count && ids.Count < room; i++)
         {
