@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FineTuneFlow.Api.Comparison;
 using FineTuneFlow.Api.Costs;
 using FineTuneFlow.Api.Datasets;
 using FineTuneFlow.Api.Http;
@@ -9,6 +10,7 @@ using FineTuneFlow.Api.Service;
 using FineTuneFlow.Api.Webhooks;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Runs;
 
@@ -48,7 +50,16 @@ public static class ApiRoutes
             ],
         },
         Get<GetRun>("runs/{id}", "Shows a run's state, stage, progress and cost so far.") with { Answer = typeof(RunView) },
-        Get<GetRunHistory>("runs/{id}/history", "Gives every recorded step of a run, as a timeline.") with { Answer = typeof(RunHistory) },
+        Get<GetRunHistory>("runs/{id}/history", "Gives the recorded steps of a run, as a timeline.") with
+        {
+            Answer = typeof(RunHistory),
+            Query =
+            [
+                ("failed", "true: only steps that failed."),
+                ("top", "At most so many, 1 to 10,000; all unless told."),
+                ("continuation", "From the page before."),
+            ],
+        },
         Post<PostApproval>("runs/{id}/approval", "Approves or rejects the quote that a run waits with.")
             with { Body = typeof(ApprovalRequest), Answer = typeof(RunView), Status = 202 },
         Post<PostCancel>("runs/{id}/cancel", "Cancels a run, its jobs and its deployments.")
@@ -59,11 +70,43 @@ public static class ApiRoutes
             with { Answer = typeof(StartedRun), Status = 202 },
         Get<GetReport>("runs/{id}/report", "Gives the report, in the form that the Accept header asks.") with
         {
+            Answer = typeof(RunReport),
             MediaTypes = ["application/json", "text/markdown", "text/html"],
             Query = [("format", "json, md or html, instead of the Accept header.")],
         },
         Get<GetArtifacts>("runs/{id}/artifacts", "Lists the files of a run.") with { Answer = typeof(ArtifactList) },
         Get<GetArtifact>("runs/{id}/artifacts/{*path}", "Gives a file of a run.") with { MediaTypes = ["application/octet-stream"] },
+        Get<GetComparison>("runs/{id}/compare", "Sets a run's candidates side by side, each against one of them.") with
+        {
+            Answer = typeof(ComparisonView),
+            Query =
+            [
+                ("against", "The candidate that the others are compared with; the champion or the best unless told."),
+                ("score", "The first column and the frontier's; the verdict's unless told."),
+                ("candidate", "One to be set against it in detail: confusion matrices, rows only one has right, what differs."),
+            ],
+        },
+        Get<GetRows>("runs/{id}/rows", "Gives judged rows with their texts and what one or two candidates answered, page by page.") with
+        {
+            Answer = typeof(RowList),
+            Query =
+            [
+                ("first", "A judged candidate; the best unless told."),
+                ("second", "Another one."),
+                ("show", "all, changed, onlyFirst, onlySecond, bothWrong or bothRight."),
+                ("label", "Only rows with this label."),
+                ("answer", "Only rows to which the first candidate gave this answer."),
+                ("search", "Only rows whose text contains this."),
+                ("order", "row, confident or unsure."),
+                ("top", "At most so many, 1 to 500; 100 unless told."),
+                ("continuation", "From the page before."),
+            ],
+        },
+        Get<GetCascade>("runs/{id}/cascade", "Tells what a small model followed by a large one would give at each threshold of confidence.") with
+        {
+            Answer = typeof(CascadeView),
+            Query = [("small", "A judged candidate that gives probabilities."), ("large", "A judged candidate.")],
+        },
         Post<PostDatasetCheck>("datasets/check", "Gives profile, findings and quote of a CSV sent as multipart/form-data (file, recipe); nothing is started.")
             with { Form = [File, RecipePart], Answer = typeof(DatasetCheckAnswer) },
         Get<GetProjects>("projects", "Lists the projects.") with { Answer = typeof(ProjectList) },

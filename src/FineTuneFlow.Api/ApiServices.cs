@@ -1,3 +1,4 @@
+using FineTuneFlow.Api.Comparison;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Api.Runs;
 using FineTuneFlow.Api.Webhooks;
@@ -20,6 +21,8 @@ public static class ApiServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(WebhookOptions.Of(settings["OpenAI:WebhookSecret"]));
         services.AddSingleton<DropUpload>();
+        services.AddSingleton<RunReports>();
+        services.AddSingleton<JudgedRuns>();
         return services;
     }
 }

@@ -2,6 +2,8 @@ import { brotliCompressSync, constants } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vite";
 
+const host = process.env.FTF_HOST ?? "http://127.0.0.1:7071";
+
 /** The assembly carries the files compressed; it unpacks them for the rare client that asks for plain ones. */
 function brotli(): Plugin {
   return {
@@ -31,5 +33,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: { proxy: { "/api": "http://127.0.0.1:7071", "/ui/session": "http://127.0.0.1:7071" } },
+  // npm run dev: the pages as they are written, over a running host.
+  server: { proxy: { "/api": host, "/ui/session": host } },
 });

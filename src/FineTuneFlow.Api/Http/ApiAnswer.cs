@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using FineTuneFlow.Core.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -7,6 +9,18 @@ namespace FineTuneFlow.Api.Http;
 public static class ApiAnswer
 {
     public static IResult Json<T>(T value, int status = StatusCodes.Status200OK) => Results.Json(value, FlowJson.Compact, statusCode: status);
+
+    /// <summary>With the content's version as ETag: whoever asks again and names it is answered 304 while nothing has changed.</summary>
+    public static IResult Versioned<T>(HttpRequest request, T value)
+    {
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(value, FlowJson.Compact);
+        string etag = $"\"{Convert.ToHexStringLower(SHA256.HashData(body))[..24]}\"";
+        request.HttpContext.Response.Headers.ETag = etag;
+        request.HttpContext.Response.Headers.CacheControl = "no-cache";
+        return request.Headers.IfNoneMatch.ToString() == etag
+            ? Results.StatusCode(StatusCodes.Status304NotModified)
+            : Results.Bytes(body, "application/json; charset=utf-8");
+    }
 
     /// <summary>202: what was asked goes on in the background and is to be looked at under the given address.</summary>
     public static IResult Accepted<T>(HttpRequest request, string location, T value)

@@ -50,6 +50,16 @@ public static class ApiRequest
         _ => throw Invalid($"{name} is not a number", null, name),
     };
 
+    /// <summary>One of an enumeration's names, in whatever case.</summary>
+    public static T QueryEnum<T>(this HttpRequest request, string name, T unless)
+        where T : struct, Enum => request.Query(name) switch
+        {
+            null => unless,
+            var text when char.IsAsciiLetter(text[0]) && Enum.TryParse(text, ignoreCase: true, out T value) => value,
+            _ => throw Invalid(
+                $"{name} is none of those known", $"One of {string.Join(", ", Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName))}.", name),
+        };
+
     public static DateTimeOffset? QueryTime(this HttpRequest request, string name) => request.Query(name) switch
     {
         null => null,

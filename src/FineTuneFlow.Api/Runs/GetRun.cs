@@ -8,5 +8,5 @@ namespace FineTuneFlow.Api.Runs;
 public sealed class GetRun(RunReader runs) : IApiHandler
 {
     public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation) =>
-        ApiAnswer.Json(await runs.GetAsync(request.Route("id"), cancellation));
+        ApiAnswer.Versioned(request, await runs.GetAsync(request.Route("id"), cancellation));
 }

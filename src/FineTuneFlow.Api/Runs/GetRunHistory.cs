@@ -1,3 +1,4 @@
+using System.Globalization;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Runs;
@@ -14,6 +15,9 @@ public sealed class GetRunHistory(RunReader runs, IDurableClient engine) : IApiH
     public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)
     {
         string runId = (await runs.GetAsync(request.Route("id"), cancellation)).RunId;
+        bool onlyFailed = string.Equals(request.Query("failed"), "true", StringComparison.OrdinalIgnoreCase);
+        int? top = request.QueryInt("top", 1, 10_000);
+        int from = request.QueryInt("continuation", 0, int.MaxValue) ?? 0;
         var steps = new List<TimelineStep>();
         var open = new Queue<string>([runId]);
         var seen = new HashSet<string>(StringComparer.Ordinal) { runId };
@@ -48,6 +52,9 @@ public sealed class GetRunHistory(RunReader runs, IDurableClient engine) : IApiH
             }
         }
 
-        return ApiAnswer.Json(new RunHistory(runId, [.. steps.OrderBy(step => step.Event.At)]));
+        TimelineStep[] wanted = [.. steps.Where(step => !onlyFailed || step.Event.Failure is not null).OrderBy(step => step.Event.At)];
+        int next = Math.Min(wanted.Length, from + (top ?? wanted.Length));
+        return ApiAnswer.Versioned(request, new RunHistory(
+            runId, wanted[Math.Min(from, wanted.Length)..next], wanted.Length, next < wanted.Length ? next.ToString(CultureInfo.InvariantCulture) : null));
     }
 }

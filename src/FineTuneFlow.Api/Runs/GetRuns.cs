@@ -36,7 +36,7 @@ public sealed class GetRuns(RunReader runs, RefusedDrops refused) : IApiHandler
         while (continuation is not null && views.Count < wanted);
 
         bool all = outcome is null && query is { Continuation: null, CreatedFrom: null, CreatedTo: null };
-        return ApiAnswer.Json(new RunList(views, continuation, all ? await refused.ListAsync(project, cancellation) : []));
+        return ApiAnswer.Versioned(request, new RunList(views, continuation, all ? await refused.ListAsync(project, cancellation) : []));
     }
 
     private static RunOutcome? OutcomeOf(string? text) => text switch

@@ -5,7 +5,9 @@ namespace FineTuneFlow.Api.Runs;
 /// <summary>A run's timeline: its own steps and those of what it started, in the order of time.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Steps">Oldest first.</param>
-public sealed record RunHistory(string RunId, IReadOnlyList<TimelineStep> Steps);
+/// <param name="Total">How many there are in all.</param>
+/// <param name="Continuation">For the next page; null on the last.</param>
+public sealed record RunHistory(string RunId, IReadOnlyList<TimelineStep> Steps, int Total, string? Continuation = null);
 
 /// <param name="Instance">The orchestration instance that recorded it: the run or a part of it.</param>
 /// <param name="Event">As recorded.</param>

@@ -144,7 +144,8 @@ public static partial class OpenApiDocument
         var content = new JsonObject();
         foreach (string mediaType in mediaTypes)
         {
-            content[mediaType] = new JsonObject { ["schema"] = schema.DeepClone() };
+            // What is written in another form than JSON has no schema here.
+            content[mediaType] = new JsonObject { ["schema"] = mediaType.EndsWith("json", StringComparison.Ordinal) ? schema.DeepClone() : new JsonObject() };
         }
 
         return content;

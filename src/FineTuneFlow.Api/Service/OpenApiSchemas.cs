@@ -9,6 +9,7 @@ namespace FineTuneFlow.Api.Service;
 internal sealed class OpenApiSchemas
 {
     private readonly Dictionary<Type, string> _names = [];
+    private readonly Dictionary<Type, JsonNode> _shapes = [];
 
     /// <summary>By name.</summary>
     public JsonObject Value { get; } = [];
@@ -39,9 +40,14 @@ internal sealed class OpenApiSchemas
     /// <summary>A member that is an object of its own stands under its own name.</summary>
     private JsonNode Placed(JsonSchemaExporterContext context, JsonNode schema)
     {
-        if (context.Path.IsEmpty || context.TypeInfo.Kind != JsonTypeInfoKind.Object || schema is not JsonObject found)
+        if (context.Path.IsEmpty || schema is not JsonObject found)
         {
             return schema;
+        }
+
+        if (context.TypeInfo.Kind != JsonTypeInfoKind.Object)
+        {
+            return Unfolded(context.TypeInfo.Type, found);
         }
 
         Type type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
@@ -55,6 +61,18 @@ internal sealed class OpenApiSchemas
         }
 
         return isNullable ? new JsonObject { ["anyOf"] = new JsonArray(To(name), new JsonObject { ["type"] = "null" }) } : To(name);
+    }
+
+    /// <summary>The exporter refers to a list that it has told before by its place there, which is another place here.</summary>
+    private JsonNode Unfolded(Type type, JsonObject schema)
+    {
+        if (schema.ContainsKey("$ref"))
+        {
+            return _shapes[type].DeepClone();
+        }
+
+        _shapes[type] = schema.DeepClone();
+        return schema;
     }
 
     private string NameOf(Type type)

@@ -8,6 +8,7 @@ import { RunsPage } from "./pages/runs/runs-page";
 import { Empty, Page } from "./parts/page";
 import { ProblemNote } from "./parts/problem";
 
+const ComparePage = lazy(() => import("./pages/compare/compare-page").then((m) => m.ComparePage));
 const RunPage = lazy(() => import("./pages/run/run-page").then((m) => m.RunPage));
 
 export function App() {
@@ -37,6 +38,7 @@ export function App() {
             <Route path="/" component={RunsPage} />
             <Route path="/ui" component={RunsPage} />
             <Route path="/ui/runs" component={RunsPage} />
+            <Route path="/ui/runs/:id/compare" component={ComparePage} />
             <Route path="/ui/runs/:id/:tab?" component={RunPage} />
             <Route default component={NotFound} />
           </Router>

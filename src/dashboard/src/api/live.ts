@@ -1,6 +1,6 @@
 import { type Signal, signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { type Problem, problemOf, take } from "./problem";
+import { type Answer, type Problem, problemOf, take } from "./problem";
 
 /** The reader has switched off that pages look again by themselves. */
 export const paused = signal(false);
@@ -15,15 +15,11 @@ export interface Live<T> {
   again: () => void;
 }
 
-interface Answer<T> {
-  data?: T;
-  error?: unknown;
-  response: Response;
-}
-
 export interface LiveOptions<T> {
   /** Milliseconds between two looks; what is done needs none. */
   every?: (data: T) => number | undefined;
+  /** Shows what was there before until the answer to another question comes. */
+  keep?: boolean;
 }
 
 const usual = 2500;
@@ -46,7 +42,7 @@ export function useLive<T>(
   const nth = turn.value;
 
   useEffect(() => {
-    data.value = undefined;
+    if (!options.keep) data.value = undefined;
     problem.value = undefined;
   }, [key]);
 

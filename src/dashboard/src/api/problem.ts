@@ -20,7 +20,8 @@ export function problemOf(error: unknown): Problem {
   return { type: "about:blank", title, status: 0, kind: "unavailable", remedy: undefined };
 }
 
-interface Answer<T> {
+/** What the API has answered. */
+export interface Answer<T> {
   data?: T;
   error?: unknown;
   response: Response;

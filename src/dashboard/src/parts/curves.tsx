@@ -1,0 +1,56 @@
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import type { Report } from "../api/types";
+
+type Curve = NonNullable<Report["candidates"][number]["curve"]>;
+
+/** A training curve: loss and accuracy by step, as the report has smoothed them. */
+export function Curves({ curve }: { curve: Curve }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const style = getComputedStyle(element);
+    const color = (name: string): string => style.getPropertyValue(name).trim();
+    const points = curve.points;
+    const axis = {
+      stroke: color("--muted"),
+      grid: { stroke: color("--line"), width: 1 },
+      ticks: { show: false },
+      font: "11px system-ui",
+    };
+    const chart = new uPlot(
+      {
+        width: element.clientWidth,
+        height: 240,
+        cursor: { y: false },
+        scales: { x: { time: false } },
+        axes: [axis, { ...axis, size: 44 }],
+        series: [
+          { label: "step" },
+          { label: "training loss", stroke: color("--accent"), width: 1.5, spanGaps: true },
+          { label: "validation loss", stroke: color("--warn"), width: 1.5, spanGaps: true },
+        ],
+      },
+      [
+        points.map((point) => point.step),
+        points.map((point) => point.smooth.trainLoss ?? null),
+        points.map((point) => point.smooth.validLoss ?? null),
+      ],
+      element,
+    );
+    const resize = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: 240 }));
+    resize.observe(element);
+    return () => {
+      resize.disconnect();
+      chart.destroy();
+    };
+  }, [curve]);
+  return (
+    <div>
+      <h3>Training</h3>
+      <div ref={box} />
+    </div>
+  );
+}
