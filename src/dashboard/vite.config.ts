@@ -1,3 +1,5 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vite";
@@ -9,15 +11,14 @@ function brotli(): Plugin {
   return {
     name: "brotli",
     apply: "build",
-    enforce: "post",
-    generateBundle(_, bundle) {
-      for (const file of Object.values(bundle)) {
-        const content = Buffer.from(file.type === "chunk" ? file.code : file.source);
-        const source = brotliCompressSync(content, {
-          params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length },
-        });
-        delete bundle[file.fileName];
-        this.emitFile({ type: "asset", fileName: `${file.fileName}.br`, source });
+    // Once everything is written: the bundler goes on changing files until then.
+    async writeBundle({ dir = "dist" }, bundle) {
+      for (const { fileName } of Object.values(bundle)) {
+        const file = join(dir, fileName);
+        const content = await readFile(file);
+        const params = { [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
+        await writeFile(`${file}.br`, brotliCompressSync(content, { params }));
+        await rm(file);
       }
     },
   };

@@ -8,7 +8,7 @@ using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Api.Comparison;
 
-/// <summary>The judged rows of one run as figures: labels, _answers and confidences, without the texts, which stay in storage. A
+/// <summary>The judged rows of one run as figures: labels, answers and confidences, without the texts, which stay in storage. A
 /// hundred thousand rows with five candidates take some 20 MB.</summary>
 public sealed class JudgedRun
 {
@@ -56,7 +56,7 @@ public sealed class JudgedRun
         return new JudgedRun(blobs, report, plan, [.. ids], [.. truth]);
     }
 
-    /// <summary>A candidate's _answers, read once for all who ask.</summary>
+    /// <summary>A candidate's answers, read once for all who ask.</summary>
     public async Task<AnswerFacts> AnswersAsync(string candidate, CancellationToken cancellation)
     {
         Task<AnswerFacts> reading;
@@ -71,7 +71,7 @@ public sealed class JudgedRun
         return await reading.WaitAsync(cancellation);
     }
 
-    /// <summary>The rows at some _places, with their texts, in the order given; each piece of the holdout is read once.</summary>
+    /// <summary>The rows at some places, with their texts, in the order given; each piece of the holdout is read once.</summary>
     public async Task<IReadOnlyList<DatasetRow>> TextsAsync(IReadOnlyList<int> wanted, CancellationToken cancellation)
     {
         var found = new Dictionary<int, DatasetRow>();
