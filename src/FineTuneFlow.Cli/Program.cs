@@ -1,4 +1,5 @@
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.CommandLine;
+
 
 ColdStart.Begin(args);
 return await CommandFrame.RunAsync(args, Console.Out, Console.Error);

@@ -1,6 +1,6 @@
 using FineTuneFlow.Simulator.Azure;
 using FineTuneFlow.Simulator.Batches;
-using FineTuneFlow.Simulator.Counting;
+using FineTuneFlow.Simulator.Bookkeeping;
 using FineTuneFlow.Simulator.Faults;
 using FineTuneFlow.Simulator.Files;
 using FineTuneFlow.Simulator.Http;

@@ -1,5 +1,6 @@
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Runs;
 

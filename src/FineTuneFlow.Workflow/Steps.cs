@@ -1,6 +1,9 @@
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Containers;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow;
 

@@ -1,6 +1,7 @@
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Costs;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Models;
@@ -8,6 +9,7 @@ using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Retraining;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -1,4 +1,5 @@
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.CommandLine;
+
 
 namespace FineTuneFlow.Cli.Tests;
 

@@ -1,5 +1,6 @@
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Api.Datasets;

@@ -1,6 +1,6 @@
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Api.Runs;
-using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Datasets.Preparation;
 using FineTuneFlow.Core.Recipes;
 using Microsoft.AspNetCore.Http;
 

@@ -1,4 +1,5 @@
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.CommandLine;
+using FineTuneFlow.Cli.Output;
 using FineTuneFlow.Core.Reports;
 
 namespace FineTuneFlow.Cli.Client;

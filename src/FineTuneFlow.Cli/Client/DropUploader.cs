@@ -1,5 +1,5 @@
 using FineTuneFlow.Cli.Commands;
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.Output;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Cli.Client;

@@ -1,4 +1,4 @@
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.Output;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Cli.Client;

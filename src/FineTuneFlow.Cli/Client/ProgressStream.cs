@@ -1,4 +1,5 @@
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.Output;
+
 
 namespace FineTuneFlow.Cli.Client;
 

@@ -1,4 +1,5 @@
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.CommandLine;
+using FineTuneFlow.Cli.Output;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Workflow.Runs;

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using FineTuneFlow.Api.Datasets;
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.CommandLine;
+using FineTuneFlow.Cli.Output;
 using FineTuneFlow.Core.Costs;
-using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Datasets.Preparation;
+using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Cli.Commands;

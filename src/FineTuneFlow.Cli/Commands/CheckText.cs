@@ -1,5 +1,7 @@
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Datasets.Preparation;
+using FineTuneFlow.Core.Datasets.Profiling;
 
 namespace FineTuneFlow.Cli.Commands;
 

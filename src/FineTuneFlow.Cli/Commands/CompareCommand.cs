@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.CommandLine;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;

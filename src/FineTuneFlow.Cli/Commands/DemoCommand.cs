@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using FineTuneFlow.Cli.Client;
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.CommandLine;
+using FineTuneFlow.Cli.Output;
 using FineTuneFlow.Cli.Stack;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Samples;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.CommandLine;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Evaluation.Files;

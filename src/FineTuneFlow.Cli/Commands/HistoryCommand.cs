@@ -2,7 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using FineTuneFlow.Api.Runs;
 using FineTuneFlow.Cli.Client;
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.CommandLine;
+using FineTuneFlow.Cli.Output;
 using FineTuneFlow.Durable;
 
 namespace FineTuneFlow.Cli.Commands;

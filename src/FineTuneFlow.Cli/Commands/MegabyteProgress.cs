@@ -1,5 +1,6 @@
-using FineTuneFlow.Cli.Frame;
-using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Cli.Output;
+using FineTuneFlow.Core.Datasets.Preparation;
+
 
 namespace FineTuneFlow.Cli.Commands;
 

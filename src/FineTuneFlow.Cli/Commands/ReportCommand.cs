@@ -1,6 +1,6 @@
 using System.CommandLine;
 using FineTuneFlow.Cli.Client;
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.CommandLine;
 
 namespace FineTuneFlow.Cli.Commands;
 

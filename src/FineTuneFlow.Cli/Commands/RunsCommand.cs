@@ -1,7 +1,8 @@
 using System.CommandLine;
 using FineTuneFlow.Api.Runs;
 using FineTuneFlow.Cli.Client;
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.CommandLine;
+using FineTuneFlow.Cli.Output;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Cli.Commands;

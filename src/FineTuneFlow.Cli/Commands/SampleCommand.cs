@@ -1,5 +1,6 @@
 using System.CommandLine;
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.CommandLine;
+using FineTuneFlow.Cli.Output;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Samples;
 

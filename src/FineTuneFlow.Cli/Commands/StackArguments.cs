@@ -1,5 +1,5 @@
 using System.CommandLine;
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.CommandLine;
 using FineTuneFlow.Cli.Stack;
 
 namespace FineTuneFlow.Cli.Commands;

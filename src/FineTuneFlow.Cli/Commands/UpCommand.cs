@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.CommandLine;
+using FineTuneFlow.Cli.Output;
 using FineTuneFlow.Cli.Stack;
 
 namespace FineTuneFlow.Cli.Commands;

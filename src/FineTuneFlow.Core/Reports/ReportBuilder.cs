@@ -53,7 +53,7 @@ public static class ReportBuilder
             Provenance = Describe(input, options),
             Profile = input.Profile?.DeepClone(),
         };
-        return report with { Findings = FindingsBuilder.Build(report, input) };
+        return report with { Findings = RemarksBuilder.Build(report, input) };
     }
 
     private static CandidateReport Describe(CandidateOutcome outcome, Metrics? metrics, string? champion)

@@ -142,9 +142,9 @@ public static class ReportMarkdown
     {
         text.Append("\n## Findings\n\n");
         text.Append(report.Findings.IsEmpty ? "None.\n" : "");
-        foreach (Finding finding in report.Findings.OrderByDescending(finding => finding.Level))
+        foreach (Remark finding in report.Findings.OrderByDescending(finding => finding.Level))
         {
-            text.Append($"- {(finding.Level == FindingLevel.Warning ? "**Warning.** " : "")}{MarkdownText.Plain(finding.Message)}\n");
+            text.Append($"- {(finding.Level == RemarkLevel.Warning ? "**Warning.** " : "")}{MarkdownText.Plain(finding.Message)}\n");
         }
     }
 

@@ -38,7 +38,7 @@ public sealed record RunReport
     /// <summary>What the run has cost, and what a service on its candidates would.</summary>
     public required CostReport Costs { get; init; }
     /// <summary>What to know before trusting the figures.</summary>
-    public required ImmutableArray<Finding> Findings { get; init; }
+    public required ImmutableArray<Remark> Findings { get; init; }
     public required Provenance Provenance { get; init; }
     /// <summary><c>dataset/profile.json</c> as it stands.</summary>
     public JsonNode? Profile { get; init; }

@@ -2,6 +2,9 @@ using FineTuneFlow.Durable;
 using FineTuneFlow.Functions.Durable;
 using FineTuneFlow.Workflow;
 using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Containers;
+using FineTuneFlow.Workflow.Evaluation;
+using FineTuneFlow.Workflow.Spending;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FineTuneFlow.Functions.Activities;

@@ -1,6 +1,7 @@
 using FineTuneFlow.Functions.Durable;
 using FineTuneFlow.Workflow;
 using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.Azure.Functions.Worker;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Azure.Core;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Providers.ContainerJobs;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using FineTuneFlow.Core.Json;
+using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Providers.ContainerJobs;

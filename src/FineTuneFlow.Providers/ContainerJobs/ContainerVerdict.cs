@@ -1,5 +1,5 @@
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Containers;
 
 namespace FineTuneFlow.Providers.ContainerJobs;
 

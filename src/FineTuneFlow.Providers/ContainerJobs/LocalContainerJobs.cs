@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Providers.ContainerJobs;

@@ -54,7 +54,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
     {
         BinaryData body = await _service.SendAsync(
             ServiceCall.ReadFile, "GET", $"{FileRoute(fileId)}/content", timeout: _options.UploadTimeout, cancellation: cancellation);
-        return ResultFile.Decode(body.ToMemory());
+        return ResultDecoding.Decode(body.ToMemory());
     }
 
     public async Task<bool> DeleteFileAsync(string fileId, CancellationToken cancellation = default)

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using FineTuneFlow.Simulator.Counting;
+using FineTuneFlow.Simulator.Bookkeeping;
 using FineTuneFlow.Simulator.Http;
 using FineTuneFlow.Simulator.State;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Simulator.Azure;
-using FineTuneFlow.Simulator.Counting;
+using FineTuneFlow.Simulator.Bookkeeping;
 using FineTuneFlow.Simulator.Http;
 using FineTuneFlow.Simulator.Models;
 using FineTuneFlow.Simulator.State;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using FineTuneFlow.Core.Training;
-using FineTuneFlow.Simulator.Counting;
+using FineTuneFlow.Simulator.Bookkeeping;
 using FineTuneFlow.Simulator.Models;
 
 namespace FineTuneFlow.Simulator.Inference;

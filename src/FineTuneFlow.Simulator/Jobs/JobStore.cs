@@ -1,4 +1,4 @@
-using FineTuneFlow.Simulator.Counting;
+using FineTuneFlow.Simulator.Bookkeeping;
 using FineTuneFlow.Simulator.Http;
 using FineTuneFlow.Simulator.State;
 

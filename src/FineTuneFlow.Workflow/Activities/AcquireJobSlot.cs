@@ -1,5 +1,7 @@
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Activities;
 

@@ -1,6 +1,7 @@
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Activities;
 

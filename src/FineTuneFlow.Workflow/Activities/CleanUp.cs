@@ -4,6 +4,7 @@ using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Activities;
 
@@ -40,7 +41,7 @@ public sealed class CleanUp(
             await DeleteUploads(input.RunId, cancellation);
         }
 
-        return new CleanUpResult(await costs.OfAsync(input, recipe, cancellation), notes);
+        return new CleanUpResult(await costs.OfAsync(input.RunId, input.Trained, input.Judged, recipe, cancellation), notes);
     }
 
     private async Task DeleteUploads(string runId, CancellationToken cancellation)

@@ -3,8 +3,11 @@ using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Core.Training;
 using FineTuneFlow.Durable;
+using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Costs;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
@@ -24,7 +27,7 @@ public sealed class CollectContainer(IBlobStore store, IContainerJobs jobs, Cont
         await store.WriteLinesAsync(
             RunPaths.Predictions(input.RunId, input.Baseline, 0), ContainerOutputs.ReadPredictions(predicted, manifest.Labels), cancellation);
         using var curve = new MemoryStream(await store.ReadBytesAsync(request.OutputFile(ContainerFiles.Metrics), cancellation));
-        string csv = ResultFile.Write(ContainerOutputs.ReadCurve(curve));
+        string csv = TrainingCurveFile.Write(ContainerOutputs.ReadCurve(curve));
         await store.WriteBytesAsync(RunPaths.Curve(input.RunId, input.Baseline), Encoding.UTF8.GetBytes(csv), cancellation: cancellation);
 
         TimeSpan time = (execution.EndedAt - execution.StartedAt) ?? TimeSpan.Zero;

@@ -25,7 +25,7 @@ public sealed class CollectResults(IBlobStore store, IProviders providers, RunPr
         await store.WriteJsonAsync(RunPaths.Job(input.RunId, name), job, cancellation: cancellation);
         IReadOnlyList<JobCheckpoint> checkpoints = await provider.GetCheckpointsAsync(input.JobId, cancellation);
         TrainingCurve curve = await Curve(provider, job, checkpoints, cancellation);
-        await store.WriteBytesAsync(RunPaths.Curve(input.RunId, name), Encoding.UTF8.GetBytes(ResultFile.Write(curve)), cancellation: cancellation);
+        await store.WriteBytesAsync(RunPaths.Curve(input.RunId, name), Encoding.UTF8.GetBytes(TrainingCurveFile.Write(curve)), cancellation: cancellation);
         await store.WriteJsonAsync(RunPaths.Checkpoints(input.RunId, name), curve.Checkpoints, cancellation: cancellation);
 
         CandidateRecipe recipe = await RunRecipes.CandidateAsync(store, input.RunId, name, cancellation);
@@ -47,7 +47,7 @@ public sealed class CollectResults(IBlobStore store, IProviders providers, RunPr
         ImmutableArray<CurveCheckpoint> marks = [.. checkpoints.Select(c => new CurveCheckpoint(c.Step, c.Model)).OrderBy(c => c.Step)];
         foreach (string file in job.ResultFiles)
         {
-            if (ResultFile.TryRead(Encoding.UTF8.GetString(await provider.ReadFileAsync(file, cancellation)), out ImmutableArray<TrainingPoint> points))
+            if (TrainingCurveFile.TryRead(Encoding.UTF8.GetString(await provider.ReadFileAsync(file, cancellation)), out ImmutableArray<TrainingPoint> points))
             {
                 return new TrainingCurve(points, marks);
             }
@@ -56,7 +56,7 @@ public sealed class CollectResults(IBlobStore store, IProviders providers, RunPr
         IReadOnlyList<JobEvent> events = await provider.GetEventsAsync(job.Id, cancellation);
         return new TrainingCurve(
             [
-                .. events.Where(e => e.Step is not null).Select(e => ResultFile.Point(e.Step!.Value, name => e.Metrics.TryGetValue(name, out double value) ? value : null))
+                .. events.Where(e => e.Step is not null).Select(e => TrainingCurveFile.Point(e.Step!.Value, name => e.Metrics.TryGetValue(name, out double value) ? value : null))
                     .DistinctBy(p => p.Step).OrderBy(p => p.Step),
             ],
             marks);

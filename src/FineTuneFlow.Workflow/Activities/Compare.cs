@@ -9,9 +9,11 @@ using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Costs;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Activities;
 
@@ -116,7 +118,7 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
         }
 
         using var reader = new StreamReader(blob.Content);
-        ResultFile.TryRead(await reader.ReadToEndAsync(cancellation), out ImmutableArray<TrainingPoint> points);
+        TrainingCurveFile.TryRead(await reader.ReadToEndAsync(cancellation), out ImmutableArray<TrainingPoint> points);
         var checkpoints = await store.FindJsonAsync<ImmutableArray<CurveCheckpoint>>(RunPaths.Checkpoints(runId, name), cancellation);
         return new TrainingCurve(points, checkpoints?.Value ?? []);
     }

@@ -2,6 +2,7 @@ using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Activities;
 
@@ -43,10 +44,3 @@ public sealed record DeployModelInput(string RunId, string Candidate, string Pro
 /// <param name="Deployment">Name to ask; null: the model answers by itself.</param>
 /// <param name="Ready">It can be asked now.</param>
 public sealed record DeployedModel(string? Deployment, bool Ready);
-
-/// <param name="Provider">Where.</param>
-/// <param name="Name">Of the deployment.</param>
-/// <param name="AskedAt">From when its hours count.</param>
-/// <param name="RemovedAt">Null while it may stand.</param>
-/// <param name="HostingUsd">What it has cost, known at its removal.</param>
-public sealed record DeploymentRecord(string Provider, string Name, DateTimeOffset AskedAt, DateTimeOffset? RemovedAt, double HostingUsd);

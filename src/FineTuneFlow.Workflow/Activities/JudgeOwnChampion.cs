@@ -2,6 +2,7 @@ using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Durable;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;

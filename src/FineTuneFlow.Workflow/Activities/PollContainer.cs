@@ -1,6 +1,7 @@
 using System.Text;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Durable;
+using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 

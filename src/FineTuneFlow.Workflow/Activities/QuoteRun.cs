@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Durable;

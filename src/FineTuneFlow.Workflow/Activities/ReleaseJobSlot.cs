@@ -1,5 +1,6 @@
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Activities;
 

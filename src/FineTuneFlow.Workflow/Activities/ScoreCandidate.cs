@@ -1,4 +1,5 @@
 using FineTuneFlow.Durable;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Runs;
 

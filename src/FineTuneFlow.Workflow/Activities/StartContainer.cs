@@ -1,5 +1,7 @@
 using FineTuneFlow.Durable;
+using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Activities;
 

@@ -5,6 +5,7 @@ using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Activities;
 
@@ -71,5 +72,3 @@ public sealed class SubmitBatch(
 /// <param name="FirstChunk">Of the part.</param>
 /// <param name="Chunks">In the part.</param>
 public sealed record BatchPartInput(string RunId, PlannedCandidate Candidate, string Model, int Part, int FirstChunk, int Chunks);
-
-public sealed record SubmittedBatch(string BatchId);

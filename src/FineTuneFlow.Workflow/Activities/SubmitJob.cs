@@ -6,6 +6,7 @@ using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Activities;
 
@@ -65,7 +66,3 @@ public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce 
 }
 
 public sealed record SubmitJobInput(string RunId, PlannedCandidate Candidate, string? ContinueModel, TrainingFiles Files);
-
-/// <param name="JobId">Empty with a refusal.</param>
-/// <param name="Refusal">The provider takes no job now: a cap or a limit that time lifts.</param>
-public sealed record SubmittedJob(string JobId, Failure? Refusal);

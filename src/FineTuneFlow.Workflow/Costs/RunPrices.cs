@@ -1,9 +1,9 @@
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Recipes;
-using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Costs;
 

@@ -4,6 +4,7 @@ using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Orchestrations;

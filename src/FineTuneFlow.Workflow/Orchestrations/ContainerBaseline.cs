@@ -1,6 +1,7 @@
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Durable;
-using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Containers;
+using FineTuneFlow.Workflow.Evaluation;
 
 namespace FineTuneFlow.Workflow.Orchestrations;
 

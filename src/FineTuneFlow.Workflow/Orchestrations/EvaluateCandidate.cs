@@ -1,6 +1,8 @@
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Orchestrations;
 

@@ -1,3 +1,5 @@
+using FineTuneFlow.Workflow.Containers;
+
 namespace FineTuneFlow.Workflow.Ports;
 
 /// <summary>A baseline to train in a container. Run and baseline are its identity.</summary>

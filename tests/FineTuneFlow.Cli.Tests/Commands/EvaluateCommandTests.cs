@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FineTuneFlow.Cli.Frame;
+using FineTuneFlow.Cli.CommandLine;
 
 namespace FineTuneFlow.Cli.Tests.Commands;
 

@@ -1,4 +1,5 @@
-using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Datasets.Preparation;
+
 
 namespace FineTuneFlow.Core.Tests.Datasets;
 

@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Text;
 using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Datasets.Preparation;
+using FineTuneFlow.Core.Datasets.Reading;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Tests.Datasets;

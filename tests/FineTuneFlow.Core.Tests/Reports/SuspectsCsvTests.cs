@@ -1,5 +1,5 @@
 using System.Text;
-using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Datasets.Preparation;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;

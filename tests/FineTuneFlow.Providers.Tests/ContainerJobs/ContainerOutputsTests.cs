@@ -4,7 +4,7 @@ using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Training;
-using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Containers;
 
 namespace FineTuneFlow.Providers.Tests.ContainerJobs;
 

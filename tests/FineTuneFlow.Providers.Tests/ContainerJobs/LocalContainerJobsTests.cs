@@ -6,6 +6,7 @@ using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Providers.ContainerJobs;
 using FineTuneFlow.Tests;
+using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Providers.Tests.ContainerJobs;

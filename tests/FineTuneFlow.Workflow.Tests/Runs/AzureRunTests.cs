@@ -2,9 +2,9 @@ using System.Text;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Tests;
-using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Tests.Runs;
 

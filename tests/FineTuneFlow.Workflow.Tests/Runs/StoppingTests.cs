@@ -1,6 +1,7 @@
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 

@@ -1,4 +1,5 @@
 using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Datasets.Profiling;
 
 namespace FineTuneFlow.Core.Datasets.Cleaning;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 

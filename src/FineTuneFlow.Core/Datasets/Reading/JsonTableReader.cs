@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Failures;
 
 namespace FineTuneFlow.Core.Datasets.Reading;

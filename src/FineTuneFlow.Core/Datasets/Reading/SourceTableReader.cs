@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using FineTuneFlow.Core.Datasets.Cleaning;
+using FineTuneFlow.Core.Datasets.Preparation;
 using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Datasets.Splitting;
 using FineTuneFlow.Core.Datasets.Writing;

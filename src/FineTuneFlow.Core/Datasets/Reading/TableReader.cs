@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Datasets.Cleaning;
+using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Datasets.Splitting;

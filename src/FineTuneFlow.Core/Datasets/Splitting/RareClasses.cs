@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using FineTuneFlow.Core.Datasets.Cleaning;
+using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Datasets.Splitting;

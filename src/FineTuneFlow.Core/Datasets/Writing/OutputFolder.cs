@@ -1,3 +1,4 @@
+using FineTuneFlow.Core.Datasets.Preparation;
 using FineTuneFlow.Core.Failures;
 
 namespace FineTuneFlow.Core.Datasets.Writing;

@@ -23,7 +23,7 @@ internal sealed class SplitWriter(string directory, Split split, RowTable rows, 
     {
         var files = ImmutableArray.CreateBuilder<ManifestFile>();
         using var canonical = new HashingFile(directory, DatasetFiles.Of(split));
-        UploadFile[] uploads = [.. forms.Select(form => new UploadFile(directory, split, form, maxUploadBytes))];
+        UploadForm[] uploads = [.. forms.Select(form => new UploadForm(directory, split, form, maxUploadBytes))];
         try
         {
             for (int i = 0; i < order.Length; i++)
@@ -38,14 +38,14 @@ internal sealed class SplitWriter(string directory, Split split, RowTable rows, 
             }
 
             files.Add(new ManifestFile(canonical.Name, split, DatasetFiles.RowsForm, canonical.Rows, canonical.Bytes, canonical.Finish()));
-            foreach (UploadFile upload in uploads)
+            foreach (UploadForm upload in uploads)
             {
                 files.AddRange(upload.Finish());
             }
         }
         finally
         {
-            foreach (UploadFile upload in uploads)
+            foreach (UploadForm upload in uploads)
             {
                 upload.Dispose();
             }
@@ -70,7 +70,7 @@ internal sealed class SplitWriter(string directory, Split split, RowTable rows, 
         }
     }
 
-    private void WriteRow(in Row row, HashingFile canonical, UploadFile[] uploads)
+    private void WriteRow(in Row row, HashingFile canonical, UploadForm[] uploads)
     {
         ReadOnlySpan<byte> both = texts.Read(row.Offset, row.TextLength + row.SliceLength, ref _scratch);
         ReadOnlySpan<byte> text = both[..row.TextLength];
@@ -83,7 +83,7 @@ internal sealed class SplitWriter(string directory, Split split, RowTable rows, 
         canonical.Write(both[row.TextLength..]);
         canonical.Write("}\n"u8);
         canonical.Rows++;
-        foreach (UploadFile upload in uploads)
+        foreach (UploadForm upload in uploads)
         {
             upload.Write(text, row.Label);
         }

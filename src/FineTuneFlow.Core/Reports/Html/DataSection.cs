@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Reports.Charts;
 
@@ -90,7 +91,7 @@ internal static class DataSection
 
         page.SubHeading("Found in the data");
         page.Raw("<ul class=\"findings\">\n");
-        foreach (Datasets.Finding finding in profile.Findings)
+        foreach (Finding finding in profile.Findings)
         {
             bool necessary = finding.Grade == FindingGrade.Necessary;
             page.Raw(necessary ? "<li class=\"warning\"><b>Necessary</b>" : "<li><b>Advisable</b>").Raw(HtmlWriter.Escape($"{(finding.Count > 0 ? $"{finding.Count:N0} " : "")}{finding.Message.TrimEnd('.')}. {finding.Remedy.TrimEnd('.')}.")).Raw("</li>\n");

@@ -97,9 +97,9 @@ internal static class SummarySection
         page.Heading("Findings", "findings");
         page.Raw("<ul class=\"findings\">\n");
         // The banner above says it already.
-        foreach (Finding finding in report.Findings.Where(finding => finding.Code != FindingsBuilder.Simulated).OrderByDescending(finding => finding.Level))
+        foreach (Remark finding in report.Findings.Where(finding => finding.Code != RemarksBuilder.Simulated).OrderByDescending(finding => finding.Level))
         {
-            bool warning = finding.Level == FindingLevel.Warning;
+            bool warning = finding.Level == RemarkLevel.Warning;
             page.Raw(warning ? "<li class=\"warning\"><b>Warning</b>" : "<li><b>Note</b>").Raw(HtmlWriter.Prose(finding.Message)).Raw("</li>\n");
         }
 

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using FineTuneFlow.Cli.CommandLine;
+using FineTuneFlow.Cli.Commands;
+
+namespace FineTuneFlow.Cli;
+
+/// <summary>The root command: every command of <c>ftf</c> stands here once, in the order in which help shows them.</summary>
+public static class FtfCommand
+{
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("FineTuneFlow: a CSV of labelled texts becomes a fine-tuned, fairly evaluated and priced classifier.");
+
+        // The local stack.
+        root.Add(UpCommand.Create());
+        root.Add(DemoCommand.Create());
+
+        // Runs.
+        root.Add(DropCommand.Create());
+        root.Add(RunsCommand.Create());
+        root.Add(WatchCommand.Create());
+        root.Add(HistoryCommand.Create());
+        root.Add(ReportCommand.Create());
+        root.Add(SteeringCommand.Approve());
+        root.Add(SteeringCommand.Cancel());
+        root.Add(SteeringCommand.Suspend());
+        root.Add(SteeringCommand.Resume());
+        root.Add(SteeringCommand.Rerun());
+
+        // Data, without any server.
+        root.Add(CheckCommand.Create());
+        root.Add(PrepareCommand.Create());
+
+        // Evaluation, without any server.
+        root.Add(EvaluateCommand.Create());
+        root.Add(CompareCommand.Create());
+
+        // Costs and made-up data, without any server.
+        root.Add(CostsCommand.Create());
+        root.Add(SampleCommand.Create());
+
+        ExamplesHelp.AddTo(root);
+        return root;
+    }
+}

@@ -1,9 +1,0 @@
-namespace FineTuneFlow.Core.Reports;
-
-/// <summary>Something the reader should know before trusting or using the figures.</summary>
-/// <param name="Code">Stable name, such as <c>small-holdout</c>.</param>
-/// <param name="Level">How much it matters.</param>
-/// <param name="Message">One or two sentences.</param>
-public sealed record Finding(string Code, FindingLevel Level, string Message);
-
-public enum FindingLevel { Note, Warning }

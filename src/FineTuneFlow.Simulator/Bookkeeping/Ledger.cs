@@ -1,0 +1,109 @@
+using System.Text;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Simulator.Files;
+using FineTuneFlow.Simulator.Jobs;
+
+namespace FineTuneFlow.Simulator.Bookkeeping;
+
+/// <summary>What was asked of the simulator, so that a test can prove that every paid thing was paid once. Every entry is
+/// written before the request is answered, and read again by the next process.</summary>
+internal sealed class Ledger : IDisposable
+{
+    private readonly FileStream _log;
+    private readonly Lock _lock = new();
+    private readonly List<LedgerJob> _jobs = [];
+    private readonly List<LedgerFile> _files = [];
+    private readonly Dictionary<string, Dictionary<string, int>> _inference = new(StringComparer.Ordinal);
+
+    public Ledger(SimulatorOptions options)
+    {
+        Directory.CreateDirectory(options.State);
+        _log = Open(Path.Combine(options.State, "ledger.log"));
+        using var reader = new StreamReader(_log, leaveOpen: true);
+        string text = reader.ReadToEnd();
+        int whole = text.LastIndexOf('\n') + 1;
+        foreach (string line in text[..whole].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            Take(line.Split('\t'));
+        }
+
+        // A last line without its end was being written when the process was killed, and its request was never answered.
+        _log.SetLength(Encoding.UTF8.GetByteCount(text.AsSpan(0, whole)));
+        _log.Seek(0, SeekOrigin.End);
+    }
+
+    public void JobCreated(FineTuningJob job) => Write(
+        "job", job.Id, job.Model, job.TrainingFile,
+        string.Join('&', job.Metadata.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}")));
+
+    public void FileStored(StoredFile file) => Write("file", file.Id, file.Purpose, file.Sha256, Uri.EscapeDataString(file.Filename));
+
+    /// <param name="model">As asked for.</param>
+    /// <param name="row">See <see cref="RowHash"/>.</param>
+    public void Asked(string model, string row) => Write("ask", model, row);
+
+    /// <summary>Everything counted so far.</summary>
+    public LedgerSnapshot Snapshot()
+    {
+        lock (_lock)
+        {
+            return new LedgerSnapshot(
+                [.. _jobs],
+                [.. _files],
+                _inference.ToDictionary(pair => pair.Key, pair => new Dictionary<string, int>(pair.Value, StringComparer.Ordinal)));
+        }
+    }
+
+    public void Dispose() => _log.Dispose();
+
+    /// <summary>The log, held as long as the process lives: it is also what keeps a second one out of the folder.</summary>
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (IOException e)
+        {
+            throw new FlowException(
+                FailureKind.Conflict,
+                $"The state folder {Path.GetDirectoryName(path)} is in use by another simulator",
+                "End that one, or give another folder with --state.",
+                e);
+        }
+    }
+
+    private void Write(params string[] entry)
+    {
+        byte[] line = Encoding.UTF8.GetBytes(string.Join('\t', entry) + "\n");
+        lock (_lock)
+        {
+            _log.Write(line);
+            Take(entry);
+        }
+    }
+
+    private void Take(string[] entry)
+    {
+        switch (entry[0])
+        {
+            case "job":
+                _jobs.Add(new LedgerJob(entry[1], entry[2], entry[3], entry[4]
+                    .Split('&', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(pair => pair.Split('='))
+                    .ToDictionary(pair => Uri.UnescapeDataString(pair[0]), pair => Uri.UnescapeDataString(pair[1]))));
+                break;
+            case "file":
+                _files.Add(new LedgerFile(entry[1], entry[2], entry[3], Uri.UnescapeDataString(entry[4])));
+                break;
+            case "ask":
+                if (!_inference.TryGetValue(entry[1], out Dictionary<string, int>? rows))
+                {
+                    _inference[entry[1]] = rows = new Dictionary<string, int>(StringComparer.Ordinal);
+                }
+
+                rows[entry[2]] = rows.GetValueOrDefault(entry[2]) + 1;
+                break;
+        }
+    }
+}

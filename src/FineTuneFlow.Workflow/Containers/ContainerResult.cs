@@ -1,0 +1,22 @@
+namespace FineTuneFlow.Workflow.Containers;
+
+/// <summary><c>result.json</c> of a container.</summary>
+public sealed record ContainerResult
+{
+    /// <summary>succeeded or failed.</summary>
+    public required string Status { get; init; }
+    /// <summary>With failed: invalidInput, outOfMemory, unavailable or training.</summary>
+    public string? Error { get; init; }
+    /// <summary>With failed: one sentence for a person, without texts of the data set.</summary>
+    public string? Message { get; init; }
+    /// <summary>Rows trained on, and rows predicted.</summary>
+    public long? TrainRows { get; init; }
+    public long? PredictedRows { get; init; }
+    /// <summary>Seconds of training and of prediction.</summary>
+    public double? TrainSeconds { get; init; }
+    public double? PredictSeconds { get; init; }
+    /// <summary>What trained where: device (cuda, cpu), its name, and the versions of what matters.</summary>
+    public string? Device { get; init; }
+    public IReadOnlyDictionary<string, string>? Versions { get; init; }
+    public IReadOnlyDictionary<string, string>? Hyperparameters { get; init; }
+}

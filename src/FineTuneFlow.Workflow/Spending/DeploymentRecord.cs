@@ -1,0 +1,8 @@
+namespace FineTuneFlow.Workflow.Spending;
+
+/// <param name="Provider">Where.</param>
+/// <param name="Name">Of the deployment.</param>
+/// <param name="AskedAt">From when its hours count.</param>
+/// <param name="RemovedAt">Null while it may stand.</param>
+/// <param name="HostingUsd">What it has cost, known at its removal.</param>
+public sealed record DeploymentRecord(string Provider, string Name, DateTimeOffset AskedAt, DateTimeOffset? RemovedAt, double HostingUsd);

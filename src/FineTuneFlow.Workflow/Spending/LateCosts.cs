@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Containers;
+using FineTuneFlow.Workflow.Costs;
+using FineTuneFlow.Workflow.Evaluation;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Spending;
+
+/// <summary>What a run has cost beside its judged candidates: deployments, jobs that ended without a model, answers of evaluations
+/// that broke off, containers that were stopped. Worked out from what lies in storage, so that a cancelled or failed run says what
+/// it had cost.</summary>
+public sealed class LateCosts(
+    IBlobStore store, IProviders providers, IContainerJobs containers, ContainerRequests requests, RunPrices prices, CandidateScores scores, TimeProvider time)
+{
+    /// <returns>Those above zero.</returns>
+    public async Task<ImmutableArray<LateCost>> OfAsync(
+        string runId, ImmutableArray<string> trained, ImmutableArray<string> judged, Recipe recipe, CancellationToken cancellation)
+    {
+        if (await store.FindJsonAsync<RunPlan>(RunPaths.Plan(runId), cancellation) is not { Value: var plan })
+        {
+            return [];
+        }
+
+        var costs = ImmutableArray.CreateBuilder<LateCost>();
+        foreach (PlannedCandidate candidate in plan.Candidates.Where(c => providers.All.Any(p => p.Name == c.Provider)))
+        {
+            ProviderFacts provider = providers.Get(candidate.Provider).Facts;
+            double usd = (await store.FindJsonAsync<DeploymentRecord>(RunPaths.Deployment(runId, candidate.Name), cancellation))?.Value.HostingUsd ?? 0;
+            if (candidate.Trains && !trained.Contains(candidate.Name))
+            {
+                ProviderJob? job = (await store.FindJsonAsync<ProviderJob>(RunPaths.Job(runId, candidate.Name), cancellation))?.Value;
+                TrainingTier? tier = recipe.Candidates.FirstOrDefault(c => c.Name == candidate.Name)?.Tier;
+                usd += prices.Training(provider, candidate.Model, tier, job?.TrainedTokens).TrainingUsd;
+            }
+
+            if (!judged.Contains(candidate.Name))
+            {
+                bool batch = recipe.Evaluation.Mode == EvaluationMode.Batch;
+                usd += prices.Evaluation(provider, candidate, batch, await AnswersAsync(runId, candidate.Name, cancellation)).EvaluationUsd;
+            }
+
+            if (usd > 0)
+            {
+                costs.Add(new LateCost(candidate.Name, usd, provider.Simulated));
+            }
+        }
+
+        foreach (PlannedBaseline baseline in plan.Baselines.Where(b => b.Kind == BaselineKind.Container && !judged.Contains(b.Name)))
+        {
+            if (await requests.FindAsync(runId, baseline.Name, cancellation) is { } request
+                && await containers.FindAsync(request, cancellation) is { StartedAt: { } started } execution
+                && ActualCost.OfContainer(execution.Machine, (execution.EndedAt ?? time.GetUtcNow()) - started, prices.Book).TotalUsd is > 0 and var usd)
+            {
+                costs.Add(new LateCost(baseline.Name, usd, Simulated: false));
+            }
+        }
+
+        return costs.ToImmutable();
+    }
+
+    /// <summary>All that was answered, recorded or not.</summary>
+    private async Task<IEnumerable<Prediction>> AnswersAsync(string runId, string candidate, CancellationToken cancellation)
+    {
+        List<Prediction> answers = await scores.PredictionsAsync(runId, candidate, cancellation);
+        await foreach (BlobEntry entry in store.ListAsync(RunPaths.Runs, RunPaths.AnswersPrefix(runId, candidate), cancellation))
+        {
+            if (entry.Path.Name.EndsWith(".jsonl", StringComparison.Ordinal))
+            {
+                answers.AddRange(await store.ReadLinesAsync<Prediction>(entry.Path, cancellation));
+            }
+        }
+
+        return answers.DistinctBy(p => p.Id);
+    }
+}

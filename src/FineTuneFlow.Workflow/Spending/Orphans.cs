@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Containers;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Spending;
+
+/// <summary>Finds and cancels what a run has left under way at its providers: by the run's stamp on jobs and batches, so also what
+/// was made by a call whose answer was lost.</summary>
+public sealed class Orphans(IBlobStore store, IContainerJobs containers, ContainerRequests requests, TimeProvider time)
+{
+    /// <returns>What was cancelled, for the record.</returns>
+    /// <exception cref="FlowException">Ambiguous: a creation in doubt may still come to light; look again after RetryAfter.</exception>
+    public async Task<ImmutableArray<string>> CancelAsync(
+        string runId, Recipe recipe, ImmutableArray<IFineTuningProvider> providers, CancellationToken cancellation)
+    {
+        var notes = ImmutableArray.CreateBuilder<string>();
+        // Before looking: what shows up while it is looked for may be missed.
+        TimeSpan? jobsInDoubt = await InDoubtAsync<SubmittedJob>(RunPaths.JobsPrefix(runId), ".intent.json", providers, cancellation);
+        TimeSpan? batchesInDoubt = await InDoubtAsync<SubmittedBatch>(RunPaths.BatchesPrefix(runId), ".json", providers, cancellation);
+        foreach (IFineTuningProvider provider in providers)
+        {
+            // A run that asked for nothing has nothing there to look for; a provider that cannot be reached then is no failure.
+            if (jobsInDoubt is not null)
+            {
+                await CancelJobs(runId, provider, notes, cancellation);
+            }
+
+            if (batchesInDoubt is not null && provider.Batches is { } batches)
+            {
+                await CancelBatches(runId, batches, provider.Facts.Name, notes, cancellation);
+            }
+        }
+
+        foreach (BaselineRecipe baseline in recipe.Baselines.Where(b => b.Kind == BaselineKind.Container))
+        {
+            await CancelContainer(runId, baseline.Name, notes, cancellation);
+        }
+
+        TimeSpan left = jobsInDoubt > batchesInDoubt ? jobsInDoubt.Value : batchesInDoubt ?? jobsInDoubt ?? TimeSpan.Zero;
+        return left > TimeSpan.Zero
+            ? throw new FlowException(new Failure(
+                FailureKind.Ambiguous, "A creation lost its answer; what it made may still come to light at the provider", "It is looked for again shortly", RetryAfter: left))
+            : notes.ToImmutable();
+    }
+
+    private static async Task CancelJobs(
+        string runId, IFineTuningProvider provider, ImmutableArray<string>.Builder notes, CancellationToken cancellation)
+    {
+        await foreach (ProviderJob job in provider.FindJobsAsync(JobMetadata.OfRun(runId), cancellation))
+        {
+            if (!job.HasEnded)
+            {
+                await provider.CancelJobAsync(job.Id, cancellation);
+                notes.Add($"Cancelled the job {job.Id} at {provider.Facts.Name}, which nobody waited for any more");
+            }
+        }
+    }
+
+    private static async Task CancelBatches(
+        string runId, IBatchInference batches, string provider, ImmutableArray<string>.Builder notes, CancellationToken cancellation)
+    {
+        await foreach (ProviderBatch batch in batches.FindBatchesAsync(JobMetadata.OfRun(runId), cancellation))
+        {
+            if (!batch.HasEnded && batch.State != BatchState.Cancelling)
+            {
+                await batches.CancelBatchAsync(batch.Id, cancellation);
+                notes.Add($"Cancelled the batch {batch.Id} at {provider}, which nobody waited for any more");
+            }
+        }
+    }
+
+    private async Task CancelContainer(string runId, string baseline, ImmutableArray<string>.Builder notes, CancellationToken cancellation)
+    {
+        if (await requests.FindAsync(runId, baseline, cancellation) is { } request
+            && await containers.FindAsync(request, cancellation) is { HasEnded: false } execution)
+        {
+            await containers.CancelAsync(request, execution.Id, cancellation);
+            notes.Add($"Stopped the container {execution.Id} of {baseline}, which nobody waited for any more");
+        }
+    }
+
+    /// <summary>Whether anything was asked for, and for how long its outcome is still in doubt.</summary>
+    /// <returns>Null: nothing was asked for; zero: nothing is in doubt.</returns>
+    private async Task<TimeSpan?> InDoubtAsync<T>(
+        string prefix, string suffix, ImmutableArray<IFineTuningProvider> providers, CancellationToken cancellation)
+        where T : class
+    {
+        TimeSpan? longest = null;
+        SpendGrace[] graces = [.. providers.Select(p => SpendGrace.OfPaid(p.Facts))];
+        await foreach (BlobEntry entry in store.ListAsync(RunPaths.Runs, prefix, cancellation))
+        {
+            if (entry.Path.Name.EndsWith(suffix, StringComparison.Ordinal)
+                && (await store.FindJsonAsync<SpendRecord<T>>(entry.Path, cancellation))?.Value is { } record)
+            {
+                TimeSpan left = graces.Select(g => g.Left(record.State, record.At, time.GetUtcNow())).DefaultIfEmpty().Max();
+                longest = left > (longest ?? TimeSpan.Zero) ? left : longest ?? TimeSpan.Zero;
+            }
+        }
+
+        return longest;
+    }
+}

@@ -1,0 +1,3 @@
+namespace FineTuneFlow.Workflow.Spending;
+
+public sealed record SubmittedBatch(string BatchId);
