@@ -38,6 +38,8 @@ internal sealed class EncoderNetwork : IDisposable
 
     public EncoderConfig Config => config;
 
+    public Precision Precision => precision;
+
     /// <summary>The weights that training changes, ordered by name.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Parameters => weights.OrderBy(weight => weight.Key, StringComparer.Ordinal);
 

@@ -1,0 +1,182 @@
+using Azure;
+using Azure.Core;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using FineTuneFlow.Core.Failures;
+
+namespace FineTuneFlow.Trainer.Contract;
+
+/// <summary>Blobs, opened by the container's own identity. A lease on progress.json keeps other executions out; it is renewed while the work goes on,
+/// and given up by itself a minute after the container has died.</summary>
+internal sealed class BlobStorage : IWorkStorage
+{
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(60);
+    private readonly Uri output;
+    private readonly Func<Uri, BlobClient> open;
+    private readonly Func<Uri, BlobContainerClient> openContainer;
+    private readonly string inputs = Directory.CreateTempSubdirectory("ftf-trainer-in-").FullName;
+    private BlobLeaseClient? lease;
+    private Timer? renewal;
+    private string? leaseId;
+
+    /// <param name="output">The address of the output's folder.</param>
+    /// <param name="open">Opens a blob by its address; null: by the container's identity (AZURE_CLIENT_ID names a user-assigned one).</param>
+    /// <param name="openContainer">The same for a container of blobs.</param>
+    public BlobStorage(Uri output, Func<Uri, BlobClient>? open = null, Func<Uri, BlobContainerClient>? openContainer = null)
+    {
+        this.output = output;
+        TokenCredential? credential = open is null ? new DefaultAzureCredential() : null;
+        this.open = open ?? (address => new BlobClient(address, credential));
+        this.openContainer = openContainer ?? (address => new BlobContainerClient(address, credential));
+    }
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("ftf-trainer-out-").FullName;
+
+    public async Task<bool> TakeAsync(CancellationToken cancellation)
+    {
+        BlobClient progress = Blob(OutputFiles.Progress);
+        try
+        {
+            // Only a blob that exists can be leased.
+            if (!await progress.ExistsAsync(cancellation))
+            {
+                await progress.UploadAsync(BinaryData.FromString("{}"), new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } }, cancellation);
+            }
+        }
+        catch (RequestFailedException error) when (error.Status is 409 or 412)
+        {
+            // Another execution was faster by a moment; the lease decides.
+        }
+        catch (Exception error) when (error is RequestFailedException or AuthenticationFailedException or AggregateException)
+        {
+            throw Unreachable(error);
+        }
+
+        lease = progress.GetBlobLeaseClient();
+        try
+        {
+            leaseId = (await lease.AcquireAsync(LeaseTime, cancellationToken: cancellation)).Value.LeaseId;
+        }
+        catch (RequestFailedException error) when (error.Status == 409)
+        {
+            return false;
+        }
+
+        renewal = new Timer(_ => Renew(), null, LeaseTime / 4, LeaseTime / 4);
+        return true;
+    }
+
+    public Task<string> InputAsync(string address, CancellationToken cancellation) =>
+        DownloadAsync(new Uri(address), Path.Combine(inputs, Guid.NewGuid().ToString("N")), cancellation);
+
+    public async Task<string> InputFolderAsync(string address, CancellationToken cancellation)
+    {
+        var parts = new BlobUriBuilder(new Uri(address));
+        string prefix = parts.BlobName + "/";
+        BlobContainerClient container = openContainer(new BlobUriBuilder(parts.ToUri()) { BlobName = "" }.ToUri());
+        string folder = Path.Combine(inputs, Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(folder);
+        await foreach (BlobItem blob in container.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellation))
+        {
+            string name = blob.Name[prefix.Length..];
+            if (name == Path.GetFileName(name))
+            {
+                await DownloadAsync(new BlobUriBuilder(parts.ToUri()) { BlobName = blob.Name }.ToUri(), Path.Combine(folder, name), cancellation);
+            }
+        }
+
+        return folder;
+    }
+
+    public async Task PublishAsync(string file, CancellationToken cancellation)
+    {
+        var conditions = file == OutputFiles.Progress ? new BlobRequestConditions { LeaseId = leaseId } : null;
+        try
+        {
+            await using FileStream content = File.OpenRead(Path.Combine(Folder, file));
+            await Blob(file).UploadAsync(content, new BlobUploadOptions { Conditions = conditions }, cancellation);
+        }
+        catch (RequestFailedException error)
+        {
+            throw Unreachable(error);
+        }
+    }
+
+    public async Task<bool> FetchAsync(string file, CancellationToken cancellation)
+    {
+        if (!await Blob(file).ExistsAsync(cancellation))
+        {
+            return false;
+        }
+
+        string target = Path.Combine(Folder, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        await DownloadAsync(Blob(file).Uri, target, cancellation);
+        return true;
+    }
+
+    public async Task RemoveAsync(string file, CancellationToken cancellation)
+    {
+        await Blob(file).DeleteIfExistsAsync(cancellationToken: cancellation);
+        File.Delete(Path.Combine(Folder, file));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (renewal is not null)
+        {
+            await renewal.DisposeAsync();
+        }
+
+        if (leaseId is not null)
+        {
+            try
+            {
+                await lease!.ReleaseAsync();
+            }
+            catch (RequestFailedException)
+            {
+                // It runs out by itself.
+            }
+        }
+
+        Directory.Delete(inputs, recursive: true);
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private async Task<string> DownloadAsync(Uri address, string target, CancellationToken cancellation)
+    {
+        try
+        {
+            await open(address).DownloadToAsync(target, cancellation);
+            return target;
+        }
+        catch (RequestFailedException error) when (error.Status == 404)
+        {
+            throw new FlowException(FailureKind.InvalidInput, $"The input {address.Segments[^1]} is not there", "Look at the addresses that the execution was given", error);
+        }
+        catch (Exception error) when (error is RequestFailedException or AuthenticationFailedException or AggregateException)
+        {
+            throw Unreachable(error);
+        }
+    }
+
+    private void Renew()
+    {
+        try
+        {
+            lease!.Renew();
+        }
+        catch (RequestFailedException)
+        {
+            // Tried again soon; a lease that is lost shows itself at the next writing of progress.json.
+        }
+    }
+
+    private BlobClient Blob(string file) => open(new Uri($"{output.AbsoluteUri.TrimEnd('/')}/{file}"));
+
+    private static FlowException Unreachable(Exception error) =>
+        new(FailureKind.Unavailable, "The storage cannot be reached", "Check that the container's identity is a Storage Blob Data Contributor of the account", error);
+}

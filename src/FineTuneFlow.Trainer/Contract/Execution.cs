@@ -1,0 +1,116 @@
+using System.Text.Json;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Json;
+using FineTuneFlow.Encoders.Sources;
+
+namespace FineTuneFlow.Trainer.Contract;
+
+/// <summary>One execution by docs/baseline-contract.md, from the environment to the exit code.</summary>
+internal sealed class Execution(TextWriter console, TimeProvider clock)
+{
+    private readonly LogTail log = new(console);
+
+    /// <param name="variable">Looks up an environment variable.</param>
+    /// <param name="stop">Asked to stop: the state is kept, and another execution goes on.</param>
+    public async Task<ExitCode> RunAsync(Func<string, string?> variable, CancellationToken stop)
+    {
+        JobSettings settings;
+        try
+        {
+            settings = JobSettings.Read(variable);
+        }
+        catch (FlowException error)
+        {
+            log.Say(error.Failure.ToString());
+            return ExitCode.InvalidInput;
+        }
+
+        try
+        {
+            await using IWorkStorage storage = Open(settings.Output);
+            return await storage.TakeAsync(stop) ? await TakenAsync(settings, storage, stop) : ExitCode.Taken;
+        }
+        catch (Exception error) when (error is FlowException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            // Nothing can be written where the output should be.
+            log.Say(error.Message);
+            return error is FlowException or OperationCanceledException ? ExitCodes.Of(error) : ExitCode.Unavailable;
+        }
+    }
+
+    private async Task<ExitCode> TakenAsync(JobSettings settings, IWorkStorage storage, CancellationToken stop)
+    {
+        var writer = new OutputWriter(storage, clock);
+        if (await SucceededBeforeAsync(storage, stop))
+        {
+            log.Say("The outputs of this work are there already.");
+            return ExitCode.Succeeded;
+        }
+
+        await writer.ProgressAsync("loading", 0, 1, stop);
+        await storage.RemoveAsync(OutputFiles.Result, stop);
+        try
+        {
+            log.Say($"FineTuneFlow trainer: {settings.Model} for {settings.Baseline} of {settings.RunId}");
+            using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(30) };
+            var loader = new ModelLoader(new HubClient(HubSettings.FromEnvironment(), http, log.Say), Path.Combine(AppContext.BaseDirectory, "weights"));
+            ResultFile result = await new Work(settings, storage, writer, loader, log, clock).RunAsync(stop);
+            await writer.WriteJsonAsync(OutputFiles.Result, result, CancellationToken.None);
+            return ExitCode.Succeeded;
+        }
+#pragma warning disable CA1031 // Whatever happened: the contract asks for a word about it, and for an exit code.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return await FailAsync(error, writer, storage);
+        }
+    }
+
+    private async Task<ExitCode> FailAsync(Exception error, OutputWriter writer, IWorkStorage storage)
+    {
+        ExitCode code = ExitCodes.Of(error);
+        string message = error switch
+        {
+            FlowException failure => failure.Failure.ToString(),
+            OperationCanceledException => "The execution was asked to stop; another one goes on where it stood.",
+            _ when code == ExitCode.OutOfMemory => $"The memory is short: {error.Message} Choose a smaller maxLength, batchSize or model, or a larger machine.",
+            _ => error.ToString(),
+        };
+        log.Say(message);
+        string model = Path.Combine(storage.Folder, OutputFiles.Model);
+        if (Directory.Exists(model))
+        {
+            Directory.Delete(model, recursive: true);
+        }
+
+        await writer.WriteTextAsync(OutputFiles.Log, log.Text, CancellationToken.None);
+        await writer.WriteJsonAsync(
+            OutputFiles.Result, new ResultFile { Status = "failed", Error = ExitCodes.Word(code), Message = error is FlowException ? message : FirstLine(message) }, CancellationToken.None);
+        return code;
+    }
+
+    private static async Task<bool> SucceededBeforeAsync(IWorkStorage storage, CancellationToken stop)
+    {
+        if (!await storage.FetchAsync(OutputFiles.Result, stop))
+        {
+            return false;
+        }
+
+        try
+        {
+            byte[] json = await File.ReadAllBytesAsync(Path.Combine(storage.Folder, OutputFiles.Result), stop);
+            return JsonSerializer.Deserialize<ResultFile>(json, FlowJson.Compact)?.Status == "succeeded";
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static IWorkStorage Open(string output) =>
+        output.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || output.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+            ? new BlobStorage(new Uri(output))
+            : new FolderStorage(output);
+
+    private static string FirstLine(string text) => text.Split('\n')[0].Trim();
+}

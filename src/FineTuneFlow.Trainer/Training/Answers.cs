@@ -1,0 +1,31 @@
+using FineTuneFlow.Trainer.Data;
+using FineTuneFlow.Trainer.Networks;
+using static TorchSharp.torch;
+
+namespace FineTuneFlow.Trainer.Training;
+
+/// <summary>The network's logits for rows, in their order, computed without gradients.</summary>
+internal static class Answers
+{
+    private const int BatchSize = 64;
+
+    public static float[][] Logits(EncoderNetwork network, IReadOnlyList<TrainingRow> rows, int padding, CancellationToken cancellation = default)
+    {
+        float[][] logits = new float[rows.Count][];
+        using IDisposable noGrad = no_grad();
+        foreach (int[] chosen in LengthBuckets.Sorted(rows, BatchSize))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using IDisposable scope = NewDisposeScope();
+            Batch batch = Batch.Of(rows, chosen, padding, network.Device);
+            float[] flat = TensorFile.OfTensor(network.Forward(batch.Ids, batch.Mask, training: false)).Values;
+            int labels = flat.Length / chosen.Length;
+            for (int i = 0; i < chosen.Length; i++)
+            {
+                logits[chosen[i]] = flat[(i * labels)..((i + 1) * labels)];
+            }
+        }
+
+        return logits;
+    }
+}
