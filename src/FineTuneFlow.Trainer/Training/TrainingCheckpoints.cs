@@ -24,8 +24,17 @@ internal sealed class TrainingCheckpoints(IWorkStorage storage, OutputWriter wri
         }
 
         var state = JsonSerializer.Deserialize<TrainingState>(await File.ReadAllBytesAsync(PathOf(StateFile), cancellation), FlowJson.Compact);
-        if (state is null || state.Fingerprint != fingerprint || state.WeightsFile is null || !await storage.FetchAsync(state.WeightsFile, cancellation)
-            || (state.BestFile is not null && !await storage.FetchAsync(state.BestFile, cancellation)))
+        if (state is null || state.Fingerprint != fingerprint || (state.BestFile is not null && !await storage.FetchAsync(state.BestFile, cancellation)))
+        {
+            return anew;
+        }
+
+        if (state.Ended)
+        {
+            return state;
+        }
+
+        if (state.WeightsFile is null || !await storage.FetchAsync(state.WeightsFile, cancellation))
         {
             return anew;
         }
@@ -39,9 +48,14 @@ internal sealed class TrainingCheckpoints(IWorkStorage storage, OutputWriter wri
     /// <summary>Keeps the state; the files of the one before go.</summary>
     public async Task<TrainingState> SaveAsync(TrainingState state, EncoderNetwork network, AdamW optimiser)
     {
-        string file = $"{OutputFiles.Checkpoint}/state-{state.Step}{(state.Batch == 0 ? "-epoch" : "")}.safetensors";
+        // Once training has ended, the best weights are all that is needed.
+        string? file = state.Ended ? null : $"{OutputFiles.Checkpoint}/state-{state.Step}{(state.Batch == 0 ? "-epoch" : "")}.safetensors";
         string? before = state.WeightsFile;
-        await WriteAsync(file, network.Weights().All.Select(weight => KeyValuePair.Create(Weight + weight.Key, weight.Value)).Concat(optimiser.State()));
+        if (file is not null)
+        {
+            await WriteAsync(file, network.Weights().All.Select(weight => KeyValuePair.Create(Weight + weight.Key, weight.Value)).Concat(optimiser.State()));
+        }
+
         state = state with { WeightsFile = file };
         await writer.WriteJsonAsync(StateFile, state, CancellationToken.None);
         if (before is not null && before != file)
