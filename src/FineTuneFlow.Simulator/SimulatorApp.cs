@@ -7,6 +7,7 @@ using FineTuneFlow.Simulator.Http;
 using FineTuneFlow.Simulator.Inference;
 using FineTuneFlow.Simulator.Jobs;
 using FineTuneFlow.Simulator.Models;
+using FineTuneFlow.Simulator.Services;
 
 namespace FineTuneFlow.Simulator;
 
@@ -37,6 +38,7 @@ public static class SimulatorApp
         AddServices(builder.Services, options, clock ?? TimeProvider.System);
 
         WebApplication app = builder.Build();
+        app.Use(RequestMark.InvokeAsync);
         app.Use(AnswerErrors);
         app.MapGet("/health", http => http.Response.WriteAsync("ok"));
         app.UseWhen(
@@ -61,11 +63,11 @@ public static class SimulatorApp
     {
         services.AddSingleton(options).AddSingleton(clock);
         services.AddSingleton<Ledger>().AddSingleton<FileStore>().AddSingleton<UploadStore>();
-        services.AddSingleton<ModelStore>().AddSingleton<JobStore>().AddSingleton<JobEvents>().AddSingleton<JobTrainer>();
+        services.AddSingleton<ModelStore>().AddSingleton<Shutdowns>().AddSingleton<JobStore>().AddSingleton<JobEvents>().AddSingleton<JobTrainer>();
         services.AddSingleton<DeploymentStore>().AddSingleton<UntunedModel>();
         services.AddSingleton<RequestRate>().AddSingleton<InferenceService>();
         services.AddSingleton<FaultInjector>().AddSingleton<FaultMiddleware>().AddSingleton<Authentication>();
-        services.AddSingleton<FileEndpoints>().AddSingleton<UploadEndpoints>().AddSingleton<JobEndpoints>().AddSingleton<ModelEndpoints>();
+        services.AddSingleton<FileEndpoints>().AddSingleton<UploadEndpoints>().AddSingleton<JobEndpoints>().AddSingleton<TogetherEndpoints>().AddSingleton<ModelEndpoints>();
         services.AddSingleton<InferenceEndpoints>().AddSingleton<DeploymentEndpoints>().AddSingleton<LedgerEndpoint>().AddSingleton<FaultEndpoints>();
         services.AddSingleton<WebhookSender>().AddHostedService(provider => provider.GetRequiredService<WebhookSender>());
         services.AddSingleton<JobRunner>().AddHostedService(provider => provider.GetRequiredService<JobRunner>());
@@ -75,15 +77,28 @@ public static class SimulatorApp
 
     private static void Map(WebApplication app)
     {
-        foreach (string side in (string[])["/v1", "/openai/v1"])
+        foreach (SimulatedService service in SimulatedServices.All)
         {
-            RouteGroupBuilder routes = app.MapGroup(side);
+            RouteGroupBuilder routes = app.MapGroup(service.Path);
             app.Services.GetRequiredService<FileEndpoints>().Map(routes);
             app.Services.GetRequiredService<UploadEndpoints>().Map(routes);
-            app.Services.GetRequiredService<JobEndpoints>().Map(routes);
+            if (service.Together)
+            {
+                app.Services.GetRequiredService<TogetherEndpoints>().Map(routes);
+            }
+            else
+            {
+                app.Services.GetRequiredService<JobEndpoints>().Map(routes);
+            }
+
             app.Services.GetRequiredService<ModelEndpoints>().Map(routes);
             app.Services.GetRequiredService<InferenceEndpoints>().Map(routes);
             app.Services.GetRequiredService<BatchEndpoints>().Map(routes);
+        }
+
+        foreach (string root in (string[])["", "/as/azure", "/as/foundry"])
+        {
+            app.Services.GetRequiredService<InferenceEndpoints>().MapDeployments(app.MapGroup($"{root}/openai/deployments/{{deployment}}"));
         }
 
         app.Services.GetRequiredService<DeploymentEndpoints>().Map(app);

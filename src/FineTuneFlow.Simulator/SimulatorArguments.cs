@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using FineTuneFlow.Core.Failures;
 
@@ -18,6 +19,7 @@ public static class SimulatorArguments
           --max-active-jobs N       one more is refused with 429 [3]
           --workers N               trainings at once [1]
           --requests-per-minute N   that each model answers [no limit]
+          --shutdown MODEL=DATE     a model that ends on that day; may be given several times
           --capacity-counts         Azure: a deployment answers as many requests a minute as its capacity
           --faults FILE             a fault plan to begin with
           --webhook-url URL         where job events go
@@ -59,6 +61,7 @@ public static class SimulatorArguments
                 "--train-seconds" => options with { TrainFor = TimeSpan.FromSeconds(Number(name, value)) },
                 "--max-active-jobs" => options with { MaximumActiveJobs = (int)Number(name, value) },
                 "--requests-per-minute" => options with { RequestsPerMinute = (int)Number(name, value) },
+                "--shutdown" => options with { Shutdowns = Shutdown(options.Shutdowns, name, value) },
                 "--workers" => options with { Workers = (int)Number(name, value) },
                 "--webhook-url" => options with
                 {
@@ -72,6 +75,11 @@ public static class SimulatorArguments
         options.Check();
         return options;
     }
+
+    private static ImmutableDictionary<string, DateOnly> Shutdown(ImmutableDictionary<string, DateOnly> before, string name, string value) =>
+        value.Split('=') is [{ Length: > 0 } model, var day] && DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date)
+            ? before.SetItem(model, date)
+            : throw Refused(name, $"needs a model and a day, such as gpt-4.1-mini=2027-01-14, not {value}");
 
     private static double Number(string name, string value) =>
         double.TryParse(value, CultureInfo.InvariantCulture, out double number) ? number : throw Refused(name, "needs a number");

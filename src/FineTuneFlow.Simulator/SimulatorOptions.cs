@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FineTuneFlow.Core.Failures;
 
 namespace FineTuneFlow.Simulator;
@@ -43,6 +44,9 @@ public sealed record SimulatorOptions
 
     /// <summary>Requests a minute that each model answers, faster by <see cref="Speed"/>; null for no limit.</summary>
     public int? RequestsPerMinute { get; init; }
+
+    /// <summary>The day from which a model, and what was trained on it, neither trains nor answers; told before by <c>/models</c>.</summary>
+    public ImmutableDictionary<string, DateOnly> Shutdowns { get; init; } = ImmutableDictionary<string, DateOnly>.Empty;
 
     /// <summary>Azure: a deployment answers as many requests a minute as its capacity, faster by <see cref="Speed"/>.</summary>
     public bool CapacityCounts { get; init; }

@@ -97,13 +97,16 @@ internal sealed class RunningSimulator : IAsyncDisposable
     }
 
     /// <summary>The job once it has one of the states, by default once it is over.</summary>
-    public async Task<JsonNode> WaitForJobAsync(string id, params string[] states)
+    public Task<JsonNode> WaitForJobAsync(string id, params string[] states) => WaitForJobAtAsync("/v1", id, states);
+
+    /// <inheritdoc cref="WaitForJobAsync"/>
+    public async Task<JsonNode> WaitForJobAtAsync(string side, string id, params string[] states)
     {
         string[] wanted = states.Length == 0 ? ["succeeded", "failed", "cancelled"] : states;
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
-            JsonNode job = await GetAsync($"/v1/fine_tuning/jobs/{id}");
+            JsonNode job = await GetAsync($"{side}/fine_tuning/jobs/{id}");
             if (wanted.Contains(job["status"]!.GetValue<string>()))
             {
                 return job;

@@ -5,4 +5,4 @@ namespace FineTuneFlow.Simulator.Azure;
 /// <param name="SucceededAt">From when the control plane says <c>Succeeded</c>, Unix milliseconds.</param>
 /// <param name="AnswersAt">From when requests are answered, Unix milliseconds.</param>
 internal sealed record Deployment(
-    string Name, string ResourceId, string Model, string ModelVersion, string Sku, int Capacity, long SucceededAt, long AnswersAt);
+    string Name, string ResourceId, string Model, string ModelVersion, string Sku, int Capacity, long SucceededAt, long AnswersAt, string Format = "OpenAI");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Simulator.Http;
+using FineTuneFlow.Simulator.Models;
 
 namespace FineTuneFlow.Simulator.Azure;
 
@@ -30,9 +31,11 @@ internal sealed class DeploymentEndpoints(DeploymentStore deployments)
             throw new ApiException(400, "sku.capacity must be at least 1.", "InvalidCapacity");
         }
 
+        string format = model.OptionalString("format") ?? "OpenAI";
+        CheckMaker(model.RequiredString("name"), format, sku.RequiredString("name"));
         (Deployment deployment, bool created) = deployments.Put(new Deployment(
             http.RouteId("name"), http.Request.Path.Value!, model.RequiredString("name"), model.OptionalString("version") ?? "1",
-            sku.RequiredString("name"), capacity, SucceededAt: 0, AnswersAt: 0));
+            sku.RequiredString("name"), capacity, SucceededAt: 0, AnswersAt: 0, format));
         await ApiWriter.WriteAsync(http, ToJson(deployment), created ? 201 : 200);
     }
 
@@ -66,10 +69,25 @@ internal sealed class DeploymentEndpoints(DeploymentStore deployments)
         ["sku"] = new JsonObject { ["name"] = deployment.Sku, ["capacity"] = deployment.Capacity },
         ["properties"] = new JsonObject
         {
-            ["model"] = new JsonObject { ["format"] = "OpenAI", ["name"] = deployment.Model, ["version"] = deployment.ModelVersion },
+            ["model"] = new JsonObject { ["format"] = deployment.Format, ["name"] = deployment.Model, ["version"] = deployment.ModelVersion },
             ["provisioningState"] = deployments.IsProvisioned(deployment) ? "Succeeded" : "Creating",
         },
     };
+
+    /// <summary>Open-weight models stand under their maker's format and in one SKU; a wrong format is answered as badly as by Azure.</summary>
+    private static void CheckMaker(string model, string format, string sku)
+    {
+        string maker = BaseModels.MakerOf(model);
+        if (!format.Equals(maker, StringComparison.Ordinal))
+        {
+            throw new ApiException(500, "An internal error occurred.", "InternalServerError");
+        }
+
+        if (maker != "OpenAI" && !sku.Equals("GlobalStandard", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ApiException(400, $"The specified SKU '{sku}' for model '{model}' is not supported in this region.", "InvalidResourceProperties");
+        }
+    }
 
     private static JsonElement Member(JsonElement from, string name) =>
         from.TryGetProperty(name, out JsonElement member) && member.ValueKind == JsonValueKind.Object

@@ -8,6 +8,7 @@ using FineTuneFlow.Core.Json;
 using FineTuneFlow.Simulator.Files;
 using FineTuneFlow.Simulator.Http;
 using FineTuneFlow.Simulator.Inference;
+using FineTuneFlow.Simulator.Services;
 using FineTuneFlow.Simulator.State;
 
 namespace FineTuneFlow.Simulator.Batches;
@@ -116,17 +117,18 @@ internal sealed class BatchRunner(
 
     private (int Status, string Answer) Ask(Batch batch, BatchLine line)
     {
+        SimulatedService service = batch.Azure ? SimulatedServices.Azure : SimulatedServices.OpenAI;
         var buffer = new ArrayBufferWriter<byte>(2048);
         try
         {
             using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
             if (batch.Endpoint.EndsWith("/chat/completions", StringComparison.Ordinal))
             {
-                inference.Chat(line.Body, batch.Azure, json, headers: null);
+                InferenceWriter.Chat(json, inference.Chat(line.Body, service, deployment: null, headers: null));
             }
             else
             {
-                inference.Completion(line.Body, batch.Azure, json, headers: null);
+                InferenceWriter.Completion(json, inference.Completion(line.Body, service, deployment: null, headers: null));
             }
 
             return (200, Encoding.UTF8.GetString(buffer.WrittenSpan));

@@ -10,6 +10,8 @@ internal sealed class FileEndpoints(FileStore files)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/files", Upload);
+        // Together's own route for the same.
+        routes.MapPost("/files/upload", Upload);
         routes.MapGet("/files", List);
         routes.MapGet("/files/{id}", http => ApiWriter.WriteAsync(http, ToJson(http, files.Get(http.RouteId()))));
         routes.MapDelete("/files/{id}", Delete);
@@ -18,8 +20,9 @@ internal sealed class FileEndpoints(FileStore files)
 
     private async Task Upload(HttpContext http)
     {
+        // A name of its own beside the file part's is Together's.
         using MultipartUpload upload = await MultipartUpload.ReadAsync(http, "file", files.NewTemporaryPath(), FileStore.MaximumBytes);
-        StoredFile file = files.Adopt(upload.FilePath, upload.FileName, upload.Field("purpose"));
+        StoredFile file = files.Adopt(upload.FilePath, upload.FileName, upload.Field("purpose"), FileLifetime.Of(upload.Fields));
         await ApiWriter.WriteAsync(http, ToJson(http, file), http.IsAzure() ? 201 : 200);
     }
 

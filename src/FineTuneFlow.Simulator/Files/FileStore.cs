@@ -33,11 +33,21 @@ internal sealed class FileStore
         }
     }
 
-    public StoredFile? Find(string id) => _files.GetValueOrDefault(id);
+    public StoredFile? Find(string id)
+    {
+        StoredFile? file = _files.GetValueOrDefault(id);
+        if (file is null || !IsExpired(file))
+        {
+            return file;
+        }
+
+        Delete(id);
+        return null;
+    }
 
     public StoredFile Get(string id) => Find(id) ?? throw ApiException.NotFound("File object", id);
 
-    public IEnumerable<StoredFile> All => _files.Values;
+    public IEnumerable<StoredFile> All => _files.Values.Where(file => !IsExpired(file));
 
     public Stream Open(string id) => new FileStream(ContentPath(Get(id).Id), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
 
@@ -46,7 +56,7 @@ internal sealed class FileStore
 
     /// <summary>Makes a file of uploaded content, which is moved.</summary>
     /// <exception cref="ApiException">400, 413: a purpose, name or size that the service does not take.</exception>
-    public StoredFile Adopt(string path, string filename, string purpose)
+    public StoredFile Adopt(string path, string filename, string purpose, TimeSpan? lifetime = null)
     {
         long bytes = new FileInfo(path).Length;
         if (!Purposes.Contains(purpose))
@@ -69,11 +79,11 @@ internal sealed class FileStore
             throw new ApiException(413, $"Maximum file size is {MaximumBytes} bytes; send larger ones through /v1/uploads.");
         }
 
-        return Store(Ids.New("file-"), path, filename, purpose);
+        return Store(Ids.New("file-"), path, filename, purpose, lifetime);
     }
 
     /// <summary>Stores content as it is, replacing what has the same id.</summary>
-    public StoredFile Store(string id, string path, string filename, string purpose)
+    public StoredFile Store(string id, string path, string filename, string purpose, TimeSpan? lifetime = null)
     {
         using (FileStream content = File.OpenRead(path))
         {
@@ -81,7 +91,8 @@ internal sealed class FileStore
             DateTimeOffset now = _clock.GetUtcNow();
             var file = new StoredFile(
                 id, filename, purpose, content.Length, sha256, now.ToUnixTimeSeconds(),
-                (now + _options.Simulated(_options.ProcessFileFor)).ToUnixTimeMilliseconds());
+                (now + _options.Simulated(_options.ProcessFileFor)).ToUnixTimeMilliseconds(),
+                lifetime is { } lives ? (now + lives).ToUnixTimeSeconds() : null);
             File.Move(path, ContentPath(id), overwrite: true);
             _documents.Save(id, file);
             _files[id] = file;
@@ -105,6 +116,19 @@ internal sealed class FileStore
         return removed;
     }
 
+    /// <summary>The hash of a file's text: with and without a byte order mark the same.</summary>
+    public string TextHash(StoredFile file)
+    {
+        using Stream content = Open(file.Id);
+        Span<byte> first = stackalloc byte[3];
+        if (content.ReadAtLeast(first, 3, throwOnEndOfStream: false) < 3 || !first.SequenceEqual("\uFEFF"u8))
+        {
+            return file.Sha256;
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(content));
+    }
+
     /// <summary>OpenAI says <c>processed</c> at once; Azure takes its time.</summary>
     public string StatusOf(StoredFile file, bool azure)
     {
@@ -116,6 +140,8 @@ internal sealed class FileStore
 
         return left > _options.Simulated(_options.ProcessFileFor).TotalMilliseconds / 2 ? "pending" : "running";
     }
+
+    private bool IsExpired(StoredFile file) => file.ExpiresAt <= _clock.GetUtcNow().ToUnixTimeSeconds();
 
     private string ContentPath(string id) => Path.Combine(_folder, id + ".content");
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using FineTuneFlow.Simulator.Http;
 using FineTuneFlow.Simulator.State;
 
@@ -31,7 +32,7 @@ internal sealed class UploadStore
         }
     }
 
-    public PendingUpload Create(string filename, string purpose, long bytes)
+    public PendingUpload Create(string filename, string purpose, long bytes, TimeSpan? lifetime)
     {
         if (bytes is < 1 or > MaximumBytes)
         {
@@ -41,7 +42,7 @@ internal sealed class UploadStore
         long now = _clock.GetUtcNow().ToUnixTimeSeconds();
         return Save(new PendingUpload(
             Ids.New("upload_"), filename, purpose, bytes, now, now + (long)Lifetime.TotalSeconds, "pending",
-            ImmutableDictionary<string, long>.Empty, FileId: null));
+            ImmutableDictionary<string, long>.Empty, FileId: null, (long?)lifetime?.TotalSeconds));
     }
 
     /// <summary>Adds a part, whose content is moved.</summary>
@@ -59,7 +60,7 @@ internal sealed class UploadStore
 
     /// <summary>Joins the parts into a file.</summary>
     /// <exception cref="ApiException">400: a part that is not of this upload, or another sum of bytes than announced.</exception>
-    public (PendingUpload Upload, StoredFile File) Complete(string id, IReadOnlyList<string> parts)
+    public (PendingUpload Upload, StoredFile File) Complete(string id, IReadOnlyList<string> parts, string? md5)
     {
         lock (_lock)
         {
@@ -85,8 +86,14 @@ internal sealed class UploadStore
                 }
             }
 
+            if (md5 is not null)
+            {
+                CheckSum(joined, md5);
+            }
+
             // The id follows from the upload: a crash between storing the file and closing the upload leaves no second file.
-            StoredFile file = _files.Store(Ids.From("file-", upload.Id), joined, upload.Filename, upload.Purpose);
+            StoredFile file = _files.Store(Ids.From("file-", upload.Id), joined, upload.Filename, upload.Purpose,
+                upload.FileLifetime is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
             RemoveParts(upload);
             return (Save(upload with { Status = "completed", FileId = file.Id }), file);
         }
@@ -103,6 +110,23 @@ internal sealed class UploadStore
     }
 
     public string NewTemporaryPath() => Path.Combine(_folder, $"{Guid.NewGuid():N}.tmp");
+
+    private static void CheckSum(string path, string md5)
+    {
+        string sum;
+        using (FileStream content = File.OpenRead(path))
+        {
+#pragma warning disable CA5351 // The service's own check of transport, not of trust.
+            sum = Convert.ToHexStringLower(MD5.HashData(content));
+#pragma warning restore CA5351
+        }
+
+        if (!sum.Equals(md5, StringComparison.OrdinalIgnoreCase))
+        {
+            File.Delete(path);
+            throw new ApiException(400, $"The md5 checksum of the parts is {sum}, not {md5}.", "invalid_checksum", "md5");
+        }
+    }
 
     private PendingUpload Open(string id)
     {

@@ -4,7 +4,10 @@ namespace FineTuneFlow.Simulator.Inference;
 /// <param name="Finished">Whether the model has come to its end; else the token limit cut it.</param>
 internal sealed record Answer(List<AnswerToken> Tokens, bool Finished)
 {
-    public string Text => Tokens.Count == 1 ? Tokens[0].Token.Text : string.Concat(Tokens.Select(token => token.Token.Text));
+    /// <summary>The prompt, where it is to be repeated before the answer.</summary>
+    public string Echo { get; init; } = "";
+
+    public string Text => Tokens.Count == 1 && Echo.Length == 0 ? Tokens[0].Token.Text : Echo + string.Concat(Tokens.Select(token => token.Token.Text));
 }
 
 /// <param name="Token">What was emitted.</param>

@@ -32,7 +32,7 @@ internal static class AnswerDecoder
                 return new Answer(emitted, Finished: false);
             }
 
-            (string text, double probability) = Choose(candidates, options.Temperature, random);
+            (string text, double probability) = Choose(candidates, options, random);
             if (text == End)
             {
                 return new Answer(emitted, Finished: true);
@@ -128,8 +128,9 @@ internal static class AnswerDecoder
     }
 
     private static (string Text, double Probability) Choose(
-        List<(string Text, double Probability)> candidates, double temperature, StableRandom random)
+        List<(string Text, double Probability)> candidates, SamplingOptions options, StableRandom random)
     {
+        double temperature = options.Temperature;
         if (temperature < 0.01)
         {
             return candidates[0];
@@ -144,8 +145,19 @@ internal static class AnswerDecoder
             sum += weights[i];
         }
 
-        double drawn = random.NextDouble() * sum;
-        for (int i = 0; i < candidates.Count; i++)
+        int drawnFrom = candidates.Count;
+        double kept = sum;
+        if (options.TopP < 1)
+        {
+            kept = 0;
+            for (drawnFrom = 0; drawnFrom < candidates.Count && (drawnFrom == 0 || kept < options.TopP * sum); drawnFrom++)
+            {
+                kept += weights[drawnFrom];
+            }
+        }
+
+        double drawn = random.NextDouble() * kept;
+        for (int i = 0; i < drawnFrom; i++)
         {
             drawn -= weights[i];
             if (drawn < 0)

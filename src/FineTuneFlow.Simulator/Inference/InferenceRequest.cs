@@ -6,6 +6,8 @@ namespace FineTuneFlow.Simulator.Inference;
 /// <summary>A request for chat or text completion, read by hand: this is the hot path.</summary>
 internal sealed class InferenceRequest
 {
+    private static readonly HashSet<string> StreamOptions = ["include_usage", "include_obfuscation"];
+
     public string? Model { get; private set; }
 
     public List<ChatMessage>? Messages { get; private set; }
@@ -28,7 +30,26 @@ internal sealed class InferenceRequest
     /// <summary>Alternatives asked for; for text completions null is none.</summary>
     public int? TopLogProbabilities { get; private set; }
 
-    public static InferenceRequest Read(ReadOnlyMemory<byte> body)
+    /// <summary>Nucleus sampling: the share of the likeliest tokens that are drawn from.</summary>
+    public double TopP { get; private set; } = 1;
+
+    /// <summary>Completions: the prompt stands before the answer.</summary>
+    public bool Echo { get; private set; }
+
+    public bool Stream { get; private set; }
+
+    /// <summary>Streams end with a piece that tells the tokens.</summary>
+    public bool StreamUsage { get; private set; }
+
+    public string? ReasoningEffort { get; private set; }
+
+    /// <summary>The fields that were given, by which models that think refuse some.</summary>
+    public HashSet<string> Given { get; } = new(StringComparer.Ordinal);
+
+    /// <param name="body">JSON.</param>
+    /// <param name="chat">Chat, or a text completion.</param>
+    /// <exception cref="ApiException">400: no JSON object, an unknown field, a value out of range or one that cannot be honoured.</exception>
+    public static InferenceRequest Read(ReadOnlyMemory<byte> body, bool chat)
     {
         var request = new InferenceRequest();
         try
@@ -43,7 +64,7 @@ internal sealed class InferenceRequest
             {
                 string name = reader.GetString()!;
                 reader.Read();
-                request.Take(name, ref reader);
+                request.Take(name, ref reader, chat);
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
@@ -51,32 +72,43 @@ internal sealed class InferenceRequest
             throw new ApiException(400, "We could not parse the JSON body of your request, or a value has the wrong type.");
         }
 
-        return request;
+        return request.Given.Contains("stream_options") && !request.Stream
+            ? throw ApiException.Invalid("stream_options", "The 'stream_options' parameter is only allowed when 'stream' is enabled.")
+            : request;
     }
 
-    private void Take(string name, ref Utf8JsonReader reader)
+    private void Take(string name, ref Utf8JsonReader reader, bool chat)
     {
-        if (reader.TokenType == JsonTokenType.Null)
+        bool absent = reader.TokenType == JsonTokenType.Null;
+        if (!absent)
         {
-            return;
+            Given.Add(name);
         }
 
         switch (name)
         {
+            case "model" or "temperature" or "top_p" or "n" or "seed" or "stop" or "stream" or "stream_options" or "max_tokens" or "logprobs" when absent:
+            case "messages" or "top_logprobs" or "max_completion_tokens" or "reasoning_effort" when absent && chat:
+            case "prompt" or "echo" when absent && !chat:
+                break;
             case "model":
                 Model = reader.GetString();
                 break;
-            case "messages":
-                Messages = ReadMessages(ref reader);
+            case "messages" when chat:
+                Messages = MessageReading.Read(ref reader);
                 break;
-            case "prompt":
+            case "prompt" when !chat:
                 Prompts = ReadTexts(ref reader);
                 break;
-            case "max_tokens" or "max_completion_tokens":
-                MaximumTokens = InRange(name, reader.GetInt32(), 1, 16_384);
+            case "max_tokens":
+            case "max_completion_tokens" when chat:
+                MaximumTokens = InRange(name, reader.GetInt32(), 1, 32_768);
                 break;
             case "temperature":
                 Temperature = InRange(name, reader.GetDouble(), 0, 2);
+                break;
+            case "top_p":
+                TopP = InRange(name, reader.GetDouble(), 0, 1);
                 break;
             case "n":
                 Choices = InRange(name, reader.GetInt32(), 1, 128);
@@ -88,18 +120,37 @@ internal sealed class InferenceRequest
                 Stop = ReadTexts(ref reader);
                 break;
             case "logprobs" when reader.TokenType == JsonTokenType.Number:
-                TopLogProbabilities = InRange(name, reader.GetInt32(), 0, 5);
+                TopLogProbabilities = InRange(name, reader.GetInt32(), 0, chat ? 20 : 5);
                 break;
             case "logprobs":
                 LogProbabilities = reader.GetBoolean();
                 break;
-            case "top_logprobs":
+            case "top_logprobs" when chat:
                 TopLogProbabilities = InRange(name, reader.GetInt32(), 0, 20);
                 break;
-            case "stream" when reader.TokenType == JsonTokenType.True:
-                throw ApiException.Invalid("stream", "The simulator does not stream: leave 'stream' out.");
+            case "reasoning_effort" when chat:
+                ReasoningEffort = reader.GetString();
+                break;
+            case "echo" when !chat:
+                Echo = reader.GetBoolean();
+                break;
+            case "stream":
+                Stream = reader.GetBoolean();
+                break;
+            case "stream_options":
+                using (JsonDocument options = JsonDocument.ParseValue(ref reader))
+                {
+                    KnownFields.Check(options.RootElement, StreamOptions, "stream_options.");
+                    StreamUsage = options.RootElement.TryGetProperty("include_usage", out JsonElement usage) && usage.ValueKind == JsonValueKind.True;
+                }
+
+                break;
             default:
-                reader.Skip();
+                using (JsonDocument value = JsonDocument.ParseValue(ref reader))
+                {
+                    ChatFields.Check(name, value.RootElement, chat);
+                }
+
                 break;
         }
     }
@@ -123,63 +174,5 @@ internal sealed class InferenceRequest
         }
 
         return texts;
-    }
-
-    private static List<ChatMessage> ReadMessages(ref Utf8JsonReader reader)
-    {
-        var messages = new List<ChatMessage>();
-        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
-        {
-            string role = "";
-            string content = "";
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                string name = reader.GetString()!;
-                reader.Read();
-                if (name == "role")
-                {
-                    role = reader.GetString()!;
-                }
-                else if (name == "content" && reader.TokenType == JsonTokenType.StartArray)
-                {
-                    content = ReadParts(ref reader);
-                }
-                else if (name == "content" && reader.TokenType == JsonTokenType.String)
-                {
-                    content = reader.GetString()!;
-                }
-                else
-                {
-                    reader.Skip();
-                }
-            }
-
-            messages.Add(new ChatMessage(role, content));
-        }
-
-        return messages;
-    }
-
-    private static string ReadParts(ref Utf8JsonReader reader)
-    {
-        string content = "";
-        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
-        {
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                bool text = reader.ValueTextEquals("text"u8);
-                reader.Read();
-                if (text)
-                {
-                    content += reader.GetString();
-                }
-                else
-                {
-                    reader.Skip();
-                }
-            }
-        }
-
-        return content;
     }
 }

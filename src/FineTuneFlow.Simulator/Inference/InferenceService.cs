@@ -1,16 +1,16 @@
-using System.Text.Json;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Simulator.Azure;
 using FineTuneFlow.Simulator.Bookkeeping;
 using FineTuneFlow.Simulator.Http;
 using FineTuneFlow.Simulator.Models;
+using FineTuneFlow.Simulator.Services;
 using FineTuneFlow.Simulator.State;
 
 namespace FineTuneFlow.Simulator.Inference;
 
 /// <summary>Answers chat and text completions, for single requests and for batches.</summary>
 internal sealed class InferenceService(
-    SimulatorOptions options, ModelStore models, DeploymentStore deployments, UntunedModel untuned, RequestRate rate, Ledger ledger, TimeProvider clock)
+    SimulatorOptions options, ModelStore models, DeploymentStore deployments, UntunedModel untuned, RequestRate rate, Ledger ledger, Shutdowns shutdowns, TimeProvider clock)
 {
     private const int StandardMaximumTokens = 16;
     private const double Unsure = 0.012;
@@ -18,25 +18,28 @@ internal sealed class InferenceService(
     private const double UnsureWithoutEnding = 0.5;
 
     /// <param name="body">JSON.</param>
-    /// <param name="azure">Whether the model is a deployment's name.</param>
-    /// <param name="json">Takes the answer.</param>
+    /// <param name="service">That is stood in for.</param>
+    /// <param name="deployment">Azure's classic routes: the deployment of the path; null: the body's model.</param>
     /// <param name="headers">Of the answer, for the rate limit; null in a batch, which has none.</param>
-    public void Chat(ReadOnlyMemory<byte> body, bool azure, Utf8JsonWriter json, IHeaderDictionary? headers)
+    /// <exception cref="ApiException">What the service would refuse.</exception>
+    public Answered Chat(ReadOnlyMemory<byte> body, SimulatedService service, string? deployment, IHeaderDictionary? headers)
     {
-        InferenceRequest request = InferenceRequest.Read(body);
-        string asked = request.Model ?? throw Missing("model");
+        InferenceRequest request = InferenceRequest.Read(body, chat: true);
+        string asked = deployment ?? request.Model ?? throw Missing("model");
         List<ChatMessage> messages = request.Messages ?? throw Missing("messages");
         if (messages.Count == 0)
         {
             throw ApiException.Invalid("messages", "messages must hold at least one message.");
         }
 
-        if (request.TopLogProbabilities is not null && !request.LogProbabilities)
+        bool listed = service.Together && request.TopLogProbabilities > 0;
+        if (request.TopLogProbabilities is not null && !request.LogProbabilities && !listed)
         {
             throw ApiException.Invalid("top_logprobs", "'top_logprobs' needs 'logprobs' to be true.");
         }
 
-        (string model, LoadedModel? tuned, BaseModel? plain) = Resolve(asked, azure, ModelFamily.Chat, headers);
+        (string model, LoadedModel? tuned, BaseModel? plain) = Resolve(asked, service.Azure, ModelFamily.Chat, headers);
+        int thinking = Thinking.Of(request, plain ?? BaseModels.Find(tuned!.Model.BaseModel)!);
         int promptTokens = 3;
         string? last = null;
         foreach (ChatMessage message in messages)
@@ -47,20 +50,39 @@ internal sealed class InferenceService(
 
         string row = RowHash.Of(last ?? messages[^1].Content);
         ledger.Asked(asked, row);
-        List<Answer> answers = tuned is not null
-            ? AnswersOf(tuned, Input(messages), Unsure, request, row)
-            : Decode(untuned.Answer(plain!, messages), request, Unsure, row);
-        InferenceWriter.Chat(
-            json, Ids.New("chatcmpl-"), clock.GetUtcNow().ToUnixTimeSeconds(), model, answers, request.LogProbabilities, promptTokens);
+        List<Answer> answers;
+        if (request.MaximumTokens <= thinking)
+        {
+            // The limit was spent on thinking: there is no answer, and it is billed.
+            thinking = request.MaximumTokens.Value;
+            answers = [.. Enumerable.Range(0, request.Choices).Select(_ => new Answer([], Finished: false))];
+        }
+        else
+        {
+            answers = tuned is not null
+                ? AnswersOf(tuned, Input(messages), Unsure, request, row, thinking)
+                : Decode(untuned.Answer(plain!, messages), request, Unsure, row, thinking);
+        }
+
+        return new Answered(request, Ids.New("chatcmpl-"), clock.GetUtcNow().ToUnixTimeSeconds(), model, answers, promptTokens, [])
+        {
+            ReasoningTokens = thinking,
+            ListedLogProbabilities = listed,
+        };
     }
 
     /// <inheritdoc cref="Chat"/>
-    public void Completion(ReadOnlyMemory<byte> body, bool azure, Utf8JsonWriter json, IHeaderDictionary? headers)
+    public Answered Completion(ReadOnlyMemory<byte> body, SimulatedService service, string? deployment, IHeaderDictionary? headers)
     {
-        InferenceRequest request = InferenceRequest.Read(body);
-        string asked = request.Model ?? throw Missing("model");
+        InferenceRequest request = InferenceRequest.Read(body, chat: false);
+        string asked = deployment ?? request.Model ?? throw Missing("model");
         List<string> prompts = request.Prompts ?? throw Missing("prompt");
-        (string model, LoadedModel? tuned, BaseModel? plain) = Resolve(asked, azure, ModelFamily.Completion, headers);
+        if (request.Echo && request.TopLogProbabilities is not null)
+        {
+            throw KnownFields.Unsupported("echo", "is not served by the simulator together with 'logprobs'.");
+        }
+
+        (string model, LoadedModel? tuned, BaseModel? plain) = Resolve(asked, service.Azure, ModelFamily.Completion, headers);
         var answers = new List<Answer>(prompts.Count);
         int promptTokens = 0;
         foreach (string prompt in prompts)
@@ -68,38 +90,41 @@ internal sealed class InferenceService(
             promptTokens += Tokenizer.Count(prompt);
             string row = RowHash.Of(prompt);
             ledger.Asked(asked, row);
+            IEnumerable<Answer> given;
             if (tuned is null)
             {
-                answers.AddRange(Decode(untuned.Answer(plain!, [new ChatMessage("user", prompt)]), request, Unsure, row));
-                continue;
+                given = Decode(untuned.Answer(plain!, [new ChatMessage("user", prompt)]), request, Unsure, row);
+            }
+            else
+            {
+                string ending = tuned.Model.PromptEnding;
+                bool ended = prompt.EndsWith(ending, StringComparison.Ordinal);
+                given = AnswersOf(tuned, ended ? prompt[..^ending.Length] : prompt, ended ? Unsure : UnsureWithoutEnding, request, row);
             }
 
-            string ending = tuned.Model.PromptEnding;
-            bool ended = prompt.EndsWith(ending, StringComparison.Ordinal);
-            answers.AddRange(AnswersOf(tuned, ended ? prompt[..^ending.Length] : prompt, ended ? Unsure : UnsureWithoutEnding, request, row));
+            answers.AddRange(request.Echo ? given.Select(answer => answer with { Echo = prompt }) : given);
         }
 
-        InferenceWriter.Completion(
-            json, Ids.New("cmpl-"), clock.GetUtcNow().ToUnixTimeSeconds(), model, answers, request.TopLogProbabilities, promptTokens,
-            [.. prompts.Select(prompt => prompt.Length)]);
+        return new Answered(
+            request, Ids.New("cmpl-"), clock.GetUtcNow().ToUnixTimeSeconds(), model, answers, promptTokens, [.. prompts.Select(prompt => prompt.Length)]);
     }
 
-    private static List<Answer> AnswersOf(LoadedModel tuned, string input, double unsure, InferenceRequest request, string row)
+    private static List<Answer> AnswersOf(LoadedModel tuned, string input, double unsure, InferenceRequest request, string row, int thinking = 0)
     {
         int count = tuned.Classifier.Labels.Length;
         double[] probabilities = new double[count];
         tuned.Classifier.Probabilities(input, probabilities);
-        return Decode((tuned.Answers, probabilities), request, unsure, row);
+        return Decode((tuned.Answers, probabilities), request, unsure, row, thinking);
     }
 
-    private static List<Answer> Decode((AnswerSet Set, double[] Probabilities) answer, InferenceRequest request, double unsure, string row)
+    private static List<Answer> Decode((AnswerSet Set, double[] Probabilities) answer, InferenceRequest request, double unsure, string row, int thinking = 0)
     {
         var answers = new List<Answer>(request.Choices);
         for (int i = 0; i < request.Choices; i++)
         {
             long seed = unchecked(Convert.ToInt64(row, 16) + ((request.Seed ?? 0) * 1_000_003) + i);
             Answer decoded = AnswerDecoder.Decode(answer.Set, answer.Probabilities, new SamplingOptions(
-                request.MaximumTokens ?? StandardMaximumTokens, request.Temperature, request.TopLogProbabilities ?? 0, unsure, seed));
+                (request.MaximumTokens - thinking) ?? StandardMaximumTokens, request.Temperature, request.TopLogProbabilities ?? 0, unsure, seed, request.TopP));
             answers.Add(request.Stop is null ? decoded : Cut(decoded, request.Stop));
         }
 
@@ -150,6 +175,7 @@ internal sealed class InferenceService(
             rate.Take(asked, azure ? (options.CapacityCounts ? capacity : null) : options.RequestsPerMinute, headers);
         }
 
+        shutdowns.Check(model);
         BaseModel? plain = BaseModels.Find(model);
         LoadedModel? tuned = plain is null ? models.Load(model) ?? throw ModelEndpoints.Missing(asked) : null;
         ModelFamily served = plain?.Family ?? BaseModels.Find(tuned!.Model.BaseModel)!.Family;

@@ -6,10 +6,10 @@ namespace FineTuneFlow.Simulator.Inference;
 /// <summary>Writes answers in the shapes of chat and text completions.</summary>
 internal static class InferenceWriter
 {
-    public static void Chat(
-        Utf8JsonWriter json, string id, long created, string model, IReadOnlyList<Answer> answers, bool logProbabilities, int promptTokens)
+    public static void Chat(Utf8JsonWriter json, Answered answered)
     {
-        Begin(json, id, "chat.completion", created, model);
+        List<Answer> answers = answered.Answers;
+        Begin(json, answered, "chat.completion");
         for (int i = 0; i < answers.Count; i++)
         {
             json.WriteStartObject();
@@ -21,18 +21,13 @@ internal static class InferenceWriter
             json.WriteStartArray("annotations"u8);
             json.WriteEndArray();
             json.WriteEndObject();
-            if (logProbabilities)
+            if (answered.ListedLogProbabilities)
             {
-                json.WriteStartObject("logprobs"u8);
-                json.WriteStartArray("content"u8);
-                foreach (AnswerToken token in answers[i].Tokens)
-                {
-                    ChatToken(json, token.Token, token.Top);
-                }
-
-                json.WriteEndArray();
-                json.WriteNull("refusal"u8);
-                json.WriteEndObject();
+                CompletionLogProbabilities(json, answers[i].Tokens, 0);
+            }
+            else if (answered.Request.LogProbabilities)
+            {
+                ChatLogProbabilities(json, answers[i].Tokens);
             }
             else
             {
@@ -43,20 +38,20 @@ internal static class InferenceWriter
             json.WriteEndObject();
         }
 
-        EndWithUsage(json, promptTokens, answers);
+        EndWithUsage(json, answered);
     }
 
-    public static void Completion(
-        Utf8JsonWriter json, string id, long created, string model, IReadOnlyList<Answer> answers, int? logProbabilities, int promptTokens,
-        IReadOnlyList<int> promptLengths)
+    public static void Completion(Utf8JsonWriter json, Answered answered)
     {
-        Begin(json, id, "text_completion", created, model);
+        List<Answer> answers = answered.Answers;
+        IReadOnlyList<int> promptLengths = answered.PromptLengths;
+        Begin(json, answered, "text_completion");
         for (int i = 0; i < answers.Count; i++)
         {
             json.WriteStartObject();
             json.WriteString("text"u8, answers[i].Text);
             json.WriteNumber("index"u8, i);
-            if (logProbabilities is null)
+            if (answered.Request.TopLogProbabilities is null)
             {
                 json.WriteNull("logprobs"u8);
             }
@@ -69,17 +64,31 @@ internal static class InferenceWriter
             json.WriteEndObject();
         }
 
-        EndWithUsage(json, promptTokens, answers);
+        EndWithUsage(json, answered);
     }
 
-    private static void Begin(Utf8JsonWriter json, string id, string kind, long created, string model)
+    internal static void Begin(Utf8JsonWriter json, Answered answered, string kind)
     {
         json.WriteStartObject();
-        json.WriteString("id"u8, id);
+        json.WriteString("id"u8, answered.Id);
         json.WriteString("object"u8, kind);
-        json.WriteNumber("created"u8, created);
-        json.WriteString("model"u8, model);
+        json.WriteNumber("created"u8, answered.Created);
+        json.WriteString("model"u8, answered.Model);
         json.WriteStartArray("choices"u8);
+    }
+
+    internal static void ChatLogProbabilities(Utf8JsonWriter json, IEnumerable<AnswerToken> tokens)
+    {
+        json.WriteStartObject("logprobs"u8);
+        json.WriteStartArray("content"u8);
+        foreach (AnswerToken token in tokens)
+        {
+            ChatToken(json, token.Token, token.Top);
+        }
+
+        json.WriteEndArray();
+        json.WriteNull("refusal"u8);
+        json.WriteEndObject();
     }
 
     private static void ChatToken(Utf8JsonWriter json, TokenProbability token, TokenProbability[]? top)
@@ -110,7 +119,7 @@ internal static class InferenceWriter
         json.WriteEndObject();
     }
 
-    private static void CompletionLogProbabilities(Utf8JsonWriter json, List<AnswerToken> tokens, int offset)
+    internal static void CompletionLogProbabilities(Utf8JsonWriter json, IReadOnlyList<AnswerToken> tokens, int offset)
     {
         json.WriteStartObject("logprobs"u8);
         json.WriteStartArray("tokens"u8);
@@ -154,20 +163,25 @@ internal static class InferenceWriter
     private static void FinishReason(Utf8JsonWriter json, Answer answer) =>
         json.WriteString("finish_reason"u8, answer.Finished ? "stop"u8 : "length"u8);
 
-    private static void EndWithUsage(Utf8JsonWriter json, int promptTokens, IReadOnlyList<Answer> answers)
+    internal static void Usage(Utf8JsonWriter json, Answered answered)
     {
-        int completionTokens = 0;
-        foreach (Answer answer in answers)
-        {
-            completionTokens += answer.Tokens.Count;
-        }
-
-        json.WriteEndArray();
         json.WriteStartObject("usage"u8);
-        json.WriteNumber("prompt_tokens"u8, promptTokens);
-        json.WriteNumber("completion_tokens"u8, completionTokens);
-        json.WriteNumber("total_tokens"u8, promptTokens + completionTokens);
+        json.WriteNumber("prompt_tokens"u8, answered.PromptTokens);
+        json.WriteNumber("completion_tokens"u8, answered.CompletionTokens);
+        json.WriteNumber("total_tokens"u8, answered.PromptTokens + answered.CompletionTokens);
+        json.WriteStartObject("prompt_tokens_details"u8);
+        json.WriteNumber("cached_tokens"u8, 0);
         json.WriteEndObject();
+        json.WriteStartObject("completion_tokens_details"u8);
+        json.WriteNumber("reasoning_tokens"u8, answered.ReasoningTokens);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void EndWithUsage(Utf8JsonWriter json, Answered answered)
+    {
+        json.WriteEndArray();
+        Usage(json, answered);
         json.WriteString("system_fingerprint"u8, "fp_simulator"u8);
         json.WriteEndObject();
         json.Flush();

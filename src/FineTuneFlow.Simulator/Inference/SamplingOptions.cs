@@ -5,4 +5,5 @@ namespace FineTuneFlow.Simulator.Inference;
 /// <param name="TopLogProbabilities">Alternatives reported for each token.</param>
 /// <param name="Unsure">Mass of all tokens that no known answer begins with.</param>
 /// <param name="Seed">Of the draws.</param>
-internal readonly record struct SamplingOptions(int MaximumTokens, double Temperature, int TopLogProbabilities, double Unsure, long Seed);
+/// <param name="TopP">Share of the likeliest tokens that are drawn from.</param>
+internal readonly record struct SamplingOptions(int MaximumTokens, double Temperature, int TopLogProbabilities, double Unsure, long Seed, double TopP = 1);

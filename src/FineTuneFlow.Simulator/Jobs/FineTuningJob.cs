@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using FineTuneFlow.Simulator.Services;
 
 namespace FineTuneFlow.Simulator.Jobs;
 
@@ -16,20 +18,23 @@ internal sealed record FineTuningJob
     public ImmutableSortedDictionary<string, string> Metadata { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
     public required Hyperparameters Hyperparameters { get; init; }
     public string? TrainingType { get; init; }
-    /// <summary>Came in on the Azure side.</summary>
-    public bool Azure { get; init; }
+    /// <summary>Name of the service that the simulator stood in for when it was created.</summary>
+    public string Service { get; init; } = SimulatedServices.OpenAI.Name;
     /// <summary>Unix seconds.</summary>
     public required long CreatedAt { get; init; }
     /// <summary>Position among all jobs of this simulator.</summary>
     public required long Order { get; init; }
     public long? FinishedAt { get; init; }
     public required string Status { get; init; }
+    /// <summary>Its files were looked at and taken.</summary>
+    public bool Validated { get; init; }
     public JobError? Error { get; init; }
     public long? TrainedTokens { get; init; }
     public string? FineTunedModel { get; init; }
     public ImmutableArray<string> ResultFiles { get; init; } = [];
     public ImmutableArray<JobCheckpoint> Checkpoints { get; init; } = [];
 
+    [JsonIgnore]
     public bool IsOver => JobStatus.IsTerminal(Status);
 }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FineTuneFlow.Simulator.Faults;
+using FineTuneFlow.Simulator.Services;
 
 namespace FineTuneFlow.Simulator.Jobs;
 
@@ -8,6 +9,7 @@ internal static class JobDocument
 {
     public static JsonObject Of(FineTuningJob job, AnswerShape shape)
     {
+        SimulatedService service = SimulatedServices.Named(job.Service);
         var json = new JsonObject
         {
             ["object"] = "fine_tuning.job",
@@ -18,10 +20,10 @@ internal static class JobDocument
             ["fine_tuned_model"] = job.FineTunedModel,
             ["organization_id"] = "org-simulator",
             ["result_files"] = new JsonArray([.. job.ResultFiles.Select(file => (JsonNode)file)]),
-            ["status"] = job.Azure && job.Status == JobStatus.Validating ? "pending" : job.Status,
+            ["status"] = StatusOf(job, service),
             ["validation_file"] = job.ValidationFile,
             ["training_file"] = job.TrainingFile,
-            ["hyperparameters"] = job.Hyperparameters.ToJson(),
+            ["hyperparameters"] = job.Hyperparameters.ToJson(service),
             ["trained_tokens"] = job.TrainedTokens,
             ["error"] = job.Error is null ? new JsonObject() : new JsonObject
             {
@@ -37,9 +39,24 @@ internal static class JobDocument
             ["method"] = new JsonObject
             {
                 ["type"] = "supervised",
-                ["supervised"] = new JsonObject { ["hyperparameters"] = job.Hyperparameters.ToJson() },
+                ["supervised"] = new JsonObject { ["hyperparameters"] = job.Hyperparameters.ToJson(service) },
             },
         };
+        if (!service.KeepsMetadata)
+        {
+            json.Remove("metadata");
+        }
+
+        if (!service.TellsSuffix)
+        {
+            json.Remove("user_provided_suffix");
+        }
+
+        if (service.FlatHyperparameters)
+        {
+            json.Remove("method");
+        }
+
         if (job.TrainingType is not null)
         {
             json["trainingType"] = job.TrainingType;
@@ -47,6 +64,13 @@ internal static class JobDocument
 
         return shape.Azure ? AsAzureAnswers(json, job) : json;
     }
+
+    private static string StatusOf(FineTuningJob job, SimulatedService service) => job.Status switch
+    {
+        JobStatus.Validating when service.Azure => "pending",
+        JobStatus.Succeeded => service.Succeeded,
+        _ => job.Status,
+    };
 
     /// <summary>What was seen at Azure: ISO dates, nulls where lists and objects are documented, members left out.</summary>
     private static JsonObject AsAzureAnswers(JsonObject json, FineTuningJob job)

@@ -8,13 +8,13 @@ namespace FineTuneFlow.Simulator.Jobs;
 
 /// <summary><c>/fine_tuning/jobs</c>.</summary>
 internal sealed class JobEndpoints(
-    JobStore jobs, JobRunner runner, JobEvents events, FileStore files, ModelStore models, TimeProvider clock)
+    JobStore jobs, JobRunner runner, JobEvents events, FileStore files, ModelStore models, Shutdowns shutdowns, TimeProvider clock)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/fine_tuning/jobs", Create);
         routes.MapGet("/fine_tuning/jobs", List);
-        routes.MapGet("/fine_tuning/jobs/{id}", http => Answer(http, jobs.Get(http.RouteId())));
+        routes.MapGet("/fine_tuning/jobs/{id}", http => Answer(http, Own(http)));
         routes.MapGet("/fine_tuning/jobs/{id}/events", Events);
         routes.MapGet("/fine_tuning/jobs/{id}/checkpoints", Checkpoints);
         routes.MapPost("/fine_tuning/jobs/{id}/cancel", Cancel);
@@ -27,7 +27,8 @@ internal sealed class JobEndpoints(
 
     private async Task Create(HttpContext http)
     {
-        FineTuningJob job = JobRequest.Read(await RequestBody.ObjectAsync(http), http.IsAzure(), files, models, clock);
+        FineTuningJob job = JobRequest.Read(await RequestBody.ObjectAsync(http), http.Service(), files, models, clock);
+        shutdowns.Check(job.Model);
         job = jobs.Create(job);
         events.Message(job.Id, $"Created fine-tuning job: {job.Id}");
         events.Message(job.Id, $"Validating training file: {job.TrainingFile}");
@@ -37,11 +38,11 @@ internal sealed class JobEndpoints(
 
     private Task List(HttpContext http)
     {
-        IEnumerable<FineTuningJob> all = jobs.All();
+        IEnumerable<FineTuningJob> all = jobs.All().Where(job => job.Service == http.Service().Name);
         foreach ((string key, Microsoft.Extensions.Primitives.StringValues value) in http.Request.Query)
         {
-            // Azure knows no such filter, and ignores it.
-            if (!http.IsAzure() && key.StartsWith("metadata[", StringComparison.Ordinal) && key.EndsWith(']'))
+            // Azure knows no such filter, and ignores it; nor do services that keep no metadata.
+            if (!http.IsAzure() && http.Service().KeepsMetadata && key.StartsWith("metadata[", StringComparison.Ordinal) && key.EndsWith(']'))
             {
                 string name = key["metadata[".Length..^1];
                 all = all.Where(job => job.Metadata.TryGetValue(name, out string? held) && held == value);
@@ -59,7 +60,7 @@ internal sealed class JobEndpoints(
 
     private Task Events(HttpContext http)
     {
-        FineTuningJob job = jobs.Get(http.RouteId());
+        FineTuningJob job = Own(http);
         List<JobEvent> newestFirst = [.. Enumerable.Reverse(events.Of(job.Id))];
         if (AnswerShape.Of(http).ShuffledEvents)
         {
@@ -73,7 +74,7 @@ internal sealed class JobEndpoints(
 
     private Task Checkpoints(HttpContext http)
     {
-        FineTuningJob job = jobs.Get(http.RouteId());
+        FineTuningJob job = Own(http);
         List<JobCheckpoint> newestFirst = [.. Enumerable.Reverse(job.Checkpoints)];
         (List<JobCheckpoint> page, bool more) = Paging.Of(http, 10, 100).Take(newestFirst, checkpoint => checkpoint.Id);
         return ApiWriter.WriteAsync(http, ApiWriter.Page(page.Select(checkpoint => ToJson(checkpoint, job.Id)), more));
@@ -114,24 +115,29 @@ internal sealed class JobEndpoints(
 
     private Task Resume(HttpContext http)
     {
-        if (jobs.Get(http.RouteId()).Status != JobStatus.Paused)
+        if (Own(http).Status != JobStatus.Paused)
         {
             throw Refused(jobs.Get(http.RouteId()), "resume");
         }
 
-        FineTuningJob job = Move(http, JobStatus.Queued, "resume", "The job was resumed");
+        // Paused before its files were looked at, it begins with them.
+        FineTuningJob job = Move(http, Own(http).Validated ? JobStatus.Queued : JobStatus.Validating, "resume", "The job was resumed");
         runner.Start(job.Id);
         return Answer(http, job);
     }
 
+    /// <summary>A service knows the jobs that were created there.</summary>
+    private FineTuningJob Own(HttpContext http) => jobs.Get(http.RouteId(), http.Service());
+
     private FineTuningJob Move(HttpContext http, string status, string verb, string message)
     {
+        Own(http);
         FineTuningJob Moved(FineTuningJob job) => job.Status == status || job.IsOver
             ? throw Refused(job, verb)
             : job with { Status = status, FinishedAt = JobStatus.IsTerminal(status) ? clock.GetUtcNow().ToUnixTimeSeconds() : null };
         FineTuningJob? moved = jobs.Change(http.RouteId(), Moved, first: job =>
         {
-            if (status == JobStatus.Queued)
+            if (status is JobStatus.Queued or JobStatus.Validating)
             {
                 // A paused training begins again.
                 events.DropMetrics(job.Id);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using FineTuneFlow.Simulator.Files;
 using FineTuneFlow.Simulator.Http;
 using FineTuneFlow.Simulator.Models;
+using FineTuneFlow.Simulator.Services;
 using FineTuneFlow.Simulator.State;
 
 namespace FineTuneFlow.Simulator.Jobs;
@@ -10,13 +11,20 @@ namespace FineTuneFlow.Simulator.Jobs;
 /// <summary>A create request, checked.</summary>
 internal static class JobRequest
 {
+    private static readonly HashSet<string> Known =
+    [
+        "model", "training_file", "validation_file", "suffix", "seed", "metadata", "method", "hyperparameters", "integrations",
+    ];
+
+    private static readonly HashSet<string> KnownAtAzure = [.. Known, "trainingType"];
     private const int MaximumPairs = 16;
     private const int MaximumKey = 64;
     private const int MaximumValue = 512;
 
     /// <exception cref="ApiException">400, 404: what the service refuses at once; faults of the file's content fail the job later.</exception>
-    public static FineTuningJob Read(JsonElement body, bool azure, FileStore files, ModelStore models, TimeProvider clock)
+    public static FineTuningJob Read(JsonElement body, SimulatedService service, FileStore files, ModelStore models, TimeProvider clock)
     {
+        CheckFields(body, service);
         string model = body.RequiredString("model");
         StoredFile training = File(files, body.RequiredString("training_file"), "training_file");
         StoredFile? validation = body.OptionalString("validation_file") is { } id ? File(files, id, "validation_file") : null;
@@ -28,27 +36,47 @@ internal static class JobRequest
             BaseModel = baseModel,
             TrainingFile = training.Id,
             ValidationFile = validation?.Id,
-            Suffix = Suffix(body, azure ? 40 : 64),
+            Suffix = Suffix(body, service.Azure ? 40 : 64),
             // Made of the data where none is given, so that the same data gives the same model.
-            Seed = Seed(body) ?? Convert.ToUInt32(training.Sha256[..7], 16),
+            Seed = Seed(body) ?? Convert.ToUInt32(files.TextHash(training)[..7], 16),
             Metadata = Metadata(body),
-            Hyperparameters = Hyperparameters.Read(body),
+            Hyperparameters = Hyperparameters.Read(body, service),
             TrainingType = body.OptionalString("trainingType"),
-            Azure = azure,
+            Service = service.Name,
             CreatedAt = clock.GetUtcNow().ToUnixTimeSeconds(),
             Order = 0,
             Status = JobStatus.Validating,
         };
     }
 
-    private static (string Trained, string Base) Model(string name, ModelStore models)
+    private static void CheckFields(JsonElement body, SimulatedService service)
     {
-        if (BaseModels.Find(name) is { } found)
+        KnownFields.Check(body, service.Azure ? KnownAtAzure : service.NeededFields.Length > 0 ? [.. Known, .. service.NeededFields] : Known);
+        if (body.TryGetProperty("integrations", out JsonElement integrations) && integrations.ValueKind == JsonValueKind.Array && integrations.GetArrayLength() > 0)
+        {
+            throw KnownFields.Unsupported("integrations", "is not served by the simulator: leave it out.");
+        }
+
+        if (service.NeededFields.FirstOrDefault(field => !body.TryGetProperty(field, out _)) is { } missing)
+        {
+            throw new ApiException(400, $"Missing required parameter: '{missing}'.", "missing_required_parameter", missing);
+        }
+
+        if (service.OnlyTier is { } tier && !tier.Equals(body.OptionalString("trainingType"), StringComparison.OrdinalIgnoreCase))
+        {
+            // What Foundry really says, misleading as it is.
+            throw new ApiException(400, "The specified base model does not support fine-tuning.", "invalidPayload");
+        }
+    }
+
+    internal static (string Trained, string Base) Model(string name, ModelStore models)
+    {
+        if (BaseModels.Find(name) is { Tunable: true } found)
         {
             return (found.Id, found.Id);
         }
 
-        return models.Find(name) is { } tuned
+        return models.Find(name) is { } tuned && BaseModels.Find(name) is null
             ? (tuned.Id, tuned.BaseModel)
             : throw new ApiException(
                 name.StartsWith("ft:", StringComparison.Ordinal) ? 404 : 400,
@@ -57,7 +85,7 @@ internal static class JobRequest
                 "model");
     }
 
-    private static StoredFile File(FileStore files, string id, string param)
+    internal static StoredFile File(FileStore files, string id, string param)
     {
         StoredFile file = files.Find(id) ?? throw new ApiException(400, $"invalid {param}: {id}", "file_not_found", param);
         return file.Purpose == "fine-tune"
@@ -65,7 +93,7 @@ internal static class JobRequest
             : throw ApiException.Invalid(param, $"File {id} has purpose '{file.Purpose}', but 'fine-tune' is needed.");
     }
 
-    private static string? Suffix(JsonElement body, int longest)
+    internal static string? Suffix(JsonElement body, int longest)
     {
         string? suffix = body.OptionalString("suffix");
         if (suffix is null)

@@ -129,11 +129,20 @@ internal sealed class JobRunner(
             trainer.ReadFile(job.ValidationFile, "validation", model, ct);
         }
 
-        jobs.Change(id, before => before with
-        {
-            Status = JobStatus.Queued,
-            Hyperparameters = before.Hyperparameters.Resolve(examples, model),
-        }, first: _ => events.Message(id, "Files validated, moving job to queued state"));
+        ct.ThrowIfCancellationRequested();
+        jobs.Change(
+            id,
+            // Paused meanwhile, it stays so.
+            before => before.Status == JobStatus.Validating
+                ? before with { Status = JobStatus.Queued, Validated = true, Hyperparameters = before.Hyperparameters.Resolve(examples, model) }
+                : before,
+            first: after =>
+            {
+                if (after.Status == JobStatus.Queued)
+                {
+                    events.Message(id, "Files validated, moving job to queued state");
+                }
+            });
     }
 
     private async Task TrainAsync(string id, CancellationToken ct)

@@ -18,7 +18,7 @@ internal static class JobStatus
         (Running, Succeeded), (Running, Failed), (Running, Cancelled), (Running, Paused),
         // A simulator that was killed trains again from the start.
         (Running, Queued),
-        (Paused, Queued), (Paused, Cancelled),
+        (Paused, Queued), (Paused, Validating), (Paused, Cancelled),
     ];
 
     public static bool IsTerminal(string status) => status is Succeeded or Failed or Cancelled;

@@ -1,5 +1,6 @@
 using FineTuneFlow.Simulator.Bookkeeping;
 using FineTuneFlow.Simulator.Http;
+using FineTuneFlow.Simulator.Services;
 using FineTuneFlow.Simulator.State;
 
 namespace FineTuneFlow.Simulator.Jobs;
@@ -43,6 +44,12 @@ internal sealed class JobStore
 
     public FineTuningJob Get(string id) =>
         Find(id) ?? throw new ApiException(404, $"Could not find fine tune: {id}", "fine_tune_not_found", "fine_tune_id");
+
+    /// <exception cref="ApiException">404: that service has no such job.</exception>
+    public FineTuningJob Get(string id, SimulatedService service) =>
+        Find(id) is { } job && job.Service == service.Name
+            ? job
+            : throw new ApiException(404, $"Could not find fine tune: {id}", "fine_tune_not_found", "fine_tune_id");
 
     /// <exception cref="ApiException">429: as many jobs as allowed are not over yet.</exception>
     public FineTuningJob Create(FineTuningJob job)

@@ -4,6 +4,7 @@ using System.Text;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Simulator.Files;
 using FineTuneFlow.Simulator.Models;
+using FineTuneFlow.Simulator.Services;
 using FineTuneFlow.Simulator.State;
 
 namespace FineTuneFlow.Simulator.Jobs;
@@ -105,7 +106,7 @@ internal sealed class JobTrainer(FileStore files, ModelStore models, JobEvents e
     };
 
     /// <summary>The name of the finished model, the same whenever the same job is trained.</summary>
-    private static string NameOf(FineTuningJob job) => job.Azure
+    private static string NameOf(FineTuningJob job) => SimulatedServices.Named(job.Service).Azure
         ? $"{job.BaseModel}.ft-{Ids.From("", job.Id, 32).ToLowerInvariant()}{(job.Suffix is null ? "" : "-" + job.Suffix)}"
         : $"ft:{job.BaseModel}:personal:{job.Suffix}:{Ids.From("", job.Id, 8)}";
 

@@ -11,4 +11,14 @@ namespace FineTuneFlow.Simulator.Models;
 /// <param name="AutomaticMultiplier">The learning-rate multiplier that "auto" becomes.</param>
 /// <param name="Skill">How well it answers untuned, 0 to 1.</param>
 internal sealed record BaseModel(
-    string Id, string[] Aliases, ModelFamily Family, TextFeatureOptions Features, double LearningRate, double AutomaticMultiplier, double Skill);
+    string Id, string[] Aliases, ModelFamily Family, TextFeatureOptions Features, double LearningRate, double AutomaticMultiplier, double Skill)
+{
+    /// <summary>Whose format a deployment of it must name.</summary>
+    public string Maker { get; init; } = "OpenAI";
+
+    /// <summary>False: it can only be asked.</summary>
+    public bool Tunable { get; init; } = true;
+
+    /// <summary>What <c>reasoning_effort</c> may be; empty: it does not think before it answers.</summary>
+    public string[] Efforts { get; init; } = [];
+}

@@ -18,6 +18,13 @@ internal static class BaseModels
         new("gpt-4.1-mini-2025-04-14", ["gpt-4.1-mini"], ModelFamily.Chat, WordsAndCharacters(2, 5, bits: 19), 0.20, 2, 0.8),
         new("gpt-4o-2024-08-06", ["gpt-4o"], ModelFamily.Chat, WordsAndCharacters(2, 5, bits: 20), 0.22, 2, 0.9),
         new("gpt-4.1-2025-04-14", ["gpt-4.1"], ModelFamily.Chat, WordsAndCharacters(2, 6, bits: 20), 0.22, 2, 0.95),
+        new("Ministral-3B", [], ModelFamily.Chat, WordsAndCharacters(1, 4, bits: 18), 0.18, 2, 0.5) { Maker = "Mistral AI" },
+        new("Llama-3.1-8B-Instruct", ["meta-llama/Llama-3.1-8B-Instruct"], ModelFamily.Chat, WordsAndCharacters(2, 4, bits: 18), 0.20, 2, 0.6) { Maker = "Meta" },
+        new("Llama-3.3-70B-Instruct", ["meta-llama/Llama-3.3-70B-Instruct"], ModelFamily.Chat, WordsAndCharacters(2, 5, bits: 19), 0.20, 2, 0.85) { Maker = "Meta" },
+        new("Qwen-32B", ["Qwen3-32B"], ModelFamily.Chat, WordsAndCharacters(2, 5, bits: 19), 0.20, 2, 0.8) { Maker = "Alibaba" },
+        new("gpt-oss-20b", [], ModelFamily.Chat, WordsAndCharacters(2, 5, bits: 19), 0.20, 2, 0.8) { Maker = "Microsoft" },
+        new("gpt-6-luna", [], ModelFamily.Chat, WordsAndCharacters(2, 5, bits: 19), 0.20, 2, 0.85) { Tunable = false, Efforts = ["none", "low", "medium", "high", "xhigh", "max"] },
+        new("o4-mini-2025-04-16", ["o4-mini"], ModelFamily.Chat, WordsAndCharacters(2, 5, bits: 19), 0.20, 2, 0.85) { Tunable = false, Efforts = ["low", "medium", "high"] },
     ];
 
     private static readonly Dictionary<string, BaseModel> ByName = All
@@ -25,6 +32,13 @@ internal static class BaseModels
         .ToDictionary(pair => pair.name, pair => pair.model, StringComparer.Ordinal);
 
     public static BaseModel? Find(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>The maker's format of a base or tuned model, as deployments name it.</summary>
+    public static string MakerOf(string model)
+    {
+        int tuned = model.IndexOf(".ft-", StringComparison.Ordinal);
+        return (Find(tuned < 0 ? model : model[..tuned])?.Maker) ?? "OpenAI";
+    }
 
     private static TextFeatureOptions Words(int words, int bits) =>
         new() { WordNgrams = words, LongestCharacterNgram = 0, HashBits = bits };

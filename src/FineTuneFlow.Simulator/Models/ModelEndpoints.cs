@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Simulator.Http;
 
 namespace FineTuneFlow.Simulator.Models;
 
 /// <summary><c>/models</c>.</summary>
-internal sealed class ModelEndpoints(ModelStore models)
+internal sealed class ModelEndpoints(ModelStore models, Shutdowns shutdowns)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -53,6 +54,12 @@ internal sealed class ModelEndpoints(ModelStore models)
     internal static ApiException Missing(string model) =>
         new(404, $"The model `{model}` does not exist or you do not have access to it.", "model_not_found", "model");
 
-    private static JsonObject ToJson(string id, long created, string owner) =>
-        new() { ["id"] = id, ["object"] = "model", ["created"] = created, ["owned_by"] = owner };
+    private JsonObject ToJson(string id, long created, string owner) => new()
+    {
+        ["id"] = id,
+        ["object"] = "model",
+        ["created"] = created,
+        ["owned_by"] = owner,
+        ["shutdown_date"] = shutdowns.Of(id)?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+    };
 }

@@ -60,7 +60,7 @@ public sealed class DeploymentTests
 
         created["status"]!.GetValue<string>().ShouldBe("pending");
         created["trainingType"]!.GetValue<string>().ShouldBe("globalstandard");
-        JsonNode done = await simulator.WaitForJobAsync(created["id"]!.GetValue<string>());
+        JsonNode done = await simulator.WaitForJobAtAsync("/openai/v1", created["id"]!.GetValue<string>());
         done["fine_tuned_model"]!.GetValue<string>().ShouldMatch("^gpt-4\\.1-mini-2025-04-14\\.ft-[a-z0-9]{32}-stars$");
     }
 

@@ -137,8 +137,8 @@ public sealed class InferenceTests(TunedModels models) : IClassFixture<TunedMode
             .ShouldBe((404, "model_not_found"));
         (await models.Simulator.ErrorAsync(HttpMethod.Post, "/v1/chat/completions", new JsonObject { ["model"] = "gpt-4o" }))
             .ShouldBe((400, "missing_required_parameter"));
-        (await models.Simulator.ErrorAsync(HttpMethod.Post, "/v1/chat/completions", new JsonObject { ["model"] = "gpt-4o", ["messages"] = messages(), ["stream"] = true }))
-            .ShouldBe((400, "stream"));
+        (await models.Simulator.ErrorAsync(HttpMethod.Post, "/v1/chat/completions", new JsonObject { ["model"] = "gpt-4o", ["messages"] = messages(), ["stream_options"] = new JsonObject() }))
+            .ShouldBe((400, "stream_options"));
     }
 
     [Fact]
