@@ -1,4 +1,5 @@
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Providers.Profiles;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Providers;
@@ -10,6 +11,9 @@ public sealed record ProviderOptions
     public required string Name { get; init; }
 
     public required ProviderKind Kind { get; init; }
+
+    /// <summary>What the service calls things and which of them it has.</summary>
+    public ServiceProfile Profile { get => field ??= BuiltInProfiles.Of(Kind, BaseAddress); init; }
 
     /// <summary>Ends with a slash; routes such as <c>fine_tuning/jobs</c> are relative to it.</summary>
     public required Uri BaseAddress { get; init; }
@@ -55,12 +59,17 @@ public sealed record ProviderOptions
     public ProviderFacts Facts => new(
         Name,
         Kind,
-        NeedsDeployment: Kind == ProviderKind.AzureOpenAI,
-        NeedsFileProcessing: Kind == ProviderKind.AzureOpenAI,
+        NeedsDeployment: Profile.Deployment is not null,
+        NeedsFileProcessing: Profile.ProcessesFiles,
         MaxJobs,
         PriceKey)
     {
         RequestTimeout = RequestTimeout,
+        Profile = Profile.Name,
+        Trains = Profile.Trains,
+        KeepsMetadata = Profile.KeepsMetadata,
+        SuffixLength = Profile.SuffixLength,
+        Tiers = [.. Profile.Tiers.Keys],
         MaxConcurrency = MaxConcurrency,
         RequestsPerMinute = RequestsPerMinute,
     };
@@ -76,8 +85,8 @@ public sealed record DeploymentOptions
     /// <summary>Name of the Azure OpenAI (Foundry) resource.</summary>
     public required string Account { get; init; }
 
-    /// <summary>standard, globalstandard, datazonestandard or developertier.</summary>
-    public string Sku { get; init; } = "standard";
+    /// <summary>standard, globalstandard, datazonestandard or developertier; null: the profile's.</summary>
+    public string? Sku { get; init; }
 
     /// <summary>About requests a minute; 1 is far too few for an evaluation.</summary>
     public int Capacity { get; init; } = 100;

@@ -74,6 +74,7 @@ public static class WorkflowComposition
             .AddSingleton<RunGuard>()
             .AddSingleton<JobSlots>()
             .AddSingleton<Deployments>()
+            .AddSingleton<JobSearch>()
             .AddSingleton<Orphans>()
             .AddSingleton<LateCosts>()
             .AddSingleton<CandidateScores>()

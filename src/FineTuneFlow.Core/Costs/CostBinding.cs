@@ -31,13 +31,23 @@ internal static class CostBinding
     {
         AsOf = Date(book, "asOf"),
         Source = book.Text("source", ""),
+        Partial = book.Texts("partial"),
         Models = book.List("models", model => new ModelLife(
             model.Text("provider", ""),
             model.Text("model", ""),
             DateOrNull(model, "trainingEnds"),
             DateOrNull(model, "inferenceEnds"),
             model.Truth("tunable", true),
-            model.TextOrNull("note"))),
+            model.TextOrNull("note"))
+        {
+            ExistingCustomersSince = DateOrNull(model, "existingCustomersSince"),
+            BaseEnds = DateOrNull(model, "baseEnds"),
+            Tier = model.ChoiceOrNull<TrainingTier>("tier"),
+            Epochs = model.WholeOrNull("epochs"),
+            LearningRateMultiplier = NumberOrNull(model, "learningRateMultiplier"),
+            Efforts = model.Texts("efforts"),
+            Suggested = model.Truth("suggested", false),
+        }),
     };
 
     private static TokenPrice Tokens(PlacedJson price) => new()

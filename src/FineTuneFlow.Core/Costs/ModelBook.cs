@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Costs;
 
@@ -9,6 +10,8 @@ public sealed record ModelBook
 
     public required DateOnly AsOf { get; init; }
     public required string Source { get; init; }
+    /// <summary>Providers of which not all models are listed: another one is no mistake.</summary>
+    public ImmutableArray<string> Partial { get; init; } = [];
     public ImmutableArray<ModelLife> Models { get; init; } = [];
 
     public static ModelBook Default => BuiltIn.Value;
@@ -19,7 +22,7 @@ public sealed record ModelBook
     {
         ModelBook over = CostData.Read<ModelBook>(fileName, json);
         var replaced = over.Models.Select(model => model.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return over with { Models = [.. Default.Models.Where(model => !replaced.Contains(model.Key)), .. over.Models] };
+        return over with { Partial = [.. Default.Partial.Union(over.Partial, StringComparer.OrdinalIgnoreCase)], Models = [.. Default.Models.Where(model => !replaced.Contains(model.Key)), .. over.Models] };
     }
 
     /// <summary>Whether anything is known of the provider's models.</summary>
@@ -47,5 +50,37 @@ public sealed record ModelBook
 public sealed record ModelLife(
     string Provider, string Model, DateOnly? TrainingEnds = null, DateOnly? InferenceEnds = null, bool Tunable = true, string? Note = null)
 {
+    /// <summary>From this day on only organisations that have tuned before may train it; null: everybody may.</summary>
+    public DateOnly? ExistingCustomersSince { get; init; }
+
+    /// <summary>The first day on which the untuned model no longer answers, where it ends before its fine-tunes.</summary>
+    public DateOnly? BaseEnds { get; init; }
+
+    /// <summary>The one training tier in which it is trained; null: any.</summary>
+    public TrainingTier? Tier { get; init; }
+
+    /// <summary>Where a recipe leaves them out: passes and multiplier that its maker's service suggests; null: the service's choice.</summary>
+    public int? Epochs { get; init; }
+
+    /// <inheritdoc cref="Epochs"/>
+    public double? LearningRateMultiplier { get; init; }
+
+    /// <summary>Values of <c>reasoning_effort</c> that it takes, cheapest first; empty: it does not think before it answers, or nothing
+    /// is known of it.</summary>
+    public ImmutableArray<string> Efforts { get; init; } = [];
+
+    /// <summary>The affordable one of its provider, taken where a recipe names no model.</summary>
+    public bool Suggested { get; init; }
+
+    /// <summary>Whether somebody may train it on that day.</summary>
+    /// <param name="day">Today.</param>
+    /// <param name="existing">The organisation has tuned before.</param>
+    public bool Trains(DateOnly day, bool existing) =>
+        Tunable && (TrainingEnds is null || TrainingEnds > day) && (InferenceEnds is null || InferenceEnds > day)
+        && (existing || ExistingCustomersSince is null || ExistingCustomersSince > day);
+
+    /// <summary>Whether the untuned model answers on that day.</summary>
+    public bool Answers(DateOnly day) => (BaseEnds ?? InferenceEnds ?? DateOnly.MaxValue) > day;
+
     internal string Key => $"{Provider}/{Model}";
 }

@@ -27,16 +27,24 @@ public static class Preflight
             }
             else if (book.Find(candidate.PriceKey, candidate.Model) is not { } life)
             {
-                problems.Add(Unknown(candidate, book));
+                if (book.Partial.Contains(candidate.PriceKey, StringComparer.OrdinalIgnoreCase))
+                {
+                    warnings.Add(new PreflightWarning(candidate.Name, $"nothing is known about {candidate.Model} of {candidate.Provider}: whether it can be trained shows only when the job is created", null));
+                }
+                else
+                {
+                    problems.Add(Unknown(candidate, book));
+                }
             }
             else if (Problem(candidate, life, book, today, end) is { } problem)
             {
                 problems.Add(problem);
             }
-            else if (life.InferenceEnds is { } dies)
+            else if ((candidate.Trains ? life.InferenceEnds : life.BaseEnds ?? life.InferenceEnds) is { } dies)
             {
                 string note = life.Note is null ? "" : $" ({life.Note})";
-                warnings.Add(new PreflightWarning(candidate.Name, $"{life.Model} at {candidate.Provider} answers only until {dies:yyyy-MM-dd}, and what is trained on it goes with it{note}", dies));
+                string fate = candidate.Trains ? ", and what is trained on it goes with it" : "";
+                warnings.Add(new PreflightWarning(candidate.Name, $"{life.Model} at {candidate.Provider} answers only until {dies:yyyy-MM-dd}{fate}{note}", dies));
             }
         }
 
@@ -53,7 +61,7 @@ public static class Preflight
 
         (DateOnly? last, string what) = candidate.Trains && life.TrainingEnds <= (life.InferenceEnds ?? DateOnly.MaxValue)
             ? (life.TrainingEnds, "trains")
-            : (life.InferenceEnds, "serves");
+            : (candidate.Trains ? life.InferenceEnds : life.BaseEnds ?? life.InferenceEnds, "serves");
         if (last is not { } date || date > end)
         {
             return null;

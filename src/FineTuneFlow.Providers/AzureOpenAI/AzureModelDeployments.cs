@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Providers.OpenAI;
+using FineTuneFlow.Providers.Profiles;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Providers.AzureOpenAI;
@@ -17,6 +19,8 @@ public sealed class AzureModelDeployments : IModelDeployments, IDisposable
 
     private readonly ImmutableSortedDictionary<string, ProviderOptions> _providers;
     private readonly PriceBook _prices;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _removals = new(StringComparer.Ordinal);
     private readonly ImmutableSortedDictionary<string, ControlPlane> _planes;
 
     /// <param name="settings">Providers with their <see cref="ProviderOptions.Deployment"/>.</param>
@@ -26,6 +30,7 @@ public sealed class AzureModelDeployments : IModelDeployments, IDisposable
     {
         _providers = settings.All.ToImmutableSortedDictionary(one => one.Name, one => one, StringComparer.Ordinal);
         _prices = prices;
+        _time = time;
         _planes = settings.All.Where(one => one.Deployment is not null)
             .ToImmutableSortedDictionary(one => one.Name, one => new ControlPlane(one, time), StringComparer.Ordinal);
     }
@@ -43,7 +48,12 @@ public sealed class AzureModelDeployments : IModelDeployments, IDisposable
         }
 
         // Putting the same again would be harmless, but its answer would hide how far the first has come.
-        return Read(provider, deployment, there ?? await plane.SendAsync(ServiceCall.CreateDeployment, "PUT", route, Body(options, tunedModel), cancellation));
+        if (there is null)
+        {
+            WaitAfterRemoval(provider);
+        }
+
+        return Read(provider, deployment, there ?? await plane.SendAsync(ServiceCall.CreateDeployment, "PUT", route, Body(provider, tunedModel), cancellation));
     }
 
     public async Task<ModelDeployment?> GetAsync(string provider, string deployment, CancellationToken cancellation = default)
@@ -57,7 +67,13 @@ public sealed class AzureModelDeployments : IModelDeployments, IDisposable
     public async Task<bool> RemoveAsync(string provider, string deployment, CancellationToken cancellation = default)
     {
         (ControlPlane plane, DeploymentOptions options) = Plane(provider);
-        return await plane.RemoveAsync(ServiceCall.RemoveDeployment, Route(options, deployment), cancellation);
+        bool removed = await plane.RemoveAsync(ServiceCall.RemoveDeployment, Route(options, deployment), cancellation);
+        if (removed)
+        {
+            _removals[provider] = _time.GetUtcNow();
+        }
+
+        return removed;
     }
 
     public void Dispose()
@@ -65,6 +81,19 @@ public sealed class AzureModelDeployments : IModelDeployments, IDisposable
         foreach (ControlPlane plane in _planes.Values)
         {
             plane.Dispose();
+        }
+    }
+
+    /// <summary>A creation that follows a deletion too closely fails at some services.</summary>
+    private void WaitAfterRemoval(string provider)
+    {
+        TimeSpan left = _removals.TryGetValue(provider, out DateTimeOffset removed)
+            ? removed + ProfileOf(provider).PauseAfterRemoval - _time.GetUtcNow()
+            : TimeSpan.Zero;
+        if (left > TimeSpan.Zero)
+        {
+            throw new FlowException(new Failure(
+                FailureKind.Unavailable, $"{provider} has just deleted a deployment and takes no other one yet", "It is tried again by itself", RetryAfter: left));
         }
     }
 
@@ -89,11 +118,17 @@ public sealed class AzureModelDeployments : IModelDeployments, IDisposable
             + $"/providers/Microsoft.CognitiveServices/accounts/{Uri.EscapeDataString(options.Account)}/deployments/{deployment}?{Version}";
     }
 
-    private static byte[] Body(DeploymentOptions options, string tunedModel) => JsonSerializer.SerializeToUtf8Bytes(new
+    private byte[] Body(string provider, string tunedModel)
     {
-        sku = new { name = options.Sku, capacity = options.Capacity },
-        properties = new { model = new { format = "OpenAI", name = tunedModel, version = "1" } },
-    });
+        DeploymentOptions options = _providers[provider].Deployment!;
+        return JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            sku = new { name = options.Sku ?? ProfileOf(provider).SkuOf(tunedModel), capacity = options.Capacity },
+            properties = new { model = new { format = ProfileOf(provider).FormatOf(tunedModel), name = tunedModel, version = "1" } },
+        });
+    }
+
+    private DeploymentProfile ProfileOf(string provider) => _providers[provider].Profile.Deployment ?? new DeploymentProfile { Sku = "standard" };
 
     private ModelDeployment Read(string provider, string name, JsonElement deployment)
     {
@@ -108,7 +143,7 @@ public sealed class AzureModelDeployments : IModelDeployments, IDisposable
             _ => DeploymentState.Creating,
         };
         // The SKU that stands may be another than the setting is by now.
-        string sku = deployment.Member("sku")?.Text("name") ?? options.Deployment!.Sku;
+        string sku = deployment.Member("sku")?.Text("name") ?? options.Deployment!.Sku ?? ProfileOf(provider).Sku;
         double hourly = options.Deployment!.HourlyUsd ?? _prices.HostingPerHour(options.PriceKey, Tier(sku));
         return new ModelDeployment(name, state, hourly, deployment.Member("systemData")?.Time("createdAt"));
     }

@@ -13,8 +13,7 @@ internal sealed class FileUploads(ServiceConnection service, ProviderOptions opt
 
     public async Task<ProviderFile> UploadAsync(string name, string purpose, Stream content, long bytes, CancellationToken cancellation)
     {
-        // Azure wants UTF-8 with a byte order mark.
-        bool mark = options.Kind == ProviderKind.AzureOpenAI;
+        bool mark = options.Profile.ByteOrderMark;
         long expected = bytes + (mark ? MultipartFile.ByteOrderMarkBytes : 0);
         ProviderFile file = expected > options.PartsAbove
             ? await InPartsAsync(name, purpose, content, bytes, mark, cancellation)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using FineTuneFlow.Providers.Profiles;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Providers.OpenAI;
@@ -14,14 +15,15 @@ internal static class JobReading
             : null;
 
     /// <summary>Null where there is not even an id.</summary>
-    public static ProviderJob? Job(JsonElement job)
+    public static ProviderJob? Job(JsonElement job, ServiceProfile profile)
     {
         if (job.Text("id") is not { } id)
         {
             return null;
         }
 
-        string state = job.Text("status") ?? "";
+        string word = job.Text("status") ?? "";
+        HyperparameterFields fields = profile.Hyperparameters;
         // Today's place first; the top-level one is deprecated but the only one that some services fill.
         JsonElement? method = job.Member("method") is { } chosen ? chosen.Member(chosen.Text("type") ?? "supervised")?.Member("hyperparameters") : null;
         JsonElement? old = job.Member("hyperparameters");
@@ -30,19 +32,20 @@ internal static class JobReading
         {
             Id = id,
             Model = job.Text("model") ?? "",
-            State = State(state),
-            RawState = state,
+            State = State(word, job, profile),
+            RawState = word,
             CreatedAt = job.Time("created_at"),
             FinishedAt = job.Time("finished_at"),
             TunedModel = job.Text("fine_tuned_model"),
             TrainedTokens = job.Long("trained_tokens"),
             TrainingFile = job.Text("training_file"),
+            Suffix = job.Text("suffix") ?? job.Text("user_provided_suffix"),
             ResultFiles = [.. job.Items("result_files").Select(FileId).OfType<string>()],
             ErrorCode = error?.Text("code"),
             ErrorMessage = Message(error?.Text("message")),
-            Epochs = method?.Whole("n_epochs") ?? old?.Whole("n_epochs"),
-            BatchSize = method?.Whole("batch_size") ?? old?.Whole("batch_size"),
-            LearningRateMultiplier = method?.Number("learning_rate_multiplier") ?? old?.Number("learning_rate_multiplier"),
+            Epochs = method?.Whole(fields.Epochs) ?? old?.Whole(fields.Epochs),
+            BatchSize = method?.Whole(fields.BatchSize) ?? old?.Whole(fields.BatchSize),
+            LearningRateMultiplier = fields.Read(method?.Number(fields.LearningRate) ?? old?.Number(fields.LearningRate)),
             Seed = job.Whole("seed"),
             Metadata = Metadata(job),
         };
@@ -72,9 +75,6 @@ internal static class JobReading
                     .ToImmutableSortedDictionary(pair => pair.Name, pair => pair.Value.AsNumber()!.Value, StringComparer.Ordinal));
     }
 
-    public static JobCheckpoint? Checkpoint(JsonElement one) =>
-        one.Text("fine_tuned_model_checkpoint") is { } model ? new JobCheckpoint(one.Whole("step_number") ?? 0, model) : null;
-
     /// <summary>Goes through history as the reason of a failure.</summary>
     private static string? Message(string? said) => said is null ? null : ErrorReading.Shortened(said);
 
@@ -84,7 +84,18 @@ internal static class JobReading
         _ => entry.Text("id"),
     };
 
-    private static JobState State(string word) => word.ToLowerInvariant() switch
+    /// <summary>The profile's word first, then OpenAI's. A word that neither knows is an end where there is evidence of one: a model, or
+    /// the time at which the job finished.</summary>
+    private static JobState State(string word, JsonElement job, ServiceProfile profile)
+    {
+        JobState state = profile.States.TryGetValue(word.ToLowerInvariant(), out JobState known) ? known : State(word);
+        return state != JobState.Unknown ? state
+            : job.Text("fine_tuned_model") is not null ? JobState.Succeeded
+            : job.Time("finished_at") is not null ? JobState.Failed
+            : JobState.Unknown;
+    }
+
+    public static JobState State(string word) => word.ToLowerInvariant() switch
     {
         "pending" or "created" or "notrunning" => JobState.Pending,
         "validating_files" => JobState.ValidatingFiles,

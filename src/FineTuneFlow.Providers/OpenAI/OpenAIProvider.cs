@@ -3,11 +3,13 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Providers.Profiles;
+using FineTuneFlow.Providers.Together;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Providers.OpenAI;
 
-/// <summary>OpenAI, Azure OpenAI by its v1 endpoint, the simulator, or another service of the same wire format.</summary>
+/// <summary>A service by its profile: OpenAI, Azure OpenAI by its v1 endpoint, the simulator, or another one of that shape.</summary>
 public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
 {
     private const int JobsPage = 100;
@@ -15,6 +17,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
     private readonly ProviderOptions _options;
     private readonly TimeProvider _time;
     private readonly ServiceConnection _service;
+    private readonly IJobWire _wire;
 
     public OpenAIProvider(ProviderOptions options, TimeProvider time)
     {
@@ -22,7 +25,8 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
         _time = time;
         _service = new ServiceConnection(options, time);
         Facts = options.Facts;
-        Batches = new OpenAIBatches(_service, options);
+        Batches = options.Profile.Batches ? new OpenAIBatches(_service, options) : null;
+        _wire = options.Profile.Wire == JobWireFormat.Together ? new TogetherJobWire(options) : new OpenAIJobWire(options);
     }
 
     public ProviderFacts Facts { get; }
@@ -72,9 +76,13 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
 
     public async Task<ProviderJob> CreateJobAsync(JobRequest request, CancellationToken cancellation = default)
     {
+        bool continues = request.BaseModel is not null && request.BaseModel != request.Model;
+        string? continued = _wire.ContinuesByJob && continues
+            ? (await ListJobsAsync(cancellation).FirstOrDefaultAsync(job => job.TunedModel == request.Model, cancellation))?.Id
+            : null;
         JsonElement answer = await _service.SendJsonAsync(
-            ServiceCall.CreateJob, "POST", "fine_tuning/jobs", BinaryContent.Create(JobWriting.Body(request, _options)), cancellation: cancellation);
-        return JobReading.Job(answer) ?? throw _service.Unreadable(ServiceCall.CreateJob);
+            ServiceCall.CreateJob, "POST", _wire.Route, BinaryContent.Create(_wire.Body(request, continued)), cancellation: cancellation);
+        return _wire.Job(answer) ?? throw _service.Unreadable(ServiceCall.CreateJob);
     }
 
     public async IAsyncEnumerable<ProviderJob> FindJobsAsync(
@@ -83,7 +91,18 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
         await foreach (JsonElement one in JobsAsync(metadata, cancellation))
         {
             // Checked here in any case: a gateway may pass the filter over and answer with everything.
-            if (JobReading.Job(one) is { } job && metadata.All(pair => job.Metadata.TryGetValue(pair.Key, out string? value) && value == pair.Value))
+            if (_wire.Job(one) is { } job && metadata.All(pair => job.Metadata.TryGetValue(pair.Key, out string? value) && value == pair.Value))
+            {
+                yield return job;
+            }
+        }
+    }
+
+    public async IAsyncEnumerable<ProviderJob> ListJobsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await foreach (JsonElement one in _service.PagesAsync(ServiceCall.FindJobs, _wire.Route, JobsPage, cancellation))
+        {
+            if (_wire.Job(one) is { } job)
             {
                 yield return job;
             }
@@ -93,7 +112,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
     public async Task<ProviderJob?> GetJobAsync(string jobId, CancellationToken cancellation = default)
     {
         JsonElement? answer = await _service.FindJsonAsync(ServiceCall.GetJob, JobRoute(jobId), cancellation);
-        return answer is { } job ? JobReading.Job(job) ?? throw _service.Unreadable(ServiceCall.GetJob) : null;
+        return answer is { } job ? _wire.Job(job) ?? throw _service.Unreadable(ServiceCall.GetJob) : null;
     }
 
     public async Task<ProviderJob> CancelJobAsync(string jobId, CancellationToken cancellation = default)
@@ -101,7 +120,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
         try
         {
             JsonElement answer = await _service.SendJsonAsync(ServiceCall.CancelJob, "POST", $"{JobRoute(jobId)}/cancel", cancellation: cancellation);
-            return JobReading.Job(answer) ?? await GetJobAsync(jobId, cancellation) ?? throw _service.Unreadable(ServiceCall.CancelJob);
+            return _wire.Job(answer) ?? await GetJobAsync(jobId, cancellation) ?? throw _service.Unreadable(ServiceCall.CancelJob);
         }
         catch (FlowException refused) when (refused.Failure.Kind is FailureKind.InvalidInput or FailureKind.Conflict)
         {
@@ -141,7 +160,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
         {
             await foreach (JsonElement one in _service.PagesAsync(ServiceCall.GetCheckpoints, $"{JobRoute(jobId)}/checkpoints", 100, cancellation))
             {
-                if (JobReading.Checkpoint(one) is { } checkpoint)
+                if (_wire.Checkpoint(one) is { } checkpoint)
                 {
                     checkpoints.Add(checkpoint);
                 }
@@ -187,12 +206,11 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
     private async IAsyncEnumerable<JsonElement> JobsAsync(
         IReadOnlyDictionary<string, string> metadata, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        const string Route = "fine_tuning/jobs";
         string filter = string.Join('&', metadata.Select(pair => $"metadata[{Uri.EscapeDataString(pair.Key)}]={Uri.EscapeDataString(pair.Value)}"));
-        if (_options.Kind != ProviderKind.AzureOpenAI && filter.Length > 0)
+        if (_options.Profile.FiltersByMetadata && filter.Length > 0)
         {
             await using IAsyncEnumerator<JsonElement> narrowed =
-                _service.PagesAsync(ServiceCall.FindJobs, $"{Route}?{filter}", JobsPage, cancellation).GetAsyncEnumerator(cancellation);
+                _service.PagesAsync(ServiceCall.FindJobs, $"{_wire.Route}?{filter}", JobsPage, cancellation).GetAsyncEnumerator(cancellation);
             bool? any = await FirstOrRefused(narrowed);
             if (any is not null)
             {
@@ -205,7 +223,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
             }
         }
 
-        await foreach (JsonElement one in _service.PagesAsync(ServiceCall.FindJobs, Route, JobsPage, cancellation))
+        await foreach (JsonElement one in _service.PagesAsync(ServiceCall.FindJobs, _wire.Route, JobsPage, cancellation))
         {
             yield return one;
         }
@@ -226,5 +244,5 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
 
     private static string FileRoute(string id) => $"files/{Uri.EscapeDataString(id)}";
 
-    private static string JobRoute(string id) => $"fine_tuning/jobs/{Uri.EscapeDataString(id)}";
+    private string JobRoute(string id) => $"{_wire.Route}/{Uri.EscapeDataString(id)}";
 }

@@ -47,7 +47,7 @@ internal static class QuestionWriting
 
             json.WriteEndArray();
             // The old name is refused by OpenAI's newer models, the new one is unknown to some gateways.
-            json.WriteNumber(SpeaksNewest(options) ? "max_completion_tokens"u8 : "max_tokens"u8, question.MaxTokens);
+            json.WriteNumber(options.Profile.AnswerLimitField, question.MaxTokens);
             if (question.TopLogProbabilities > 0)
             {
                 json.WriteBoolean("logprobs"u8, true);
@@ -58,7 +58,4 @@ internal static class QuestionWriting
         json.WriteNumber("temperature"u8, question.Temperature);
         json.WriteEndObject();
     }
-
-    private static bool SpeaksNewest(ProviderOptions options) =>
-        options.Kind == ProviderKind.AzureOpenAI || options.BaseAddress.Host.EndsWith("openai.com", StringComparison.OrdinalIgnoreCase);
 }

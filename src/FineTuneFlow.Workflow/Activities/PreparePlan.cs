@@ -23,6 +23,7 @@ public sealed class PreparePlan(IBlobStore store, IProviders providers, Champion
         foreach (CandidateRecipe candidate in InOrder(recipe.Candidates))
         {
             planned.Add(Plan(candidate, planned, champion, recipe.Dataset.Split));
+            ProviderOffer.Check(candidate, planned[^1].Model, providers.Get(planned[^1].Provider).Facts, models);
         }
 
         PreflightResult preflight = Preflight.Check(planned.Select(Asked), models, time.GetUtcNow());

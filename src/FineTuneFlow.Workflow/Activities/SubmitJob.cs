@@ -11,7 +11,7 @@ using FineTuneFlow.Workflow.Spending;
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Creates a candidate's job, or adopts the one that an earlier attempt has left at the provider.</summary>
-public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce once, RunGuard guard, FlowTelemetry telemetry)
+public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce once, JobSearch search, RunGuard guard, FlowTelemetry telemetry)
     : IActivity<SubmitJobInput, SubmittedJob>
 {
     public async Task<SubmittedJob> RunAsync(SubmitJobInput input, CancellationToken cancellation)
@@ -25,8 +25,8 @@ public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce 
             return await once.RunAsync(
                 RunPaths.JobIntent(input.RunId, input.Candidate.Name),
                 SpendGrace.OfPaid(provider.Facts),
-                async stop => await Find(provider, metadata, stop),
-                async stop => new SubmittedJob((await provider.CreateJobAsync(Request(input, recipe, metadata), stop)).Id, null),
+                async stop => await search.FindAsync(provider, input, recipe, stop),
+                async stop => new SubmittedJob((await provider.CreateJobAsync(Request(provider.Facts, input, recipe, metadata), stop)).Id, null),
                 cancellation);
         }
         catch (FlowException error) when (error.Failure.Kind is FailureKind.DailyCapReached or FailureKind.TooManyJobs)
@@ -37,12 +37,14 @@ public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce 
         }
     }
 
-    private static JobRequest Request(SubmitJobInput input, CandidateRecipe recipe, ImmutableSortedDictionary<string, string> metadata) => new()
+    private static JobRequest Request(
+        ProviderFacts facts, SubmitJobInput input, CandidateRecipe recipe, ImmutableSortedDictionary<string, string> metadata) => new()
     {
         Model = input.ContinueModel ?? input.Candidate.Model,
+        BaseModel = input.Candidate.Model,
         TrainingFile = input.Files.Train,
         ValidationFile = input.Files.Validation,
-        Suffix = input.Candidate.Name,
+        Suffix = facts.SuffixOf(input.Candidate.Name),
         Seed = recipe.Seed,
         Epochs = recipe.Epochs.Count == 0 ? null : recipe.Epochs[0],
         BatchSize = recipe.BatchSize.Count == 0 ? null : recipe.BatchSize[0],
@@ -50,19 +52,6 @@ public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce 
         Tier = recipe.Tier,
         Metadata = metadata,
     };
-
-    /// <summary>The oldest job of this run and candidate: were there two, the first one is the one that was meant.</summary>
-    private static async Task<SubmittedJob?> Find(
-        IFineTuningProvider provider, ImmutableSortedDictionary<string, string> metadata, CancellationToken cancellation)
-    {
-        ProviderJob? oldest = null;
-        await foreach (ProviderJob job in provider.FindJobsAsync(metadata, cancellation))
-        {
-            oldest = oldest?.CreatedAt < job.CreatedAt ? oldest : job;
-        }
-
-        return oldest is null ? null : new SubmittedJob(oldest.Id, null);
-    }
 }
 
 public sealed record SubmitJobInput(string RunId, PlannedCandidate Candidate, string? ContinueModel, TrainingFiles Files);

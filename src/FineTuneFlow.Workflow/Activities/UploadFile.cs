@@ -14,7 +14,7 @@ public sealed class UploadFile(IBlobStore store, IProviders providers, SpendOnce
         await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
         IFineTuningProvider provider = providers.Get(input.Provider);
         BlobRef blob = input.File.Blob;
-        string name = $"{blob.Sha256[..24]}-{input.RunId}.jsonl";
+        string name = TrainingFileName.Of(blob.Sha256, input.RunId);
         return await once.RunAsync(
             RunPaths.Upload(input.RunId, input.Provider, blob.Sha256),
             SpendGrace.OfFile(provider.Facts),

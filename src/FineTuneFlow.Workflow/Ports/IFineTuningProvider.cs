@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Workflow.Ports;
 
@@ -38,6 +40,9 @@ public interface IFineTuningProvider
     /// <summary>Jobs whose metadata holds all given pairs, newest first; filtered here where the service cannot.</summary>
     IAsyncEnumerable<ProviderJob> FindJobsAsync(IReadOnlyDictionary<string, string> metadata, CancellationToken cancellation = default);
 
+    /// <summary>All jobs, newest first: where a service keeps no metadata, ours is looked for among them.</summary>
+    IAsyncEnumerable<ProviderJob> ListJobsAsync(CancellationToken cancellation = default);
+
     /// <summary>Null when there is no such job.</summary>
     Task<ProviderJob?> GetJobAsync(string jobId, CancellationToken cancellation = default);
 
@@ -62,6 +67,24 @@ public interface IFineTuningProvider
 public sealed record ProviderFacts(string Name, ProviderKind Kind, bool NeedsDeployment, bool NeedsFileProcessing, int MaxJobs, string PriceKey)
 {
     public bool Simulated => Kind == ProviderKind.Simulator;
+
+    /// <summary>Name of the profile by which the service is spoken to.</summary>
+    public string Profile { get; init; } = "";
+
+    /// <summary>It offers supervised fine-tuning; else its models can only be asked.</summary>
+    public bool Trains { get; init; } = true;
+
+    /// <summary>A job comes back with the metadata it was stamped with.</summary>
+    public bool KeepsMetadata { get; init; } = true;
+
+    /// <summary>Characters of a job's suffix, at most.</summary>
+    public int SuffixLength { get; init; } = 40;
+
+    /// <summary>A candidate's name as the suffix of its job.</summary>
+    public string SuffixOf(string candidate) => candidate.Length <= SuffixLength ? candidate : candidate[..SuffixLength];
+
+    /// <summary>Training tiers that it offers; empty: it has none.</summary>
+    public ImmutableArray<TrainingTier> Tiers { get; init; } = [];
 
     /// <summary>How long a request waits for its answer before it counts as lost; uploads may take longer.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(100);

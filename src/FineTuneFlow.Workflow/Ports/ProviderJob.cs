@@ -8,9 +8,11 @@ public sealed record JobRequest
 {
     /// <summary>Base model, or a fine-tuned one to continue.</summary>
     public required string Model { get; init; }
+    /// <summary>The base of a fine-tuned <see cref="Model"/> that is continued.</summary>
+    public string? BaseModel { get; init; }
     public required string TrainingFile { get; init; }
     public string? ValidationFile { get; init; }
-    /// <summary>At most 40 characters, which all services take.</summary>
+    /// <summary>At most as many characters as the service takes.</summary>
     public required string Suffix { get; init; }
     public int? Seed { get; init; }
     /// <summary>Null: the service chooses ("auto").</summary>
@@ -35,6 +37,8 @@ public sealed record ProviderJob
     public string? TunedModel { get; init; }
     public long? TrainedTokens { get; init; }
     public string? TrainingFile { get; init; }
+    /// <summary>As the service repeats it; null where it does not.</summary>
+    public string? Suffix { get; init; }
     public ImmutableArray<string> ResultFiles { get; init; } = [];
     public string? ErrorCode { get; init; }
     public string? ErrorMessage { get; init; }

@@ -19,14 +19,18 @@ internal sealed class LiveIntent<T> : IAsyncDisposable
     /// <param name="record">The intent, which is ours.</param>
     /// <param name="etag">Under which it was written.</param>
     /// <param name="interval">Between two beats: a part of the time after which others take it for left behind.</param>
-    public LiveIntent(IBlobStore store, TimeProvider time, BlobPath record, string etag, TimeSpan interval)
+    /// <param name="since">When the first attempt began.</param>
+    public LiveIntent(IBlobStore store, TimeProvider time, BlobPath record, string etag, TimeSpan interval, DateTimeOffset since)
     {
-        (_store, _time, _record, ETag) = (store, time, record, etag);
+        (_store, _time, _record, ETag, Since) = (store, time, record, etag, since);
         _beating = BeatAsync(interval);
     }
 
     /// <summary>Of what was written last. After disposal it does not change any more.</summary>
     public string ETag { get; private set; }
+
+    /// <summary>When the first attempt began.</summary>
+    public DateTimeOffset Since { get; }
 
     public async ValueTask DisposeAsync()
     {
@@ -42,7 +46,7 @@ internal sealed class LiveIntent<T> : IAsyncDisposable
             try
             {
                 await Task.Delay(interval, _time, _ended.Token);
-                var intent = new SpendRecord<T>(_time.GetUtcNow(), SpendState.Intended, null);
+                var intent = new SpendRecord<T>(_time.GetUtcNow(), SpendState.Intended, null, Since);
                 ETag = (await _store.WriteJsonAsync(_record, intent, WriteCondition.Matches(ETag), CancellationToken.None)).ETag;
             }
             catch (OperationCanceledException)

@@ -7,7 +7,7 @@ using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Spending;
 
-/// <summary>Finds and cancels what a run has left under way at its providers: by the run's stamp on jobs and batches, so also what
+/// <summary>Finds and cancels what a run has left under way at its providers: by the run's stamp on jobs and batches, or by the names of the files that its jobs train on, so also what
 /// was made by a call whose answer was lost.</summary>
 public sealed class Orphans(IBlobStore store, IContainerJobs containers, ContainerRequests requests, TimeProvider time)
 {
@@ -49,7 +49,7 @@ public sealed class Orphans(IBlobStore store, IContainerJobs containers, Contain
     private static async Task CancelJobs(
         string runId, IFineTuningProvider provider, ImmutableArray<string>.Builder notes, CancellationToken cancellation)
     {
-        await foreach (ProviderJob job in provider.FindJobsAsync(JobMetadata.OfRun(runId), cancellation))
+        foreach (ProviderJob job in await JobSearch.OfRunAsync(provider, runId, cancellation))
         {
             if (!job.HasEnded)
             {

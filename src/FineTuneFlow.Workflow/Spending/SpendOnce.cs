@@ -51,13 +51,13 @@ public sealed class SpendOnce(IBlobStore store, TimeProvider time)
         catch (FlowException error) when (error.Failure.Kind is not FailureKind.Ambiguous)
         {
             // Nothing was made: the next attempt need not wait.
-            await NoteAsync<T>(record, SpendState.Refused, intent.ETag);
+            await NoteAsync<T>(record, SpendState.Refused, intent);
             throw;
         }
         catch
         {
             // The sender has given up: from now on only the arrival has to be waited for.
-            await NoteAsync<T>(record, SpendState.InDoubt, intent.ETag);
+            await NoteAsync<T>(record, SpendState.InDoubt, intent);
             throw;
         }
 
@@ -87,19 +87,20 @@ public sealed class SpendOnce(IBlobStore store, TimeProvider time)
                 RetryAfter: left));
         }
 
+        DateTimeOffset since = known?.Value.Since ?? time.GetUtcNow();
         // Only one writer gets through: Conflict means that another delivery of this activity has just begun.
-        string etag = await Intend(record, new SpendRecord<T>(time.GetUtcNow(), SpendState.Intended, null), known?.ETag, cancellation);
-        return new LiveIntent<T>(store, time, record, etag, grace.Arrival / 3);
+        string etag = await Intend(record, new SpendRecord<T>(time.GetUtcNow(), SpendState.Intended, null, since), known?.ETag, cancellation);
+        return new LiveIntent<T>(store, time, record, etag, grace.Arrival / 3, since);
     }
 
     /// <summary>Where this cannot be written, the intent stands and holds the next attempt for longer; what went wrong at the service is
     /// what has to be told.</summary>
-    private async Task NoteAsync<T>(BlobPath record, SpendState state, string etag)
+    private async Task NoteAsync<T>(BlobPath record, SpendState state, LiveIntent<T> intent)
         where T : class
     {
         try
         {
-            await store.WriteJsonAsync(record, new SpendRecord<T>(time.GetUtcNow(), state, null), WriteCondition.Matches(etag), CancellationToken.None);
+            await store.WriteJsonAsync(record, new SpendRecord<T>(time.GetUtcNow(), state, null, intent.Since), WriteCondition.Matches(intent.ETag), CancellationToken.None);
         }
         catch (FlowException)
         {
@@ -126,7 +127,8 @@ public sealed class SpendOnce(IBlobStore store, TimeProvider time)
 /// <param name="At">Of the last change.</param>
 /// <param name="State">How far it has come.</param>
 /// <param name="Result">Made or Adopted: the thing.</param>
-public sealed record SpendRecord<T>(DateTimeOffset At, SpendState State, T? Result)
+/// <param name="Since">When it was intended for the first time: what an attempt has left is not older.</param>
+public sealed record SpendRecord<T>(DateTimeOffset At, SpendState State, T? Result, DateTimeOffset? Since = null)
     where T : class;
 
 public enum SpendState

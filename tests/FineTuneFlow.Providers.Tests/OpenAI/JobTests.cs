@@ -69,6 +69,9 @@ public sealed class JobTests
     [InlineData("""{"id":"j","status":"cooking","created_at":0,"metadata":null,"extra":{"a":[1]}}""", JobState.Unknown, null, 0)]
     [InlineData("""{"id":"j","status":"canceled"}""", JobState.Cancelled, null, 0)]
     [InlineData("""{"id":"j"}""", JobState.Unknown, null, 0)]
+    [InlineData("""{"id":"j","status":"Completed","fine_tuned_model":"ft:m"}""", JobState.Succeeded, null, 0)]
+    [InlineData("""{"id":"j","status":"aborted","finished_at":1700000600,"fine_tuned_model":null,"error":{"code":"aborted"}}""", JobState.Failed, "aborted", 0)]
+    [InlineData("""{"id":"j","status":"running","fine_tuned_model":"ft:m","finished_at":null}""", JobState.Running, null, 0)]
     public async Task Every_shape_of_a_job_is_read(string json, JobState state, string? errorCode, int resultFiles)
     {
         await using WireServer server = await WireServer.StartAsync(("GET /v1/fine_tuning/jobs/j", json));

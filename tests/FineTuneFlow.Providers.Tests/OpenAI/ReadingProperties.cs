@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using FineTuneFlow.Providers.OpenAI;
+using FineTuneFlow.Providers.Profiles;
+using FineTuneFlow.Providers.Together;
+using FineTuneFlow.Workflow.Ports;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -28,6 +31,8 @@ public sealed class ReadingProperties
     /// <summary>Values that services have been seen to put where another was expected, and worse.</summary>
     private static readonly string[] Odd = ["null", "{}", "[]", "\"\"", "\"auto\"", "-1", "1e400", "0.5", "true", "\"\\ud800\"", "[null,[],{\"id\":null}]", "99999999999999999999"];
 
+    private static readonly IJobWire[] Wires = [new OpenAIJobWire(Of("nebius")), new OpenAIJobWire(Of("openai")), new TogetherJobWire(Of("together"))];
+
     [Fact]
     public void An_answer_with_bytes_changed_is_read_or_refused() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000), Prop.ForAll(
@@ -47,10 +52,14 @@ public sealed class ReadingProperties
             json =>
             {
                 using JsonDocument document = JsonDocument.Parse(json);
-                JobReading.Job(document.RootElement);
+                foreach (IJobWire wire in Wires)
+                {
+                    wire.Job(document.RootElement);
+                    wire.Checkpoint(document.RootElement);
+                }
+
                 JobReading.File(document.RootElement);
                 JobReading.Event(document.RootElement);
-                JobReading.Checkpoint(document.RootElement);
                 BatchReading.Batch(document.RootElement);
                 BatchReading.Answer("p", Encoding.UTF8.GetBytes(json));
             }));
@@ -123,4 +132,7 @@ public sealed class ReadingProperties
         string raw = pair.ToString();
         return raw[..(raw.IndexOf(':', StringComparison.Ordinal))];
     }
+
+    private static ProviderOptions Of(string profile) =>
+        new() { Name = "p", Kind = ProviderKind.OpenAI, BaseAddress = new Uri("http://127.0.0.1/v1/"), PriceKey = "openai", Profile = BuiltInProfiles.Get(profile) };
 }
