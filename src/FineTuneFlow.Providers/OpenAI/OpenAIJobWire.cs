@@ -9,7 +9,7 @@ namespace FineTuneFlow.Providers.OpenAI;
 /// <summary><c>fine_tuning/jobs</c>, with a profile's names, places and units.</summary>
 internal sealed class OpenAIJobWire(ProviderOptions options) : IJobWire
 {
-    private readonly ServiceProfile profile = options.Profile;
+    private readonly ServiceProfile _profile = options.Profile;
 
     public string Route => "fine_tuning/jobs";
 
@@ -29,13 +29,13 @@ internal sealed class OpenAIJobWire(ProviderOptions options) : IJobWire
             }
 
             json.WriteString("suffix", request.Suffix);
-            if (request.Seed is { } seed && profile.TakesSeed)
+            if (request.Seed is { } seed && _profile.TakesSeed)
             {
                 json.WriteNumber("seed", seed);
             }
 
             WriteTier(json, request.Tier);
-            if (profile.KeepsMetadata)
+            if (_profile.KeepsMetadata)
             {
                 json.WriteStartObject("metadata");
                 foreach ((string key, string value) in request.Metadata)
@@ -46,15 +46,15 @@ internal sealed class OpenAIJobWire(ProviderOptions options) : IJobWire
                 json.WriteEndObject();
             }
 
-            HyperparameterWriting.Write(json, request, profile);
-            HyperparameterWriting.WriteFields(json, profile.BodyFields);
+            HyperparameterWriting.Write(json, request, _profile);
+            HyperparameterWriting.WriteFields(json, _profile.BodyFields);
             json.WriteEndObject();
         }
 
         return new BinaryData(buffer.WrittenMemory);
     }
 
-    public ProviderJob? Job(JsonElement job) => JobReading.Job(job, profile);
+    public ProviderJob? Job(JsonElement job) => JobReading.Job(job, _profile);
 
     public JobCheckpoint? Checkpoint(JsonElement checkpoint) =>
         checkpoint.Text("fine_tuned_model_checkpoint") is { } model ? new JobCheckpoint(checkpoint.Whole("step_number") ?? 0, model) : null;
@@ -62,7 +62,7 @@ internal sealed class OpenAIJobWire(ProviderOptions options) : IJobWire
     /// <summary>Left out at Azure, it brings the misleading "base model does not support fine-tuning".</summary>
     private void WriteTier(Utf8JsonWriter json, TrainingTier? asked)
     {
-        if (profile.TierField is { } field && (asked ?? options.Tier ?? profile.DefaultTier) is { } tier)
+        if (_profile.TierField is { } field && (asked ?? options.Tier ?? _profile.DefaultTier) is { } tier)
         {
             json.WriteString(field, HyperparameterWriting.TierWord(tier, options));
         }

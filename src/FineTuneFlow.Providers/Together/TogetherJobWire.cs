@@ -12,7 +12,7 @@ namespace FineTuneFlow.Providers.Together;
 /// and there is neither seed nor metadata. By its documentation; what was not seen run is in docs/providers.md.</summary>
 internal sealed class TogetherJobWire(ProviderOptions options) : IJobWire
 {
-    private readonly ServiceProfile profile = options.Profile;
+    private readonly ServiceProfile _profile = options.Profile;
 
     public string Route => "fine-tunes";
 
@@ -46,16 +46,16 @@ internal sealed class TogetherJobWire(ProviderOptions options) : IJobWire
 
             json.WriteString("suffix", request.Suffix);
             json.WriteNumber("n_checkpoints", Math.Max(1, request.Epochs ?? 1));
-            HyperparameterWriting.Write(json, request, profile);
+            HyperparameterWriting.Write(json, request, _profile);
             if (request.BatchSize is null)
             {
-                json.WriteString(profile.Hyperparameters.BatchSize, "max");
+                json.WriteString(_profile.Hyperparameters.BatchSize, "max");
             }
 
             json.WriteStartObject("training_method");
             json.WriteString("method", "sft");
             json.WriteEndObject();
-            HyperparameterWriting.WriteFields(json, profile.BodyFields);
+            HyperparameterWriting.WriteFields(json, _profile.BodyFields);
             json.WriteEndObject();
         }
 
@@ -70,7 +70,7 @@ internal sealed class TogetherJobWire(ProviderOptions options) : IJobWire
         }
 
         string word = job.Text("status") ?? "";
-        JobState state = profile.States.TryGetValue(word.ToLowerInvariant(), out JobState known) ? known : JobReading.State(word);
+        JobState state = _profile.States.TryGetValue(word.ToLowerInvariant(), out JobState known) ? known : JobReading.State(word);
         DateTimeOffset? finished = job.Time("finished_at") ?? (state is JobState.Succeeded or JobState.Failed or JobState.Cancelled ? job.Time("updated_at") : null);
         return new ProviderJob
         {
@@ -87,9 +87,9 @@ internal sealed class TogetherJobWire(ProviderOptions options) : IJobWire
             Suffix = job.Text("suffix"),
             ErrorCode = state == JobState.Failed ? word : null,
             ErrorMessage = job.Text("error") is { } said ? ErrorReading.Shortened(said) : null,
-            Epochs = job.Whole(profile.Hyperparameters.Epochs),
-            BatchSize = job.Whole(profile.Hyperparameters.BatchSize),
-            LearningRateMultiplier = profile.Hyperparameters.Read(job.Number(profile.Hyperparameters.LearningRate)),
+            Epochs = job.Whole(_profile.Hyperparameters.Epochs),
+            BatchSize = job.Whole(_profile.Hyperparameters.BatchSize),
+            LearningRateMultiplier = _profile.Hyperparameters.Read(job.Number(_profile.Hyperparameters.LearningRate)),
         };
     }
 
