@@ -18,6 +18,16 @@ internal static class ColumnName
         "code", "department", "subject", "genre", "tag", "theme", "language", "author", "source",
     ];
 
+    private static readonly HashSet<string> Usual =
+    [
+        "id", "text", "label", "title", "review", "body", "content", "comment", "message", "tweet", "sentence", "question", "utterance",
+        "query", "description", "date", "user", "name", "language", "lang", "split", "prompt", "completion", "sentiment", "intent", "product",
+        "target", "url", "time", "timestamp", "summary", "country", "version", "app", "answer", "output", "input",
+    ];
+
+    /// <summary>Whether tables of texts usually have a column of that name.</summary>
+    public static bool IsKnown(string column) => Words(column) is { Count: > 0 and <= 4 } words && words.Any(word => Usual.Contains(word) || Scale.Contains(word) || Classes.Contains(word));
+
     public static bool SpeaksOfScale(string column) => Words(column).Any(Scale.Contains) && !SpeaksOfClasses(column);
 
     public static bool SpeaksOfClasses(string column) => Words(column).Any(Classes.Contains);

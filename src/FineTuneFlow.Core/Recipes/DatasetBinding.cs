@@ -29,6 +29,7 @@ internal static class DatasetBinding
         Delimiter = csv.TextOrNull("delimiter"),
         Header = csv.Truth("header", Absent.Csv.Header),
         Encoding = csv.TextOrNull("encoding"),
+        Quote = csv.Choice("quote", Absent.Csv.Quote),
     };
 
     private static FilterRecipe Filter(PlacedJson filter) => new()

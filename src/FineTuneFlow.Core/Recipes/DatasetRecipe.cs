@@ -30,9 +30,15 @@ public sealed record CsvRecipe
     public string? Delimiter { get; init; }
     /// <summary>False: columns are named by position, "1", "2"...</summary>
     public bool Header { get; init; } = true;
-    /// <summary>utf-8, utf-16 or latin-1; null: detected.</summary>
+    /// <summary>utf-8, utf-16, latin-1 or any name of an encoding that .NET knows; null: detected.</summary>
     public string? Encoding { get; init; }
+    public CsvQuote Quote { get; init; } = CsvQuote.Auto;
 }
+
+/// <summary>What stands around cells. Auto: detected, and a cell whose lines look like rows of their own is a question.</summary>
+#pragma warning disable CA1720 // Double and single are the usual words for quotes; nothing here is a number.
+public enum CsvQuote { Auto, Double, Single, None }
+#pragma warning restore CA1720
 
 /// <summary>Keeps the rows whose cell equals one of the given values (or none of them).</summary>
 public sealed record FilterRecipe

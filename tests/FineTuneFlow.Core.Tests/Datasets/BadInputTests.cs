@@ -36,12 +36,20 @@ public sealed class BadInputTests
     [InlineData("PAR1columns", "a Parquet file", "CSV or JSON lines")]
     [InlineData("%PDF-1.7", "a PDF document", "as CSV")]
     [InlineData("[\n  {\"text\": \"good\", \"label\": \"1\"}]", "one JSON array", "jq -c")]
+    [InlineData("[[\"good\", 1]]", "one JSON array", "jq -c")]
+    [InlineData("{'text': 'good', 'label': 1}\n{'text': 'bad', 'label': 2}\n", "dictionaries as Python prints them, not JSON", "json.dumps")]
+    [InlineData("{\"text\":{\"0\":\"a\",\"1\":\"b\"},\"label\":{\"0\":1,\"1\":2}}", "JSON by columns, as pandas' to_json writes it", "lines=True")]
+    [InlineData("{\"0\":{\"text\":\"a\",\"label\":1}}", "JSON with rows under their index, as pandas' to_json writes it", "lines=True")]
+    [InlineData("{\"columns\":[\"text\",\"label\"],\"index\":[0],\"data\":[[\"a\",1]]}", "JSON by columns", "lines=True")]
+    [InlineData("{\"text\":[\"a\",\"b\"],\"label\":[1,2]}", "JSON by columns", "lines=True")]
+    [InlineData("{\"data\":[{\"text\":\"a\",\"label\":1}]}", "one JSON object that holds the rows in \"data\"", "jq -c '.\"data\"[]'")]
+    [InlineData("{\n  \"text\": \"a\",\n  \"label\": 1\n}\n{\n  \"text\": \"b\"\n}", "JSON whose objects go over several lines", "jq -c .")]
     [InlineData("\n<!DOCTYPE html><title>404</title>", "a web page", "error page")]
     public void What_is_no_table_is_called_by_its_name(string content, string what, string remedy)
     {
         Failure failure = PreparedFolder.FailureOf(Encoding.UTF8.GetBytes(content), name: "drop.csv");
 
-        failure.ToString().ShouldStartWith($"drop.csv: this is no CSV but {what}.");
+        failure.ToString().ShouldStartWith($"drop.csv: this is not a CSV but {what}.");
         failure.Remedy.ShouldNotBeNull().ShouldContain(remedy);
     }
 
@@ -51,7 +59,7 @@ public sealed class BadInputTests
         byte[] bytes = new byte[5_000];
         new Random(1).NextBytes(bytes);
 
-        PreparedFolder.FailureOf(bytes).Message.ShouldBe("this is no CSV but a binary file");
+        PreparedFolder.FailureOf(bytes).Message.ShouldBe("this is not a CSV but a binary file");
     }
 
     [Fact]
@@ -79,6 +87,39 @@ public sealed class BadInputTests
         using var folder = PreparedFolder.From(both, name: "reviews.csv.gz");
 
         folder.Manifest.Rows.Input.ShouldBe(100);
+    }
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_a_damaged_character_and_the_row_is_used()
+    {
+        string jsonl = string.Concat(Enumerable.Range(0, 40).Select(i => $"{{\"text\":\"number {i} \\n \\\"q\\\" \\ud83d\",\"label\":\"{i % 2}\"}}\n"));
+
+        using var folder = PreparedFolder.From(jsonl);
+
+        folder.Manifest.Rows.Rejected.ShouldBe(0);
+        folder.AllRows().ShouldAllBe(row => row.Text.EndsWith("\"q\" \ufffd"));
+    }
+
+    [Fact]
+    public void Rows_that_end_before_the_last_columns_are_read_and_counted()
+    {
+        string csv = "text,label,comment,shop\n" + string.Concat(Enumerable.Range(0, 40).Select(i => i % 2 == 0 ? $"number {i},a\n" : $"number {i},b,c,d\n"));
+
+        DatasetProfile profile = DatasetCheck.Check(
+            "t.csv", () => new MemoryStream(Encoding.UTF8.GetBytes(csv)), new DatasetRecipe(), cancellation: TestContext.Current.CancellationToken).Profile;
+
+        (profile.Rows.Rejected, profile.Reading.ShortRows).ShouldBe((0, 20));
+    }
+
+    [Fact]
+    public void Texts_with_unquoted_delimiters_are_refused_with_what_they_are()
+    {
+        string csv = "text,label\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"good, number {i}, really,a\n"));
+
+        Failure failure = PreparedFolder.FailureOf(Encoding.UTF8.GetBytes(csv), new DatasetRecipe { Text = new OneOrMany<string>("text"), Label = "label" });
+
+        failure.ToString().ShouldContain("4 cells where the header has 2");
+        failure.Remedy.ShouldNotBeNull().ShouldContain("double quotes");
     }
 
     private static byte[] Packed(string csv)

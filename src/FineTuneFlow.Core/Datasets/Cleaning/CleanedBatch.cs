@@ -17,6 +17,9 @@ internal sealed class CleanedBatch
     /// <summary>Rows with each of the sixteen <see cref="TextFacts"/>, and their first lines.</summary>
     public List<(TextFacts Facts, long Line)> Facts { get; } = [];
     public long RowsRead { get; set; }
+    public long ShortRows { get; set; }
+    /// <summary>Records whose lines look like rows of their own.</summary>
+    public List<SwallowedRows> Swallowed { get; } = [];
     /// <summary>MinHash bands of the rows, one after the other; empty where near-duplicates are not looked for.</summary>
     public List<ulong> Bands { get; } = [];
 
@@ -24,6 +27,8 @@ internal sealed class CleanedBatch
     {
         TextBytes = 0;
         RowsRead = 0;
+        ShortRows = 0;
+        Swallowed.Clear();
         RowCount = 0;
         LeftOut.Clear();
         Labels.Clear();

@@ -47,7 +47,16 @@ internal sealed class RowCleaner(RowPlan plan)
             return RowOutcome.NotJson;
         }
 
-        if (record.Fields != plan.ColumnCount && !OnlyEmptyCellsMore(batch, record))
+        if (record.LineBreaks && plan.Dialect is { } dialect && SwallowedRows.Look(batch, record, dialect, plan) is { } swallowed)
+        {
+            target.Swallowed.Add(swallowed);
+        }
+
+        if (record.Fields < plan.ColumnCount && record.Fields >= plan.NeededCells)
+        {
+            target.ShortRows++;
+        }
+        else if (record.Fields != plan.ColumnCount && !OnlyEmptyCellsMore(batch, record))
         {
             detail = $"{record.Fields} cells where the header has {plan.ColumnCount}";
             return RowOutcome.CellCount;
@@ -173,7 +182,7 @@ internal sealed class RowCleaner(RowPlan plan)
     }
 
     private ReadOnlySpan<byte> Value(RecordBatch batch, in TableRecord record, int column) =>
-        FieldValue.Of(batch, batch.Fields[record.FirstField + column], ref _scratch);
+        column >= record.Fields ? default : FieldValue.Of(batch, batch.Fields[record.FirstField + column], ref _scratch);
 
     private bool OnlyEmptyCellsMore(RecordBatch batch, in TableRecord record)
     {

@@ -19,6 +19,10 @@ internal sealed record RowPlan
     /// <summary>-1 where the split asks for no column.</summary>
     public required int SplitColumn { get; init; }
     public required byte[] Join { get; init; }
+    /// <summary>Cells that a row needs at the least; the others count as empty where a row ends before them.</summary>
+    public required int NeededCells { get; init; }
+    /// <summary>Null for JSON lines.</summary>
+    public required CsvDialect? Dialect { get; init; }
 
     public sealed record Filter(int Column, ImmutableArray<byte[]> Equal, ImmutableArray<byte[]> NotEqual)
     {
@@ -44,14 +48,18 @@ internal sealed record RowPlan
         RecognisedColumns recognised = ColumnRecognition.Recognise(table, recipe);
         string file = table.Source.Name;
         int Index(string column, string field) => ColumnRecognition.Require(table.Columns, column, field, file);
+        int label = Index(recognised.Label, "dataset.label");
+        ImmutableArray<int> text = [.. recognised.Text.Select(c => Index(c, "dataset.text"))];
         bool needsColumn = recipe.Split.Method is SplitMethod.Column or SplitMethod.Group or SplitMethod.Time;
         return new RowPlan
         {
             Recipe = recipe,
             Recognised = recognised,
             ColumnCount = table.Columns.Length,
-            Text = [.. recognised.Text.Select(c => Index(c, "dataset.text"))],
-            Label = Index(recognised.Label, "dataset.label"),
+            Text = text,
+            Label = label,
+            NeededCells = Math.Max(label, text.Min()) + 1,
+            Dialect = table.Dialect,
             Filters =
             [
                 .. recipe.Filters.Select(f => new Filter(

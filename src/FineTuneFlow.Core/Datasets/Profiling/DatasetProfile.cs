@@ -82,6 +82,16 @@ public sealed record ReadingProfile
     public long QuotesInUnquotedCells { get; init; }
     public long TextAfterClosingQuote { get; init; }
     public bool BackslashEscapedQuotes { get; init; }
+    /// <summary>Cells are quoted by ' instead of ".</summary>
+    public bool SingleQuotes { get; init; }
+    /// <summary>Titles and remarks above the header, which are not read, and a line such as <c>sep=;</c>.</summary>
+    public int RecordsAboveHeader { get; init; }
+    /// <summary>Rows that end before the last columns, whose cells count as empty.</summary>
+    public long ShortRows { get; init; }
+    /// <summary>The name given to a first column for which the header has none.</summary>
+    public string? IndexColumn { get; init; }
+    /// <summary>A delimiter that splits the records as evenly as the one taken.</summary>
+    public string? RivalDelimiter { get; init; }
     public long RowsWithNul { get; init; }
     public bool ByteOrderMark { get; init; }
     public bool Compressed { get; init; }

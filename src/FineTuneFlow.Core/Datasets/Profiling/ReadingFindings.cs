@@ -77,6 +77,50 @@ internal static class ReadingFindings
                 []);
         }
 
+        if (reading.RecordsAboveHeader > 0)
+        {
+            yield return new Finding(
+                "lines-above-header",
+                FindingGrade.Advisable,
+                reading.RecordsAboveHeader,
+                "lines above the header were left out: a title, or the separator that Excel names there",
+                "Nothing where the column names are right; dataset.csv.header: false reads every line as a row",
+                []);
+        }
+
+        if (reading.IndexColumn is { } index)
+        {
+            yield return new Finding(
+                "index-column",
+                FindingGrade.Advisable,
+                source.RowsRead,
+                $"rows have one cell more than the header; the first was taken for an index and named \"{index}\"",
+                "Nothing where text and label are right; else complete the header",
+                []);
+        }
+
+        if (reading.ShortRows > 0)
+        {
+            yield return new Finding(
+                "short-rows",
+                FindingGrade.Advisable,
+                reading.ShortRows,
+                "rows end before the last columns; the missing cells were read as empty",
+                "Nothing where the program that wrote the file leaves out empty cells",
+                []);
+        }
+
+        if (reading.SingleQuotes)
+        {
+            yield return new Finding(
+                "single-quotes",
+                FindingGrade.Advisable,
+                source.RowsRead,
+                "rows come from a file that quotes cells by ' instead of \"; it was read so",
+                "Nothing where the texts look right; dataset.csv.quote says otherwise",
+                []);
+        }
+
         if (reading.BackslashEscapedQuotes)
         {
             yield return new Finding(

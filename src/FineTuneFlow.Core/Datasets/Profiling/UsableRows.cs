@@ -29,9 +29,27 @@ internal static class UsableRows
         throw new FlowException(new Failure(
             FailureKind.InvalidInput,
             $"only {source.Rows.Count} of {source.RowsRead} rows can be used, fewer than ten examples{example}",
-            $"Check that these are the right columns: text from {string.Join(" and ", source.Plan.Recognised.Text)} ({source.Plan.Recognised.TextReason}), "
-                + $"label from {source.Plan.Recognised.Label} ({source.Plan.Recognised.LabelReason}); or add rows",
+            Remedy(source),
             new SourceLocation(file, first?.Line)));
+    }
+
+    /// <summary>What to do about the reason for which most rows were left out.</summary>
+    private static string Remedy(SourceTable source)
+    {
+        RecognisedColumns columns = source.Plan.Recognised;
+        string taken = $"text is read from {string.Join(" and ", columns.Text)} ({columns.TextReason}), the label from {columns.Label} ({columns.LabelReason})";
+        RowOutcome? most = source.LeftOut.GroupBy(row => row.Outcome).OrderByDescending(group => group.Count()).FirstOrDefault()?.Key;
+        return most switch
+        {
+            RowOutcome.CellCount =>
+                $"Put texts that hold a {source.Source.Delimiter} or a line break into double quotes, or name the right delimiter (dataset.csv.delimiter)",
+            RowOutcome.NotJson => "Write one JSON object a line: json.dumps(row) in Python, df.to_json(path, orient=\"records\", lines=True) in pandas, jq -c elsewhere",
+            RowOutcome.Encoding => "Save the file as UTF-8, or name its encoding (dataset.csv.encoding)",
+            RowOutcome.Filtered => "Change the filters (dataset.filters), which keep too few rows",
+            RowOutcome.EmptyText or RowOutcome.EmptyLabel or RowOutcome.UnknownLabel =>
+                $"Name the right columns (dataset.text, dataset.label): {taken}",
+            _ => $"Add rows; {taken}",
+        };
     }
 
     /// <returns>Used rows by label index, and their sum.</returns>

@@ -4,7 +4,12 @@ namespace FineTuneFlow.Core.Datasets.Reading;
 internal sealed class CsvScanner(CsvDialect dialect)
 {
     private readonly byte _delimiter = dialect.Delimiter;
+    private readonly byte _quoteByte = dialect.Quote;
+    private readonly bool _quotes = dialect.Quote != 0;
     private readonly bool _backslash = dialect.BackslashQuotes;
+    private readonly bool _escapes = dialect.BackslashDelimiters;
+    private readonly bool _blankBeforeQuote = dialect.BlankBeforeQuote;
+    private readonly FieldFlags _quoted = FieldFlags.Quoted | (dialect.Quote == '\'' ? FieldFlags.SingleQuotes : 0);
 
     /// <summary>Physical line of the next record, from 1.</summary>
     public long Line { get; private set; } = 1;
@@ -47,7 +52,7 @@ internal sealed class CsvScanner(CsvDialect dialect)
                 continue;
             }
 
-            batch.AddRecord(new TableRecord(line, firstField, fields));
+            batch.AddRecord(new TableRecord(line, firstField, fields, LineBreaks: innerLines > 0));
             return true;
         }
 
@@ -64,7 +69,13 @@ internal sealed class CsvScanner(CsvDialect dialect)
         while (true)
         {
             int stop;
-            if (at < data.Length && data[at] == '"')
+            if (_blankBeforeQuote && at < data.Length && data[at] == ' ')
+            {
+                int opening = at + data[at..].IndexOfAnyExcept((byte)' ');
+                at = opening > at && data[opening] == _quoteByte ? opening : at;
+            }
+
+            if (_quotes && at < data.Length && data[at] == _quoteByte)
             {
                 stop = ReadQuoted(batch, data, final, at, recordStart, ref innerLines, ref afterQuote);
                 if (stop < 0)
@@ -86,8 +97,20 @@ internal sealed class CsvScanner(CsvDialect dialect)
                 }
 
                 stop = at + length;
-                quotesUnquoted += length > 0 && data.Slice(at, length).Contains((byte)'"') ? 1 : 0;
-                batch.AddField(at, length, FieldFlags.None);
+                FieldFlags flags = FieldFlags.None;
+                if (_escapes)
+                {
+                    stop = BehindEscapes(data, at, stop, ref innerLines, ref flags);
+                    if (stop == data.Length && !final)
+                    {
+                        return -1;
+                    }
+
+                    length = stop - at;
+                }
+
+                quotesUnquoted += _quotes && length > 0 && data.Slice(at, length).Contains(_quoteByte) ? 1 : 0;
+                batch.AddField(at, length, flags);
             }
 
             if (stop < data.Length && data[stop] == _delimiter)
@@ -112,10 +135,10 @@ internal sealed class CsvScanner(CsvDialect dialect)
     {
         int start = open + 1;
         int at = start;
-        FieldFlags flags = FieldFlags.Quoted;
+        FieldFlags flags = _quoted;
         while (true)
         {
-            int quote = data[at..].IndexOf((byte)'"');
+            int quote = data[at..].IndexOf(_quoteByte);
             if (quote < 0)
             {
                 return final ? throw Unclosed(data, open, recordStart) : -1;
@@ -127,7 +150,7 @@ internal sealed class CsvScanner(CsvDialect dialect)
                 return -1;
             }
 
-            if (quote + 1 < data.Length && data[quote + 1] == '"' && !(_backslash && IsEscaped(data, start, quote)))
+            if (quote + 1 < data.Length && data[quote + 1] == _quoteByte && !(_backslash && IsEscaped(data, start, quote)))
             {
                 flags |= FieldFlags.DoubledQuotes;
                 at = quote + 2;
@@ -146,6 +169,19 @@ internal sealed class CsvScanner(CsvDialect dialect)
             ReadOnlySpan<byte> value = data[start..quote];
             long lines = LineBreaks(value);
             int stop = quote + 1;
+            if (!endsCell && data[stop] == ' ')
+            {
+                int behind = data[stop..].IndexOfAnyExcept((byte)' ');
+                if (behind < 0 && !final)
+                {
+                    return -1;
+                }
+
+                behind = behind < 0 ? data.Length : stop + behind;
+                endsCell = behind == data.Length || data[behind] == _delimiter || data[behind] is (byte)'\n' or (byte)'\r';
+                stop = endsCell ? behind : stop;
+            }
+
             if (!endsCell)
             {
                 if (lines > 0)
@@ -169,10 +205,28 @@ internal sealed class CsvScanner(CsvDialect dialect)
                 return stop;
             }
 
+            // Where backslashes escape quotes they escape themselves too.
+            flags |= _backslash && value.Contains((byte)'\\') ? FieldFlags.BackslashQuotes : 0;
             innerLines += lines;
             batch.AddField(start, quote - start, flags);
             return stop;
         }
+    }
+
+    /// <summary>Where an unquoted cell ends whose delimiters and line breaks may be escaped.</summary>
+    private int BehindEscapes(ReadOnlySpan<byte> data, int start, int stop, ref long innerLines, ref FieldFlags flags)
+    {
+        while (stop < data.Length && IsEscaped(data, start, stop))
+        {
+            bool crlf = data[stop] == '\r' && stop + 1 < data.Length && data[stop + 1] == '\n';
+            innerLines += data[stop] == _delimiter ? 0 : 1;
+            int from = stop + (crlf ? 2 : 1);
+            int length = data[from..].IndexOfAny(_delimiter, (byte)'\n', (byte)'\r');
+            stop = length < 0 ? data.Length : from + length;
+        }
+
+        flags |= data[start..stop].Contains((byte)'\\') ? FieldFlags.Escaped : 0;
+        return stop;
     }
 
     private static bool IsEscaped(ReadOnlySpan<byte> data, int start, int quote)

@@ -10,8 +10,11 @@ namespace FineTuneFlow.Core.Datasets.Reading;
 /// <summary>A CSV file as a table.</summary>
 internal sealed class CsvTableReader : TableReader
 {
+    private const double NearlyAll = 0.9;
+
     private readonly CsvDialect _dialect;
     private readonly CsvScanner _scanner;
+    private string? _indexColumn;
     private byte[] _carry = new byte[BatchBytes];
     private int _carried;
     private bool _ended;
@@ -19,13 +22,14 @@ internal sealed class CsvTableReader : TableReader
     public CsvTableReader(SourceReader source, CsvRecipe recipe)
         : base(source)
     {
-        _dialect = CsvDialect.Detect(source.Head, source.HeadIsAll, recipe);
+        _dialect = DialectDetection.Detect(source.Head, source.HeadIsAll, recipe);
         _scanner = new CsvScanner(_dialect);
         if (!Fill(FirstBatch))
         {
             throw Empty(source.Name);
         }
 
+        SkipAboveHeader();
         Columns = recipe.Header ? TakeHeader() : Positions(FirstBatch.Records[0].Fields);
         if (FirstBatch.RecordCount == 0 && !Fill(FirstBatch))
         {
@@ -48,6 +52,7 @@ internal sealed class CsvTableReader : TableReader
 
     public override string Format => Source.Compressed ? "csv.gz" : "csv";
     public override string? Delimiter => _dialect.DelimiterName;
+    public override CsvDialect? Dialect => _dialect;
 
     public override ReadingProfile Profile() => new()
     {
@@ -58,6 +63,10 @@ internal sealed class CsvTableReader : TableReader
         QuotesInUnquotedCells = _scanner.QuotesInUnquotedCells,
         TextAfterClosingQuote = _scanner.TextAfterClosingQuote,
         BackslashEscapedQuotes = _scanner.SawBackslashQuotes,
+        SingleQuotes = _dialect.Quote == '\'',
+        RecordsAboveHeader = _dialect.RecordsAboveHeader,
+        IndexColumn = _indexColumn,
+        RivalDelimiter = _dialect.Rival,
         ByteOrderMark = Source.HasByteOrderMark,
         Compressed = Source.Compressed,
     };
@@ -110,7 +119,7 @@ internal sealed class CsvTableReader : TableReader
                 new Failure(
                     FailureKind.InvalidInput,
                     e.Message,
-                    "Double the quotes inside a quoted cell (\"\"), or remove the stray quote; from here on the columns cannot be told apart",
+                    "Double the quotes inside a quoted cell (\"\"), or set dataset.csv.quote to none where quotes are part of the texts; from here on the columns cannot be told apart",
                     new SourceLocation(Source.Name, e.Line, e.Column.ToString(CultureInfo.InvariantCulture))),
                 e);
         }
@@ -142,6 +151,13 @@ internal sealed class CsvTableReader : TableReader
         batch.Buffer = more;
     }
 
+    private void SkipAboveHeader()
+    {
+        int above = Math.Min(_dialect.RecordsAboveHeader, FirstBatch.RecordCount - 1);
+        FirstBatch.RecordCount -= above;
+        FirstBatch.Records.AsSpan(above, FirstBatch.RecordCount).CopyTo(FirstBatch.Records);
+    }
+
     private ImmutableArray<string> TakeHeader()
     {
         TableRecord header = FirstBatch.Records[0];
@@ -150,12 +166,42 @@ internal sealed class CsvTableReader : TableReader
         for (int i = 0; i < header.Fields; i++)
         {
             string name = Encoding.UTF8.GetString(FieldValue.Of(FirstBatch, FirstBatch.Fields[header.FirstField + i], ref scratch)).Trim();
+            DoubledNames = names.Contains(name) && !DoubledNames.Contains(name) ? DoubledNames.Add(name) : DoubledNames;
             names.Add(Unique(names, name.Length == 0 ? (i + 1).ToString(CultureInfo.InvariantCulture) : name));
         }
 
         FirstBatch.RecordCount--;
         FirstBatch.Records.AsSpan(1, FirstBatch.RecordCount).CopyTo(FirstBatch.Records);
-        return names.MoveToImmutable();
+        if (RowsBeginWithIndex(header.Fields))
+        {
+            _indexColumn = Unique(names, "index");
+            names.Insert(0, _indexColumn);
+        }
+
+        return names.ToImmutable();
+    }
+
+    /// <summary>Whether nearly all rows have one cell more than the header, and the first cells tell the rows apart as an index does
+    /// that was written without a name.</summary>
+    private bool RowsBeginWithIndex(int columns)
+    {
+        byte[] scratch = [];
+        var first = new HashSet<string>(StringComparer.Ordinal);
+        int longer = 0;
+        int filled = 0;
+        for (int i = 0; i < FirstBatch.RecordCount; i++)
+        {
+            TableRecord record = FirstBatch.Records[i];
+            if (record.Fields == columns + 1)
+            {
+                longer++;
+                filled += FirstBatch.Fields[record.FirstField + columns].Length > 0 ? 1 : 0;
+                first.Add(Encoding.UTF8.GetString(FieldValue.Of(FirstBatch, FirstBatch.Fields[record.FirstField], ref scratch)));
+            }
+        }
+
+        return filled > 0 && longer >= FirstBatch.RecordCount * NearlyAll && first.Count == longer
+            && first.All(value => value.Length > 0 && !value.Contains(' ', StringComparison.Ordinal));
     }
 
     private static string Unique(ImmutableArray<string>.Builder names, string name)

@@ -1,6 +1,6 @@
 namespace FineTuneFlow.Core.Datasets.Reading;
 
-/// <summary>Files that are no table of texts at all but are often dropped as one, told from their first bytes.</summary>
+/// <summary>Files that are not a table of texts but are often dropped as one, told from their first bytes.</summary>
 internal static class ForeignFormat
 {
     private const int Looked = 4096;
@@ -33,9 +33,9 @@ internal static class ForeignFormat
             return ("a web page", "Look at it: a download that failed often leaves its error page");
         }
 
-        if (start.StartsWith("["u8) && start[1..].TrimStart(" \t\r\n"u8).StartsWith("{"u8))
+        if (JsonForm.Of(start) is { } json)
         {
-            return ("one JSON array", "Write one object a line: jq -c '.[]' FILE > rows.jsonl");
+            return json;
         }
 
         ReadOnlySpan<byte> looked = head[..Math.Min(head.Length, Looked)];

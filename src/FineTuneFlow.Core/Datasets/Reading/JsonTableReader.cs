@@ -31,7 +31,7 @@ internal sealed class JsonTableReader : TableReader
         {
             throw new FlowException(new Failure(
                 FailureKind.InvalidInput,
-                "the JSON lines hold fewer than two properties, but a text and a label are needed",
+                "the JSON lines have fewer than two properties, but a text and a label are needed",
                 "Write one object a line, such as {\"text\":\"…\",\"label\":\"…\"}",
                 new SourceLocation(source.Name, 1)));
         }
@@ -168,7 +168,8 @@ internal sealed class JsonTableReader : TableReader
                 }
                 catch (InvalidOperationException)
                 {
-                    return "half a surrogate pair in a JSON string";
+                    // Half a surrogate pair, which a text cut in the middle of an emoji ends with.
+                    written += LoneSurrogates.Unescape(reader.ValueSpan, target.AsSpan(written));
                 }
             }
             else if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)

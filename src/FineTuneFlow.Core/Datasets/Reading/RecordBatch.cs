@@ -52,10 +52,15 @@ internal enum FieldFlags : byte
     TextAfterQuote = 8,
     /// <summary>The field is absent (a JSONL object without the property).</summary>
     Missing = 16,
+    /// <summary>An unquoted field in which backslashes escape.</summary>
+    Escaped = 32,
+    /// <summary>Quoted by ' instead of ".</summary>
+    SingleQuotes = 64,
 }
 
 /// <param name="Line">Physical line on which the record begins, from 1.</param>
 /// <param name="FirstField">Index in the batch's fields.</param>
 /// <param name="Fields">Number of fields.</param>
 /// <param name="Problem">Why the record cannot be used; null for a good one.</param>
-internal readonly record struct TableRecord(long Line, int FirstField, int Fields, string? Problem = null);
+/// <param name="LineBreaks">Whether a cell goes over several lines.</param>
+internal readonly record struct TableRecord(long Line, int FirstField, int Fields, string? Problem = null, bool LineBreaks = false);

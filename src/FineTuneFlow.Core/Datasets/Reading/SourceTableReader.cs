@@ -21,7 +21,9 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
     private readonly BandTable? _bands = plan.Recipe.Duplicates.Near is { } near ? new BandTable(NearSignature.BandsFor(near.Threshold)) : null;
     private readonly List<LeftOutRow> _leftOut = [];
     private readonly FactCounts _facts = new();
+    private readonly List<SwallowedRows> _swallowed = [];
     private long _rowsRead;
+    private long _shortRows;
     private int[] _labelMap = new int[16];
 
     private sealed record Work(RecordBatch Records, RowCleaner Cleaner, CleanedBatch Cleaned);
@@ -73,9 +75,10 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
             Bands = _bands,
             LeftOut = _leftOut,
             Labels = _labels,
+            Swallowed = _swallowed,
             MergedLabels = plan.Recipe.Labels.Merge ? LabelSpellings.Merge(_rows, _labels) : [],
             Facts = _facts,
-            Reading = table.Profile() with { RowsWithNul = _facts[TextFacts.Nul], ReadyMadeSplit = ReadyMadeSplit() },
+            Reading = table.Profile() with { RowsWithNul = _facts[TextFacts.Nul], ShortRows = _shortRows, ReadyMadeSplit = ReadyMadeSplit() },
             Source = new SourceFacts(
                 table.Source.Name, sha, bytes, table.Format, SourceEncodings.NameOf(table.Source.Encoding), table.Delimiter),
             Columns = table.Columns,
@@ -99,6 +102,8 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
     {
         CleanedBatch batch = work.Cleaned;
         _rowsRead += batch.RowsRead;
+        _shortRows += batch.ShortRows;
+        _swallowed.AddRange(batch.Swallowed);
         _leftOut.AddRange(batch.LeftOut);
         foreach (var (fact, line) in batch.Facts)
         {

@@ -18,6 +18,12 @@ internal abstract class TableReader(SourceReader source) : IDisposable
     public abstract string Format { get; }
     public virtual string? Delimiter => null;
 
+    /// <summary>Names that the header has more than once.</summary>
+    public ImmutableArray<string> DoubledNames { get; protected set; } = [];
+
+    /// <summary>How a CSV file separates and escapes; null for JSON lines.</summary>
+    public virtual CsvDialect? Dialect => null;
+
     /// <summary>The first records, still to be read as well: what columns are recognised from.</summary>
     public RecordBatch FirstBatch { get; } = new(new byte[BatchBytes]);
 
@@ -57,7 +63,7 @@ internal abstract class TableReader(SourceReader source) : IDisposable
             if (ForeignFormat.Of(source.Head) is { } foreign)
             {
                 throw new FlowException(new Failure(
-                    FailureKind.InvalidInput, $"this is no CSV but {foreign.What}", foreign.Remedy, new SourceLocation(name)));
+                    FailureKind.InvalidInput, $"this is not a CSV but {foreign.What}", foreign.Remedy, new SourceLocation(name)));
             }
 
             return source.IsJsonLines ? new JsonTableReader(source) : new CsvTableReader(source, recipe);
