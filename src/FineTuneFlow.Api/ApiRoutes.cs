@@ -8,6 +8,7 @@ using FineTuneFlow.Api.Projects;
 using FineTuneFlow.Api.Runs;
 using FineTuneFlow.Api.Service;
 using FineTuneFlow.Api.Webhooks;
+using FineTuneFlow.Api.Wire;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
@@ -118,8 +119,11 @@ public static class ApiRoutes
             with { Body = typeof(PromotionRequest), Answer = typeof(ChampionVersion) },
         Post<PostRollback>("projects/{project}/models/rollback", "Goes back to an earlier champion.")
             with { Body = typeof(RollbackRequest), Answer = typeof(ChampionVersion) },
-        Post<PostPrediction>("projects/{project}/predict", "Asks the champion for a text's label and probabilities.")
+        Post<PostPrediction>("projects/{project}/predict", "Asks the champion for a text's label and probabilities; for a list of texts the answer is {\"answers\": [...]} in their order.")
             with { Body = typeof(PredictionRequest), Answer = typeof(PredictionAnswer) },
+        Get<GetWireModels>("v1/models", "Lists the champions and their versions in OpenAI's wire format."),
+        Post<PostChatCompletion>("v1/chat/completions", "Asks a champion in OpenAI's wire format; the model is a project, project@version or project@challenger."),
+        Post<PostCompletion>("v1/completions", "Asks a champion in OpenAI's wire format, a prompt or a list of prompts."),
         Post<PostFeedback>("projects/{project}/feedback", "Takes a text with its right label; it joins the next retrain.")
             with { Body = typeof(FeedbackRequest), Status = 204, MediaTypes = [] },
         Get<GetCostProjection>("costs/projection", "Projects the cost of five ways of running a service while its volume grows, the chapter's first figure.") with

@@ -15,6 +15,11 @@ public static class Flows
     public static readonly OrchestrationName<EvaluateCandidateInput, CandidateScore> EvaluateCandidate = new(nameof(EvaluateCandidate));
     public static readonly OrchestrationName<ContainerBaselineInput, CandidateScore> ContainerBaseline = new(nameof(ContainerBaseline));
 
+    public static readonly OrchestrationName<ServeChampionInput, ServingProgress> ServeChampion = new(nameof(ServeChampion));
+
+    /// <summary>Id of what keeps a project's deployments; no run's id holds a colon after its project alone.</summary>
+    public static string ServeId(string project) => $"{project}:serve";
+
     /// <summary>Ids of what a run starts, so that events and queries find them.</summary>
     public static string TrainId(string runId, string candidate) => $"{runId}:{candidate}:train";
 

@@ -2,6 +2,7 @@ using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Evaluation;
+using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Spending;
 
@@ -48,5 +49,6 @@ public static class Steps
     public static readonly ActivityName<ContainerStepInput, CandidateScore> CollectContainer = new(nameof(CollectContainer), Storage);
     public static readonly ActivityName<CompareInput, ComparisonResult> Compare = new(nameof(Compare), Storage);
     public static readonly ActivityName<PromoteInput, PromotionResult> Promote = new(nameof(Promote), Storage);
+    public static readonly ActivityName<ServeChampionInput, ServingProgress> KeepServing = new(nameof(KeepServing), Provider);
     public static readonly ActivityName<CleanUpInput, CleanUpResult> CleanUp = new(nameof(CleanUp), Provider);
 }

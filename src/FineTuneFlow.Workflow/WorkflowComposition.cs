@@ -9,7 +9,9 @@ using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Retraining;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Serving;
 using FineTuneFlow.Workflow.Spending;
+using FineTuneFlow.Workflow.Watching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -25,6 +27,8 @@ public static class WorkflowComposition
         .With(Flows.MonitorJob, MonitorJob.RunAsync)
         .With(Flows.EvaluateCandidate, EvaluateCandidate.RunAsync)
         .With(Flows.ContainerBaseline, ContainerBaseline.RunAsync)
+        .With(Flows.ServeChampion, ServeChampion.RunAsync)
+        .With<KeepServing, ServeChampionInput, ServingProgress>(Steps.KeepServing)
         .With<PreparePlan, RunInput, RunPlan>(Steps.PreparePlan)
         .With<PrepareDataset, PrepareDatasetInput, PreparedData>(Steps.PrepareDataset)
         .With<QuoteRun, QuoteRunInput, QuoteSummary>(Steps.QuoteRun)
@@ -84,7 +88,14 @@ public static class WorkflowComposition
             .AddSingleton<Champions>()
             .AddSingleton<OwnModels>()
             .AddSingleton<VersionFiles>()
-            .AddSingleton<ChampionPredictor>()
+            .AddSingleton<ProjectRecipes>()
+            .AddSingleton<VersionAnswers>()
+            .AddSingleton<ServingDeployments>()
+            .AddSingleton<ServingKeeper>()
+            .AddSingleton<ChampionDesk>()
+            .AddSingleton<VersionReferences>()
+            .AddSingleton<WatchLog>()
+            .AddHostedService<WatchFlush>()
             .AddSingleton<FeedbackStore>()
             .AddSingleton<RunStarter>()
             .AddSingleton<RunReader>()

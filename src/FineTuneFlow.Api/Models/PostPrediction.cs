@@ -1,48 +1,60 @@
-using System.Collections.Immutable;
 using FineTuneFlow.Api.Http;
-using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Recipes;
-using FineTuneFlow.Workflow.Models;
+using FineTuneFlow.Workflow.Serving;
 using Microsoft.AspNetCore.Http;
 
 namespace FineTuneFlow.Api.Models;
 
-/// <summary>The champion's label for a text, with probabilities.</summary>
-public sealed class PostPrediction(ChampionPredictor predictor) : IApiHandler
+/// <summary>The champion's label for a text, or for each of a list of texts, with probabilities, version, latency and cost.</summary>
+public sealed class PostPrediction(ChampionDesk desk) : IApiHandler
 {
     private const int MaxCharacters = 100_000;
+    private const int MaxTexts = 10_000;
 
     public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)
     {
         string project = ProjectName.Check(request.Route("project"));
         PredictionRequest body = await request.JsonAsync<PredictionRequest>(cancellation);
-        if (body.Text.Length > MaxCharacters || string.IsNullOrWhiteSpace(body.Text))
+        IReadOnlyList<string> texts = Texts(body);
+        if (body.Version is { } version && !ServingRecipe.IsVersion(version))
         {
-            throw ApiRequest.Invalid($"the text has {body.Text.Length:N0} characters", $"Give 1 to {MaxCharacters:N0}.", "text");
+            throw ApiRequest.Invalid($"\"{version}\" names no version", "Give champion, previous, challenger or a version's number; leave it out for the project's weights.", "version");
         }
 
-        (ChampionVersion champion, IReadOnlyList<Prediction> answers) = await predictor.PredictAsync(project, [body.Text], cancellation);
-        Prediction answer = answers[0];
-        return ApiAnswer.Json(new PredictionAnswer(
-            answer.Label, answer.Probabilities, answer.Error, champion.Version, champion.Model, answer.PromptTokens, answer.CompletionTokens));
+        IReadOnlyList<ServedAnswer> answers = await desk.AnswerAsync(project, texts, body.Version, body.User, cancellation);
+        return body.Text is not null
+            ? ApiAnswer.Json(PredictionAnswer.Of(answers[0]))
+            : ApiAnswer.Json(new PredictionAnswers([.. answers.Select(PredictionAnswer.Of)]));
+    }
+
+    private static IReadOnlyList<string> Texts(PredictionRequest body)
+    {
+        if (body.Text is null == body.Texts is null)
+        {
+            throw ApiRequest.Invalid("the body gives neither a text nor texts, or both", "Give \"text\" for one answer, or \"texts\" for a list of them.", "text");
+        }
+
+        IReadOnlyList<string> texts = body.Texts ?? [body.Text!];
+        if (texts.Count is 0 or > MaxTexts)
+        {
+            throw ApiRequest.Invalid($"there are {texts.Count:N0} texts", $"Give 1 to {MaxTexts:N0} in a request.", "texts");
+        }
+
+        for (int i = 0; i < texts.Count; i++)
+        {
+            if (texts[i] is null || texts[i].Length > MaxCharacters || string.IsNullOrWhiteSpace(texts[i]))
+            {
+                throw ApiRequest.Invalid(
+                    $"the text has {texts[i]?.Length ?? 0:N0} characters", $"Give 1 to {MaxCharacters:N0}, not blanks alone.", body.Text is null ? $"texts[{i}]" : "text");
+            }
+        }
+
+        return texts;
     }
 }
 
-/// <param name="Text">To be classified.</param>
-public sealed record PredictionRequest(string Text);
-
-/// <param name="Label">Null where the model gave none.</param>
-/// <param name="Probabilities">By label, where the model gives them.</param>
-/// <param name="Error">Why there is no label.</param>
-/// <param name="Version">The champion's version.</param>
-/// <param name="Model">Which model answered.</param>
-/// <param name="PromptTokens">As counted by the provider.</param>
-/// <param name="CompletionTokens">As counted by the provider.</param>
-public sealed record PredictionAnswer(
-    string? Label,
-    ImmutableSortedDictionary<string, double>? Probabilities,
-    PredictionError? Error,
-    int Version,
-    string Model,
-    int? PromptTokens,
-    int? CompletionTokens);
+/// <param name="Text">To be classified; or <paramref name="Texts"/>.</param>
+/// <param name="Texts">To be classified, up to 10,000 in a request.</param>
+/// <param name="User">Whoever asks: the same user always gets the same version. Without it the same text does.</param>
+/// <param name="Version">champion, previous, challenger or a version's number; without it the project's weights decide.</param>
+public sealed record PredictionRequest(string? Text = null, IReadOnlyList<string>? Texts = null, string? User = null, string? Version = null);

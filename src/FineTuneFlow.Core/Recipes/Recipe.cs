@@ -14,6 +14,8 @@ public sealed record Recipe
     public ImmutableArray<BaselineRecipe> Baselines { get; init; } = [];
     public EvaluationRecipe Evaluation { get; init; } = new();
     public PromotionRecipe Promotion { get; init; } = new();
+    public RetrainRecipe Retrain { get; init; } = new();
+    public ServingRecipe Serving { get; init; } = new();
     /// <summary>Hours after which the whole run gives up and cancels its jobs; 0.01 to 720.</summary>
     public double DeadlineHours { get; init; } = 72;
     public RetentionRecipe Retention { get; init; } = new();

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace FineTuneFlow.Core.Recipes;
 
 /// <summary>From a file that the schema has accepted to the recipe. By hand, because the serializer compiles a thousand methods
@@ -15,6 +17,8 @@ internal static class RecipeBinding
         Baselines = recipe.List("baselines", Baseline),
         Evaluation = recipe["evaluation"] is { } evaluation ? Evaluation(evaluation) : Absent.Evaluation,
         Promotion = recipe["promotion"] is { } promotion ? Promotion(promotion) : Absent.Promotion,
+        Retrain = recipe["retrain"] is { } retrain ? Retrain(retrain) : Absent.Retrain,
+        Serving = recipe["serving"] is { } serving ? Serving(serving) : Absent.Serving,
         DeadlineHours = recipe.Number("deadlineHours", Absent.DeadlineHours),
         Retention = recipe["retention"] is { } retention
             ? new RetentionRecipe { DeleteUploads = retention.Truth("deleteUploads", Absent.Retention.DeleteUploads) }
@@ -70,5 +74,23 @@ internal static class RecipeBinding
         Eligible = promotion.Texts("eligible"),
         RequireSignificance = promotion.Truth("requireSignificance", Absent.Promotion.RequireSignificance),
         Alpha = promotion.Number("alpha", Absent.Promotion.Alpha),
+    };
+
+    private static RetrainRecipe Retrain(PlacedJson retrain) => new()
+    {
+        MinimumNewRows = retrain.Whole("minimumNewRows", Absent.Retrain.MinimumNewRows),
+        Drift = retrain.Truth("drift", Absent.Retrain.Drift),
+        DriftIndex = retrain.Number("driftIndex", Absent.Retrain.DriftIndex),
+        DriftAlpha = retrain.Number("driftAlpha", Absent.Retrain.DriftAlpha),
+        AccuracyDrop = retrain.Number("accuracyDrop", Absent.Retrain.AccuracyDrop),
+        DyingDays = retrain.Whole("dyingDays", Absent.Retrain.DyingDays),
+    };
+
+    private static ServingRecipe Serving(PlacedJson serving) => new()
+    {
+        Weights = serving["weights"] is { } weights
+            ? weights.Members.ToImmutableSortedDictionary(member => member.Name, member => RecipeValue.Whole(member.Value), StringComparer.Ordinal)
+            : Absent.Serving.Weights,
+        Shadow = serving.TextOrNull("shadow"),
     };
 }

@@ -14,7 +14,10 @@ public static class RecipeHash
 
     /// <summary>The UTF-8 bytes that are hashed.</summary>
     public static byte[] Canonical(Recipe recipe) =>
-        JsonSerializer.SerializeToUtf8Bytes(Sorted(JsonSerializer.SerializeToNode(recipe, FlowJson.Compact)), FlowJson.Compact);
+        JsonSerializer.SerializeToUtf8Bytes(Sorted(JsonSerializer.SerializeToNode(Judged(recipe), FlowJson.Compact)), FlowJson.Compact);
+
+    // Who answers and when a night trains changes nothing about what a run does: other weights must not make the same drop cost again.
+    private static Recipe Judged(Recipe recipe) => recipe with { Serving = new ServingRecipe(), Retrain = new RetrainRecipe() };
 
     private static JsonNode? Sorted(JsonNode? node) => node switch
     {

@@ -27,7 +27,38 @@ internal sealed class RecipeRules
         }
 
         rules.Promotion(recipe);
+        rules.Serving(recipe.Serving);
         return rules._problems.ToImmutable();
+    }
+
+    private void Serving(ServingRecipe serving)
+    {
+        foreach (string version in serving.Weights.Keys)
+        {
+            Version(version, $"serving.weights.{version}");
+        }
+
+        if (serving.Shadow is { } shadow)
+        {
+            Version(shadow, "serving.shadow");
+        }
+
+        if (serving.Weights.Values.Sum() is not 100 and var sum)
+        {
+            Add("serving.weights", $"the weights add up to {sum}", "Make them 100 in all: {\"champion\": 90, \"challenger\": 10}.");
+        }
+    }
+
+    private void Version(string version, string path)
+    {
+        if (!ServingRecipe.IsVersion(version))
+        {
+            string[] known = [ServingRecipe.Champion, ServingRecipe.Previous, ServingRecipe.Challenger];
+            Add(
+                path,
+                $"\"{version}\" names no version",
+                NearestName.Of(version, known) is { } near ? $"Did you mean \"{near}\"?" : "Use champion, previous, challenger or a version's number.");
+        }
     }
 
     private void Promotion(Recipe recipe)

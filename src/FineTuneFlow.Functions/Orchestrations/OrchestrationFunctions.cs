@@ -28,6 +28,10 @@ public sealed class OrchestrationFunctions(OrchestrationRunner orchestrations)
     public Task<CandidateScore> EvaluateCandidate([OrchestrationTrigger] TaskOrchestrationContext context, EvaluateCandidateInput input) =>
         orchestrations.RunAsync(Flows.EvaluateCandidate, context, input);
 
+    [Function(nameof(Flows.ServeChampion))]
+    public Task<ServingProgress> ServeChampion([OrchestrationTrigger] TaskOrchestrationContext context, ServeChampionInput input) =>
+        orchestrations.RunAsync(Flows.ServeChampion, context, input);
+
     [Function(nameof(Flows.ContainerBaseline))]
     public Task<CandidateScore> ContainerBaseline([OrchestrationTrigger] TaskOrchestrationContext context, ContainerBaselineInput input) =>
         orchestrations.RunAsync(Flows.ContainerBaseline, context, input);

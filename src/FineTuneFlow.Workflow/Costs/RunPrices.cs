@@ -27,6 +27,14 @@ public sealed class RunPrices(PriceBook book)
             Of(provider, candidate.Model, null) with { Tuned = candidate.IsTuned, Batch = batch, PromptTokens = prompt, CompletionTokens = completion }, Book);
     }
 
+    /// <summary>USD that answers cost, asked one by one; the list price where simulated; null where no price is known.</summary>
+    public double? Asking(ProviderFacts provider, string baseModel, bool tuned, long promptTokens, long completionTokens)
+    {
+        CandidateCost cost = ActualCost.Of(
+            Of(provider, baseModel, null) with { Tuned = tuned, PromptTokens = promptTokens, CompletionTokens = completionTokens }, Book);
+        return cost.Unpriced ? null : cost.EvaluationUsd;
+    }
+
     /// <summary>All of a candidate's cost: its job, its evaluation, its deployment.</summary>
     public CandidateCost Actual(
         ProviderFacts provider,

@@ -6,7 +6,9 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Models;
 
 /// <summary><c>models/{project}/champion.json</c>: the promoted model and those before it, newest last. The last one is in use.</summary>
-public sealed record ChampionRecord(ImmutableArray<ChampionVersion> Versions)
+/// <param name="Versions">Oldest first.</param>
+/// <param name="Challenger">Not in use, but asked by name, by weight or as shadow; its version is 0. Null: none.</param>
+public sealed record ChampionRecord(ImmutableArray<ChampionVersion> Versions, ChampionVersion? Challenger = null)
 {
     public ChampionVersion? Current => Versions.IsDefaultOrEmpty ? null : Versions[^1];
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
@@ -5,13 +6,28 @@ using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Watching;
 
 namespace FineTuneFlow.Workflow.Models;
 
 /// <summary>The champions of the projects: kept versions, promotion, rollback. Changed by ETag, so that two hosts cannot
 /// promote over each other.</summary>
-public sealed class Champions(IBlobStore store, VersionFiles files, TimeProvider time)
+public sealed class Champions(IBlobStore store, VersionFiles files, VersionReferences references, TimeProvider time)
 {
+    private const string FileName = "/champion.json";
+
+    /// <summary>The projects that have a champion, by name.</summary>
+    public async IAsyncEnumerable<string> ProjectsAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (BlobEntry entry in store.ListAsync(RunPaths.Models, "", cancellation))
+        {
+            if (entry.Path.Name.EndsWith(FileName, StringComparison.Ordinal) && ProjectName.IsValid(entry.Path.Name[..^FileName.Length]))
+            {
+                yield return entry.Path.Name[..^FileName.Length];
+            }
+        }
+    }
+
     public async Task<ChampionRecord> ReadAsync(string project, CancellationToken cancellation) =>
         (await store.FindJsonAsync<ChampionRecord>(RunPaths.Champion(ProjectName.Check(project)), cancellation))?.Value ?? new ChampionRecord([]);
 
@@ -47,6 +63,7 @@ public sealed class Champions(IBlobStore store, VersionFiles files, TimeProvider
             int version = (current?.Version ?? 0) + 1;
             string folder = RunPaths.Version(project, version, order.RunId, order.Candidate);
             await files.KeepAsync(folder, order.RunId, judged, cancellation);
+            await references.KeepAsync(folder, order.RunId, order.Candidate, cancellation);
             return new ChampionVersion(
                 version,
                 order.RunId,
@@ -140,6 +157,10 @@ public sealed class Champions(IBlobStore store, VersionFiles files, TimeProvider
             : throw new FlowException(FailureKind.Conflict, $"{candidate} left predictions, but no model that could be asked", "Promote another candidate");
     }
 
+    // A challenger that has become champion is none any more.
+    private static ChampionVersion? Without(ChampionVersion? challenger, ChampionVersion champion) =>
+        challenger is { } other && other.RunId == champion.RunId && other.Candidate == champion.Candidate ? null : challenger;
+
     private async Task<ChampionVersion> Append(string project, Func<ChampionRecord, Task<ChampionVersion?>> next, CancellationToken cancellation)
     {
         BlobPath path = RunPaths.Champion(ProjectName.Check(project));
@@ -155,7 +176,7 @@ public sealed class Champions(IBlobStore store, VersionFiles files, TimeProvider
             try
             {
                 WriteCondition condition = known is { } read ? WriteCondition.Matches(read.ETag) : WriteCondition.Absent;
-                await store.WriteJsonAsync(path, new ChampionRecord([.. record.Versions, added]), condition, cancellation);
+                await store.WriteJsonAsync(path, new ChampionRecord([.. record.Versions, added], Without(record.Challenger, added)), condition, cancellation);
                 return added;
             }
             catch (FlowException error) when (error.Failure.Kind == FailureKind.Conflict)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Workflow.Serving;
 using Microsoft.Extensions.Logging;
 
 namespace FineTuneFlow.Workflow.Observability;
@@ -21,6 +22,8 @@ public sealed class FlowTelemetry : IDisposable
     private readonly Counter<double> _cost;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _throttles;
+    private readonly Counter<long> _predictions;
+    private readonly Histogram<double> _predictionDuration;
 
     public FlowTelemetry()
     {
@@ -30,7 +33,24 @@ public sealed class FlowTelemetry : IDisposable
         _tokens = Meter.CreateCounter<long>("finetuneflow.tokens", "{token}", "Tokens by provider and use (training, input, output)");
         _cost = Meter.CreateCounter<double>("finetuneflow.cost", "{USD}", "US dollars by provider and use (training, evaluation, hosting)");
         _retries = Meter.CreateCounter<long>("finetuneflow.retries", "{retry}", "Further attempts of a step, by stage and failure kind");
+        _predictions = Meter.CreateCounter<long>("finetuneflow.predictions", "{answer}", "Texts that were put to champions, by project, version and outcome");
+        _predictionDuration = Meter.CreateHistogram<double>("finetuneflow.prediction.duration", "s", "Duration of an answer, by project and version");
         _throttles = Meter.CreateCounter<long>("finetuneflow.throttles", "{answer}", "Answers that asked to wait, by provider and failure kind");
+    }
+
+    /// <summary>Answers that a version gave.</summary>
+    public void Predicted(string project, int version, IReadOnlyList<ServedAnswer> answers)
+    {
+        KeyValuePair<string, object?>[] tags = [new("project", project), new("version", version)];
+        foreach (IGrouping<bool, ServedAnswer> group in answers.GroupBy(answer => answer.Answer.Label is null))
+        {
+            _predictions.Add(group.Count(), [.. tags, new("outcome", group.Key ? "error" : "answered")]);
+        }
+
+        foreach (double ms in answers.Select(answer => answer.Answer.LatencyMs).OfType<double>())
+        {
+            _predictionDuration.Record(ms / 1000, tags);
+        }
     }
 
     public Meter Meter { get; } = new(SourceName);

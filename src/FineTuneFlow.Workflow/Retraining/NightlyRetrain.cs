@@ -23,7 +23,7 @@ public sealed class NightlyRetrain(
     public async Task<ImmutableArray<StartedRun>> RunAsync(CancellationToken cancellation)
     {
         var started = ImmutableArray.CreateBuilder<StartedRun>();
-        foreach (string project in await ProjectsAsync(cancellation))
+        await foreach (string project in champions.ProjectsAsync(cancellation))
         {
             try
             {
@@ -126,19 +126,5 @@ public sealed class NightlyRetrain(
         }
 
         return drops;
-    }
-
-    private async Task<List<string>> ProjectsAsync(CancellationToken cancellation)
-    {
-        var projects = new List<string>();
-        await foreach (BlobEntry entry in store.ListAsync(RunPaths.Models, "", cancellation))
-        {
-            if (entry.Path.Name.EndsWith("/champion.json", StringComparison.Ordinal))
-            {
-                projects.Add(entry.Path.Name[..^"/champion.json".Length]);
-            }
-        }
-
-        return projects;
     }
 }

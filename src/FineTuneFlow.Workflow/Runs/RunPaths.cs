@@ -103,6 +103,12 @@ public static class RunPaths
     public static string Version(string project, int version, string runId, string candidate) =>
         $"{Models}/{project}/v{version}/{runId}.{candidate}";
 
+    /// <summary>The deployments that stand for the project's versions.</summary>
+    public static BlobPath Serving(string project) => BlobPath.Of(Models, $"{project}/serving.json");
+
+    /// <summary>What the project's versions were asked on a day.</summary>
+    public static BlobPath Watch(string project, DateOnly day) => BlobPath.Of(Models, $"{project}/watch/{day:yyyy-MM-dd}.json");
+
     /// <summary>What the project's runs have taught about tokens a character.</summary>
     public static BlobPath Calibration(string project) => BlobPath.Of(Models, $"{project}/calibration.json");
 

@@ -9,7 +9,7 @@ using FineTuneFlow.Workflow.Ports;
 namespace FineTuneFlow.Workflow.Runs;
 
 /// <summary>Starts runs, whichever trigger brings them: the same drop with the same recipe is the same run.</summary>
-public sealed class RunStarter(IBlobStore store, IDurableClient client, IProviders providers, Champions champions)
+public sealed class RunStarter(IBlobStore store, IDurableClient client, IProviders providers, Champions champions, ProjectRecipes recipes)
 {
     /// <summary>The recipe given, else the project's own, else the defaults.</summary>
     /// <param name="project">A project's name.</param>
@@ -78,18 +78,7 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, IProvide
 
     private async Task<Recipe> RecipeOf(string project, byte[]? given, CancellationToken cancellation)
     {
-        Recipe recipe;
-        if (given is not null)
-        {
-            recipe = RecipeReader.Read("recipe", given);
-        }
-        else
-        {
-            BlobPath path = RunPaths.ProjectRecipe(project);
-            await using BlobRead? own = await store.OpenAsync(path, cancellation);
-            recipe = own is null ? RecipeReader.Default : await RecipeReader.ReadAsync(path.ToString(), own.Content, cancellation);
-        }
-
+        Recipe recipe = given is null ? await recipes.ReadAsync(project, cancellation) : RecipeReader.Read("recipe", given);
         return recipe with { Candidates = CandidateGrid.Expand(recipe) };
     }
 

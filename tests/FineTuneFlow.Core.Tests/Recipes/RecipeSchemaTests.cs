@@ -98,7 +98,7 @@ public sealed class RecipeSchemaTests
             Type item = type.GetGenericArguments()[0];
             Types(item, node.Items!, path, item.IsClass && item != typeof(string));
         }
-        else if (type == typeof(ImmutableSortedDictionary<string, string>))
+        else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableSortedDictionary<,>))
         {
             node.Types.ShouldBe(["object"], path);
             node.AnyProperty.ShouldNotBeNull(path);

@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using FineTuneFlow.Api.Http;
+using FineTuneFlow.Core.Training;
+using FineTuneFlow.Workflow.Serving;
+using Microsoft.AspNetCore.Http;
+
+namespace FineTuneFlow.Api.Wire;
+
+/// <summary>A champion asked as OpenAI's completions are: the prompt, or each of a list of prompts, is a text, its completion the label.</summary>
+public sealed class PostCompletion(ChampionDesk desk, TimeProvider time) : IApiHandler
+{
+    private const int MostAlternatives = 5;
+    private const int MostPrompts = 2048;
+
+    public Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation) => WireCall.RunAsync(request, async () =>
+    {
+        JsonObject body = await WireCall.BodyAsync(request, cancellation);
+        string[] texts = TextsOf(body);
+        IReadOnlyList<ServedAnswer> answers = await WireCall.AskAsync(desk, body, texts, cancellation);
+        int? alternatives = body["logprobs"] is JsonValue ? Math.Clamp(body.Get<int>("logprobs"), 0, MostAlternatives) : null;
+        return Results.Json(new JsonObject
+        {
+            ["id"] = $"cmpl-{Guid.NewGuid():N}",
+            ["object"] = "text_completion",
+            ["created"] = time.GetUtcNow().ToUnixTimeSeconds(),
+            ["model"] = WireAnswer.Model(body.Get<string>("model")!, answers[0]),
+            ["choices"] = new JsonArray([.. answers.Select((served, i) => (JsonNode)new JsonObject
+            {
+                ["index"] = i,
+                ["text"] = WireAnswer.Text(served),
+                ["logprobs"] = alternatives is { } most ? Logs(served, most, texts[i].Length) : null,
+                ["finish_reason"] = WireAnswer.Finish(served),
+            })]),
+            ["usage"] = WireAnswer.Usage([.. texts.Zip(answers)]),
+        });
+    });
+
+    private static string[] TextsOf(JsonObject body)
+    {
+        string[] texts = body["prompt"] switch
+        {
+            JsonArray list when list.All(item => item is JsonValue value && value.TryGetValue(out string? _)) => [.. list.Select(item => item!.GetValue<string>())],
+            JsonValue => body.Get<string>("prompt") is { } one ? [one] : [],
+            _ => [],
+        };
+        texts = [.. texts.Select(WithoutEnding)];
+        return texts.Length is 0 or > MostPrompts || texts.Any(string.IsNullOrWhiteSpace)
+            ? throw ApiRequest.Invalid("the prompt is no text and no list of texts", $"Send the text to classify, or a list of up to {MostPrompts:N0}; tokens are not taken.", "prompt")
+            : texts;
+    }
+
+    // Whoever asked the fine-tune itself until now still sends what ended its prompts in training.
+    private static string WithoutEnding(string prompt) =>
+        prompt.EndsWith(TrainingForm.PromptEnding, StringComparison.Ordinal) ? prompt[..^TrainingForm.PromptEnding.Length] : prompt;
+
+    private static JsonObject Logs(ServedAnswer served, int most, int offset) => new()
+    {
+        ["tokens"] = new JsonArray(WireAnswer.Text(served)),
+        ["token_logprobs"] = new JsonArray(WireAnswer.LogProbability(served)),
+        ["top_logprobs"] = new JsonArray(new JsonObject(WireAnswer.Alternatives(served, most).Select(one => KeyValuePair.Create(one.Label, (JsonNode?)one.LogProbability)))),
+        ["text_offset"] = new JsonArray(offset),
+    };
+}

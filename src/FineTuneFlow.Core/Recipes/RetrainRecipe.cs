@@ -1,0 +1,18 @@
+namespace FineTuneFlow.Core.Recipes;
+
+/// <summary>What is a reason for the night to retrain a project, and when its champion counts as drifting.</summary>
+public sealed record RetrainRecipe
+{
+    /// <summary>Rows that no version has been trained on, feedback and corrections included; 1 to 1,000,000.</summary>
+    public int MinimumNewRows { get; init; } = 200;
+    /// <summary>Retrain when what is asked has drifted from the holdout, or accuracy on feedback has fallen.</summary>
+    public bool Drift { get; init; } = true;
+    /// <summary>Population stability index from which a distribution counts as drifted, if the test agrees; 0.01 to 10.</summary>
+    public double DriftIndex { get; init; } = 0.2;
+    /// <summary>Level of the drift test; 0.0001 to 0.2.</summary>
+    public double DriftAlpha { get; init; } = 0.01;
+    /// <summary>How far the accuracy on feedback may lie below that on the holdout, surely (0.05: five points); 0 to 1.</summary>
+    public double AccuracyDrop { get; init; } = 0.05;
+    /// <summary>Days before the end of the champion's base model at which that becomes a reason; 0 to 365.</summary>
+    public int DyingDays { get; init; } = 30;
+}
