@@ -15,7 +15,7 @@ public sealed class Vocabulary
     {
     }
 
-    private Vocabulary(byte[] _bits) => _bits = _bits;
+    private Vocabulary(byte[] bits) => _bits = bits;
 
     public byte[] ToBytes() => _bits;
 
