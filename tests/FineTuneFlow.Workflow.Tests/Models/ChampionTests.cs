@@ -1,10 +1,10 @@
-using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Serving;
 
 namespace FineTuneFlow.Workflow.Tests.Models;
 
@@ -31,9 +31,9 @@ public sealed class ChampionTests(Azurite azurite)
         champion.Lineage!.TrainRows.ShouldBeGreaterThan(100);
         champion.Lineage.JudgedRows.ShouldBeGreaterThan(30);
         await DeleteRun(stack, run.RunId);
-        (ChampionVersion asked, IReadOnlyList<Prediction> answers) = await stack.Get<ChampionPredictor>().PredictAsync("own", ["excellent, perfect, love it", "terrible and broken"], Cancellation);
-        asked.Version.ShouldBe(1);
-        answers.Select(answer => answer.Label).ShouldBe(["5", "1"]);
+        IReadOnlyList<ServedAnswer> answers = await stack.Get<ChampionDesk>().AnswerAsync("own", ["excellent, perfect, love it", "terrible and broken"], null, null, Cancellation);
+        answers.ShouldAllBe(answer => answer.Version.Version == 1 && answer.CostUsd == 0);
+        answers.Select(answer => answer.Answer.Label).ShouldBe(["5", "1"]);
     }
 
     [Fact]

@@ -1,10 +1,11 @@
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
-namespace FineTuneFlow.Workflow.Activities;
+namespace FineTuneFlow.Workflow.Spending;
 
 /// <summary>Looks for the job that an earlier attempt may have left at a provider: by its stamp, or where the service keeps no
 /// metadata by what else tells it apart (training file, suffix, model, epochs, created after the intent). Where even that leaves two
