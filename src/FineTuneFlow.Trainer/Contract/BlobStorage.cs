@@ -13,23 +13,23 @@ namespace FineTuneFlow.Trainer.Contract;
 internal sealed class BlobStorage : IWorkStorage
 {
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(60);
-    private readonly Uri output;
-    private readonly Func<Uri, BlobClient> open;
-    private readonly Func<Uri, BlobContainerClient> openContainer;
-    private readonly string inputs = Directory.CreateTempSubdirectory("ftf-trainer-in-").FullName;
-    private BlobLeaseClient? lease;
-    private Timer? renewal;
-    private string? leaseId;
+    private readonly Uri _output;
+    private readonly Func<Uri, BlobClient> _open;
+    private readonly Func<Uri, BlobContainerClient> _openContainer;
+    private readonly string _inputs = Directory.CreateTempSubdirectory("ftf-trainer-in-").FullName;
+    private BlobLeaseClient? _lease;
+    private Timer? _renewal;
+    private string? _leaseId;
 
     /// <param name="output">The address of the output's folder.</param>
     /// <param name="open">Opens a blob by its address; null: by the container's identity (AZURE_CLIENT_ID names a user-assigned one).</param>
     /// <param name="openContainer">The same for a container of blobs.</param>
     public BlobStorage(Uri output, Func<Uri, BlobClient>? open = null, Func<Uri, BlobContainerClient>? openContainer = null)
     {
-        this.output = output;
+        _output = output;
         TokenCredential? credential = open is null ? new DefaultAzureCredential() : null;
-        this.open = open ?? (address => new BlobClient(address, credential));
-        this.openContainer = openContainer ?? (address => new BlobContainerClient(address, credential));
+        _open = open ?? (address => new BlobClient(address, credential));
+        _openContainer = openContainer ?? (address => new BlobContainerClient(address, credential));
     }
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("ftf-trainer-out-").FullName;
@@ -54,29 +54,29 @@ internal sealed class BlobStorage : IWorkStorage
             throw Unreachable(error);
         }
 
-        lease = progress.GetBlobLeaseClient();
+        _lease = progress.GetBlobLeaseClient();
         try
         {
-            leaseId = (await lease.AcquireAsync(LeaseTime, cancellationToken: cancellation)).Value.LeaseId;
+            _leaseId = (await _lease.AcquireAsync(LeaseTime, cancellationToken: cancellation)).Value.LeaseId;
         }
         catch (RequestFailedException error) when (error.Status == 409)
         {
             return false;
         }
 
-        renewal = new Timer(_ => Renew(), null, LeaseTime / 4, LeaseTime / 4);
+        _renewal = new Timer(_ => Renew(), null, LeaseTime / 4, LeaseTime / 4);
         return true;
     }
 
     public Task<string> InputAsync(string address, CancellationToken cancellation) =>
-        DownloadAsync(new Uri(address), Path.Combine(inputs, Guid.NewGuid().ToString("N")), cancellation);
+        DownloadAsync(new Uri(address), Path.Combine(_inputs, Guid.NewGuid().ToString("N")), cancellation);
 
     public async Task<string> InputFolderAsync(string address, CancellationToken cancellation)
     {
         var parts = new BlobUriBuilder(new Uri(address));
         string prefix = parts.BlobName + "/";
-        BlobContainerClient container = openContainer(new BlobUriBuilder(parts.ToUri()) { BlobName = "" }.ToUri());
-        string folder = Path.Combine(inputs, Guid.NewGuid().ToString("N"));
+        BlobContainerClient container = _openContainer(new BlobUriBuilder(parts.ToUri()) { BlobName = "" }.ToUri());
+        string folder = Path.Combine(_inputs, Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(folder);
         await foreach (BlobItem blob in container.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellation))
         {
@@ -92,7 +92,7 @@ internal sealed class BlobStorage : IWorkStorage
 
     public async Task PublishAsync(string file, CancellationToken cancellation)
     {
-        var conditions = file == OutputFiles.Progress ? new BlobRequestConditions { LeaseId = leaseId } : null;
+        var conditions = file == OutputFiles.Progress ? new BlobRequestConditions { LeaseId = _leaseId } : null;
         try
         {
             await using FileStream content = File.OpenRead(Path.Combine(Folder, file));
@@ -125,16 +125,16 @@ internal sealed class BlobStorage : IWorkStorage
 
     public async ValueTask DisposeAsync()
     {
-        if (renewal is not null)
+        if (_renewal is not null)
         {
-            await renewal.DisposeAsync();
+            await _renewal.DisposeAsync();
         }
 
-        if (leaseId is not null)
+        if (_leaseId is not null)
         {
             try
             {
-                await lease!.ReleaseAsync();
+                await _lease!.ReleaseAsync();
             }
             catch (RequestFailedException)
             {
@@ -142,7 +142,7 @@ internal sealed class BlobStorage : IWorkStorage
             }
         }
 
-        Directory.Delete(inputs, recursive: true);
+        Directory.Delete(_inputs, recursive: true);
         Directory.Delete(Folder, recursive: true);
     }
 
@@ -150,7 +150,7 @@ internal sealed class BlobStorage : IWorkStorage
     {
         try
         {
-            await open(address).DownloadToAsync(target, cancellation);
+            await _open(address).DownloadToAsync(target, cancellation);
             return target;
         }
         catch (RequestFailedException error) when (error.Status == 404)
@@ -167,7 +167,7 @@ internal sealed class BlobStorage : IWorkStorage
     {
         try
         {
-            lease!.Renew();
+            _lease!.Renew();
         }
         catch (RequestFailedException)
         {
@@ -175,7 +175,7 @@ internal sealed class BlobStorage : IWorkStorage
         }
     }
 
-    private BlobClient Blob(string file) => open(new Uri($"{output.AbsoluteUri.TrimEnd('/')}/{file}"));
+    private BlobClient Blob(string file) => _open(new Uri($"{_output.AbsoluteUri.TrimEnd('/')}/{file}"));
 
     private static FlowException Unreachable(Exception error) =>
         new(FailureKind.Unavailable, "The storage cannot be reached", "Check that the container's identity is a Storage Blob Data Contributor of the account", error);

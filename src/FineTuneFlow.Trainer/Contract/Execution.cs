@@ -8,7 +8,7 @@ namespace FineTuneFlow.Trainer.Contract;
 /// <summary>One execution by docs/baseline-contract.md, from the environment to the exit code.</summary>
 internal sealed class Execution(TextWriter console, TimeProvider clock)
 {
-    private readonly LogTail log = new(console);
+    private readonly LogTail _log = new(console);
 
     /// <param name="variable">Looks up an environment variable.</param>
     /// <param name="stop">Asked to stop: the state is kept, and another execution goes on.</param>
@@ -21,7 +21,7 @@ internal sealed class Execution(TextWriter console, TimeProvider clock)
         }
         catch (FlowException error)
         {
-            log.Say(error.Failure.ToString());
+            _log.Say(error.Failure.ToString());
             return ExitCode.InvalidInput;
         }
 
@@ -33,7 +33,7 @@ internal sealed class Execution(TextWriter console, TimeProvider clock)
         catch (Exception error) when (error is FlowException or IOException or UnauthorizedAccessException or OperationCanceledException)
         {
             // Nothing can be written where the output should be.
-            log.Say(error.Message);
+            _log.Say(error.Message);
             return error is FlowException or OperationCanceledException ? ExitCodes.Of(error) : ExitCode.Unavailable;
         }
     }
@@ -43,7 +43,7 @@ internal sealed class Execution(TextWriter console, TimeProvider clock)
         var writer = new OutputWriter(storage, clock);
         if (await SucceededBeforeAsync(storage, stop))
         {
-            log.Say("The outputs of this work are there already.");
+            _log.Say("The outputs of this work are there already.");
             return ExitCode.Succeeded;
         }
 
@@ -51,10 +51,10 @@ internal sealed class Execution(TextWriter console, TimeProvider clock)
         await storage.RemoveAsync(OutputFiles.Result, stop);
         try
         {
-            log.Say($"FineTuneFlow trainer: {settings.Model} for {settings.Baseline} of {settings.RunId}");
+            _log.Say($"FineTuneFlow trainer: {settings.Model} for {settings.Baseline} of {settings.RunId}");
             using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(30) };
-            var loader = new ModelLoader(new HubClient(HubSettings.FromEnvironment(), http, log.Say), Path.Combine(AppContext.BaseDirectory, "weights"));
-            ResultFile result = await new Work(settings, storage, writer, loader, log, clock).RunAsync(stop);
+            var loader = new ModelLoader(new HubClient(HubSettings.FromEnvironment(), http, _log.Say), Path.Combine(AppContext.BaseDirectory, "weights"));
+            ResultFile result = await new Work(settings, storage, writer, loader, _log, clock).RunAsync(stop);
             await writer.WriteJsonAsync(OutputFiles.Result, result, CancellationToken.None);
             return ExitCode.Succeeded;
         }
@@ -76,14 +76,14 @@ internal sealed class Execution(TextWriter console, TimeProvider clock)
             _ when code == ExitCode.OutOfMemory => $"The memory is short: {error.Message} Choose a smaller maxLength, batchSize or model, or a larger machine.",
             _ => error.ToString(),
         };
-        log.Say(message);
+        _log.Say(message);
         string model = Path.Combine(storage.Folder, OutputFiles.Model);
         if (Directory.Exists(model))
         {
             Directory.Delete(model, recursive: true);
         }
 
-        await writer.WriteTextAsync(OutputFiles.Log, log.Text, CancellationToken.None);
+        await writer.WriteTextAsync(OutputFiles.Log, _log.Text, CancellationToken.None);
         await writer.WriteJsonAsync(
             OutputFiles.Result, new ResultFile { Status = "failed", Error = ExitCodes.Word(code), Message = error is FlowException ? message : FirstLine(message) }, CancellationToken.None);
         return code;

@@ -5,7 +5,7 @@ namespace FineTuneFlow.Trainer.Contract;
 /// <summary>Files of this machine; a lock file, which the system gives back when the process dies, keeps others out.</summary>
 internal sealed class FolderStorage(string folder) : IWorkStorage
 {
-    private FileStream? taken;
+    private FileStream? _taken;
 
     public string Folder { get; } = folder;
 
@@ -14,7 +14,7 @@ internal sealed class FolderStorage(string folder) : IWorkStorage
         Directory.CreateDirectory(Folder);
         try
         {
-            taken = new FileStream(Path.Combine(Folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _taken = new FileStream(Path.Combine(Folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return Task.FromResult(true);
         }
         catch (IOException)
@@ -48,9 +48,9 @@ internal sealed class FolderStorage(string folder) : IWorkStorage
 
     public async ValueTask DisposeAsync()
     {
-        if (taken is not null)
+        if (_taken is not null)
         {
-            await taken.DisposeAsync();
+            await _taken.DisposeAsync();
         }
     }
 }

@@ -4,17 +4,17 @@ namespace FineTuneFlow.Trainer.Contract;
 internal sealed class LogTail(TextWriter console)
 {
     private const int Kept = 200;
-    private readonly Queue<string> lines = new();
+    private readonly Queue<string> _lines = new();
 
-    public string Text => string.Concat(lines.Select(line => line + "\n"));
+    public string Text => string.Concat(_lines.Select(line => line + "\n"));
 
     public void Say(string line)
     {
         console.WriteLine(line);
-        lines.Enqueue(line);
-        if (lines.Count > Kept)
+        _lines.Enqueue(line);
+        if (_lines.Count > Kept)
         {
-            lines.Dequeue();
+            _lines.Dequeue();
         }
     }
 }

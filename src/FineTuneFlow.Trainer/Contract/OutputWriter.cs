@@ -8,8 +8,8 @@ namespace FineTuneFlow.Trainer.Contract;
 internal sealed class OutputWriter(IWorkStorage storage, TimeProvider clock)
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(2);
-    private long toldAt;
-    private bool toldOnce;
+    private long _toldAt;
+    private bool _toldOnce;
 
     public async Task WriteAsync(string file, byte[] content, CancellationToken cancellation)
     {
@@ -27,14 +27,14 @@ internal sealed class OutputWriter(IWorkStorage storage, TimeProvider clock)
 
     public Task ProgressAsync(string stage, int step, int totalSteps, CancellationToken cancellation)
     {
-        toldAt = clock.GetTimestamp();
-        toldOnce = true;
+        _toldAt = clock.GetTimestamp();
+        _toldOnce = true;
         return WriteJsonAsync(OutputFiles.Progress, new ProgressFile(stage, step, Math.Max(1, totalSteps), clock.GetUtcNow()), cancellation);
     }
 
     /// <summary>As <see cref="ProgressAsync"/>, but not more often than every two seconds.</summary>
     public Task ProgressNowAndThenAsync(string stage, int step, int totalSteps, CancellationToken cancellation) =>
-        toldOnce && clock.GetElapsedTime(toldAt) < ProgressInterval ? Task.CompletedTask : ProgressAsync(stage, step, totalSteps, cancellation);
+        _toldOnce && clock.GetElapsedTime(_toldAt) < ProgressInterval ? Task.CompletedTask : ProgressAsync(stage, step, totalSteps, cancellation);
 }
 
 /// <summary>progress.json.</summary>

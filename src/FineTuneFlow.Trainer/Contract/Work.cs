@@ -18,7 +18,7 @@ namespace FineTuneFlow.Trainer.Contract;
 /// <summary>The work of an execution: load, train, export, predict with what was exported.</summary>
 internal sealed class Work(JobSettings settings, IWorkStorage storage, OutputWriter writer, ModelLoader loader, LogTail log, TimeProvider clock)
 {
-    private readonly List<string> notes = [];
+    private readonly List<string> _notes = [];
 
     public async Task<ResultFile> RunAsync(CancellationToken stop)
     {
@@ -79,7 +79,7 @@ internal sealed class Work(JobSettings settings, IWorkStorage storage, OutputWri
         int full = cut.Count(row => row.Pieces.Length == length);
         if (full > 0)
         {
-            notes.Add($"{full} of {rows.Count} texts of {split} fill {length} pieces: what is beyond was cut off");
+            _notes.Add($"{full} of {rows.Count} texts of {split} fill {length} pieces: what is beyond was cut off");
         }
 
         return cut;
@@ -105,7 +105,7 @@ internal sealed class Work(JobSettings settings, IWorkStorage storage, OutputWri
         });
         if (facts is { ValidationAccuracy: { } exact, QuantisedAccuracy: { } small })
         {
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"With weights of eight bits {small:0.0%} of the validation rows are answered rightly, in single precision {exact:0.0%}; {facts.Serve} answers"));
+            _notes.Add(string.Create(CultureInfo.InvariantCulture, $"With weights of eight bits {small:0.0%} of the validation rows are answered rightly, in single precision {exact:0.0%}; {facts.Serve} answers"));
         }
 
         return facts;
@@ -140,12 +140,12 @@ internal sealed class Work(JobSettings settings, IWorkStorage storage, OutputWri
         TrainingOptions options = settings.Training;
         if (state.Parts > 1)
         {
-            notes.Add($"Batches were cut into {state.Parts} parts, since memory was short");
+            _notes.Add($"Batches were cut into {state.Parts} parts, since memory was short");
         }
 
         if (state.BestEpoch + 1 < state.Epoch)
         {
-            notes.Add($"Epoch {state.BestEpoch + 1} of {state.Epoch} was the best on the validation rows and is the one kept");
+            _notes.Add($"Epoch {state.BestEpoch + 1} of {state.Epoch} was the best on the validation rows and is the one kept");
         }
 
         return new ResultFile
@@ -175,7 +175,7 @@ internal sealed class Work(JobSettings settings, IWorkStorage storage, OutputWri
                 ["precision"] = device.Precision.ToString().ToLowerInvariant(),
                 ["pooling"] = config.Pooling.ToString().ToLowerInvariant(),
             },
-            Notes = notes,
+            Notes = _notes,
         };
     }
 

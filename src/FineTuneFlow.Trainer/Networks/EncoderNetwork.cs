@@ -10,38 +10,38 @@ internal sealed class EncoderNetwork : IDisposable
 {
     /// <summary>libtorch's own look-up of embeddings, which TorchSharp's functions lack; its gradient is the same in every run, also on
     /// GPUs.</summary>
-    private readonly jit.CompilationUnit lookup = jit.compile(
+    private readonly jit.CompilationUnit _lookup = jit.compile(
         """
         def lookup(table: Tensor, ids: Tensor) -> Tensor:
             return torch.embedding(table, ids)
 
         """);
 
-    private readonly EncoderConfig config;
-    private readonly Dictionary<string, Tensor> weights = new(StringComparer.Ordinal);
-    private readonly Precision precision;
+    private readonly EncoderConfig _config;
+    private readonly Dictionary<string, Tensor> _weights = new(StringComparer.Ordinal);
+    private readonly Precision _precision;
 
     public EncoderNetwork(EncoderConfig config, EncoderWeights weights, Device device, Precision precision)
     {
-        this.config = config;
-        this.precision = precision;
+        _config = config;
+        _precision = precision;
         Device = device;
         foreach ((string name, WeightTensor tensor) in weights.All)
         {
             long[] shape = [.. tensor.Shape.Select(length => (long)length)];
             using Tensor loaded = from_array(tensor.Values).reshape(shape);
-            this.weights[name] = loaded.to(device, copy: true).requires_grad_().DetachFromDisposeScope();
+            _weights[name] = loaded.to(device, copy: true).requires_grad_().DetachFromDisposeScope();
         }
     }
 
     public Device Device { get; }
 
-    public EncoderConfig Config => config;
+    public EncoderConfig Config => _config;
 
-    public Precision Precision => precision;
+    public Precision Precision => _precision;
 
     /// <summary>The weights that training changes, ordered by name.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Parameters => weights.OrderBy(weight => weight.Key, StringComparer.Ordinal);
+    public IEnumerable<KeyValuePair<string, Tensor>> Parameters => _weights.OrderBy(weight => weight.Key, StringComparer.Ordinal);
 
     /// <summary>Logits.</summary>
     /// <param name="ids">Batch x length, whole numbers.</param>
@@ -50,16 +50,16 @@ internal sealed class EncoderNetwork : IDisposable
     /// <returns>Batch x labels, single precision.</returns>
     public Tensor Forward(Tensor ids, Tensor? mask, bool training)
     {
-        var state = (Tensor)lookup.invoke("lookup", [weights[WeightNames.Words], ids]);
-        state += weights[WeightNames.Positions].narrow(0, 0, ids.shape[1]);
-        if (config.SegmentTypes > 0)
+        var state = (Tensor)_lookup.invoke("lookup", [_weights[WeightNames.Words], ids]);
+        state += _weights[WeightNames.Positions].narrow(0, 0, ids.shape[1]);
+        if (_config.SegmentTypes > 0)
         {
-            state += weights[WeightNames.Segments][0];
+            state += _weights[WeightNames.Segments][0];
         }
 
-        state = F.dropout(Norm(state, WeightNames.EmbeddingNorm), config.Dropout, training);
+        state = F.dropout(Norm(state, WeightNames.EmbeddingNorm), _config.Dropout, training);
         Tensor? attended = mask?.unsqueeze(1).unsqueeze(1);
-        for (int layer = 0; layer < config.Layers; layer++)
+        for (int layer = 0; layer < _config.Layers; layer++)
         {
             state = Layer(state, attended, EncoderShapes.Layer(layer), training);
         }
@@ -72,7 +72,7 @@ internal sealed class EncoderNetwork : IDisposable
     {
         using IDisposable scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        return EncoderWeights.Of(weights.Select(weight => KeyValuePair.Create(weight.Key, TensorFile.OfTensor(weight.Value))));
+        return EncoderWeights.Of(_weights.Select(weight => KeyValuePair.Create(weight.Key, TensorFile.OfTensor(weight.Value))));
     }
 
     /// <summary>Puts other weights of the same shape in place.</summary>
@@ -82,18 +82,18 @@ internal sealed class EncoderNetwork : IDisposable
         using IDisposable noGrad = no_grad();
         foreach ((string name, WeightTensor tensor) in values)
         {
-            weights[name].copy_(from_array(tensor.Values).reshape(weights[name].shape));
+            _weights[name].copy_(from_array(tensor.Values).reshape(_weights[name].shape));
         }
     }
 
     public void Dispose()
     {
-        foreach (Tensor weight in weights.Values)
+        foreach (Tensor weight in _weights.Values)
         {
             weight.Dispose();
         }
 
-        lookup.Dispose();
+        _lookup.Dispose();
     }
 
     private Tensor Layer(Tensor state, Tensor? mask, string at, bool training)
@@ -101,22 +101,22 @@ internal sealed class EncoderNetwork : IDisposable
         Tensor queries = Heads(Linear(state, at + "attention.self.query"));
         Tensor keys = Heads(Linear(state, at + "attention.self.key"));
         Tensor values = Heads(Linear(state, at + "attention.self.value"));
-        Tensor mixed = F.scaled_dot_product_attention(queries, keys, values, mask, training ? config.AttentionDropout : 0, false);
+        Tensor mixed = F.scaled_dot_product_attention(queries, keys, values, mask, training ? _config.AttentionDropout : 0, false);
         Tensor attended = Linear(mixed.transpose(1, 2).flatten(2), at + "attention.output.dense").to(ScalarType.Float32);
-        if (config.Architecture == EncoderArchitecture.Bert)
+        if (_config.Architecture == EncoderArchitecture.Bert)
         {
-            attended = F.dropout(attended, config.Dropout, training);
+            attended = F.dropout(attended, _config.Dropout, training);
         }
 
         state = Norm(attended + state, at + "attention.output.LayerNorm");
         Tensor inner = Activated(Linear(state, at + "intermediate.dense"));
-        Tensor output = F.dropout(Linear(inner, at + "output.dense").to(ScalarType.Float32), config.Dropout, training);
+        Tensor output = F.dropout(Linear(inner, at + "output.dense").to(ScalarType.Float32), _config.Dropout, training);
         return Norm(output + state, at + "output.LayerNorm");
     }
 
     private Tensor Pool(Tensor state, Tensor? mask)
     {
-        if (config.Pooling == Pooling.Cls)
+        if (_config.Pooling == Pooling.Cls)
         {
             return state.select(1, 0);
         }
@@ -132,21 +132,21 @@ internal sealed class EncoderNetwork : IDisposable
 
     private Tensor Head(Tensor pooled, bool training)
     {
-        if (config.HasDenseHead)
+        if (_config.HasDenseHead)
         {
-            Tensor dense = F.linear(pooled, weights[WeightNames.Dense + ".weight"], weights[WeightNames.Dense + ".bias"]);
-            pooled = config.Architecture == EncoderArchitecture.Bert ? dense.tanh() : dense.relu();
+            Tensor dense = F.linear(pooled, _weights[WeightNames.Dense + ".weight"], _weights[WeightNames.Dense + ".bias"]);
+            pooled = _config.Architecture == EncoderArchitecture.Bert ? dense.tanh() : dense.relu();
         }
 
-        pooled = F.dropout(pooled, config.HeadDropout, training);
-        return F.linear(pooled, weights[WeightNames.Classifier + ".weight"], weights[WeightNames.Classifier + ".bias"]);
+        pooled = F.dropout(pooled, _config.HeadDropout, training);
+        return F.linear(pooled, _weights[WeightNames.Classifier + ".weight"], _weights[WeightNames.Classifier + ".bias"]);
     }
 
     private Tensor Linear(Tensor state, string name)
     {
-        Tensor weight = weights[name + ".weight"];
-        Tensor bias = weights[name + ".bias"];
-        return precision switch
+        Tensor weight = _weights[name + ".weight"];
+        Tensor bias = _weights[name + ".bias"];
+        return _precision switch
         {
             Precision.BFloat16 => F.linear(state.to(ScalarType.BFloat16), weight.to(ScalarType.BFloat16), bias.to(ScalarType.BFloat16)),
             Precision.Half => F.linear(state.to(ScalarType.Float16), weight.to(ScalarType.Float16), bias.to(ScalarType.Float16)),
@@ -154,9 +154,9 @@ internal sealed class EncoderNetwork : IDisposable
         };
     }
 
-    private Tensor Heads(Tensor state) => state.view(state.shape[0], state.shape[1], config.Heads, config.HeadWidth).transpose(1, 2);
+    private Tensor Heads(Tensor state) => state.view(state.shape[0], state.shape[1], _config.Heads, _config.HeadWidth).transpose(1, 2);
 
-    private Tensor Activated(Tensor state) => config.Activation switch
+    private Tensor Activated(Tensor state) => _config.Activation switch
     {
         Activation.Gelu => F.gelu(state),
         Activation.GeluTanh => F.gelu(state, TorchSharp.Modules.GELU.Approximate.tanh, false),
@@ -164,5 +164,5 @@ internal sealed class EncoderNetwork : IDisposable
     };
 
     private Tensor Norm(Tensor state, string name) =>
-        F.layer_norm(state, [config.Hidden], weights[name + ".weight"], weights[name + ".bias"], config.NormEpsilon);
+        F.layer_norm(state, [_config.Hidden], _weights[name + ".weight"], _weights[name + ".bias"], _config.NormEpsilon);
 }

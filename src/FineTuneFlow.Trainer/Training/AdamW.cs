@@ -23,28 +23,28 @@ internal sealed class AdamW : IDisposable
 
         """;
 
-    private readonly jit.CompilationUnit script = jit.compile(Script);
-    private readonly Group decayed;
-    private readonly Group plain;
-    private readonly Tensor steps;
-    private readonly float decay;
+    private readonly jit.CompilationUnit _script = jit.compile(Script);
+    private readonly Group _decayed;
+    private readonly Group _plain;
+    private readonly Tensor _steps;
+    private readonly float _decay;
 
     /// <param name="parameters">Names and weights.</param>
     /// <param name="decay">Of the weights that decay; a share of the learning rate.</param>
     public AdamW(IEnumerable<KeyValuePair<string, Tensor>> parameters, double decay)
     {
-        this.decay = (float)decay;
+        _decay = (float)decay;
         KeyValuePair<string, Tensor>[] all = [.. parameters];
-        decayed = new Group([.. all.Where(parameter => Decays(parameter.Key))]);
-        plain = new Group([.. all.Where(parameter => !Decays(parameter.Key))]);
-        steps = zeros(1, ScalarType.Float32, all[0].Value.device).squeeze().DetachFromDisposeScope();
+        _decayed = new Group([.. all.Where(parameter => Decays(parameter.Key))]);
+        _plain = new Group([.. all.Where(parameter => !Decays(parameter.Key))]);
+        _steps = zeros(1, ScalarType.Float32, all[0].Value.device).squeeze().DetachFromDisposeScope();
     }
 
     /// <summary>Of all gradients together.</summary>
     public double GradientNorm()
     {
-        Tensor[] gradients = [.. decayed.Gradients(), .. plain.Gradients()];
-        using var norm = (Tensor)script.invoke("norm", [gradients]);
+        Tensor[] gradients = [.. _decayed.Gradients(), .. _plain.Gradients()];
+        using var norm = (Tensor)_script.invoke("norm", [gradients]);
         return norm.item<float>();
     }
 
@@ -55,23 +55,23 @@ internal sealed class AdamW : IDisposable
     {
         using IDisposable scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        steps.add_(1);
-        foreach (Group group in new[] { decayed, plain })
+        _steps.add_(1);
+        foreach (Group group in new[] { _decayed, _plain })
         {
             Tensor[] gradients = group.Gradients();
             if (factor != 1)
             {
-                script.invoke("scale", [gradients, factor]);
+                _script.invoke("scale", [gradients, factor]);
             }
 
-            Tensor[] counts = [.. gradients.Select(_ => steps)];
-            script.invoke("step", [group.Weights, gradients, group.Means, group.Squares, counts, rate, group == decayed ? (double)decay : 0.0]);
+            Tensor[] counts = [.. gradients.Select(_ => _steps)];
+            _script.invoke("step", [group.Weights, gradients, group.Means, group.Squares, counts, rate, group == _decayed ? (double)_decay : 0.0]);
         }
     }
 
     public void ZeroGradients()
     {
-        foreach (Tensor weight in decayed.Weights.Concat(plain.Weights))
+        foreach (Tensor weight in _decayed.Weights.Concat(_plain.Weights))
         {
             weight.grad?.zero_();
         }
@@ -79,23 +79,23 @@ internal sealed class AdamW : IDisposable
 
     /// <summary>The running means, under the weights' names.</summary>
     public IEnumerable<KeyValuePair<string, WeightTensor>> State() =>
-        decayed.State().Concat(plain.State());
+        _decayed.State().Concat(_plain.State());
 
     /// <summary>Goes on from a state.</summary>
     public void Load(IReadOnlyDictionary<string, WeightTensor> state, int step)
     {
-        decayed.Load(state);
-        plain.Load(state);
+        _decayed.Load(state);
+        _plain.Load(state);
         using IDisposable noGrad = no_grad();
-        steps.fill_(step);
+        _steps.fill_(step);
     }
 
     public void Dispose()
     {
-        decayed.Dispose();
-        plain.Dispose();
-        steps.Dispose();
-        script.Dispose();
+        _decayed.Dispose();
+        _plain.Dispose();
+        _steps.Dispose();
+        _script.Dispose();
     }
 
     private static bool Decays(string name) =>
@@ -105,11 +105,11 @@ internal sealed class AdamW : IDisposable
     {
         private const string Mean = "mean.";
         private const string Square = "square.";
-        private readonly string[] names;
+        private readonly string[] _names;
 
         public Group(KeyValuePair<string, Tensor>[] parameters)
         {
-            names = [.. parameters.Select(parameter => parameter.Key)];
+            _names = [.. parameters.Select(parameter => parameter.Key)];
             Weights = [.. parameters.Select(parameter => parameter.Value)];
             using IDisposable noGrad = no_grad();
             Means = [.. Weights.Select(weight => zeros_like(weight).DetachFromDisposeScope())];
@@ -124,7 +124,7 @@ internal sealed class AdamW : IDisposable
 
         public Tensor[] Gradients() => [.. Weights.Select(weight => weight.grad ?? throw new InvalidOperationException("A weight has no gradient."))];
 
-        public IEnumerable<KeyValuePair<string, WeightTensor>> State() => names.SelectMany((name, i) => new[]
+        public IEnumerable<KeyValuePair<string, WeightTensor>> State() => _names.SelectMany((name, i) => new[]
         {
             KeyValuePair.Create(Mean + name, TensorFile.OfTensor(Means[i])), KeyValuePair.Create(Square + name, TensorFile.OfTensor(Squares[i])),
         });
@@ -132,10 +132,10 @@ internal sealed class AdamW : IDisposable
         public void Load(IReadOnlyDictionary<string, WeightTensor> state)
         {
             using IDisposable noGrad = no_grad();
-            for (int i = 0; i < names.Length; i++)
+            for (int i = 0; i < _names.Length; i++)
             {
-                using Tensor mean = TensorFile.ToTensor(state[Mean + names[i]], Means[i].device);
-                using Tensor square = TensorFile.ToTensor(state[Square + names[i]], Squares[i].device);
+                using Tensor mean = TensorFile.ToTensor(state[Mean + _names[i]], Means[i].device);
+                using Tensor square = TensorFile.ToTensor(state[Square + _names[i]], Squares[i].device);
                 Means[i].copy_(mean);
                 Squares[i].copy_(square);
             }

@@ -6,7 +6,7 @@ internal sealed class LossScaler(bool active)
 {
     private const int StepsBeforeGrowth = 2000;
     private const double Smallest = 1;
-    private int good;
+    private int _good;
 
     public double Scale { get; private set; } = active ? 65536 : 1;
 
@@ -17,8 +17,8 @@ internal sealed class LossScaler(bool active)
     {
         if (!active || finite)
         {
-            good++;
-            if (active && good % StepsBeforeGrowth == 0)
+            _good++;
+            if (active && _good % StepsBeforeGrowth == 0)
             {
                 Scale *= 2;
             }
@@ -26,7 +26,7 @@ internal sealed class LossScaler(bool active)
             return true;
         }
 
-        good = 0;
+        _good = 0;
         Scale /= 2;
         return false;
     }

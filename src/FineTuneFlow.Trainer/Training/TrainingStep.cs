@@ -9,7 +9,7 @@ namespace FineTuneFlow.Trainer.Training;
 internal sealed class TrainingStep(
     EncoderNetwork network, AdamW optimiser, LossScaler scaler, IReadOnlyList<TrainingRow> rows, TrainingOptions options, int padding, float[] classWeights)
 {
-    private readonly Tensor weights = tensor(classWeights).to(network.Device).DetachFromDisposeScope();
+    private readonly Tensor _weights = tensor(classWeights).to(network.Device).DetachFromDisposeScope();
 
     /// <summary>Parts of a batch; doubled when memory is short.</summary>
     public int Parts { get; set; } = 1;
@@ -55,7 +55,7 @@ internal sealed class TrainingStep(
             manual_seed(HashCode(options.Seed, number, part));
             Batch tensors = Batch.Of(rows, batch.AsSpan(part * size, Math.Min(size, batch.Length - (part * size))), padding, network.Device);
             Tensor logits = network.Forward(tensors.Ids, tensors.Mask, training: true);
-            Tensor sum = nn.functional.cross_entropy(logits, tensors.Labels, weights, reduction: nn.Reduction.Sum);
+            Tensor sum = nn.functional.cross_entropy(logits, tensors.Labels, _weights, reduction: nn.Reduction.Sum);
             // Of the whole batch, however it is cut.
             Tensor mean = sum / total;
             (mean * scaler.Scale).backward();
