@@ -2,6 +2,7 @@ using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Training;
 using FineTuneFlow.Workflow.Evaluation;
 
 namespace FineTuneFlow.Api.Datasets;
@@ -17,6 +18,7 @@ public static class DatasetQuote
         Candidates =
         [
             .. CandidateGrid.Expand(recipe)
+                .Select(Chosen)
                 .Select(candidate => (Candidate: candidate, Model: BaseModel(recipe, candidate)))
                 .Where(asked => asked.Model is not null)
                 .Select(asked => Quoted(asked.Candidate, asked.Model!, profile.Labels)),
@@ -31,6 +33,11 @@ public static class DatasetQuote
         Budget = recipe.Budget,
         Mode = recipe.Evaluation.Mode,
     });
+
+    /// <summary>Which provider trains is known where a run starts; here the model that is rehearsed with stands for the one to come.</summary>
+    private static CandidateRecipe Chosen(CandidateRecipe candidate) => SuggestedModel.IsOpen(candidate)
+        ? SuggestedModel.Of(candidate, ModelBook.Default, "simulator", DateOnly.MinValue, life => life.Tunable)!
+        : candidate;
 
     /// <summary>The base model of a candidate, through the candidates that it continues; null where only the project's champion
     /// tells it.</summary>
@@ -57,6 +64,7 @@ public static class DatasetQuote
         NewRowsOnly = candidate.Data == TrainingData.New,
         Shots = candidate.Shots,
         ChainOfThought = candidate.ChainOfThought,
+        ReasoningEffort = candidate.ReasoningEffort ?? Reasoning.Cheapest([.. ModelBook.Default.Models.FirstOrDefault(life => life.Model == model && life.Efforts.Length > 0)?.Efforts ?? []]),
     };
 
     private static SplitSize SizeOf(SplitProfile split) => new(split.Rows, new Estimate(split.Tokens.Low, split.Tokens.Likely, split.Tokens.High));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Training;
 
 namespace FineTuneFlow.Core.Costs;
 
@@ -32,6 +33,11 @@ internal static class CandidatePricing
         if (unpriced)
         {
             notes.Add($"no price is listed for {candidate.Model} at {candidate.PriceKey}: add it to a price file");
+        }
+
+        if (Reasoning.Budget(candidate.ReasoningEffort) > 0)
+        {
+            notes.Add($"thinks with effort {candidate.ReasoningEffort}: {Reasoning.Tokens(candidate.ReasoningEffort).Likely:0} tokens an answer are assumed, up to {Reasoning.Budget(candidate.ReasoningEffort):N0} allowed");
         }
 
         if (candidate.Simulated)
@@ -79,7 +85,7 @@ internal static class CandidatePricing
         }
 
         Estimate answer = new(input.LabelTokens, input.LabelTokens, input.LabelTokens + 1);
-        Estimate completion = candidate.ChainOfThought ? Thoughts + answer : answer;
+        Estimate completion = (candidate.ChainOfThought ? Thoughts + answer : answer) + Reasoning.Tokens(candidate.ReasoningEffort);
         return (Calibrated(holdout.TextTokens + (perRow * holdout.Rows), input), completion * holdout.Rows);
     }
 

@@ -49,6 +49,8 @@ public sealed record QuotedCandidate
     public bool NewRowsOnly { get; init; }
     public int Shots { get; init; }
     public bool ChainOfThought { get; init; }
+    /// <summary>Null: the model does not think, as far as is known.</summary>
+    public string? ReasoningEffort { get; init; }
     /// <summary>The provider's fine-tunes answer only from a deployment billed by the hour.</summary>
     public bool NeedsDeployment { get; init; }
     /// <summary>Container baseline: the machine's name in the price book.</summary>

@@ -17,6 +17,7 @@ public static class AnswerParser
             Id = rowId,
             PromptTokens = answer.PromptTokens,
             CompletionTokens = answer.CompletionTokens,
+            ReasoningTokens = answer.ReasoningTokens > 0 ? answer.ReasoningTokens : null,
             LatencyMs = answer.LatencyMs,
         };
         if (!string.IsNullOrWhiteSpace(answer.Refusal) || answer.FinishReason == "content_filter")

@@ -22,6 +22,9 @@ public sealed record ModelAnswer(
     int? CompletionTokens,
     double LatencyMs)
 {
+    /// <summary>Tokens of thinking before the answer; they are among <see cref="CompletionTokens"/>. Null where the service tells none.</summary>
+    public int? ReasoningTokens { get; init; }
+
     /// <summary>What the service said about its rate limit beside this answer; for pacing, never stored.</summary>
     [JsonIgnore]
     public RateLimitNote? RateLimit { get; init; }

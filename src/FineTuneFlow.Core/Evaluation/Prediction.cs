@@ -17,6 +17,8 @@ public sealed record Prediction
     public PredictionError? Error { get; init; }
     public int? PromptTokens { get; init; }
     public int? CompletionTokens { get; init; }
+    /// <summary>Tokens of thinking, which are among <see cref="CompletionTokens"/>; null where there was none.</summary>
+    public int? ReasoningTokens { get; init; }
     /// <summary>Milliseconds from sending the request to its answer, without waiting for a rate limit.</summary>
     public double? LatencyMs { get; init; }
 }

@@ -3,6 +3,10 @@ namespace FineTuneFlow.Core.Recipes;
 /// <summary>One model to train or to ask. Hyperparameters given as lists make a grid: one candidate a combination.</summary>
 public sealed record CandidateRecipe
 {
+    /// <summary>The name that stands for the model that the provider suggests today: chosen when a run is started, by the dated table of
+    /// models and what the key may train.</summary>
+    public const string SuggestedModel = "suggested";
+
     /// <summary>Lower-case letters, digits and dashes; 1 to 40 characters; unique in the recipe.</summary>
     public required string Name { get; init; }
     public CandidateKind Kind { get; init; } = CandidateKind.FineTune;
@@ -28,6 +32,8 @@ public sealed record CandidateRecipe
     public int Shots { get; init; }
     /// <summary>Kind prompt: let the model think aloud before it answers.</summary>
     public bool ChainOfThought { get; init; }
+    /// <summary>Models that think before they answer: none, minimal, low, medium, high, xhigh or max; null: the least that the model takes.</summary>
+    public string? ReasoningEffort { get; init; }
 }
 
 public enum CandidateKind { FineTune, Prompt }

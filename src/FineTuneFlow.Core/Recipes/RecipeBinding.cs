@@ -48,6 +48,7 @@ internal static class RecipeBinding
         Tier = candidate.ChoiceOrNull<TrainingTier>("tier"),
         Shots = candidate.Whole("shots", 0),
         ChainOfThought = candidate.Truth("chainOfThought", false),
+        ReasoningEffort = candidate.TextOrNull("reasoningEffort"),
     };
 
     private static BaselineRecipe Baseline(PlacedJson baseline) => new()

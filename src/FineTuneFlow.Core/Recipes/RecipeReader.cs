@@ -12,10 +12,11 @@ public static class RecipeReader
 {
     private const int MaxBytes = 1 << 20;
 
-    /// <summary>What is run without a recipe: columns recognised, one affordable fine-tune and the linear baseline.</summary>
+    /// <summary>What is run without a recipe: columns recognised, the linear baseline, and beside it one affordable fine-tune where the
+    /// provider trains today, else the model that it suggests to ask.</summary>
     public static Recipe Default { get; } = new()
     {
-        Candidates = [new CandidateRecipe { Name = "gpt-4-1-mini", Model = "gpt-4.1-mini", Epochs = new OneOrMany<int>(1) }],
+        Candidates = [new CandidateRecipe { Name = CandidateRecipe.SuggestedModel, Model = CandidateRecipe.SuggestedModel }],
         Baselines = [new BaselineRecipe { Name = "linear" }],
     };
 

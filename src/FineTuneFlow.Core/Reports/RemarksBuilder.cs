@@ -16,7 +16,8 @@ internal static class RemarksBuilder
         return
         [
             .. Rule(report, input), .. Failures(report), .. Rows(report, input, scored), .. Answers(scored), .. Chance(scored), .. Chosen(scored),
-            .. scored.Length > 0 ? WeakPlaces(scored[0]) : [], .. Calibration(scored), .. Suspects(report), .. Costs(report),
+            .. scored.Length > 0 ? WeakPlaces(scored[0]) : [], .. Calibration(scored), .. WithoutProbabilities(scored),
+            .. Suspects(report), .. Costs(report),
         ];
     }
 
@@ -50,10 +51,13 @@ internal static class RemarksBuilder
 
             if (candidate.RetiresOn is { } day)
             {
-                yield return new("model-retires", RemarkLevel.Warning, $"{candidate.Name}: its provider stops answering for {candidate.Model} on {day:yyyy-MM-dd}.");
+                yield return new("model-retires", RemarkLevel.Warning, $"{candidate.Name}: its provider stops answering for {candidate.Model} on {day:yyyy-MM-dd}{Left(day, report.EndedAt)}.");
             }
         }
     }
+
+    private static string Left(DateOnly day, DateTimeOffset now) =>
+        day.DayNumber - DateOnly.FromDateTime(now.UtcDateTime).DayNumber is > 0 and var days ? $", {days} {(days == 1 ? "day" : "days")} after this run" : "";
 
     private static IEnumerable<Remark> Rows(RunReport report, ReportInput input, CandidateReport[] scored)
     {
@@ -157,6 +161,18 @@ internal static class RemarksBuilder
             yield return new("miscalibrated", RemarkLevel.Note,
                 $"Probabilities that are off by more than 10 points on average, not to be used as thresholds unadjusted: "
                 + $"{string.Join(", ", off.Select(candidate => $"{candidate.Name} ({Formatting.Number(candidate.Metrics!.ExpectedCalibrationError * 100, 1)})"))}.");
+        }
+    }
+
+    private static IEnumerable<Remark> WithoutProbabilities(CandidateReport[] scored)
+    {
+        string[] silent = Names(scored.Where(candidate => candidate.Provider is not null && candidate.Metrics!.LogLoss is null));
+        if (silent.Length > 0)
+        {
+            (string them, string they) = silent.Length == 1 ? ("it", "it does") : ("them", "they do");
+            yield return new("no-probabilities", RemarkLevel.Note,
+                $"No log-probabilities came with the answers of {string.Join(", ", silent)}: log loss, Brier score, calibration and how far a threshold could be trusted "
+                + $"cannot be told for {them}, and {they} not help to find wrong labels.");
         }
     }
 

@@ -15,6 +15,7 @@ internal ref partial struct AnswerReading(ReadOnlySpan<byte> body)
     private string? _refusal;
     private int? _promptTokens;
     private int? _completionTokens;
+    private int? _reasoningTokens;
     private ImmutableArray<ImmutableArray<TokenAlternative>> _tokens = [];
     private bool _sawChoice;
 
@@ -26,6 +27,9 @@ internal ref partial struct AnswerReading(ReadOnlySpan<byte> body)
         reading.ReadAnswer();
         return reading._sawChoice
             ? new ModelAnswer(reading._text ?? "", reading._tokens, reading._finish, reading._refusal, reading._promptTokens, reading._completionTokens, latencyMs)
+            {
+                ReasoningTokens = reading._reasoningTokens,
+            }
             : null;
     }
 
@@ -72,6 +76,31 @@ internal ref partial struct AnswerReading(ReadOnlySpan<byte> body)
             else if (_json.ValueTextEquals("completion_tokens"u8))
             {
                 _completionTokens = Whole();
+            }
+            else if (_json.ValueTextEquals("completion_tokens_details"u8))
+            {
+                _json.Read();
+                ReadCompletionDetails();
+            }
+            else
+            {
+                SkipMember();
+            }
+        }
+    }
+
+    private void ReadCompletionDetails()
+    {
+        if (!Enter())
+        {
+            return;
+        }
+
+        while (NextMember())
+        {
+            if (_json.ValueTextEquals("reasoning_tokens"u8))
+            {
+                _reasoningTokens = Whole();
             }
             else
             {

@@ -73,6 +73,18 @@ internal static partial class ErrorReading
     public static bool IsContentFilter(ServiceCall call, ServiceAnswer answer) =>
         answer.Status == 400 && Answer.Parse(call, answer).Is("content_filter", "content_policy_violation");
 
+    /// <summary>The field that a question was refused for, and the service's sentence about it; null where it was not a field.</summary>
+    public static (string? Param, string? Message)? RefusedField(ServiceAnswer answer)
+    {
+        if (answer.Status is not (400 or 422))
+        {
+            return null;
+        }
+
+        Answer read = Answer.Parse(ServiceCall.Ask, answer);
+        return (read.Param, read.Message);
+    }
+
     /// <summary>From <c>retry-after-ms</c>, or Retry-After in seconds or as an HTTP date; never negative, at most a day.</summary>
     public static TimeSpan? RetryAfter(string? milliseconds, string? after, DateTimeOffset now)
     {

@@ -29,9 +29,9 @@ internal sealed class FileUploads(ServiceConnection service, ProviderOptions opt
 
     private async Task<ProviderFile> AtOnceAsync(string name, string purpose, Stream content, long bytes, bool mark, CancellationToken cancellation)
     {
-        using var form = new MultipartFile([new("purpose", purpose)], "file", name, new ExactStream(content, bytes, name), bytes, mark);
+        using var form = new MultipartFile(Fields(name, purpose), "file", name, new ExactStream(content, bytes, name), bytes, mark);
         JsonElement answer = await service.SendJsonAsync(
-            ServiceCall.UploadFile, "POST", "files", form, form.ContentType, options.UploadTimeout, cancellation);
+            ServiceCall.UploadFile, "POST", options.Profile.UploadRoute, form, form.ContentType, options.UploadTimeout, cancellation);
         return JobReading.File(answer) ?? throw service.Unreadable(ServiceCall.UploadFile);
     }
 
@@ -119,6 +119,10 @@ internal sealed class FileUploads(ServiceConnection service, ProviderOptions opt
             // What made the upload fail is what the caller has to hear.
         }
     }
+
+    /// <summary>A route of its own wants the name as a field as well.</summary>
+    private KeyValuePair<string, string>[] Fields(string name, string purpose) =>
+        options.Profile.UploadRoute == "files" ? [new("purpose", purpose)] : [new("purpose", purpose), new("file_name", name)];
 
     private static BinaryContent Json(object value) => BinaryContent.Create(BinaryData.FromObjectAsJson(value));
 }

@@ -9,7 +9,7 @@ using FineTuneFlow.Workflow.Ports;
 namespace FineTuneFlow.Providers.OpenAI;
 
 /// <summary>The Batch API.</summary>
-internal sealed class OpenAIBatches(ServiceConnection service, ProviderOptions options) : IBatchInference
+internal sealed class OpenAIBatches(ServiceConnection service, ProviderOptions options, AskingManners manners) : IBatchInference
 {
     private const int MostQuestions = 50_000;
     private const int MostBytes = 200 * 1024 * 1024;
@@ -132,7 +132,7 @@ internal sealed class OpenAIBatches(ServiceConnection service, ProviderOptions o
             json.WriteString("method"u8, "POST"u8);
             json.WriteString("url"u8, "/v1/" + QuestionWriting.Route(one.Question.Family));
             json.WritePropertyName("body"u8);
-            QuestionWriting.Write(json, one.Question, options);
+            QuestionWriting.Write(json, one.Question, options, manners.Of(one.Question.Model));
             json.WriteEndObject();
             json.Flush();
             json.Reset();

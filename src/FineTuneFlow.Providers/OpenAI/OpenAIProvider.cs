@@ -18,6 +18,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
     private readonly TimeProvider _time;
     private readonly ServiceConnection _service;
     private readonly IJobWire _wire;
+    private readonly AskingManners _manners = new();
 
     public OpenAIProvider(ProviderOptions options, TimeProvider time)
     {
@@ -25,7 +26,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
         _time = time;
         _service = new ServiceConnection(options, time);
         Facts = options.Facts;
-        Batches = options.Profile.Batches ? new OpenAIBatches(_service, options) : null;
+        Batches = options.Profile.Batches ? new OpenAIBatches(_service, options, _manners) : null;
         _wire = options.Profile.Wire == JobWireFormat.Together ? new TogetherJobWire(options) : new OpenAIJobWire(options);
     }
 
@@ -174,12 +175,19 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
         return [.. checkpoints.DistinctBy(one => one.Model).OrderBy(one => one.Step)];
     }
 
+    public async Task<IReadOnlyList<ProviderModel>> ListModelsAsync(CancellationToken cancellation = default)
+    {
+        JsonElement answer = await _service.SendJsonAsync(ServiceCall.ListModels, "GET", "models", cancellation: cancellation);
+        // Together answers with the bare list.
+        JsonElement? list = answer.ValueKind == JsonValueKind.Array ? answer : answer.Member("data");
+        return list is { ValueKind: JsonValueKind.Array } models
+            ? [.. models.EnumerateArray().Where(one => one.Text("id") is not null).Select(ModelOf)]
+            : throw _service.Unreadable(ServiceCall.ListModels);
+    }
+
     public async Task<ModelAnswer> AskAsync(ModelQuestion question, CancellationToken cancellation = default)
     {
-        long sent = _time.GetTimestamp();
-        ServiceAnswer answer = await _service.ExchangeAsync(
-            ServiceCall.Ask, "POST", QuestionWriting.Route(question.Family), BinaryContent.Create(QuestionWriting.Body(question, _options)), cancellation: cancellation);
-        double latency = _time.GetElapsedTime(sent).TotalMilliseconds;
+        (ServiceAnswer answer, double latency) = await ExchangeAsync(question, cancellation);
         if (!answer.IsSuccess)
         {
             return ErrorReading.IsContentFilter(ServiceCall.Ask, answer)
@@ -200,6 +208,27 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
     }
 
     public void Dispose() => _service.Dispose();
+
+    /// <summary>Asks in the manner that is known of the model, and again where its refusal of a field teaches a better one. A refused
+    /// question is not answered and not billed.</summary>
+    private async Task<(ServiceAnswer Answer, double LatencyMs)> ExchangeAsync(ModelQuestion question, CancellationToken cancellation)
+    {
+        AskingManner manner = _manners.Of(question.Model);
+        for (int refusals = 0; ; refusals++)
+        {
+            long sent = _time.GetTimestamp();
+            ServiceAnswer answer = await _service.ExchangeAsync(
+                ServiceCall.Ask, "POST", QuestionWriting.Route(question.Family), BinaryContent.Create(QuestionWriting.Body(question, _options, manner)),
+                cancellation: cancellation);
+            double latency = _time.GetElapsedTime(sent).TotalMilliseconds;
+            if (answer.IsSuccess || refusals == AskingManners.MostRefusals || _manners.Learn(question, manner, answer) is not { } better)
+            {
+                return (answer, latency);
+            }
+
+            manner = better;
+        }
+    }
 
     /// <summary>Narrowed by the service where it can. One that refuses the filter is asked for all of its jobs: not finding one that is
     /// there would mean paying for it again.</summary>
@@ -241,6 +270,11 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
             return null;
         }
     }
+
+    private static ProviderModel ModelOf(JsonElement model) => new(
+        model.Text("id")!,
+        model.Time("created"),
+        model.Time("shutdown_date") is { } day ? DateOnly.FromDateTime(day.UtcDateTime) : null);
 
     private static string FileRoute(string id) => $"files/{Uri.EscapeDataString(id)}";
 

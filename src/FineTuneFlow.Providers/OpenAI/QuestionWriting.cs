@@ -10,19 +10,23 @@ internal static class QuestionWriting
 {
     public static string Route(ModelFamily family) => family == ModelFamily.Completion ? "completions" : "chat/completions";
 
-    public static BinaryData Body(ModelQuestion question, ProviderOptions options)
+    /// <param name="question">What is asked.</param>
+    /// <param name="options">For the profile's names of fields.</param>
+    /// <param name="manner">What was learned of the model.</param>
+    public static BinaryData Body(ModelQuestion question, ProviderOptions options, AskingManner manner)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var json = new Utf8JsonWriter(buffer))
         {
-            Write(json, question, options);
+            Write(json, question, options, manner);
         }
 
         return new BinaryData(buffer.WrittenMemory);
     }
 
-    public static void Write(Utf8JsonWriter json, ModelQuestion question, ProviderOptions options)
+    public static void Write(Utf8JsonWriter json, ModelQuestion asked, ProviderOptions options, AskingManner manner)
     {
+        ModelQuestion question = manner.Apply(asked);
         json.WriteStartObject();
         json.WriteString("model"u8, question.Model);
         if (question.Family == ModelFamily.Completion)
@@ -47,15 +51,28 @@ internal static class QuestionWriting
 
             json.WriteEndArray();
             // The old name is refused by OpenAI's newer models, the new one is unknown to some gateways.
-            json.WriteNumber(options.Profile.AnswerLimitField, question.MaxTokens);
-            if (question.TopLogProbabilities > 0)
+            json.WriteNumber(manner.LimitField ?? options.Profile.AnswerLimitField, question.MaxTokens);
+            if (question.ReasoningEffort is { } effort)
+            {
+                json.WriteString("reasoning_effort"u8, effort);
+            }
+
+            if (question.TopLogProbabilities > 0 && options.Profile.CountsLogProbabilities)
+            {
+                json.WriteNumber("logprobs"u8, Math.Min(question.TopLogProbabilities, 20));
+            }
+            else if (question.TopLogProbabilities > 0)
             {
                 json.WriteBoolean("logprobs"u8, true);
                 json.WriteNumber("top_logprobs"u8, Math.Min(question.TopLogProbabilities, 20));
             }
         }
 
-        json.WriteNumber("temperature"u8, question.Temperature);
+        if (question.Temperature is { } temperature)
+        {
+            json.WriteNumber("temperature"u8, temperature);
+        }
+
         json.WriteEndObject();
     }
 }

@@ -21,6 +21,7 @@ internal sealed record ServiceCall(string What, CallNature Nature, bool SpeaksOf
     public static readonly ServiceCall CancelJob = new("cancel the job", CallNature.Repeatable);
     public static readonly ServiceCall GetEvents = new("read the job's events", CallNature.Repeatable);
     public static readonly ServiceCall GetCheckpoints = new("read the job's checkpoints", CallNature.Repeatable);
+    public static readonly ServiceCall ListModels = new("list the models", CallNature.Repeatable);
     public static readonly ServiceCall Ask = new("ask the model", CallNature.Repeatable, SpeaksOfData: true);
     public static readonly ServiceCall CreateBatch = new("create the batch", CallNature.Makes);
     public static readonly ServiceCall FindBatches = new("list the batches", CallNature.Repeatable);

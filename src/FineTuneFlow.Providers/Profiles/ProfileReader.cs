@@ -14,7 +14,7 @@ internal static class ProfileReader
     private static readonly ImmutableSortedSet<string> Known = ImmutableSortedSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "AsOf", "Source", "Kind", "PriceKey", "BaseAddress", "Wire", "Trains", "KeepsMetadata", "FiltersByMetadata", "TakesSeed", "Batches", "SuffixLength",
-        "Hyperparameters", "TierField", "Tiers", "DefaultTier", "States", "BodyFields", "ProcessesFiles", "ByteOrderMark", "AnswerLimitField",
+        "Hyperparameters", "TierField", "Tiers", "DefaultTier", "States", "BodyFields", "ProcessesFiles", "ByteOrderMark", "AnswerLimitField", "CountsLogProbabilities", "UploadRoute",
         "Deployment");
 
     private static readonly ImmutableSortedSet<string> KnownOfHyperparameters = ImmutableSortedSet.Create(
@@ -65,6 +65,8 @@ internal static class ProfileReader
             BodyFields = Fields(values.GetSection("BodyFields")),
             ProcessesFiles = SettingReader.Truth(values, "ProcessesFiles", false),
             ByteOrderMark = SettingReader.Truth(values, "ByteOrderMark", false),
+            CountsLogProbabilities = SettingReader.Truth(values, "CountsLogProbabilities", false),
+            UploadRoute = values["UploadRoute"] is { Length: > 0 } route ? route.TrimStart('/') : "files",
             AnswerLimitField = values["AnswerLimitField"] ?? "max_tokens",
             Deployment = Deployment(values.GetSection("Deployment")),
         };

@@ -68,6 +68,12 @@ public sealed record ServiceProfile
     /// <summary>A chat question's limit of the answer: <c>max_completion_tokens</c> or <c>max_tokens</c>.</summary>
     public string AnswerLimitField { get; init; } = "max_tokens";
 
+    /// <summary>A chat question's <c>logprobs</c> is the number of alternatives, not true.</summary>
+    public bool CountsLogProbabilities { get; init; }
+
+    /// <summary>Where files are uploaded, relative to the base address.</summary>
+    public string UploadRoute { get; init; } = "files";
+
     /// <summary>How and whether fine-tunes are deployed; null: they answer by themselves.</summary>
     public DeploymentProfile? Deployment { get; init; }
 }

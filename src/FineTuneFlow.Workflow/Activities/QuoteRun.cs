@@ -66,6 +66,7 @@ public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices p
             NewRowsOnly = asked?.Data == TrainingData.New,
             Shots = asked?.Shots ?? 0,
             ChainOfThought = asked?.ChainOfThought ?? false,
+            ReasoningEffort = asked?.ReasoningEffort,
             NeedsDeployment = provider.NeedsDeployment && candidate.IsTuned,
         };
     }

@@ -17,6 +17,7 @@ public sealed class QuestionComposer
     private readonly TrainingForm _form;
     private readonly ImmutableArray<ChatTurn> _opening;
     private readonly int _maxTokens;
+    private readonly bool _thinks;
 
     /// <param name="candidate">From the run's recipe.</param>
     /// <param name="baseModel">Decides the form.</param>
@@ -27,7 +28,8 @@ public sealed class QuestionComposer
         _candidate = candidate;
         _form = FormOf(candidate, baseModel, labels);
         _opening = Opening(shots);
-        _maxTokens = AnswerTokens(labels) + (candidate.ChainOfThought ? ThinkingTokens : 0);
+        _maxTokens = AnswerTokens(labels) + (candidate.ChainOfThought ? ThinkingTokens : 0) + Reasoning.Budget(candidate.ReasoningEffort);
+        _thinks = Reasoning.Budget(candidate.ReasoningEffort) > 0;
     }
 
     public AnswerStyle Style => _candidate.ChainOfThought ? AnswerStyle.ChainOfThought : AnswerStyle.Label;
@@ -38,9 +40,11 @@ public sealed class QuestionComposer
         Family = _form.Family,
         Messages = _form.Family == ModelFamily.Chat ? _opening.Add(new ChatTurn("user", text)) : [new ChatTurn("user", Examples() + _form.Prompt(text))],
         MaxTokens = _maxTokens,
-        Temperature = 0,
-        // What the services allow: 20 for chat, 5 for legacy completions. Thinking aloud makes the first token's odds meaningless.
-        TopLogProbabilities = _candidate.ChainOfThought ? 0 : _form.Family == ModelFamily.Chat ? 20 : 5,
+        Temperature = _thinks ? null : 0,
+        ReasoningEffort = _candidate.ReasoningEffort,
+        // What the services allow: 20 for chat, 5 for legacy completions. Thinking aloud makes the first token's odds meaningless,
+        // and models that think take neither log-probabilities nor a temperature.
+        TopLogProbabilities = _candidate.ChainOfThought || _thinks ? 0 : _form.Family == ModelFamily.Chat ? 20 : 5,
     };
 
     /// <summary>Upper bound of the tokens of the longest label: one for a single character, else one for every two bytes, as no

@@ -54,6 +54,9 @@ public interface IFineTuningProvider
 
     Task<IReadOnlyList<JobCheckpoint>> GetCheckpointsAsync(string jobId, CancellationToken cancellation = default);
 
+    /// <summary>The models that the key can see, fine-tunes of its organisation among them.</summary>
+    Task<IReadOnlyList<ProviderModel>> ListModelsAsync(CancellationToken cancellation = default);
+
     /// <summary>Asks a model once.</summary>
     Task<ModelAnswer> AskAsync(ModelQuestion question, CancellationToken cancellation = default);
 }
@@ -97,6 +100,11 @@ public sealed record ProviderFacts(string Name, ProviderKind Kind, bool NeedsDep
 }
 
 public enum ProviderKind { OpenAI, AzureOpenAI, Simulator }
+
+/// <param name="Id">As it is asked.</param>
+/// <param name="CreatedAt">Where told.</param>
+/// <param name="ShutsDown">The first day on which it no longer answers, where the service announces one.</param>
+public sealed record ProviderModel(string Id, DateTimeOffset? CreatedAt, DateOnly? ShutsDown);
 
 /// <param name="Id">The service's id.</param>
 /// <param name="Name">The file name given at upload.</param>

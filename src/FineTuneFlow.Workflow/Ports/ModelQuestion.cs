@@ -13,7 +13,10 @@ public sealed record ModelQuestion
     public required ImmutableArray<ChatTurn> Messages { get; init; }
     /// <summary>Tokens the answer may have, from 1.</summary>
     public required int MaxTokens { get; init; }
-    public double Temperature { get; init; }
+    /// <summary>Null: the service's own, for models that take none.</summary>
+    public double? Temperature { get; init; }
+    /// <summary>How long a model that thinks may think; null: not said.</summary>
+    public string? ReasoningEffort { get; init; }
     /// <summary>Alternatives a position to ask log-probabilities for: chat 0 to 20, completion 0 to 5.</summary>
     public int TopLogProbabilities { get; init; }
 }

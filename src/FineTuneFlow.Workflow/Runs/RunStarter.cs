@@ -9,7 +9,7 @@ using FineTuneFlow.Workflow.Ports;
 namespace FineTuneFlow.Workflow.Runs;
 
 /// <summary>Starts runs, whichever trigger brings them: the same drop with the same recipe is the same run.</summary>
-public sealed class RunStarter(IBlobStore store, IDurableClient client, IProviders providers, Champions champions, ProjectRecipes recipes)
+public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoices choices, Champions champions, ProjectRecipes recipes)
 {
     /// <summary>The recipe given, else the project's own, else the defaults.</summary>
     /// <param name="project">A project's name.</param>
@@ -59,10 +59,10 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, IProvide
             return new StartedRun(runId, false);
         }
 
-        // Provider and prompt are fixed with the run: a changed default must not send half of its candidates elsewhere, nor another
+        // Provider, model and prompt are fixed with the run: a changed default must not send half of its candidates elsewhere, nor another
         // champion change what they are told.
         ImmutableArray<CandidateRecipe> told = ContinuedPrompts.Inherit(recipe.Candidates, await ChampionPrompt(project, recipe, cancellation));
-        Recipe kept = recipe with { Candidates = [.. told.Select(c => c with { Provider = c.Provider ?? providers.Default })] };
+        Recipe kept = recipe with { Candidates = await choices.SettleAsync(told, cancellation) };
         BlobWritten written = await store.WriteJsonAsync(RunPaths.Recipe(runId), kept, cancellation: cancellation);
         var input = new RunInput(runId, project, drop, written.Ref, recipe.DeadlineHours, trigger);
         return new StartedRun(runId, await client.StartAsync(Flows.FineTuneRun, runId, input, cancellation));
