@@ -24,6 +24,7 @@ fi
 
 say "Storage emulator"
 npm ci --silent --no-progress || stop "npm ci failed: Azurite could not be installed."
+npm ci --silent --no-progress --prefix tests/openai-node || stop "npm ci failed: the OpenAI SDK for Node could not be installed."
 
 say "Build"
 dotnet build FineTuneFlow.sln -c Release -v quiet -clp:ErrorsOnly || stop "The build failed."

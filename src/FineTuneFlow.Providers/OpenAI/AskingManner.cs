@@ -32,10 +32,11 @@ internal sealed partial record AskingManner(bool Sampling = true, string? Effort
 
     /// <summary>What a refusal teaches.</summary>
     /// <param name="question">As the caller gave it.</param>
+    /// <param name="sentLimit">Name under which the answer's limit was sent.</param>
     /// <param name="param">The field that was refused.</param>
     /// <param name="message">The service's sentence, in which it may list what it takes.</param>
     /// <returns>Null: nothing that could help.</returns>
-    public AskingManner? Learn(ModelQuestion question, string? param, string? message)
+    public AskingManner? Learn(ModelQuestion question, string sentLimit, string? param, string? message)
     {
         switch (param ?? Named(message))
         {
@@ -49,10 +50,8 @@ internal sealed partial record AskingManner(bool Sampling = true, string? Effort
                 return offered is not null && offered != (Effort ?? question.ReasoningEffort)
                     ? this with { Effort = offered, Sampling = offered == Reasoning.None }
                     : this with { TakesEffort = false, Effort = null, Sampling = Effort is null };
-            case "max_tokens" when LimitField != "max_completion_tokens":
-                return this with { LimitField = "max_completion_tokens" };
-            case "max_completion_tokens" when LimitField != "max_tokens":
-                return this with { LimitField = "max_tokens" };
+            case "max_tokens" or "max_completion_tokens" when LimitField is null:
+                return this with { LimitField = sentLimit == "max_tokens" ? "max_completion_tokens" : "max_tokens" };
             default:
                 return null;
         }

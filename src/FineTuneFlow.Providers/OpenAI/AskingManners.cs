@@ -4,7 +4,8 @@ using FineTuneFlow.Workflow.Ports;
 namespace FineTuneFlow.Providers.OpenAI;
 
 /// <summary>What a provider's refusals have taught about its models, for as long as the process lives.</summary>
-internal sealed class AskingManners
+/// <param name="limitField">The profile's name of the answer's limit.</param>
+internal sealed class AskingManners(string limitField)
 {
     /// <summary>Refusals of one question at the most: temperature, effort, log-probabilities, and the name of the limit.</summary>
     public const int MostRefusals = 5;
@@ -19,7 +20,7 @@ internal sealed class AskingManners
     /// <param name="refusal">Not 2xx.</param>
     public AskingManner? Learn(ModelQuestion question, AskingManner asked, ServiceAnswer refusal)
     {
-        if (ErrorReading.RefusedField(refusal) is not { } field || asked.Learn(question, field.Param, field.Message) is not { } better)
+        if (ErrorReading.RefusedField(refusal) is not { } field || asked.Learn(question, asked.LimitField ?? limitField, field.Param, field.Message) is not { } better)
         {
             return null;
         }

@@ -18,7 +18,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
     private readonly TimeProvider _time;
     private readonly ServiceConnection _service;
     private readonly IJobWire _wire;
-    private readonly AskingManners _manners = new();
+    private readonly AskingManners _manners;
 
     public OpenAIProvider(ProviderOptions options, TimeProvider time)
     {
@@ -26,6 +26,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
         _time = time;
         _service = new ServiceConnection(options, time);
         Facts = options.Facts;
+        _manners = new AskingManners(options.Profile.AnswerLimitField);
         Batches = options.Profile.Batches ? new OpenAIBatches(_service, options, _manners) : null;
         _wire = options.Profile.Wire == JobWireFormat.Together ? new TogetherJobWire(options) : new OpenAIJobWire(options);
     }

@@ -73,8 +73,8 @@ public sealed class OpenChoices(IProviders providers, ModelBook models, TimeProv
         candidate = candidate with { ReasoningEffort = candidate.ReasoningEffort ?? Reasoning.Cheapest(life.Efforts) };
         return candidate.Kind == CandidateKind.Prompt ? candidate : candidate with
         {
-            Epochs = candidate.Epochs.Count == 0 && life.Epochs is { } epochs ? epochs : candidate.Epochs,
-            LearningRateMultiplier = candidate.LearningRateMultiplier.Count == 0 && life.LearningRateMultiplier is { } rate ? rate : candidate.LearningRateMultiplier,
+            Epochs = candidate.Epochs.Count == 0 && life.Epochs is { } epochs ? new OneOrMany<int>(epochs) : candidate.Epochs,
+            LearningRateMultiplier = candidate.LearningRateMultiplier.Count == 0 && life.LearningRateMultiplier is { } rate ? new OneOrMany<double>(rate) : candidate.LearningRateMultiplier,
             Tier = candidate.Tier ?? life.Tier,
         };
     }
