@@ -22,23 +22,13 @@ public sealed class FunctionsSettingsTests
     }
 
     [Fact]
-    public void The_sample_switches_every_part_of_the_durable_provider_that_host_json_sets()
-    {
-        const string section = "AzureFunctionsJobHost__extensions__durableTask__storageProvider__";
-        string[] set = [.. JsonFile.Host["extensions"]!["durableTask"]!["storageProvider"]!.AsObject().Select(pair => pair.Key)];
-
-        JsonFile.Values.Keys.Where(key => key.StartsWith(section, StringComparison.Ordinal)).Select(key => key[section.Length..]).ShouldBe(set, ignoreOrder: true);
-    }
-
-    [Fact]
     public void The_sample_holds_no_setting_that_nothing_reads()
     {
         string[] hosts = ["FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage", "Datasets", "TASKHUB_NAME", "NightlySchedule", "DefaultProvider"];
 
         // Those of the providers are read strictly, in the test above.
         JsonFile.Values.Keys
-            .Where(key => !hosts.Contains(key) && !key.StartsWith("Providers__", StringComparison.Ordinal)
-                && !key.StartsWith("AzureFunctionsJobHost__", StringComparison.Ordinal))
+            .Where(key => !hosts.Contains(key) && !key.StartsWith("Providers__", StringComparison.Ordinal))
             .ShouldBeEmpty();
         JsonFile.LocalSettings.Select(pair => pair.Key).ShouldBe(["IsEncrypted", "Values", "Host"]);
     }

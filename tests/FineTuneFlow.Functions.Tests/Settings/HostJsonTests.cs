@@ -17,7 +17,6 @@ public sealed partial class HostJsonTests
         ["telemetryMode"] = JsonValueKind.String,
         ["logging.logLevel.*"] = JsonValueKind.String,
         ["extensions.http.routePrefix"] = JsonValueKind.String,
-        ["extensions.http.maxConcurrentRequests"] = JsonValueKind.Number,
         ["extensions.blobs.maxDegreeOfParallelism"] = JsonValueKind.Number,
         ["extensions.blobs.poisonBlobThreshold"] = JsonValueKind.Number,
         ["extensions.durableTask.hubName"] = JsonValueKind.String,
@@ -28,6 +27,7 @@ public sealed partial class HostJsonTests
         ["extensions.durableTask.maxConcurrentOrchestratorFunctions"] = JsonValueKind.Number,
         ["extensions.durableTask.storageProvider.type"] = JsonValueKind.String,
         ["extensions.durableTask.storageProvider.connectionStringName"] = JsonValueKind.String,
+        ["extensions.durableTask.storageProvider.maxQueuePollingInterval"] = JsonValueKind.String,
         ["extensions.durableTask.tracing.distributedTracingEnabled"] = JsonValueKind.True,
         ["extensions.durableTask.tracing.version"] = JsonValueKind.String,
         ["extensions.durableTask.tracing.traceInputsAndOutputs"] = JsonValueKind.False,
@@ -37,7 +37,7 @@ public sealed partial class HostJsonTests
     [Fact]
     public void Every_setting_is_one_that_the_host_knows()
     {
-        foreach ((string path, JsonNode value) in Leaves(JsonFile.Host, ""))
+        foreach ((string path, JsonNode value) in Leaves(JsonFile.Host, "").Concat(Leaves(JsonFile.StorageHost, "")))
         {
             string known = path.StartsWith("logging.logLevel.", StringComparison.Ordinal) ? "logging.logLevel.*" : path;
             Schema.ShouldContainKey(known);
@@ -48,6 +48,25 @@ public sealed partial class HostJsonTests
     [Fact]
     public void Inputs_and_outputs_are_never_traced() =>
         Durable["tracing"]!["traceInputsAndOutputs"]!.GetValue<bool>().ShouldBeFalse();
+
+    /// <summary>The platform's scale controller reads the file in the package and no setting that overrides it.</summary>
+    [Fact]
+    public void The_file_of_each_backend_names_it_and_nothing_else_differs()
+    {
+        JsonObject scheduler = JsonFile.Host, storage = JsonFile.StorageHost;
+
+        Provider(scheduler).ShouldBe(("azureManaged", "DURABLE_TASK_SCHEDULER_CONNECTION_STRING"));
+        Provider(storage).ShouldBe(("azureStorage", "AzureWebJobsStorage"));
+        scheduler["extensions"]!["durableTask"]!.AsObject().Remove("storageProvider");
+        storage["extensions"]!["durableTask"]!.AsObject().Remove("storageProvider");
+        JsonNode.DeepEquals(scheduler, storage).ShouldBeTrue();
+
+        static (string, string) Provider(JsonObject host)
+        {
+            JsonNode provider = host["extensions"]!["durableTask"]!["storageProvider"]!;
+            return (provider["type"]!.GetValue<string>(), provider["connectionStringName"]!.GetValue<string>());
+        }
+    }
 
     [Fact]
     public void Timeouts_and_levels_can_be_read()

@@ -7,6 +7,9 @@ internal static class JsonFile
 {
     public static JsonObject Host => JsonNode.Parse(Repository.Read("host.json"))!.AsObject();
 
+    /// <summary>host.json of a package whose durable state is in storage.</summary>
+    public static JsonObject StorageHost => JsonNode.Parse(Repository.Read("host.storage.json"))!.AsObject();
+
     public static JsonObject LocalSettings => JsonNode.Parse(Repository.Read("local.settings.sample.json"))!.AsObject();
 
     /// <summary>The sample's settings, as the host puts them into the environment.</summary>
