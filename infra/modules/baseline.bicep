@@ -7,6 +7,9 @@ param tags object
 
 @description('cpu, t4 or a100.')
 param machine string
+
+@description('The job is there with an image of its own, which stays.')
+param exists bool
 param storageName string
 param workspaceId string
 param appPrincipalId string
@@ -22,6 +25,13 @@ var machines = {
 }
 var chosen = machines[machine]
 var jobResourceName = 'job-baseline-${token}'
+
+// azd deploy builds the trainer's image and sets it; until then the job holds one that does nothing.
+var placeholder = 'mcr.microsoft.com/azurelinux/base/core:3.0'
+
+resource deployed 'Microsoft.App/jobs@2026-01-01' existing = if (exists) {
+  name: jobResourceName
+}
 
 module identity 'br/public:avm/res/managed-identity/user-assigned-identity:0.6.0' = {
   params: {
@@ -60,7 +70,10 @@ module registry 'br/public:avm/res/container-registry/registry:0.12.1' = {
     enableTelemetry: false
     location: location
     tags: tags
-    acrSku: 'Basic'
+    // An image with CUDA takes six to eight gigabytes, and Basic has room for ten.
+    acrSku: machine == 'cpu' ? 'Basic' : 'Standard'
+    // azd pushes and the job pulls with tokens of Azure Resource Manager, which the module forbids unless told otherwise.
+    azureADAuthenticationAsArmPolicyStatus: 'enabled'
     acrAdminUserEnabled: false
     exportPolicyStatus: 'enabled'
     retentionPolicyStatus: 'disabled'
@@ -124,8 +137,7 @@ module job 'br/public:avm/res/app/job:0.7.2' = {
     containers: [
       {
         name: 'baseline'
-        // Replaced by azd deploy; the job is only ever started by the app.
-        image: 'mcr.microsoft.com/azurelinux/base/core:3.0'
+        image: exists ? deployed!.properties.template.containers[0].image! : placeholder
         resources: { cpu: chosen.cpu, memory: chosen.memory }
         env: [{ name: 'AZURE_CLIENT_ID', value: identity.outputs.clientId }]
       }

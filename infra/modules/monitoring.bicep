@@ -4,6 +4,7 @@ param token string
 param location string
 param tags object
 param appPrincipalId string
+param dailyLogsGb int
 
 module workspace 'br/public:avm/res/operational-insights/workspace:0.16.1' = {
   params: {
@@ -12,6 +13,7 @@ module workspace 'br/public:avm/res/operational-insights/workspace:0.16.1' = {
     location: location
     tags: tags
     dataRetention: 30
+    dailyQuotaGb: string(dailyLogsGb)
   }
 }
 
@@ -23,6 +25,8 @@ module insights 'br/public:avm/res/insights/component:0.8.0' = {
     tags: tags
     workspaceResourceId: workspace.outputs.resourceId
     disableLocalAuth: true
+    // The module would keep callers' addresses.
+    disableIpMasking: false
     roleAssignments: [
       {
         principalId: appPrincipalId
@@ -48,4 +52,5 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
 }
 
 output workspaceId string = workspace.outputs.resourceId
+output insightsId string = insights.outputs.resourceId
 output connectionString string = insights.outputs.connectionString

@@ -1,4 +1,5 @@
 param name string
+param token string
 param location string
 param tags object
 
@@ -9,6 +10,23 @@ var zones = [
   'privatelink.vaultcore.azure.net'
   'privatelink.openai.azure.com'
 ]
+
+// New subnets have no way out of their own: calls to model services, Azure Resource Manager and the scheduler go through this one.
+resource address 'Microsoft.Network/publicIPAddresses@2024-05-01' = {
+  name: 'pip-${token}'
+  location: location
+  tags: tags
+  sku: { name: 'Standard' }
+  properties: { publicIPAllocationMethod: 'Static' }
+}
+
+resource gateway 'Microsoft.Network/natGateways@2024-05-01' = {
+  name: 'nat-${token}'
+  location: location
+  tags: tags
+  sku: { name: 'Standard' }
+  properties: { publicIpAddresses: [{ id: address.id }] }
+}
 
 resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
   name: name
@@ -21,6 +39,8 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
         name: 'app'
         properties: {
           addressPrefix: '10.20.0.0/24'
+          defaultOutboundAccess: false
+          natGateway: { id: gateway.id }
           delegations: [{ name: 'app', properties: { serviceName: 'Microsoft.App/environments' } }]
         }
       }
@@ -28,12 +48,14 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
         name: 'jobs'
         properties: {
           addressPrefix: '10.20.2.0/23'
+          defaultOutboundAccess: false
+          natGateway: { id: gateway.id }
           delegations: [{ name: 'jobs', properties: { serviceName: 'Microsoft.App/environments' } }]
         }
       }
       {
         name: 'endpoints'
-        properties: { addressPrefix: '10.20.4.0/24' }
+        properties: { addressPrefix: '10.20.4.0/24', defaultOutboundAccess: false }
       }
     ]
   }

@@ -7,10 +7,10 @@ param location string
 param endpointLocation string
 param tags object
 param appPrincipalId string
+@description('Answer inside the virtual network only; needs the subnet and the zones below.')
+param isPrivate bool
 param privateEndpointSubnetId string
 param dnsZoneId string
-
-var isPrivate = !empty(privateEndpointSubnetId)
 
 module account 'br/public:avm/res/cognitive-services/account:0.18.0' = {
   params: {
@@ -38,16 +38,10 @@ module account 'br/public:avm/res/cognitive-services/account:0.18.0' = {
       : []
     roleAssignments: [
       {
-        // Files, fine-tuning jobs, inference.
+        // Files, fine-tuning jobs, inference and deployments of fine-tunes. It sees no keys and cannot change the account.
         principalId: appPrincipalId
         principalType: 'ServicePrincipal'
         roleDefinitionIdOrName: roles.cognitiveServicesOpenAIContributor
-      }
-      {
-        // Deployments of fine-tunes, made for an evaluation and removed after it.
-        principalId: appPrincipalId
-        principalType: 'ServicePrincipal'
-        roleDefinitionIdOrName: roles.cognitiveServicesContributor
       }
     ]
   }

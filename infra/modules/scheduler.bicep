@@ -8,6 +8,9 @@ param ipAllowlist array
 param taskHub string
 param appPrincipalId string
 
+@description('Empty: nobody but the app sees the hub, not even in the dashboard.')
+param deployerPrincipalId string
+
 resource scheduler 'Microsoft.DurableTask/schedulers@2025-11-01' = {
   name: name
   location: location
@@ -37,4 +40,18 @@ resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+// Without a principal type: a person runs azd up, a service principal runs the workflow.
+resource deployerAccess 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(deployerPrincipalId)) {
+  name: guid(hub.id, deployerPrincipalId, roles.durableTaskDataContributor)
+  scope: hub
+  properties: {
+    principalId: deployerPrincipalId
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.durableTaskDataContributor
+    )
+  }
+}
+
 output endpoint string = scheduler.properties.endpoint
+output dashboard string = hub.properties.dashboardUrl

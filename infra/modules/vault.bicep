@@ -11,11 +11,10 @@ param openAIApiKey string
 @secure()
 param openAIWebhookSecret string
 
-@description('Empty: the vault answers on its public address, to those with a role.')
+@description('Answer inside the virtual network only; needs the subnet and the zones below.')
+param isPrivate bool
 param privateEndpointSubnetId string
 param dnsZoneId string
-
-var isPrivate = !empty(privateEndpointSubnetId)
 
 module vault 'br/public:avm/res/key-vault/vault:0.14.0' = {
   params: {
@@ -36,10 +35,6 @@ module vault 'br/public:avm/res/key-vault/vault:0.14.0' = {
       defaultAction: isPrivate ? 'Deny' : 'Allow'
       bypass: 'AzureServices'
     }
-    secrets: concat(
-      empty(openAIApiKey) ? [] : [{ name: 'openai-api-key', value: openAIApiKey }],
-      empty(openAIWebhookSecret) ? [] : [{ name: 'openai-webhook-secret', value: openAIWebhookSecret }]
-    )
     privateEndpoints: isPrivate
       ? [
           {
@@ -56,6 +51,18 @@ module vault 'br/public:avm/res/key-vault/vault:0.14.0' = {
       }
     ]
   }
+}
+
+resource openAIKey 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(openAIApiKey)) {
+  name: '${name}/openai-api-key'
+  properties: { value: openAIApiKey }
+  dependsOn: [vault]
+}
+
+resource webhookSecret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(openAIWebhookSecret)) {
+  name: '${name}/openai-webhook-secret'
+  properties: { value: openAIWebhookSecret }
+  dependsOn: [vault]
 }
 
 output name string = vault.outputs.name

@@ -1,23 +1,17 @@
-import { roles } from 'roles.bicep'
-
 param name string
 param location string
 param tags object
-param appPrincipalId string
+param zoneRedundant bool
+param containers string[]
+param roleAssignments array
+param managementPolicyRules array = []
 
-@description('Empty: the account answers on its public address.')
+@description('Answer inside the virtual network only; needs the subnet and the zones below.')
+param isPrivate bool
 param privateEndpointSubnetId string
-param blobDnsZoneId string
-param queueDnsZoneId string
-param tableDnsZoneId string
 
-var isPrivate = !empty(privateEndpointSubnetId)
-var deploymentContainerName = 'app-package'
-var services = [
-  { service: 'blob', zone: blobDnsZoneId }
-  { service: 'queue', zone: queueDnsZoneId }
-  { service: 'table', zone: tableDnsZoneId }
-]
+@description('Services that get a private endpoint, each with its DNS zone.')
+param services { service: string, zone: string }[]
 
 module account 'br/public:avm/res/storage/storage-account:0.33.0' = {
   params: {
@@ -26,7 +20,7 @@ module account 'br/public:avm/res/storage/storage-account:0.33.0' = {
     location: location
     tags: tags
     kind: 'StorageV2'
-    skuName: 'Standard_LRS'
+    skuName: zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS'
     allowSharedKeyAccess: false
     allowBlobPublicAccess: false
     defaultToOAuthAuthentication: true
@@ -43,15 +37,9 @@ module account 'br/public:avm/res/storage/storage-account:0.33.0' = {
       deleteRetentionPolicyDays: 7
       containerDeleteRetentionPolicyEnabled: true
       containerDeleteRetentionPolicyDays: 7
-      containers: [
-        { name: deploymentContainerName }
-        { name: 'drops' }
-        { name: 'runs' }
-        { name: 'models' }
-        { name: 'feedback' }
-        { name: 'recipes' }
-      ]
+      containers: map(containers, container => { name: container })
     }
+    managementPolicyRules: empty(managementPolicyRules) ? null : managementPolicyRules
     privateEndpoints: isPrivate
       ? map(services, one => {
           service: one.service
@@ -59,27 +47,10 @@ module account 'br/public:avm/res/storage/storage-account:0.33.0' = {
           privateDnsZoneGroup: { privateDnsZoneGroupConfigs: [{ privateDnsZoneResourceId: one.zone }] }
         })
       : []
-    roleAssignments: [
-      {
-        principalId: appPrincipalId
-        principalType: 'ServicePrincipal'
-        roleDefinitionIdOrName: roles.storageBlobDataOwner
-      }
-      {
-        principalId: appPrincipalId
-        principalType: 'ServicePrincipal'
-        roleDefinitionIdOrName: roles.storageQueueDataContributor
-      }
-      {
-        principalId: appPrincipalId
-        principalType: 'ServicePrincipal'
-        roleDefinitionIdOrName: roles.storageTableDataContributor
-      }
-    ]
+    roleAssignments: roleAssignments
   }
 }
 
 output name string = account.outputs.name
 output resourceId string = account.outputs.resourceId
 output endpoints object = account.outputs.serviceEndpoints
-output deploymentContainer string = deploymentContainerName
