@@ -16,8 +16,7 @@ public sealed partial class AppSettingsTests
         "AzureWebJobsStorage__blobServiceUri", "AzureWebJobsStorage__queueServiceUri", "AzureWebJobsStorage__tableServiceUri",
         "AzureWebJobsStorage__credential", "AzureWebJobsStorage__clientId", "Datasets__queueServiceUri",
         "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "DURABLE_TASK_SCHEDULER_CONNECTION_STRING",
-        "AzureFunctionsJobHost__extensions__durableTask__storageProvider__type",
-        "AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName",
+        "AzureWebJobsDisableHomepage", "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID", "WEBSITE_AUTH_AAD_ALLOWED_TENANTS",
     ];
 
     private static readonly string[] Ours =
@@ -83,6 +82,6 @@ public sealed partial class AppSettingsTests
     };
 
     // Settings are the properties that are written like environment variables.
-    [GeneratedRegex(@"^\s+((?:[A-Z][A-Z_]+[A-Z])|(?:[A-Z]\w*__\w+)|NightlySchedule|DefaultProvider): ", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s+((?:[A-Z][A-Z_]+[A-Z])|(?:[A-Z]\w*__\w+)|AzureWebJobsDisableHomepage|NightlySchedule|DefaultProvider): ", RegexOptions.Multiline)]
     private static partial Regex Setting();
 }

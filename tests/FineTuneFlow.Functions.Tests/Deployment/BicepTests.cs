@@ -16,7 +16,6 @@ public sealed partial class BicepTests
         ["durableTaskDataContributor"] = "0ad04412-c4d5-4796-b79c-f76d14c8d402",
         ["containerAppsJobsOperator"] = "b9a307c4-5aa3-4b52-ba60-2b17c136cd7b",
         ["cognitiveServicesOpenAIContributor"] = "a001fd3d-188f-4b5d-821b-7da978bf7442",
-        ["cognitiveServicesContributor"] = "25fbc0a9-bd7c-42a3-aa1a-3b75d497ee68",
         ["keyVaultSecretsUser"] = "4633458b-17de-408a-b874-0445c86b69e6",
         ["acrPull"] = "7f951dda-4ed3-4680-a7ca-43fe172d538d",
     };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FineTuneFlow.Functions.Tests.Sources;
@@ -18,8 +19,8 @@ public sealed partial class DeliveryTests
         string[] services = [.. Service().Matches(Azd[Azd.IndexOf("services:", StringComparison.Ordinal)..Azd.IndexOf("hooks:", StringComparison.Ordinal)]).Select(m => m.Groups[1].Value)];
         string[] tagged = [.. BicepFile.All.SelectMany(f => ServiceTag().Matches(f.Text)).Select(m => m.Groups[1].Value)];
 
-        // The baseline's service comes with its image, which is not part of every checkout.
-        string[] expected = Directory.Exists(Repository.PathOf("src", "baseline")) ? ["api", "baseline"] : ["api"];
+        // The trainer's service comes with its image, which is not part of every checkout.
+        string[] expected = Directory.Exists(Repository.PathOf("src", "FineTuneFlow.Trainer")) ? ["api", "baseline"] : ["api"];
         services.ShouldBe(expected);
         services.Except(tagged).ShouldBeEmpty();
         // azd up stops at a service whose project is not there.
@@ -29,14 +30,37 @@ public sealed partial class DeliveryTests
     }
 
     [Fact]
-    public void The_hook_is_there_and_reads_outputs_that_there_are()
+    public void The_hooks_are_there_and_read_outputs_that_there_are()
     {
-        Azd.ShouldContain("run: ./infra/postdeploy.sh");
-        string script = Repository.Read("infra", "postdeploy.sh");
+        string[] hooks = [.. Hook().Matches(Azd).Select(m => m.Groups[1].Value)];
+        hooks.ShouldBe(["preprovision", "postprovision", "postdeploy"]);
 
-        string[] read = [.. Needed().Matches(script).Select(m => m.Groups[1].Value)];
-        read.ShouldNotBeEmpty();
-        read.Except(BicepFile.Main.Outputs).ShouldBeEmpty();
+        foreach (string hook in hooks)
+        {
+            string[] read = [.. Needed().Matches(Repository.Read("infra", "hooks", $"{hook}.sh")).Select(m => m.Groups[1].Value)];
+            read.Except(BicepFile.Main.Outputs).ShouldBeEmpty(hook);
+        }
+    }
+
+    /// <summary><c>azd pipeline config</c> makes credentials for branches and pull requests, and none for environments of GitHub.</summary>
+    [Fact]
+    public void The_deployment_runs_on_a_branch_that_azd_makes_a_credential_for()
+    {
+        string workflow = Repository.Read(".github", "workflows", "azure-dev.yml");
+
+        workflow.ShouldNotContain("\n    environment:");
+        workflow.ShouldContain("  workflow_dispatch:");
+        Versions().Match(workflow).Groups[1].Value.ShouldNotBeEmpty("azd is pinned, so that a deployment does not change by itself");
+    }
+
+    [Fact]
+    public void The_pipeline_is_handed_every_choice()
+    {
+        string[] handed = [.. Handed().Matches(Azd[Azd.IndexOf("pipeline:", StringComparison.Ordinal)..]).Select(m => m.Groups[1].Value)];
+        string[] azds = ["AZURE_ENV_NAME", "AZURE_LOCATION", "SERVICE_BASELINE_RESOURCE_EXISTS"];
+
+        string[] chosen = [.. StandIn().Matches(Repository.Read("infra", "main.parameters.json")).Select(m => m.Groups[1].Value).Except(azds)];
+        handed.ShouldBe([.. chosen, "DEPLOY_BASELINE", "TRAINER_TORCH"], ignoreOrder: true);
     }
 
     [Fact]
@@ -64,6 +88,8 @@ public sealed partial class DeliveryTests
         string workflow = Repository.Read(".github", "workflows", "azure-dev.yml");
 
         StandIn().Matches(Repository.Read("infra", "main.parameters.json")).Select(m => m.Groups[1].Value)
+            // azd finds it out itself before it provisions.
+            .Where(name => name != "SERVICE_BASELINE_RESOURCE_EXISTS")
             .Where(name => !workflow.Contains($" {name}:", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
@@ -115,13 +141,13 @@ public sealed partial class DeliveryTests
     }
 
     [Fact]
-    public void What_is_published_has_the_schedulers_extension_and_builds_do_without_it()
+    public void What_is_published_is_for_the_backend_that_azd_chose_and_builds_do_without_the_schedulers_extension()
     {
         Repository.Read(".github", "workflows", "ci.yml").ShouldContain("dotnet publish src/FineTuneFlow.Functions");
-        string project = Repository.Read("src", "FineTuneFlow.Functions", "FineTuneFlow.Functions.csproj");
 
-        project.ShouldContain("""AzureManaged" Condition="'$(DurableTaskScheduler)' == 'true'" />""");
-        project.ShouldContain("$(_IsPublishing)</DurableTaskScheduler>");
+        Evaluated().ShouldBe(("storage", "host.storage.json", false));
+        Evaluated("-p:_IsPublishing=true").ShouldBe(("scheduler", "host.json", true));
+        Evaluated("-p:_IsPublishing=true", "-p:DURABLE_BACKEND=storage").ShouldBe(("storage", "host.storage.json", false));
     }
 
     [Fact]
@@ -129,6 +155,25 @@ public sealed partial class DeliveryTests
     {
         string workbook = Repository.Read("infra", "workbook.json");
         JsonNode.Parse(workbook)!["version"]!.GetValue<string>().ShouldBe("Notebook/1.0");
+        string[] asked = [.. Figure().Matches(workbook).Select(m => m.Groups[1].Value).Distinct()];
+        asked.ShouldBe(Measured(), ignoreOrder: true);
+    }
+
+    [Fact]
+    public void The_alerts_ask_for_figures_that_are_measured()
+    {
+        string[] asked = [.. AlertFigure().Matches(Repository.Read("infra", "modules", "alerts.bicep")).Select(m => m.Groups[1].Value)];
+
+        asked.ShouldNotBeEmpty();
+        asked.Except(Measured()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_blob_functions_address_in_the_script_is_the_functions() =>
+        Repository.Read("infra", "hooks", "postdeploy.sh").ShouldContain($"functionName=Host.Functions.{FunctionMethod.All.Single(f => f.TriggerKind == "BlobTrigger").Name}&");
+
+    private static HashSet<string> Measured()
+    {
         using var telemetry = new FlowTelemetry();
         HashSet<string> measured = [];
         using var listener = new System.Diagnostics.Metrics.MeterListener
@@ -142,14 +187,37 @@ public sealed partial class DeliveryTests
             },
         };
         listener.Start();
-
-        string[] asked = [.. Figure().Matches(workbook).Select(m => m.Groups[1].Value).Distinct()];
-        asked.ShouldBe(measured, ignoreOrder: true);
+        return measured;
     }
 
-    [Fact]
-    public void The_blob_functions_address_in_the_script_is_the_functions() =>
-        Repository.Read("infra", "postdeploy.sh").ShouldContain($"functionName=Host.Functions.{FunctionMethod.All.Single(f => f.TriggerKind == "BlobTrigger").Name}&");
+    /// <summary>The project's durable backend, its host.json and whether it takes the scheduler's extension, as MSBuild evaluates them.</summary>
+    private static (string Backend, string HostFile, bool Scheduler) Evaluated(params string[] properties)
+    {
+        var start = new ProcessStartInfo("dotnet",
+        [
+            "msbuild", Repository.PathOf("src", "FineTuneFlow.Functions", "FineTuneFlow.Functions.csproj"), .. properties,
+            "-getProperty:DurableBackend", "-getProperty:HostFile", "-getItem:PackageReference",
+        ])
+        {
+            RedirectStandardOutput = true,
+        };
+        using Process process = Process.Start(start)!;
+        JsonNode said = JsonNode.Parse(process.StandardOutput.ReadToEnd())!;
+        process.WaitForExit();
+        return (
+            said["Properties"]!["DurableBackend"]!.GetValue<string>(),
+            said["Properties"]!["HostFile"]!.GetValue<string>(),
+            said["Items"]!["PackageReference"]!.AsArray().Any(one => one!["Identity"]!.GetValue<string>().EndsWith("AzureManaged", StringComparison.Ordinal)));
+    }
+
+    [GeneratedRegex(@"^  (\w+):\n    shell: sh\n    run: \./infra/hooks/\1\.sh$", RegexOptions.Multiline)]
+    private static partial Regex Hook();
+
+    [GeneratedRegex(@"^    - (\w+)$", RegexOptions.Multiline)]
+    private static partial Regex Handed();
+
+    [GeneratedRegex(@"^          version: (\d+\.\d+\.\d+)$", RegexOptions.Multiline)]
+    private static partial Regex Versions();
 
     [GeneratedRegex(@"project: \./(\S+)")]
     private static partial Regex Project();
@@ -171,6 +239,9 @@ public sealed partial class DeliveryTests
 
     [GeneratedRegex(@"uses: ([\w-]+/[\w-]+)@([0-9a-f]{40}) # v\d+\.\d+\.\d+$", RegexOptions.Multiline)]
     private static partial Regex Pinned();
+
+    [GeneratedRegex("name == \"(finetuneflow\\.[a-z.]+)\"")]
+    private static partial Regex AlertFigure();
 
     [GeneratedRegex(@"'(finetuneflow\.[a-z.]+)'(?!\])")]
     private static partial Regex Figure();
