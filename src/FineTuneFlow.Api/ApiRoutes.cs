@@ -5,6 +5,7 @@ using FineTuneFlow.Api.Datasets;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Api.Models;
 using FineTuneFlow.Api.Projects;
+using FineTuneFlow.Api.Review;
 using FineTuneFlow.Api.Runs;
 using FineTuneFlow.Api.Service;
 using FineTuneFlow.Api.Webhooks;
@@ -108,6 +109,22 @@ public static class ApiRoutes
             Answer = typeof(CascadeView),
             Query = [("small", "A judged candidate that gives probabilities."), ("large", "A judged candidate.")],
         },
+        Get<GetDataset>("runs/{id}/dataset", "Gives a run's prepared rows, page by page.") with
+        {
+            Answer = typeof(DatasetPage),
+            Query =
+            [
+                ("split", "train, validation or test; train unless told."),
+                ("label", "Only rows with this label."),
+                ("search", "Only rows whose text contains this."),
+                ("top", "At most so many, 1 to 500; 100 unless told."),
+                ("continuation", "From the page before."),
+            ],
+        },
+        Get<GetCorrections>("runs/{id}/corrections", "Lists the corrections of a run's rows.") with { Answer = typeof(CorrectionList) },
+        Post<PostCorrection>("runs/{id}/corrections", "Corrects a row's label. Of a training row it joins the next retrain; rows that judge do not change.")
+            with { Body = typeof(CorrectionRequest), Answer = typeof(Correction) },
+        Delete<DeleteCorrection>("runs/{id}/corrections/{row}", "Takes a correction back.") with { Status = 204, MediaTypes = [] },
         Post<PostDatasetCheck>("datasets/check", "Gives profile, findings and quote of a CSV sent as multipart/form-data (file, recipe); nothing is started.")
             with { Form = [File, RecipePart], Answer = typeof(DatasetCheckAnswer) },
         Get<GetProjects>("projects", "Lists the projects.") with { Answer = typeof(ProjectList) },
@@ -150,4 +167,7 @@ public static class ApiRoutes
 
     private static ApiRoute Put<THandler>(string pattern, string summary)
         where THandler : IApiHandler => new(typeof(THandler).Name, "PUT", pattern, typeof(THandler), summary);
+
+    private static ApiRoute Delete<THandler>(string pattern, string summary)
+        where THandler : IApiHandler => new(typeof(THandler).Name, "DELETE", pattern, typeof(THandler), summary);
 }

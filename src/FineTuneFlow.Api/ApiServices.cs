@@ -1,5 +1,6 @@
 using FineTuneFlow.Api.Comparison;
 using FineTuneFlow.Api.Http;
+using FineTuneFlow.Api.Review;
 using FineTuneFlow.Api.Runs;
 using FineTuneFlow.Api.Webhooks;
 using Microsoft.Extensions.Configuration;
@@ -23,6 +24,7 @@ public static class ApiServices
         services.AddSingleton<DropUpload>();
         services.AddSingleton<RunReports>();
         services.AddSingleton<JudgedRuns>();
+        services.AddSingleton<CorrectionStore>();
         return services;
     }
 }

@@ -23,10 +23,12 @@ public sealed class FeedbackStore(IBlobStore store, TimeProvider time)
             }
         }
 
-        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(feedback.Text + "\n" + feedback.Label)));
-        BlobPath path = RunPaths.Feedback(project, $"{hash[..32]}.json");
-        await store.WriteJsonAsync(path, feedback with { At = time.GetUtcNow() }, cancellation: cancellation);
+        await store.WriteJsonAsync(PathOf(project, feedback), feedback with { At = time.GetUtcNow() }, cancellation: cancellation);
     }
+
+    /// <summary>Takes one correction back; false where it is not there.</summary>
+    public Task<bool> RemoveAsync(string project, Feedback feedback, CancellationToken cancellation) =>
+        store.DeleteAsync(PathOf(project, feedback), cancellation);
 
     public async Task<List<Feedback>> ReadAllAsync(string project, CancellationToken cancellation)
     {
@@ -37,6 +39,12 @@ public sealed class FeedbackStore(IBlobStore store, TimeProvider time)
         }
 
         return all;
+    }
+
+    private static BlobPath PathOf(string project, Feedback feedback)
+    {
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(feedback.Text + "\n" + feedback.Label)));
+        return RunPaths.Feedback(project, $"{hash[..32]}.json");
     }
 }
 

@@ -96,6 +96,11 @@ public static class RunPaths
     /// <summary>Rows whose label all good candidates doubt, in the drop's own columns: to be corrected and dropped again.</summary>
     public static BlobPath Suspects(string runId) => Of(runId, "suspects.csv");
 
+    /// <summary>What a person has said of a row's label.</summary>
+    public static BlobPath Correction(string runId, string row) => Of(runId, $"corrections/{row}.json");
+
+    public static string CorrectionsPrefix(string runId) => $"{runId}/corrections/";
+
     public static BlobPath Champion(string project) => BlobPath.Of(Models, $"{project}/champion.json");
 
     /// <summary>The files of a version: what is needed to ask it, whatever becomes of the run that made it. The run's name is part of it

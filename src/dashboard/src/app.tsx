@@ -8,8 +8,15 @@ import { RunsPage } from "./pages/runs/runs-page";
 import { Empty, Page } from "./parts/page";
 import { ProblemNote } from "./parts/problem";
 
-const ComparePage = lazy(() => import("./pages/compare/compare-page").then((m) => m.ComparePage));
 const RunPage = lazy(() => import("./pages/run/run-page").then((m) => m.RunPage));
+const ComparePage = lazy(() => import("./pages/compare/compare-page").then((m) => m.ComparePage));
+const DropPage = lazy(() => import("./pages/drop/drop-page").then((m) => m.DropPage));
+const ProjectsPage = lazy(() => import("./pages/projects/projects-page").then((m) => m.ProjectsPage));
+const ProjectPage = lazy(() => import("./pages/projects/project-page").then((m) => m.ProjectPage));
+const ReviewPage = lazy(() => import("./pages/review/review-page").then((m) => m.ReviewPage));
+const TryPage = lazy(() => import("./pages/try/try-page").then((m) => m.TryPage));
+const CostsPage = lazy(() => import("./pages/costs/costs-page").then((m) => m.CostsPage));
+const SystemPage = lazy(() => import("./pages/system/system-page").then((m) => m.SystemPage));
 
 export function App() {
   const [problem, setProblem] = useState<Problem | undefined>(undefined);
@@ -40,6 +47,13 @@ export function App() {
             <Route path="/ui/runs" component={RunsPage} />
             <Route path="/ui/runs/:id/compare" component={ComparePage} />
             <Route path="/ui/runs/:id/:tab?" component={RunPage} />
+            <Route path="/ui/drop" component={DropPage} />
+            <Route path="/ui/projects" component={ProjectsPage} />
+            <Route path="/ui/projects/:name" component={ProjectPage} />
+            <Route path="/ui/review/:name?" component={ReviewPage} />
+            <Route path="/ui/try/:name?" component={TryPage} />
+            <Route path="/ui/costs" component={CostsPage} />
+            <Route path="/ui/system" component={SystemPage} />
             <Route default component={NotFound} />
           </Router>
         </ErrorBoundary>

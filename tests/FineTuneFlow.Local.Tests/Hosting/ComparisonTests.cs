@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Api.Comparison;
+using FineTuneFlow.Api.Review;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Workflow.Runs;
@@ -29,6 +31,7 @@ public sealed class ComparisonTests(HostFixture host) : IClassFixture<HostFixtur
         await WhoHasItAlreadyIsToldSo($"runs/{runId}/compare");
         await WhoHasItAlreadyIsToldSo("runs?project=compared");
         await HistoryComesInPages(runId);
+        await CorrectionsJoinTheNextRetrainButNeverTheHoldout(runId);
     }
 
     private async Task TheTableIsTheReports(string runId, RunReport report)
@@ -121,6 +124,37 @@ public sealed class ComparisonTests(HostFixture host) : IClassFixture<HostFixtur
         first.Total.ShouldBe(all.Steps.Count);
         second.Steps[0].Event.At.ShouldBe(all.Steps[10].Event.At);
         (await Get<Api.Runs.RunHistory>($"runs/{runId}/history?failed=true")).Steps.ShouldBeEmpty();
+    }
+
+    private async Task CorrectionsJoinTheNextRetrainButNeverTheHoldout(string runId)
+    {
+        DatasetPage train = await Get<DatasetPage>($"runs/{runId}/dataset?top=2");
+        DatasetPage next = await Get<DatasetPage>($"runs/{runId}/dataset?top=2&continuation={train.Continuation}");
+        DatasetPage test = await Get<DatasetPage>($"runs/{runId}/dataset?split=test&top=1&label=2");
+        next.Rows.ShouldNotContain(row => row.Id == train.Rows[0].Id);
+        test.Rows.Single().Label.ShouldBe("2");
+
+        Correction trained = await Correct(runId, train.Rows[0].Id, "3");
+        Correction judging = await Correct(runId, test.Rows[0].Id, "4");
+        CorrectionList list = await Get<CorrectionList>($"runs/{runId}/corrections");
+
+        trained.Joins.ShouldBeTrue();
+        trained.Earlier.ShouldBe(train.Rows[0].Label);
+        judging.Joins.ShouldBeFalse();
+        (list.Joining, list.Judging).ShouldBe((1, 1));
+        list.Corrections.ShouldAllBe(one => one.By == "Ana");
+        using HttpResponseMessage undone = await host.Http.DeleteAsync($"runs/{runId}/corrections/{train.Rows[0].Id}", Cancellation);
+        undone.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await Get<CorrectionList>($"runs/{runId}/corrections")).Joining.ShouldBe(0);
+        JsonNode wrong = await HostFixture.ProblemAsync(host.Http.PostAsJsonAsync($"runs/{runId}/corrections", new CorrectionRequest(test.Rows[0].Id, "9"), Cancellation));
+        wrong["remedy"]!.GetValue<string>().ShouldBe("One of 1, 2, 3, 4, 5.");
+    }
+
+    private async Task<Correction> Correct(string runId, string row, string label)
+    {
+        using HttpResponseMessage response = await host.Http.PostAsJsonAsync($"runs/{runId}/corrections", new CorrectionRequest(row, label, "Ana"), Cancellation);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        return await HostFixture.ReadAsync<Correction>(response);
     }
 
     private static PairedComparison Between(RunReport report) =>

@@ -20,6 +20,8 @@ export interface LiveOptions<T> {
   every?: (data: T) => number | undefined;
   /** Shows what was there before until the answer to another question comes. */
   keep?: boolean;
+  /** Asks nothing yet. */
+  skip?: boolean;
 }
 
 const usual = 2500;
@@ -47,6 +49,7 @@ export function useLive<T>(
   }, [key]);
 
   useEffect(() => {
+    if (options.skip) return;
     let timer: number | undefined;
     let gone = false;
     let etag: string | undefined;

@@ -5,7 +5,15 @@ import { paused } from "../api/live";
 import { apiKey, forgetKey, session } from "../api/session";
 import { to } from "../parts/link";
 
-const places: { name: string; href: string; under: string }[] = [{ name: "Runs", href: to.runs(), under: "/ui/runs" }];
+const places = [
+  { name: "Runs", href: to.runs(), under: "/ui/runs" },
+  { name: "Projects", href: to.projects(), under: "/ui/projects" },
+  { name: "Drop a file", href: to.drop(), under: "/ui/drop" },
+  { name: "Review", href: to.review(), under: "/ui/review" },
+  { name: "Try it", href: to.tryIt(), under: "/ui/try" },
+  { name: "Costs", href: to.costs(), under: "/ui/costs" },
+  { name: "System", href: to.system(), under: "/ui/system" },
+];
 
 /** Everything around a page: where one can go, and whether what is shown is fresh. */
 export function Shell({ children }: { children: ComponentChildren }) {

@@ -4,6 +4,8 @@ import { percent, usd } from "../../format/numbers";
 import { cellTitle, judgements, score } from "../../format/scores";
 import { kinds } from "../../format/words";
 import { Badge } from "../../parts/badge";
+import { to } from "../../parts/link";
+import { Promote } from "./promote";
 
 interface ScoreTableProps {
   view: Comparison;
@@ -15,7 +17,9 @@ type Sort = { by: string; down: boolean };
 /** A row a candidate; each cell coloured by the paired test against the chosen row. */
 export function ScoreTable({ view, change }: ScoreTableProps) {
   const [sort, setSort] = useState<Sort>();
-  const columns = view.scores.slice(0, 6);
+  const [promoting, setPromoting] = useState<ComparedCandidate>();
+  const [promoted, setPromoted] = useState<string>();
+  const columns = view.scores.slice(0, 5);
   const rows = sorted(view.candidates, view.scores, sort);
   const first = columns[0];
   const head = (by: string, name: string, title?: string) => (
@@ -53,9 +57,6 @@ export function ScoreTable({ view, change }: ScoreTableProps) {
               {head("price", "1,000 calls", "USD for 1,000 predictions")}
               {head("training", "Training", "What its training cost")}
               {head("latency", "p50 / p95", "Milliseconds an answer takes")}
-              <th>
-                <span class="sr">Choose</span>
-              </th>
             </tr>
           </thead>
           <tbody>
@@ -63,6 +64,36 @@ export function ScoreTable({ view, change }: ScoreTableProps) {
               <tr key={one.name} class={one.name === view.against ? "against" : undefined}>
                 <th scope="row">
                   <Name one={one} />
+                  {one.cells.length > 0 && (
+                    <div class="choose">
+                      {one.name === view.against ? (
+                        <span class="small muted">the others are compared with it</span>
+                      ) : (
+                        <>
+                          <button
+                            type="button"
+                            class="quiet tiny"
+                            onClick={() => change({ against: one.name, candidate: undefined })}
+                          >
+                            compare with<span class="sr"> {one.name}</span>
+                          </button>
+                          <button
+                            type="button"
+                            class="quiet tiny"
+                            aria-pressed={view.pair?.candidate === one.name}
+                            onClick={() => change({ candidate: one.name })}
+                          >
+                            in detail<span class="sr">: {one.name}</span>
+                          </button>
+                        </>
+                      )}
+                      {!one.isChampion && (
+                        <button type="button" class="quiet tiny" onClick={() => setPromoting(one)}>
+                          promote<span class="sr"> {one.name}</span>
+                        </button>
+                      )}
+                    </div>
+                  )}
                 </th>
                 {one.cells.length === 0 ? (
                   <td class="bad-text" colSpan={columns.length} dir="auto">
@@ -81,37 +112,24 @@ export function ScoreTable({ view, change }: ScoreTableProps) {
                 <td class="number">
                   {one.latencyP50 != null ? `${Math.round(one.latencyP50)} / ${Math.round(one.latencyP95 ?? 0)}` : "–"}
                 </td>
-                <td class="nowrap">
-                  {one.cells.length > 0 &&
-                    (one.name === view.against ? (
-                      <span class="small muted">compared with</span>
-                    ) : (
-                      <>
-                        <button
-                          type="button"
-                          class="quiet tiny"
-                          onClick={() => change({ against: one.name, candidate: undefined })}
-                        >
-                          compare with
-                          <span class="sr"> {one.name}</span>
-                        </button>
-                        <button
-                          type="button"
-                          class="quiet tiny"
-                          aria-pressed={view.pair?.candidate === one.name}
-                          onClick={() => change({ candidate: one.name })}
-                        >
-                          in detail
-                          <span class="sr">: {one.name}</span>
-                        </button>
-                      </>
-                    ))}
-                </td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
+      {promoted && (
+        <p class="good-text" role="status">
+          {promoted} is the champion now. <a href={to.project(view.project)}>See {view.project}</a>
+        </p>
+      )}
+      {promoting && (
+        <Promote
+          view={view}
+          one={promoting}
+          close={() => setPromoting(undefined)}
+          done={() => setPromoted(promoting.name)}
+        />
+      )}
     </section>
   );
 }

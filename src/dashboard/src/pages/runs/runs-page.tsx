@@ -4,6 +4,7 @@ import { useLive } from "../../api/live";
 import { problemOf, take } from "../../api/problem";
 import type { RunList, RunView } from "../../api/types";
 import { outcomes } from "../../format/words";
+import { to } from "../../parts/link";
 import { Empty, Loading, Page } from "../../parts/page";
 import { ProblemNote } from "../../parts/problem";
 import { useQuery } from "../../parts/query";
@@ -128,7 +129,8 @@ function NoRuns() {
   return (
     <Empty title="No run yet.">
       <p>
-        Drop a CSV of labelled texts with <code>./ftf drop reviews.csv --project reviews</code>.
+        <a href={to.drop()}>Drop a CSV of labelled texts</a>, or use{" "}
+        <code>./ftf drop reviews.csv --project reviews</code>.
       </p>
     </Empty>
   );
