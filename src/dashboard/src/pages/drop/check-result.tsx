@@ -111,7 +111,7 @@ export function CheckResult({ check, project, start, busy }: CheckResultProps) {
               : "Below the limit: the run begins at once."}
           </p>
           {quote.overBudget && (
-            <p class="note bad">This is above the budget of {usd(quote.budget.usd)}: the run would be refused.</p>
+            <p class="note bad">This is above the budget of {usd(quote.budget.usd ?? 0)}: the run would be refused.</p>
           )}
         </section>
       </div>
