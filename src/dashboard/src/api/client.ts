@@ -7,15 +7,17 @@ import { apiKey, keyRefused, session } from "./session";
 export const connected = signal(true);
 
 const pages: Middleware = {
-  onRequest({ request }) {
+  async onRequest({ request }) {
+    // Marks a request of these pages: one that a foreign page makes a browser send cannot carry it.
+    request.headers.set("X-FineTuneFlow-Page", "1");
+    if (apiKey.value) request.headers.set("x-functions-key", apiKey.value);
     const base = session.value?.api ?? "/api";
     const url = new URL(request.url);
-    if (url.pathname.startsWith("/api/")) url.pathname = base + url.pathname.slice("/api".length);
-    const sent = new Request(url, request);
-    // Marks a request of these pages: one that a foreign page makes a browser send cannot carry it.
-    sent.headers.set("X-FineTuneFlow-Page", "1");
-    if (apiKey.value) sent.headers.set("x-functions-key", apiKey.value);
-    return sent;
+    if (base === "/api" || !url.pathname.startsWith("/api/")) return request;
+    url.pathname = base + url.pathname.slice("/api".length);
+    // The body is read first: as a stream it could not be sent over HTTP/1.1.
+    const body = request.body ? await request.arrayBuffer() : null;
+    return new Request(url, { method: request.method, headers: request.headers, body, cache: "no-store" });
   },
   onResponse({ response }) {
     connected.value = true;

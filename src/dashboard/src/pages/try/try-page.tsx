@@ -2,54 +2,61 @@ import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { api } from "../../api/client";
 import { useLive } from "../../api/live";
-import { type Problem, problemOf, take } from "../../api/problem";
+import { type Answer, type Problem, problemOf, take } from "../../api/problem";
 import type { Prediction } from "../../api/types";
-import { count, percent } from "../../format/numbers";
 import { to } from "../../parts/link";
 import { Empty, Page } from "../../parts/page";
 import { ProblemNote } from "../../parts/problem";
+import { type Asked, AskedCard } from "./asked-card";
 
-interface Answered {
-  text: string;
-  answer: Prediction;
-  ms: number;
-}
+const kept = 20;
 
-/** Type a text, see what the champion says and how sure it is. */
+/** Type a text, see what the champion says and how sure it is, beside earlier versions where one likes. */
 export function TryPage({ name }: { name?: string }) {
   const { route } = useLocation();
   const projects = useLive("projects", (headers) => api.GET("/api/projects", { headers }), { every: () => undefined });
   const able = projects.data?.projects.filter((project) => project.hasChampion) ?? [];
   const project = name ?? able[0]?.name;
+  const path = { project: project ?? "" };
+  const models = useLive(
+    `models/${project ?? ""}`,
+    (headers) => api.GET("/api/projects/{project}/models", { params: { path }, headers }),
+    { every: () => undefined, skip: !project },
+  );
   const [text, setText] = useState("");
+  const [others, setOthers] = useState<number[]>([]);
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
-  const [answers, setAnswers] = useState<Answered[]>([]);
+  const [asked, setAsked] = useState<Asked[]>([]);
   useEffect(() => {
-    setAnswers([]);
-    setProblem(undefined);
+    setAsked([]);
+    setOthers([]);
   }, [project]);
+  const earlier = models.data?.versions.filter((one) => one.version !== models.data?.champion?.version) ?? [];
 
-  async function ask(event: Event): Promise<void> {
-    event.preventDefault();
-    if (!project || !text.trim()) return;
-    setBusy(true);
-    setProblem(undefined);
-    const began = performance.now();
+  async function one(version: string): Promise<Asked["answers"][number]> {
     try {
+      const body = { text, version } as never;
       const answer = take(
-        await api.POST("/api/projects/{project}/predict", { params: { path: { project } }, body: { text } as never }),
-      ) as Prediction;
-      setAnswers([{ text, answer, ms: performance.now() - began }, ...answers].slice(0, 20));
+        (await api.POST("/api/projects/{project}/predict", { params: { path }, body })) as Answer<Prediction>,
+      );
+      return { version, answer };
     } catch (error) {
-      setProblem(problemOf(error));
-    } finally {
-      setBusy(false);
+      const problem: Problem = problemOf(error);
+      return { version, problem };
     }
   }
 
+  async function ask(event: Event): Promise<void> {
+    event.preventDefault();
+    if (!project || !text.trim() || busy) return;
+    setBusy(true);
+    const answers = await Promise.all(["champion", ...others.map(String)].map(one));
+    setAsked([{ key: Date.now(), text, answers }, ...asked].slice(0, kept));
+    setBusy(false);
+  }
+
   return (
-    <Page title="Try it" below="The champion of a project answers; nothing is kept of what you type.">
+    <Page title="Try it" below="The champion of a project answers. This page keeps nothing of what you type.">
       {projects.problem && <ProblemNote problem={projects.problem} again={projects.again} />}
       {projects.data && able.length === 0 && (
         <Empty title="No project has a champion yet.">
@@ -82,6 +89,23 @@ export function TryPage({ name }: { name?: string }) {
               }}
             />
           </label>
+          {earlier.length > 0 && (
+            <fieldset class="segments">
+              <legend class="small muted">Beside the champion, ask</legend>
+              {earlier.slice(0, 6).map(({ version, candidate }) => (
+                <button
+                  key={version}
+                  type="button"
+                  aria-pressed={others.includes(version)}
+                  onClick={() =>
+                    setOthers(others.includes(version) ? others.filter((v) => v !== version) : [...others, version])
+                  }
+                >
+                  v{version} <span class="muted">{candidate}</span>
+                </button>
+              ))}
+            </fieldset>
+          )}
           <p>
             <button type="submit" class="primary" disabled={busy || !text.trim()}>
               {busy ? "Asking…" : "Ask"}
@@ -90,53 +114,11 @@ export function TryPage({ name }: { name?: string }) {
           </p>
         </form>
       )}
-      {problem && <ProblemNote problem={problem} />}
-      <div class="stack narrow" aria-live="polite">
-        {answers.map((one) => (
-          <Answer key={one.ms} one={one} />
+      <div class="stack" aria-live="polite">
+        {asked.map((one) => (
+          <AskedCard key={one.key} asked={one} />
         ))}
       </div>
     </Page>
-  );
-}
-
-function Answer({ one: { text, answer, ms } }: { one: Answered }) {
-  const shares = Object.entries(answer.probabilities ?? {}).sort((a, b) => b[1] - a[1]);
-  return (
-    <article class="card">
-      <p class="row-text clamp" dir="auto">
-        {text}
-      </p>
-      <p>
-        {answer.label != null ? (
-          <strong class="answer-label" dir="auto">
-            {answer.label}
-          </strong>
-        ) : (
-          <span class="bad-text">No label: {answer.error ?? "the model gave none"}</span>
-        )}{" "}
-        <span class="small muted">
-          version {answer.version}, <span class="mono">{answer.model}</span>, {Math.round(ms)} ms
-          {answer.promptTokens != null && `, ${count(answer.promptTokens + (answer.completionTokens ?? 0))} tokens`}
-        </span>
-      </p>
-      {shares.length > 0 && (
-        <table class="bars" aria-label="Probabilities">
-          <tbody>
-            {shares.slice(0, 8).map(([label, share]) => (
-              <tr key={label}>
-                <th scope="row" dir="auto">
-                  {label}
-                </th>
-                <td>
-                  <span class="bar-fill" style={{ width: `${share * 100}%` }} />
-                </td>
-                <td class="number">{percent(share, 1)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </article>
   );
 }
