@@ -48,6 +48,7 @@ public sealed class Tab : IAsyncDisposable
     public async Task ShouldBeAccessibleAsync()
     {
         AxeResult found = await Page.RunAxe();
+        found.Passes.ShouldNotBeEmpty();
         found.Violations.Select(one => $"{one.Id}: {one.Help} at {string.Join(" | ", one.Nodes.Take(4).Select(node => $"{node.Target} {node.Html}"))}").ShouldBeEmpty();
     }
 
