@@ -32,7 +32,14 @@ dotnet build FineTuneFlow.sln -c Release -v quiet -clp:ErrorsOnly || stop "The b
 say "Tests"
 log=$TMPDIR/test.log
 status=0
+# The pages' own: format, lint, types, and what computes in them. Their line counts like those of the other runners.
+(cd src/dashboard && npm run --silent check && npx vitest run --reporter=json --outputFile="$TMPDIR/vitest.json") >"$TMPDIR/dashboard.log" 2>&1 \
+  || { status=1; tail -40 "$TMPDIR/dashboard.log"; }
 dotnet test --solution FineTuneFlow.sln -c Release --no-build --max-parallel-test-modules 2 2>&1 | tee "$log" || status=$?
+
+if [ -e "$TMPDIR/vitest.json" ]; then
+  node -e 'const t = JSON.parse(require("fs").readFileSync(process.argv[1])); console.log(`  succeeded: ${t.numPassedTests}\n  failed: ${t.numFailedTests}`)' "$TMPDIR/vitest.json" | tee -a "$log"
+fi
 
 count() { sed 's/\x1b\[[0-9;]*m//g' "$log" | awk -v key="$1:" '$1 == key { n += $2 } END { print n + 0 }'; }
 passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
