@@ -1,5 +1,5 @@
 using System.Text;
-using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Datasets.Preparation;
 using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
