@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Datasets.Reading;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
@@ -11,6 +12,8 @@ internal sealed record RowPlan
 {
     public required DatasetRecipe Recipe { get; init; }
     public required RecognisedColumns Recognised { get; init; }
+    /// <summary>What only the file's owner can answer about its columns.</summary>
+    public ImmutableArray<Finding> Questions { get; init; } = [];
     public required int ColumnCount { get; init; }
     public required ImmutableArray<int> Text { get; init; }
     public required int Label { get; init; }
@@ -42,10 +45,13 @@ internal sealed record RowPlan
         }
     }
 
-    public static RowPlan For(TableReader table, DatasetRecipe recipe)
+    /// <param name="table">Opened, its first records at hand.</param>
+    /// <param name="recipe">What is asked for.</param>
+    /// <param name="all">Looks at the values of the whole file, where columns must be told by them.</param>
+    public static RowPlan For(TableReader table, DatasetRecipe recipe, Func<ImmutableArray<ColumnStatistics>> all)
     {
         Validate(recipe);
-        RecognisedColumns recognised = ColumnRecognition.Recognise(table, recipe);
+        var (recognised, questions) = ColumnRecognition.Recognise(table, recipe, all);
         string file = table.Source.Name;
         int Index(string column, string field) => ColumnRecognition.Require(table.Columns, column, field, file);
         int label = Index(recognised.Label, "dataset.label");
@@ -55,6 +61,7 @@ internal sealed record RowPlan
         {
             Recipe = recipe,
             Recognised = recognised,
+            Questions = questions,
             ColumnCount = table.Columns.Length,
             Text = text,
             Label = label,

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text;
 using FineTuneFlow.Core.Costs;
@@ -8,6 +9,11 @@ namespace FineTuneFlow.Core.Datasets.Cleaning;
 /// <summary>Cleans one text at a time; each thread has its own. Cleaning a cleaned text changes nothing.</summary>
 internal sealed class TextCleaner(CleaningRecipe recipe)
 {
+    private const int LongestEntity = 10;
+    private static readonly SearchValues<byte> EntityDigits = SearchValues.Create("xX0123456789abcdefABCDEF"u8);
+    private static readonly HashSet<string> Entities =
+        ["amp", "lt", "gt", "quot", "apos", "nbsp", "hellip", "rsquo", "lsquo", "rdquo", "ldquo", "ndash", "mdash", "eacute", "egrave", "uuml", "ouml", "auml", "szlig", "euro", "pound", "copy", "deg"];
+
     private readonly int[] _scripts = new int[TokenCount.ScriptCount];
     private byte[] _buffer = new byte[4096];
 
@@ -24,6 +30,11 @@ internal sealed class TextCleaner(CleaningRecipe recipe)
         if (recipe.HtmlEntities && raw.Contains((byte)'&'))
         {
             raw = Encoding.UTF8.GetBytes(WebUtility.HtmlDecode(Encoding.UTF8.GetString(raw)));
+        }
+
+        else if (raw.Contains((byte)'&') && HasEntity(raw))
+        {
+            Facts |= TextFacts.HtmlEntity;
         }
 
         raw = raw.Trim((byte)' ');
@@ -45,6 +56,25 @@ internal sealed class TextCleaner(CleaningRecipe recipe)
 
         Measure(raw, ascii);
         return Limit(raw, ascii);
+    }
+
+    /// <summary>Whether a character stands in a text as HTML writes it, such as &amp;amp; or &amp;#39;.</summary>
+    private static bool HasEntity(ReadOnlySpan<byte> text)
+    {
+        for (int at = text.IndexOf((byte)'&'); at >= 0;)
+        {
+            ReadOnlySpan<byte> name = text[(at + 1)..];
+            int end = name[..Math.Min(name.Length, LongestEntity)].IndexOf((byte)';');
+            if (end > 1 && (name[0] == '#' ? name[1..end].IndexOfAnyExcept(EntityDigits) < 0 : Entities.Contains(Encoding.ASCII.GetString(name[..end]))))
+            {
+                return true;
+            }
+
+            int next = name.IndexOf((byte)'&');
+            at = next < 0 ? -1 : at + 1 + next;
+        }
+
+        return false;
     }
 
     /// <summary>Visible ASCII, single spaces, at most two line feeds together and no space beside them: most texts are so
@@ -160,6 +190,11 @@ internal sealed class TextCleaner(CleaningRecipe recipe)
     {
         Rune.DecodeFromUtf8(text, out Rune rune, out length);
         CharacterClass kind = CharacterClasses.Of(rune);
+        if (rune.Value is >= 0xC2 and <= 0xF4 && Misread.StartsWithOne(rune.Value, text[length..]))
+        {
+            Facts |= TextFacts.ReadTwice;
+        }
+
         if (kind == CharacterClass.Drop)
         {
             Facts |= rune.Value < 0xA0 ? TextFacts.ControlCharacters : TextFacts.ZeroWidth;

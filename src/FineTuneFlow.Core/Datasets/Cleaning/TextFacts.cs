@@ -16,4 +16,7 @@ internal enum TextFacts : ushort
     Card = 256,
     TooLong = 512,
     EndsInEllipsis = 1024,
+    /// <summary>UTF-8 that was once read as Windows-1252 (é as Ã©).</summary>
+    ReadTwice = 2048,
+    HtmlEntity = 4096,
 }

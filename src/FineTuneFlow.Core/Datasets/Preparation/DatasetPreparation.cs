@@ -104,7 +104,29 @@ public static class DatasetPreparation
         RowSample? sample = null)
     {
         using TableReader table = TableReader.Open(name, open, recipe.Csv);
-        return new SourceTableReader(table, RowPlan.For(table, recipe), threads, texts, sample).Read(progress, cancellation);
+        RowPlan plan = RowPlan.For(table, recipe, () => Survey(name, open, recipe, table));
+        return new SourceTableReader(table, plan, threads, texts, sample).Read(progress, cancellation);
+    }
+
+    /// <summary>How the values of each column look over the whole file, which is read once more where it is larger than what is at
+    /// hand.</summary>
+    private static ImmutableArray<ColumnStatistics> Survey(string name, Func<Stream> open, DatasetRecipe recipe, TableReader table)
+    {
+        var survey = new ColumnSurvey(table.Columns.Length);
+        if (table.FirstIsAll)
+        {
+            survey.Add(table.FirstBatch);
+            return survey.Result();
+        }
+
+        using TableReader whole = TableReader.Open(name, open, recipe.Csv);
+        var batch = new RecordBatch([]);
+        while (whole.TryRead(batch))
+        {
+            survey.Add(batch);
+        }
+
+        return survey.Result();
     }
 
     /// <summary>The recipe with everything filled in that was recognised.</summary>

@@ -9,7 +9,8 @@ public sealed record PreparationRequest
     /// <summary>The drop's name as the user knows it; errors and the manifest show it.</summary>
     public required string SourceName { get; init; }
 
-    /// <summary>Opens the drop from its first byte. A forward-only stream will do: it is read once.</summary>
+    /// <summary>Opens the drop from its first byte. A forward-only stream will do; it is opened a second time where columns must be
+    /// told by the values of the whole file.</summary>
     public required Func<Stream> Open { get; init; }
 
     public DatasetRecipe Recipe { get; init; } = new();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FineTuneFlow.Core.Datasets.Cleaning;
 using FineTuneFlow.Core.Datasets.Reading;
 using FineTuneFlow.Core.Recipes;
@@ -22,6 +23,21 @@ internal static class FileQuestions
                 [.. records.Take(FactCounts.Examples).Select(record => record.Line)])
             {
                 AnsweredBy = "dataset.csv.quote",
+            };
+        }
+
+        if (source.Encoding is { Guessed: true, Certainty: < EncodingGuess.Certain } guess)
+        {
+            yield return new Finding(
+                "uncertain-encoding",
+                FindingGrade.Necessary,
+                source.RowsRead,
+                string.Create(CultureInfo.InvariantCulture, $"rows are not UTF-8; by their letters they may be {guess.Name} (certainty {guess.Certainty:P1}) or {guess.Rival}"),
+                $"Set dataset.csv.encoding to {guess.Name}, {guess.Rival} or what the file was written in",
+                [])
+            {
+                AnsweredBy = "dataset.csv.encoding",
+                Example = guess.Example,
             };
         }
 

@@ -13,7 +13,7 @@ internal static class FindingList
             .. LabelFindings.Of(arranged.Source),
             .. RowFindings.Of(arranged, profile),
             .. ClassFindings.Of(arranged, profile),
-            .. TextFindings.Of(arranged.Source.Facts),
+            .. TextFindings.Of(arranged.Source.Facts, arranged.Source.RowsRead),
             .. TruncationFindings.Of(arranged),
             .. ReadingFindings.Of(arranged.Source),
         ];

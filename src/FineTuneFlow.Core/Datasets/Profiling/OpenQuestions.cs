@@ -8,7 +8,7 @@ namespace FineTuneFlow.Core.Datasets.Profiling;
 internal static class OpenQuestions
 {
     /// <summary>The questions that the file itself raises, before its rows are arranged.</summary>
-    public static ImmutableArray<Finding> Of(SourceTable source) => [.. FileQuestions.Of(source), .. LabelFindings.Questions(source)];
+    public static ImmutableArray<Finding> Of(SourceTable source) => [.. FileQuestions.Of(source), .. source.Plan.Questions, .. LabelFindings.Questions(source)];
 
     /// <exception cref="FlowException">A question is open: the first one with its remedy, the others in the message.</exception>
     public static void Stop(IEnumerable<Finding> findings, string file)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FineTuneFlow.Core.Datasets.Cleaning;
 using FineTuneFlow.Core.Datasets.Reading;
 
@@ -17,7 +18,7 @@ internal static class ReadingFindings
                 FindingGrade.Necessary,
                 broken,
                 "rows hold bytes that are not UTF-8 and were left out",
-                "Save the file as UTF-8, or set dataset.csv.encoding to latin-1 if all of it is",
+                "Save the file as UTF-8, or name its encoding (dataset.csv.encoding) if all of it is in another one",
                 [.. source.LeftOut.Where(l => l.Outcome == RowOutcome.Encoding).Take(FactCounts.Examples).Select(l => l.Line)]);
         }
 
@@ -32,15 +33,18 @@ internal static class ReadingFindings
                 [1]);
         }
 
-        if (source.Source.Encoding == "latin-1" && source.Plan.Recipe.Csv.Encoding is null)
+        if (source.Encoding is { Guessed: true, Certainty: >= EncodingGuess.Certain } guess)
         {
             yield return new Finding(
-                "latin-1",
+                guess.Name == SourceEncoding.Latin1.Name ? "latin-1" : "guessed-encoding",
                 FindingGrade.Advisable,
                 source.RowsRead,
-                "rows were read as Latin-1 (Windows-1252), because the file is not UTF-8",
-                "Look at some accented texts in train.jsonl; set dataset.csv.encoding if they are wrong",
-                []);
+                string.Create(CultureInfo.InvariantCulture, $"rows are not UTF-8 and were read as {guess.Name}{(guess.Name == SourceEncoding.Latin1.Name ? " (Windows-1252)" : "")}, told by their letters with a certainty of {guess.Certainty:P1}"),
+                "Nothing where the texts look right; else set dataset.csv.encoding",
+                [])
+            {
+                Example = guess.Example,
+            };
         }
 
         int kinds = (reading.LinesCrLf > 0 ? 1 : 0) + (reading.LinesLf > 0 ? 1 : 0) + (reading.LinesCr > 0 ? 1 : 0);

@@ -9,8 +9,8 @@ namespace FineTuneFlow.Core.Datasets.Reading;
 /// <summary>Finds the text and label columns: as the recipe says, else by well-known names, else by how the values look.</summary>
 internal static class ColumnRecognition
 {
-    private static readonly string[] TitleNames = ["title", "review_title", "headline", "subject", "summary", "heading"];
-    private static readonly string[] TextNames =
+    internal static readonly string[] TitleNames = ["title", "review_title", "headline", "subject", "summary", "heading"];
+    internal static readonly string[] TextNames =
     [
         "text", "review", "review_body", "review_text", "reviewtext", "body", "content", "comment", "message", "tweet", "sentence",
         "question", "utterance", "query", "description", "post", "document", "prompt", "input",
@@ -22,31 +22,35 @@ internal static class ColumnRecognition
         "stars_rating", "star_rating", "overall", "completion", "output", "answer", "y",
     ];
 
-    public static RecognisedColumns Recognise(TableReader table, DatasetRecipe recipe)
+    /// <param name="table">Opened, its first records at hand.</param>
+    /// <param name="recipe">What is named.</param>
+    /// <param name="all">Looks at the values of the whole file: files are often sorted by class, so the first rows do not tell.</param>
+    /// <returns>The columns, and what only the file's owner can answer about them.</returns>
+    public static (RecognisedColumns Columns, ImmutableArray<Finding> Questions) Recognise(
+        TableReader table, DatasetRecipe recipe, Func<ImmutableArray<ColumnStatistics>> all)
     {
-        var columns = table.Columns;
-        var stats = new Lazy<ImmutableArray<ColumnStatistics>>(() => ColumnStatistics.Of(table.FirstBatch, columns.Length));
         foreach (string wanted in recipe.Text)
         {
-            Require(columns, wanted, "dataset.text", table.Source.Name);
+            Require(table.Columns, wanted, "dataset.text", table.Source.Name);
         }
 
         if (recipe.Label is { } asked)
         {
-            Require(columns, asked, "dataset.label", table.Source.Name);
+            Require(table.Columns, asked, "dataset.label", table.Source.Name);
         }
 
-        var (label, labelReason) = recipe.Label is { } given
-            ? (given, "named in the recipe")
-            : FindLabel(columns, recipe, stats);
-        if (recipe.Text.Count > 0)
+        if (recipe.Text.Count > 0 && recipe.Label is { } named)
         {
-            return new RecognisedColumns([.. recipe.Text], "named in the recipe", Known(label, "label", table), labelReason);
+            return (new RecognisedColumns([.. recipe.Text], "named in the recipe", named, "named in the recipe"), []);
         }
 
-        var (text, textReason) = FindText(columns, label, recipe, stats);
-        return new RecognisedColumns(
-            text.IsEmpty ? [Known(null, "text", table)] : text, textReason, Known(label, "label", table), labelReason);
+        var candidates = new ColumnCandidates(table, recipe, all);
+        var label = recipe.Label is { } given ? new ColumnChoice([given], "named in the recipe") : candidates.Label();
+        string labelName = Known(label.Columns.FirstOrDefault(), "label", table);
+        var text = recipe.Text.Count > 0 ? new ColumnChoice([.. recipe.Text], "named in the recipe") : candidates.Text(labelName);
+        return (
+            new RecognisedColumns(text.Columns.IsEmpty ? [Known(null, "text", table)] : text.Columns, text.Reason, labelName, label.Reason),
+            [.. new[] { label.Question, text.Question, candidates.Doubled(recipe, label, text) }.OfType<Finding>()]);
     }
 
     /// <summary>The position of a column that the recipe names.</summary>
@@ -76,7 +80,7 @@ internal static class ColumnRecognition
 
         // With so few rows no column looks like one of labels; naming it would only lead to the next refusal.
         int rows = table.FirstBatch.RecordCount;
-        if (table.Source.HeadIsAll && table.Source.BytesRead < SourceReader.HeadBytes / 2 && rows < UsableRows.Minimum)
+        if (table.FirstIsAll && rows < UsableRows.Minimum)
         {
             throw new FlowException(new Failure(
                 FailureKind.InvalidInput,
@@ -93,74 +97,7 @@ internal static class ColumnRecognition
             Field: $"dataset.{role}"));
     }
 
-    private static (string? Label, string Reason) FindLabel(
-        ImmutableArray<string> columns, DatasetRecipe recipe, Lazy<ImmutableArray<ColumnStatistics>> stats)
-    {
-        foreach (string name in LabelNames)
-        {
-            int i = IndexOf(columns, name);
-            if (i >= 0 && !recipe.Text.Contains(columns[i]) && stats.Value[i].CouldBeLabel)
-            {
-                return (columns[i], $"its name, and {stats.Value[i].Distinct} different values in the first {stats.Value[i].Rows} rows");
-            }
-        }
-
-        int best = -1;
-        for (int i = 0; i < columns.Length; i++)
-        {
-            ColumnStatistics s = stats.Value[i];
-            if (s.CouldBeLabel && s.Distinct >= 2 && !recipe.Text.Contains(columns[i])
-                && (best < 0 || s.LabelScore > stats.Value[best].LabelScore))
-            {
-                best = i;
-            }
-        }
-
-        return best < 0
-            ? (null, "")
-            : (columns[best], $"its values: {stats.Value[best].Distinct} different ones, each often, in the first {stats.Value[best].Rows} rows");
-    }
-
-    private static (ImmutableArray<string> Text, string Reason) FindText(
-        ImmutableArray<string> columns, string? label, DatasetRecipe recipe, Lazy<ImmutableArray<ColumnStatistics>> stats)
-    {
-        bool Free(string column) => column != label && column != recipe.Split.Column && !recipe.Slices.Contains(column);
-        foreach (string name in TextNames)
-        {
-            int i = IndexOf(columns, name);
-            if (i < 0 || !Free(columns[i]))
-            {
-                continue;
-            }
-
-            foreach (string title in TitleNames)
-            {
-                int t = IndexOf(columns, title);
-                if (t >= 0 && t != i && Free(columns[t]) && stats.Value[t].MeanLength > 3)
-                {
-                    return ([columns[t], columns[i]], "their names: title and body make one text");
-                }
-            }
-
-            return ([columns[i]], "its name");
-        }
-
-        int best = -1;
-        for (int i = 0; i < columns.Length; i++)
-        {
-            ColumnStatistics s = stats.Value[i];
-            if (Free(columns[i]) && s.Words > 1.5 && (best < 0 || s.TextScore > stats.Value[best].TextScore))
-            {
-                best = i;
-            }
-        }
-
-        return best < 0
-            ? ([], "")
-            : ([columns[best]], $"its values: {stats.Value[best].Words:0.#} words on average, nearly all different");
-    }
-
-    private static int IndexOf(ImmutableArray<string> columns, string name)
+    internal static int IndexOf(ImmutableArray<string> columns, string name)
     {
         for (int i = 0; i < columns.Length; i++)
         {
@@ -173,6 +110,6 @@ internal static class ColumnRecognition
         return -1;
     }
 
-    private static string Plain(string name) =>
+    internal static string Plain(string name) =>
         new StringBuilder(name).Replace("_", "").Replace("-", "").Replace(" ", "").ToString().ToLowerInvariant();
 }

@@ -27,8 +27,8 @@ internal sealed class SourceReader : IDisposable
         Encoding = SourceEncodings.Detect(rawHead.AsSpan(0, rawLength), recipe.Encoding, out int mark);
         HasByteOrderMark = mark > 0;
         var rest = new PrefixedStream(rawHead.AsMemory(mark, rawLength - mark), packed);
-        _utf8 = SourceEncodings.ToUtf8(rest, Encoding);
-        if (Encoding == SourceEncoding.Utf8)
+        _utf8 = Encoding.ToUtf8(rest);
+        if (Encoding.Decoder is null)
         {
             _utf8 = packed;
             _head = rawHead;
@@ -53,6 +53,9 @@ internal sealed class SourceReader : IDisposable
 
     /// <summary>The first decoded bytes, still to be read as well.</summary>
     public ReadOnlySpan<byte> Head => _head.AsSpan(_headStart, _headEnd - _headStart);
+
+    /// <summary>Bytes of the decoded head, read or not.</summary>
+    public int HeadLength => _headEnd;
 
     /// <summary>Whether <see cref="Head"/> is the whole file.</summary>
     public bool HeadIsAll => _headEnd < _head.Length;

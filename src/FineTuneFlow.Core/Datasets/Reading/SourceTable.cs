@@ -17,6 +17,7 @@ internal sealed class SourceTable
     public required List<string> Labels { get; init; }
     /// <summary>Records whose lines look like rows of their own, for a person to decide.</summary>
     public List<SwallowedRows> Swallowed { get; init; } = [];
+    public required SourceEncoding Encoding { get; init; }
     public ImmutableArray<MergedLabel> MergedLabels { get; init; } = [];
     public required FactCounts Facts { get; init; }
     public required ReadingProfile Reading { get; init; }

@@ -76,11 +76,12 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
             LeftOut = _leftOut,
             Labels = _labels,
             Swallowed = _swallowed,
+            Encoding = table.Source.Encoding,
             MergedLabels = plan.Recipe.Labels.Merge ? LabelSpellings.Merge(_rows, _labels) : [],
             Facts = _facts,
             Reading = table.Profile() with { RowsWithNul = _facts[TextFacts.Nul], ShortRows = _shortRows, ReadyMadeSplit = ReadyMadeSplit() },
             Source = new SourceFacts(
-                table.Source.Name, sha, bytes, table.Format, SourceEncodings.NameOf(table.Source.Encoding), table.Delimiter),
+                table.Source.Name, sha, bytes, table.Format, table.Source.Encoding.Name, table.Delimiter),
             Columns = table.Columns,
             RowsRead = _rowsRead,
             Texts = texts,

@@ -27,6 +27,9 @@ internal abstract class TableReader(SourceReader source) : IDisposable
     /// <summary>The first records, still to be read as well: what columns are recognised from.</summary>
     public RecordBatch FirstBatch { get; } = new(new byte[BatchBytes]);
 
+    /// <summary>Whether <see cref="FirstBatch"/> holds all records.</summary>
+    public bool FirstIsAll => Source.HeadIsAll && Source.HeadLength < BatchBytes;
+
     /// <summary>Fills the batch with the next records.</summary>
     /// <returns>False at the end, with no record in the batch.</returns>
     public bool TryRead(RecordBatch batch)
