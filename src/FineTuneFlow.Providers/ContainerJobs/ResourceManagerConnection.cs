@@ -13,7 +13,9 @@ namespace FineTuneFlow.Providers.ContainerJobs;
 /// <summary>Calls Azure Resource Manager about one Container Apps job. Nothing is repeated inside.</summary>
 internal sealed class ResourceManagerConnection(AzureContainerOptions options, TokenCredential credential) : IDisposable
 {
-    private const string ApiVersion = "2024-03-01";
+    /// <summary>The first stable version whose executions carry <c>detailedStatus</c>, which holds the containers' exit codes.</summary>
+    private const string ApiVersion = "2026-01-01";
+
     private const int MostPages = 100;
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
@@ -38,7 +40,7 @@ internal sealed class ResourceManagerConnection(AzureContainerOptions options, T
             JsonNode answer = await SendAsync(HttpMethod.Get, page, null, makes: false, cancellation) ?? throw NoJob();
             // An answer that is no list must not read as an empty one: nothing would be found, and another execution be started.
             all.AddRange((answer["value"] as JsonArray)?.OfType<JsonNode>()
-                ?? throw new FlowException(FailureKind.Unavailable, "Azure Resource Manager gave an answer that is no list of executions"));
+                ?? throw new FlowException(FailureKind.Unavailable, "Azure Resource Manager answered with something else than a list of executions"));
             page = Next(answer["nextLink"]?.GetValue<string>());
         }
 

@@ -145,7 +145,7 @@ internal sealed class FakeContainerApps : IAsyncDisposable
         var page = new JsonObject { ["value"] = new JsonArray([.. Executions.Skip(skip).Take(PageSize).Select(e => e.DeepClone())]) };
         if (skip + PageSize < Executions.Count)
         {
-            page["nextLink"] = $"{NextLinkHost ?? Address.ToString().TrimEnd('/')}{Job}/executions?api-version=2024-03-01&skip={skip + PageSize}";
+            page["nextLink"] = $"{NextLinkHost ?? Address.ToString().TrimEnd('/')}{Job}/executions?api-version=2026-01-01&skip={skip + PageSize}";
         }
 
         AfterList?.Invoke();
@@ -162,7 +162,9 @@ internal sealed class FakeContainerApps : IAsyncDisposable
               "containers": [
                 { "name": "sidecar", "image": "registry/sidecar:1" },
                 {
-                  "name": "worker", "image": "registry/distilbert:7", "resources": { "cpu": 8, "memory": "56Gi" },
+                  "name": "worker", "image": "registry/distilbert:7", "args": ["--verbose"],
+                  "resources": { "cpu": 8, "memory": "56Gi", "ephemeralStorage": "8Gi", "gpu": 1 },
+                  "probes": [], "volumeMounts": [],
                   "env": [
                     { "name": "AZURE_CLIENT_ID", "value": "client-1" }, { "name": "HF_TOKEN", "secretRef": "hf-token" },
                     { "name": "FTF_RUN_ID", "value": "left over" }
