@@ -1,10 +1,12 @@
 using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Failures;
 
 namespace FineTuneFlow.Workflow.Evaluation;
 
 /// <summary>Lets requests to one model through: as many at once as the service has been found to take, at the pace it has been
 /// found to keep, and none while it asked to wait. Concurrency follows CUBIC (RFC 9438): after a refusal a little less, then
-/// slowly back to the last ceiling, and beyond it ever faster until the next refusal.</summary>
+/// slowly back to the last ceiling, and beyond it ever faster until the next refusal. A refusal that does not fit the limit known
+/// so far is doubted: requests sent since then bear witness, and only where they are refused too was it the limit.</summary>
 internal sealed class ModelGate
 {
     private const double FirstLimit = 4;
@@ -21,10 +23,27 @@ internal sealed class ModelGate
     /// <summary>Turns that a late timer has missed follow at once, up to this many seconds' worth.</summary>
     private const double CatchUp = 0.025;
 
+    /// <summary>A pace is the known limit again down to this share of it; a limit does not halve from one second to the next.</summary>
+    private const double SameLimit = 0.85;
+
+    /// <summary>Requests that are let through to find out what a refusal meant, all refused or all but one answered; else more
+    /// decide. Of twenty requests one refused at random, a limit is seen where there is none once in two thousand times.</summary>
+    private const int Witnesses = 3;
+
+    /// <summary>How many refusals in a row are taken for a limit that was found, before it has to be found again.</summary>
+    private const int MostTrust = 8;
+
+    /// <summary>What a pace is raised by when a refusal turned out to say nothing about it.</summary>
+    private const double Restore = 1.5;
+
+    /// <summary>Waits longer than this are not held here: who asks is told until when.</summary>
+    public static readonly TimeSpan MostPatience = TimeSpan.FromMinutes(2);
+
     private readonly Lock _lock = new();
     private readonly Queue<Waiter> _waiters = new();
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
+    private readonly string _service;
     private readonly double _most;
     private readonly double _mostRate;
 
@@ -39,13 +58,20 @@ internal sealed class ModelGate
     private long _creditAt;
     private long _cycleStart;
     private int _cycleTaken;
+    private double? _learned;
+    private double _found;
+    private double _rateBefore = double.PositiveInfinity;
+    private int _trust;
+    private int _contradicted;
+    private Doubt? _doubt;
 
+    /// <param name="service">For messages.</param>
     /// <param name="mostAtOnce">Requests in flight, at most.</param>
     /// <param name="requestsPerMinute">Where the limit is known.</param>
     /// <param name="time">Clock of pauses and pace.</param>
-    public ModelGate(int mostAtOnce, int? requestsPerMinute, TimeProvider time)
+    public ModelGate(string service, int mostAtOnce, int? requestsPerMinute, TimeProvider time)
     {
-        _time = time;
+        (_service, _time) = (service, time);
         _most = mostAtOnce;
         _limit = Math.Min(FirstLimit, mostAtOnce);
         _rate = _mostRate = requestsPerMinute / 60.0 * ShareOfRate ?? double.PositiveInfinity;
@@ -54,6 +80,7 @@ internal sealed class ModelGate
     }
 
     /// <summary>Waits for a turn, in order of arrival.</summary>
+    /// <exception cref="FlowException">Throttled: the service asked to wait for longer than is held here.</exception>
     /// <returns>Time of the turn, to be given back by <see cref="Answered"/>, <see cref="Throttled"/> or <see cref="Left"/>.</returns>
     public async ValueTask<long> EnterAsync(CancellationToken cancellation)
     {
@@ -61,6 +88,11 @@ internal sealed class ModelGate
         Waiter waiter;
         lock (_lock)
         {
+            if (TooLongLocked() is { } told)
+            {
+                throw told;
+            }
+
             if (_waiters.Count == 0 && WaitLocked() == TimeSpan.Zero)
             {
                 return TakeLocked();
@@ -76,11 +108,13 @@ internal sealed class ModelGate
         return await waiter.Task;
     }
 
+    /// <param name="sent">The answered request's turn.</param>
     /// <param name="note">What the service said about its limit.</param>
-    public void Answered(RateLimitNote? note)
+    public void Answered(long sent, RateLimitNote? note)
     {
         lock (_lock)
         {
+            WitnessLocked(sent, refused: false, _time.GetTimestamp());
             // Room that nobody wanted says nothing about what the service takes.
             if (_inFlight >= (int)_limit)
             {
@@ -106,29 +140,112 @@ internal sealed class ModelGate
             _inFlight--;
             _cycleTaken--;
             long now = _time.GetTimestamp();
-            if (sent >= _decreasedAt)
+            long resume = retryAfter is { } asked ? now + Ticks(asked) : now;
+            if (retryAfter > MostPatience)
             {
-                if (retryAfter is { } pause)
-                {
-                    // A rate was passed: concurrency alone would be answered without a time.
-                    LearnRateLocked(now, now + Ticks(pause));
-                }
-
-                _ceiling = Math.Max(1, Math.Floor(_limit) - 1);
-                _floor = Math.Max(1, _limit * 0.5);
-                _limit = Math.Max(1, _limit * Decrease);
-                _decreasedAt = now;
+                // A service that names such a time means it.
+                _pausedUntil = Math.Max(_pausedUntil, resume);
+            }
+            else if (_doubt is { } doubt)
+            {
+                doubt.Resume = Math.Max(doubt.Resume, resume);
+                WitnessLocked(sent, refused: true, now);
+            }
+            else if (retryAfter is not null && sent >= _decreasedAt && !IsKnownLimitLocked(resume))
+            {
+                _doubt = new Doubt(now, resume);
             }
             else
             {
-                // Sent before the one that was refused first: each more is one too many.
-                _limit = Math.Max(_floor, _limit - 1);
-                _ceiling = Math.Max(_floor, _ceiling.GetValueOrDefault(_limit) - 1);
+                LimitLocked(sent, now, retryAfter is null ? null : resume);
             }
 
-            _pausedUntil = Math.Max(_pausedUntil, retryAfter is { } asked ? now + Ticks(asked) : long.MinValue);
             PumpLocked();
         }
+    }
+
+    /// <summary>Less from now on: the refusal was the service's limit.</summary>
+    /// <param name="sent">The refused request's turn.</param>
+    /// <param name="now">Timestamp.</param>
+    /// <param name="resume">Until when the service asked to wait; null: it said nothing, as services do that are asked too much at once.</param>
+    private void LimitLocked(long sent, long now, long? resume)
+    {
+        if (sent >= _decreasedAt)
+        {
+            if (resume is { } until)
+            {
+                // A rate was passed: concurrency alone would be answered without a time.
+                LearnRateLocked(now, until);
+            }
+
+            _ceiling = Math.Max(1, Math.Floor(_limit) - 1);
+            _floor = Math.Max(1, _limit * 0.5);
+            _limit = Math.Max(1, _limit * Decrease);
+            _decreasedAt = now;
+        }
+        else
+        {
+            // Sent before the one that was refused first: each more is one too many.
+            _limit = Math.Max(_floor, _limit - 1);
+            _ceiling = Math.Max(_floor, _ceiling.GetValueOrDefault(_limit) - 1);
+        }
+
+        _pausedUntil = Math.Max(_pausedUntil, resume ?? long.MinValue);
+    }
+
+    /// <summary>Whether a refusal was the limit is told by what happens to the few requests sent next: behind a limit hardly one
+    /// is answered. Those already under way say nothing yet, since refusals come back sooner than answers.</summary>
+    private void WitnessLocked(long sent, bool refused, long now)
+    {
+        if (_doubt is not { } doubt || sent < doubt.Since)
+        {
+            return;
+        }
+
+        doubt.Refused += refused ? 1 : 0;
+        doubt.Answered += refused ? 0 : 1;
+        if (doubt.Refused == Witnesses)
+        {
+            _doubt = null;
+            (_trust, _contradicted, _rateBefore) = (MostTrust, 0, _rate);
+            LimitLocked(now, now, doubt.Resume);
+            _found = _rate;
+        }
+        else if (doubt.Answered == Witnesses - 1)
+        {
+            _doubt = null;
+            _contradicted++;
+            _trust = 0;
+            if (_contradicted > 1)
+            {
+                // What was let through at a pace that was too low says nothing about the service's.
+                (_cycleStart, _cycleTaken) = (now, 0);
+            }
+
+            // At first what was lowered on trust is taken back, then the limit that was found, then all that was.
+            _rate = Math.Min(_mostRate, _contradicted switch
+            {
+                1 => Math.Max(_rate, _found) * Restore,
+                2 => Math.Max(_rate * Restore, _rateBefore),
+                _ => double.PositiveInfinity,
+            });
+        }
+    }
+
+    /// <summary>Whether a refusal is the limit that was found before: as long as it has not been found anew for some time, or comes
+    /// at quite another pace, it is doubted.</summary>
+    private bool IsKnownLimitLocked(long resume)
+    {
+        bool same = MeasuredRate(resume) >= _learned * SameLimit;
+        // Below the known limit nothing is refused because of it.
+        int cost = !same ? 3 : _rate >= _learned ? 1 : MostTrust + 1;
+        if (_trust < cost)
+        {
+            return false;
+        }
+
+        _trust -= cost;
+        return true;
     }
 
     /// <summary>The call ended otherwise: nothing is learned from it.</summary>
@@ -161,7 +278,8 @@ internal sealed class ModelGate
         double seconds = _time.GetElapsedTime(_cycleStart, resume).TotalSeconds;
         if (_cycleTaken > _inFlight && seconds > 0)
         {
-            _rate = Math.Min(_mostRate, Math.Max(1, _cycleTaken) / seconds * ShareOfRate);
+            _learned = MeasuredRate(resume);
+            _rate = Math.Min(_mostRate, MeasuredRate(resume) * ShareOfRate);
         }
 
         _cycleStart = resume;
@@ -169,6 +287,9 @@ internal sealed class ModelGate
         _credit = Math.Min(_credit, 0);
         _creditAt = Math.Max(now, resume);
     }
+
+    private double MeasuredRate(long resume) =>
+        Math.Max(1, _cycleTaken) / Math.Max(1e-3, _time.GetElapsedTime(_cycleStart, resume).TotalSeconds);
 
     /// <summary>When the allowance is nearly used up, go on at the pace at which it fills.</summary>
     private void HeedLocked(RateLimitNote note)
@@ -199,6 +320,13 @@ internal sealed class ModelGate
                 continue;
             }
 
+            if (TooLongLocked() is { } told)
+            {
+                _waiters.Dequeue();
+                next.TrySetException(told);
+                continue;
+            }
+
             if (WaitLocked() is not { } wait)
             {
                 // Whoever leaves opens the gate again.
@@ -223,6 +351,13 @@ internal sealed class ModelGate
     /// <summary>Zero: a turn is free now. Null: not before another request ends.</summary>
     private TimeSpan? WaitLocked()
     {
+        // While a refusal is in doubt a few are let through, to bear witness, and not all that there is room for. They go at once:
+        // spread out they would all be answered, though a little more would be too much.
+        if (_doubt is { } doubt)
+        {
+            return doubt.WantsWitness ? (_inFlight < _most ? TimeSpan.Zero : null) : _inFlight > 0 ? null : TimeSpan.Zero;
+        }
+
         if (_inFlight >= Math.Max(1, (int)_limit))
         {
             return null;
@@ -252,14 +387,48 @@ internal sealed class ModelGate
     {
         _inFlight++;
         _cycleTaken++;
+        if (_doubt is { } doubt)
+        {
+            doubt.Sent++;
+        }
+
         _credit -= double.IsInfinity(_rate) ? 0 : 1;
         return _time.GetTimestamp();
+    }
+
+    /// <summary>The service asked to wait for longer than anybody should be held here.</summary>
+    private FlowException? TooLongLocked()
+    {
+        TimeSpan left = _time.GetElapsedTime(_time.GetTimestamp(), Math.Max(_pausedUntil, _time.GetTimestamp()));
+        return left > MostPatience
+            ? new FlowException(new Failure(
+                FailureKind.Throttled, $"{_service} asks to wait until {_time.GetUtcNow() + left:yyyy-MM-dd HH:mm} UTC", "It is waited for", RetryAfter: left))
+            : null;
     }
 
     /// <summary>Timers count whole milliseconds and would fire just too early.</summary>
     private static TimeSpan Rounded(TimeSpan wait) => TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(wait.TotalMilliseconds)));
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
+
+    /// <summary>A refusal of which it is not yet known whether it was the limit.</summary>
+    private sealed class Doubt(long since, long resume)
+    {
+        /// <summary>Requests sent from then on bear witness.</summary>
+        public long Since { get; } = since;
+
+        /// <summary>Until when the service asked to wait.</summary>
+        public long Resume { get; set; } = resume;
+
+        /// <summary>Requests let through since, and what came of them.</summary>
+        public int Sent { get; set; }
+
+        public int Answered { get; set; }
+
+        public int Refused { get; set; }
+
+        public bool WantsWitness => Sent < Witnesses || Sent == Answered + Refused;
+    }
 
     private sealed class Waiter() : TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -29,7 +29,7 @@ public sealed class ModelThrottle(TimeProvider time, FlowTelemetry? telemetry = 
         ProviderFacts provider, string model, Func<CancellationToken, Task<ModelAnswer>> ask, CancellationToken cancellation = default)
     {
         ModelGate gate = _gates.GetOrAdd(
-            (provider.Name, model), static (_, facts) => new ModelGate(facts.Item1.MaxConcurrency, facts.Item1.RequestsPerMinute, facts.time), (provider, time));
+            (provider.Name, model), static (_, facts) => new ModelGate(facts.Item1.Name, facts.Item1.MaxConcurrency, facts.Item1.RequestsPerMinute, facts.time), (provider, time));
         int throttled = 0;
         int unavailable = 0;
         while (true)
@@ -39,25 +39,25 @@ public sealed class ModelThrottle(TimeProvider time, FlowTelemetry? telemetry = 
             try
             {
                 ModelAnswer answer = await ask(cancellation);
-                gate.Answered(answer.RateLimit);
+                gate.Answered(sent, answer.RateLimit);
                 return answer;
             }
             catch (FlowException refused) when (refused.Failure.Kind == FailureKind.Throttled)
             {
                 gate.Throttled(sent, refused.Failure.RetryAfter);
                 telemetry?.Throttled(provider.Name, FailureKind.Throttled);
-                if (++throttled >= MostThrottled)
+                if (++throttled >= MostThrottled || refused.Failure.RetryAfter > ModelGate.MostPatience)
                 {
                     throw;
                 }
 
-                // The gate itself waits as long as the service asked, where it did.
-                wait = refused.Failure.RetryAfter is null ? Backoff(throttled) : TimeSpan.Zero;
+                // What was refused waits as it was asked; whether all others must is the gate's to find out.
+                wait = refused.Failure.RetryAfter ?? Backoff(throttled);
             }
             catch (FlowException fault) when (fault.Failure.Kind == FailureKind.Unavailable)
             {
                 gate.Left();
-                if (++unavailable >= MostUnavailable)
+                if (++unavailable >= MostUnavailable || fault.Failure.RetryAfter > ModelGate.MostPatience)
                 {
                     throw;
                 }

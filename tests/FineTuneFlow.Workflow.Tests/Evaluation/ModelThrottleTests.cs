@@ -68,6 +68,70 @@ public sealed class ModelThrottleTests
         service.Refused.ShouldBeLessThan(64 + (service.Answered / 50));
     }
 
+    [Theory]
+    [InlineData(500, 20)]
+    [InlineData(10_000, 60)]
+    public void Refusals_now_and_then_that_are_no_limit_slow_nobody_down_but_those_refused(int questions, double within)
+    {
+        for (int seed = 1; seed <= 20; seed++)
+        {
+            var time = new VirtualTime();
+            var random = new Random(seed);
+            var throttle = new ModelThrottle(time);
+            int refused = 0;
+            time.Run(() => Task.WhenAll(Enumerable.Range(0, questions).Select(_ => throttle.RunAsync(
+                Facts,
+                "m",
+                async cancellation =>
+                {
+                    bool refuse = random.Next(20) == 0;
+                    await Task.Delay(TimeSpan.FromSeconds(refuse ? 0.005 : 0.02 + (0.06 * random.NextDouble())), time, cancellation);
+                    refused += refuse ? 1 : 0;
+                    return refuse ? throw new FlowException(new Failure(FailureKind.Throttled, "slower", RetryAfter: TimeSpan.FromSeconds(1))) : Answer;
+                },
+                CancellationToken.None))));
+
+            TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {time.Seconds:0.0} s, {refused} refused");
+            time.Seconds.ShouldBeLessThan(within, $"seed {seed}");
+        }
+    }
+
+    [Fact]
+    public void A_wait_of_hours_is_held_by_nobody_and_told_to_all_who_ask()
+    {
+        var throttle = new ModelThrottle(_time);
+        int asked = 0;
+        var told = new List<Failure>();
+        _time.Run(async () =>
+        {
+            async Task AskAsync()
+            {
+                try
+                {
+                    await throttle.RunAsync(Facts, "m", async cancellation =>
+                    {
+                        asked++;
+                        await Task.Delay(TimeSpan.FromMilliseconds(5), _time, cancellation);
+                        throw new FlowException(new Failure(FailureKind.Throttled, "tomorrow", RetryAfter: TimeSpan.FromDays(1)));
+                    }, CancellationToken.None);
+                }
+                catch (FlowException refused)
+                {
+                    told.Add(refused.Failure);
+                }
+            }
+
+            await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => AskAsync()));
+            await AskAsync();
+        });
+
+        _time.Seconds.ShouldBeLessThan(1);
+        asked.ShouldBeLessThan(10);
+        told.Count.ShouldBe(101);
+        told.ShouldAllBe(failure => failure.Kind == FailureKind.Throttled && failure.RetryAfter > TimeSpan.FromHours(23));
+        told[^1].Message.ShouldBe("p asks to wait until 1970-01-02 00:00 UTC");
+    }
+
     [Fact]
     public void What_the_headers_say_keeps_the_limit_from_ever_being_passed()
     {
