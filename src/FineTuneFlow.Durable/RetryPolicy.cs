@@ -11,13 +11,16 @@ namespace FineTuneFlow.Durable;
 /// <param name="MaxInterval">Null: one hour.</param>
 /// <param name="Timeout">No attempt begins later than this after the first one; null: no such limit.</param>
 /// <param name="Kinds">The kinds that are tried again; empty: those that are retryable by nature, and Internal.</param>
+/// <param name="LongestAsked">A service that is asked too much or is away, and asks to wait for longer, is not waited for by the
+/// retries: the failure is told to the caller, whose wait can be shown and cancelled. Null: any wait is kept.</param>
 public sealed record RetryPolicy(
     int MaxAttempts,
     TimeSpan FirstInterval,
     double BackoffCoefficient = 2,
     TimeSpan? MaxInterval = null,
     TimeSpan? Timeout = null,
-    ImmutableArray<FailureKind> Kinds = default)
+    ImmutableArray<FailureKind> Kinds = default,
+    TimeSpan? LongestAsked = null)
 {
     /// <summary>A defect hardly mends itself: it is tried this often at the most, so that it shows soon.</summary>
     public const int MaxInternalAttempts = 5;
@@ -29,7 +32,8 @@ public sealed record RetryPolicy(
     public TimeSpan? NextDelay(int attempt, Failure failure, TimeSpan sinceFirstAttempt)
     {
         int most = failure.Kind == FailureKind.Internal ? Math.Min(MaxAttempts, MaxInternalAttempts) : MaxAttempts;
-        if (attempt >= most || !Handles(failure))
+        bool asksForLong = failure.RetryAfter > LongestAsked && failure.Kind is (FailureKind.Throttled or FailureKind.Unavailable);
+        if (attempt >= most || !Handles(failure) || asksForLong)
         {
             return null;
         }

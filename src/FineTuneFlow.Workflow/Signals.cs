@@ -19,4 +19,8 @@ public sealed record ApprovalDecision(bool Approved, string? By = null, string? 
 
 public sealed record CancelRequest(string? By = null, string? Reason = null);
 
-public sealed record WakeUp(string Reason);
+/// <param name="Reason">For the log; <see cref="Cancelled"/> ends the wait for good.</param>
+public sealed record WakeUp(string Reason)
+{
+    public const string Cancelled = "cancelled";
+}

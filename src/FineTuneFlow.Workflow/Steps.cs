@@ -16,10 +16,11 @@ public static class Steps
 
     // Calls to a provider: each begins by looking for what an earlier attempt has left. Hours of outage are survived.
     private static readonly RetryPolicy Provider = new(
-        30, TimeSpan.FromSeconds(2), MaxInterval: TimeSpan.FromMinutes(10), Timeout: TimeSpan.FromHours(12));
+        30, TimeSpan.FromSeconds(2), MaxInterval: TimeSpan.FromMinutes(10), Timeout: TimeSpan.FromHours(12), LongestAsked: LongWaits.Above);
 
     // Nothing is spent yet, so a service that stays away is told of after some ten minutes instead of waited for.
-    private static readonly RetryPolicy Upload = new(12, TimeSpan.FromSeconds(1), MaxInterval: TimeSpan.FromMinutes(2));
+    private static readonly RetryPolicy Upload = new(
+        12, TimeSpan.FromSeconds(1), MaxInterval: TimeSpan.FromMinutes(2), LongestAsked: LongWaits.Above);
 
     public static readonly ActivityName<RunInput, RunPlan> PreparePlan = new(nameof(PreparePlan), Storage);
     public static readonly ActivityName<PrepareDatasetInput, PreparedData> PrepareDataset = new(nameof(PrepareDataset), Storage);

@@ -2,13 +2,14 @@ using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow;
+using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.AspNetCore.Http;
 
 namespace FineTuneFlow.Api.Runs;
 
 /// <summary>Approves or rejects a run's quote.</summary>
-public sealed class PostApproval(RunReader runs, IDurableClient engine) : IApiHandler
+public sealed class PostApproval(RunReader runs, IDurableClient engine, IBlobStore store) : IApiHandler
 {
     public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)
     {
@@ -20,7 +21,30 @@ public sealed class PostApproval(RunReader runs, IDurableClient engine) : IApiHa
             throw new FlowException(FailureKind.Conflict, $"{run.RunId} does not wait for an approval: it is {run.Stage}", "Look at its state with ftf watch.");
         }
 
-        await engine.RaiseEventAsync(run.RunId, Signals.Approval, new ApprovalDecision(body.Approved, body.By, body.Comment), cancellation);
+        var decision = new ApprovalDecision(body.Approved, body.By, body.Comment);
+        await DecideOnceAsync(run.RunId, decision, cancellation);
+        await engine.RaiseEventAsync(run.RunId, Signals.Approval, decision, cancellation);
         return ApiAnswer.Accepted(request, $"/api/runs/{run.RunId}", run);
+    }
+
+    /// <summary>The first answer stands, whenever the run comes to read it. The same answer may be sent again: the first sending may
+    /// have been lost on its way.</summary>
+    private async Task DecideOnceAsync(string runId, ApprovalDecision decision, CancellationToken cancellation)
+    {
+        try
+        {
+            await store.WriteJsonAsync(RunPaths.Approval(runId), decision, WriteCondition.Absent, cancellation);
+        }
+        catch (FlowException taken) when (taken.Failure.Kind == FailureKind.Conflict)
+        {
+            ApprovalDecision first = await store.ReadJsonAsync<ApprovalDecision>(RunPaths.Approval(runId), cancellation);
+            if (first != decision)
+            {
+                throw new FlowException(
+                    FailureKind.Conflict,
+                    $"{runId} has been {(first.Approved ? "approved" : "rejected")} already{(first.By is null ? "" : $" by {first.By}")}",
+                    "The first answer stands; cancel stops a run that was approved.");
+            }
+        }
     }
 }

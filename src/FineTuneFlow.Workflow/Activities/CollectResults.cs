@@ -22,6 +22,7 @@ public sealed class CollectResults(IBlobStore store, IProviders providers, RunPr
         ProviderJob job = await provider.GetJobAsync(input.JobId, cancellation)
             ?? throw new FlowException(FailureKind.NotFound, $"{input.Candidate.Provider} no longer knows the job {input.JobId}");
         string name = input.Candidate.Name;
+        job = await WithTokensAsync(job, input, cancellation);
         await store.WriteJsonAsync(RunPaths.Job(input.RunId, name), job, cancellation: cancellation);
         IReadOnlyList<JobCheckpoint> checkpoints = await provider.GetCheckpointsAsync(input.JobId, cancellation);
         TrainingCurve curve = await Curve(provider, job, checkpoints, cancellation);
@@ -37,7 +38,21 @@ public sealed class CollectResults(IBlobStore store, IProviders providers, RunPr
         }
 
         TimeSpan? time = job.FinishedAt - job.CreatedAt;
-        return new TrainedModel(job.TunedModel!, job.Id, job.TrainedTokens, cost.TrainingUsd, cost.Simulated, time);
+        return new TrainedModel(job.TunedModel!, job.Id, job.TrainedTokens, cost.TrainingUsd, cost.Simulated, time, job.TokensEstimated);
+    }
+
+    /// <summary>Azure and others leave the count out at times. Nothing would be the wrong price, so the quote's estimate stands for it,
+    /// and is marked.</summary>
+    private async Task<ProviderJob> WithTokensAsync(ProviderJob job, CollectResultsInput input, CancellationToken cancellation)
+    {
+        if (job.TrainedTokens is not null
+            || await store.FindJsonAsync<Quote>(RunPaths.Quote(input.RunId), cancellation) is not { Value: var quote }
+            || quote.Candidates.FirstOrDefault(c => c.Name == input.Candidate.Name) is not { } quoted)
+        {
+            return job;
+        }
+
+        return job with { TrainedTokens = (long)Math.Round(quoted.TrainingTokens.Likely), TokensEstimated = true };
     }
 
     /// <summary>From the result file; where a service keeps none (or not yet), from the job's own metric events.</summary>
@@ -71,4 +86,6 @@ public sealed record CollectResultsInput(string RunId, PlannedCandidate Candidat
 /// <param name="CostUsd">Of training; the list price where simulated.</param>
 /// <param name="Simulated">Nothing was paid.</param>
 /// <param name="Time">From creation to end of the job.</param>
-public sealed record TrainedModel(string Model, string JobId, long? TrainedTokens, double CostUsd, bool Simulated, TimeSpan? Time);
+/// <param name="TokensEstimated">The service does not say; tokens and cost are the quote's estimate.</param>
+public sealed record TrainedModel(
+    string Model, string JobId, long? TrainedTokens, double CostUsd, bool Simulated, TimeSpan? Time, bool TokensEstimated = false);

@@ -21,9 +21,12 @@ public sealed class EvaluateChunk(
     RunGuard guard,
     SpendOnce once,
     CandidateQuestions questions,
-    FlowTelemetry telemetry)
+    FlowTelemetry telemetry,
+    TimeProvider time)
     : IActivity<EvaluateChunkInput, ChunkResult>
 {
+    private static readonly TimeSpan SpreadingTime = TimeSpan.FromMinutes(15);
+
     public async Task<ChunkResult> RunAsync(EvaluateChunkInput input, CancellationToken cancellation)
     {
         BlobPath target = RunPaths.Predictions(input.RunId, input.Candidate.Name, input.Chunk);
@@ -72,6 +75,7 @@ public sealed class EvaluateChunk(
         BlobPath had = RunPaths.Answers(input.RunId, input.Candidate.Name, input.Chunk);
         Dictionary<string, Prediction> answered = (await store.ReadLinesAsync<Prediction>(had, cancellation)).ToDictionary(p => p.Id);
         Prediction?[] predictions = [.. rows.Select(row => answered.GetValueOrDefault(row.Id))];
+        bool isNew = input.Candidate.Trains && await IsNewAsync(input, cancellation);
         try
         {
             // Answers come in any order; each lands at its own row's place, under its own row's id.
@@ -79,7 +83,7 @@ public sealed class EvaluateChunk(
                 Enumerable.Range(0, rows.Length).Where(i => predictions[i] is null),
                 new ParallelOptions { MaxDegreeOfParallelism = recipe.Evaluation.MaxConcurrency, CancellationToken = cancellation },
                 // Those under way when another one fails are waited for, not cut off: their answers are paid for.
-                async (i, _) => predictions[i] = await AskOne(provider, composer, labels, input.Model, rows[i], cancellation));
+                async (i, _) => predictions[i] = await AskOne(provider, composer, labels, input.Model, rows[i], isNew, cancellation));
         }
         catch when (predictions.Count(p => p is not null) > answered.Count)
         {
@@ -92,7 +96,7 @@ public sealed class EvaluateChunk(
     }
 
     private async Task<Prediction> AskOne(
-        IFineTuningProvider provider, QuestionComposer composer, LabelSet labels, string model, DatasetRow row, CancellationToken cancellation)
+        IFineTuningProvider provider, QuestionComposer composer, LabelSet labels, string model, DatasetRow row, bool isNew, CancellationToken cancellation)
     {
         try
         {
@@ -104,7 +108,16 @@ public sealed class EvaluateChunk(
             // This one text is refused (too long, filtered): a counted error, and the others go on.
             return new Prediction { Id = row.Id, Error = PredictionError.Failed };
         }
+        catch (FlowException error) when (error.Failure.Kind == FailureKind.NotFound && isNew)
+        {
+            throw new FlowException(error.Failure with { Kind = FailureKind.Unavailable, Message = $"{error.Failure.Message} yet", RetryAfter = TimeSpan.FromSeconds(5) }, error);
+        }
     }
+
+    /// <summary>A model that was trained a moment ago may not be known everywhere at once.</summary>
+    private async Task<bool> IsNewAsync(EvaluateChunkInput input, CancellationToken cancellation) =>
+        await store.FindJsonAsync<ProviderJob>(RunPaths.Job(input.RunId, input.Candidate.Name), cancellation) is { Value.FinishedAt: { } finished }
+        && time.GetUtcNow() - finished < SpreadingTime;
 }
 
 /// <param name="RunId">The run.</param>

@@ -6,8 +6,11 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Looks how far a job is, and cancels it when its run was cancelled.</summary>
-public sealed class PollJob(IBlobStore store, IProviders providers, RunGuard guard) : IActivity<PollJobInput, JobProgress>
+public sealed class PollJob(IBlobStore store, IProviders providers, RunGuard guard, TimeProvider time) : IActivity<PollJobInput, JobProgress>
 {
+    /// <summary>How long a service may take to name the model of a job that it calls succeeded.</summary>
+    private static readonly TimeSpan NamingTime = TimeSpan.FromMinutes(15);
+
     public async Task<JobProgress> RunAsync(PollJobInput input, CancellationToken cancellation)
     {
         IFineTuningProvider provider = providers.Get(input.Provider);
@@ -23,6 +26,11 @@ public sealed class PollJob(IBlobStore store, IProviders providers, RunGuard gua
         // The job as the service tells it, beside the run: the audit does not depend on how long the service keeps it.
         await store.WriteJsonAsync(RunPaths.Job(input.RunId, input.Candidate), job, cancellation: cancellation);
         (int? step, int? total) = job.State == JobState.Running ? await StepsOf(provider, input.JobId, cancellation) : (null, null);
+        if (job is { State: JobState.Succeeded, TunedModel: null } && cancelled is null && time.GetUtcNow() - job.FinishedAt < NamingTime)
+        {
+            return new JobProgress("succeeded, its model is not named yet", null, null, false, null);
+        }
+
         return new JobProgress(job.RawState, step, total, job.HasEnded, job.HasEnded ? cancelled ?? FailureOf(job, input) : null);
     }
 

@@ -18,8 +18,11 @@ internal sealed class CandidateRuns(
     PreparedData data,
     QuoteSummary quote,
     EvaluationPlan evaluation,
-    RunJournal journal)
+    RunJournal journal,
+    CancellationToken stop)
 {
+    private readonly DateTimeOffset _deadline = journal.StartedAt.AddHours(input.DeadlineHours);
+
     private readonly Dictionary<string, Task<TrainedModel>> _trained = [];
     private readonly Dictionary<(string Provider, string Form), Task<TrainingFiles>> _uploads = [];
     private readonly Dictionary<string, double> _reserved = [];
@@ -61,7 +64,7 @@ internal sealed class CandidateRuns(
         journal.Move(candidate.Name, CandidateState.Training);
         TrainedModel model = await context.CallAsync(
             Flows.TrainCandidate,
-            new TrainCandidateInput(input.RunId, candidate, from, files),
+            new TrainCandidateInput(input.RunId, candidate, from, files, _deadline),
             Flows.TrainId(input.RunId, candidate.Name));
         journal.Trained(candidate.Name, model);
         _reserved[candidate.Name] = quote.AskingByCandidate.GetValueOrDefault(candidate.Name);
@@ -117,15 +120,25 @@ internal sealed class CandidateRuns(
 
     private async Task<string> UploadOne(string provider, DatasetFile file)
     {
-        UploadedFile uploaded = await context.CallAsync(Steps.UploadFile, new UploadFileInput(input.RunId, provider, file));
+        UploadedFile uploaded = await context.CallPatientlyAsync(
+            Steps.UploadFile, new UploadFileInput(input.RunId, provider, file), refused => WaitAsync(refused, provider));
         TimeSpan wait = TimeSpan.FromSeconds(2);
-        while (!(await context.CallAsync(Steps.CheckFile, uploaded)).Ready)
+        while (!(await context.CallPatientlyAsync(Steps.CheckFile, uploaded, refused => WaitAsync(refused, provider))).Ready)
         {
-            await context.Delay(wait);
+            await context.Delay(wait, stop);
             wait = TimeSpan.FromSeconds(Math.Min(60, wait.TotalSeconds * 1.5));
         }
 
         return uploaded.FileId;
+    }
+
+    /// <summary>Shown with the run's stage, since no instance of its own waits.</summary>
+    private async Task WaitAsync(StepFailedException refused, string provider)
+    {
+        DateTimeOffset until = context.Until(refused.Failure, provider, _deadline);
+        journal.Wait(LongWaits.Shown(provider, until));
+        await context.DelayUntil(until, stop);
+        journal.Wait(null);
     }
 
     private async Task<CandidateResult> JudgeAsync(PlannedCandidate candidate)
@@ -142,7 +155,7 @@ internal sealed class CandidateRuns(
             journal.Move(candidate.Name, CandidateState.Evaluating);
             CandidateScore score = await context.CallAsync(
                 Flows.EvaluateCandidate,
-                new EvaluateCandidateInput(input.RunId, candidate, model?.Model ?? candidate.ContinueModel ?? candidate.Model, evaluation),
+                new EvaluateCandidateInput(input.RunId, candidate, model?.Model ?? candidate.ContinueModel ?? candidate.Model, evaluation, _deadline),
                 Flows.EvaluateId(input.RunId, candidate.Name));
             journal.Judged(candidate.Name, score);
             return new CandidateResult(candidate.Name, candidate.Kind, model, score, null);

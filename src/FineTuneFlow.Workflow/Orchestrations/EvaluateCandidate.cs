@@ -51,8 +51,11 @@ public static class EvaluateCandidate
         TimeSpan wait = TimeSpan.FromSeconds(5);
         while (true)
         {
-            DeployedModel deployed = await context.CallAsync(
-                Steps.DeployModel, new DeployModelInput(input.RunId, input.Candidate.Name, input.Candidate.Provider, input.Model));
+            DeployedModel deployed = await context.CallPatientlyAsync(
+                Steps.DeployModel,
+                new DeployModelInput(input.RunId, input.Candidate.Name, input.Candidate.Provider, input.Model),
+                input.Candidate.Provider,
+                input.Deadline);
             if (deployed.Deployment is null)
             {
                 return null;
@@ -75,16 +78,18 @@ public static class EvaluateCandidate
         int chunks = Math.Max(1, BatchRows / input.Plan.ChunkRows);
         return Task.WhenAll(Enumerable.Range(0, (input.Plan.Chunks + chunks - 1) / chunks).Select(part => AskBatch(
             context,
-            new BatchPartInput(input.RunId, input.Candidate, model, part, part * chunks, Math.Min(chunks, input.Plan.Chunks - (part * chunks))))));
+            new BatchPartInput(input.RunId, input.Candidate, model, part, part * chunks, Math.Min(chunks, input.Plan.Chunks - (part * chunks))),
+            input.Deadline)));
     }
 
-    private static async Task AskBatch(IOrchestrationContext context, BatchPartInput part)
+    private static async Task AskBatch(IOrchestrationContext context, BatchPartInput part, DateTimeOffset? deadline)
     {
-        SubmittedBatch batch = await context.CallAsync(Steps.SubmitBatch, part);
+        string provider = part.Candidate.Provider;
+        SubmittedBatch batch = await context.CallPatientlyAsync(Steps.SubmitBatch, part, provider, deadline);
         TimeSpan wait = TimeSpan.FromSeconds(1);
         while (true)
         {
-            BatchProgress progress = await context.CallAsync(Steps.PollBatch, new BatchStepInput(part, batch.BatchId));
+            BatchProgress progress = await context.CallPatientlyAsync(Steps.PollBatch, new BatchStepInput(part, batch.BatchId), provider, deadline);
             context.SetStatus(new CandidateProgress($"batch {progress.State}", progress.Done, progress.Total));
             if (progress.Ended)
             {
@@ -96,34 +101,63 @@ public static class EvaluateCandidate
             wait = TimeSpan.FromSeconds(Math.Min(600, wait.TotalSeconds * 2));
         }
 
-        await context.CallAsync(Steps.CollectBatch, new BatchStepInput(part, batch.BatchId));
+        await context.CallPatientlyAsync(Steps.CollectBatch, new BatchStepInput(part, batch.BatchId), provider, deadline);
     }
 
     private static async Task AskAll(IOrchestrationContext context, EvaluateCandidateInput input, string model)
     {
-        var running = new List<Task<ChunkResult>>();
-        int next = 0;
-        int done = 0;
+        var open = new Queue<int>(Enumerable.Range(0, input.Plan.Chunks));
+        while (await AskUntilRefused(context, input, model, open) is { } refused)
+        {
+            DateTimeOffset until = context.Until(refused.Failure, input.Candidate.Provider, input.Deadline);
+            context.SetStatus(new CandidateProgress(
+                LongWaits.Shown(input.Candidate.Provider, until), input.Plan.Chunks - open.Count, input.Plan.Chunks));
+            if (await context.WaitForEvent(Signals.Wake, until) is { Reason: WakeUp.Cancelled })
+            {
+                throw refused;
+            }
+        }
+    }
+
+    /// <summary>Asks chunk by chunk until none is open.</summary>
+    /// <returns>Null: all are answered; else how the service asked to wait for long, what it refused being open again.</returns>
+    private static async Task<StepFailedException?> AskUntilRefused(
+        IOrchestrationContext context, EvaluateCandidateInput input, string model, Queue<int> open)
+    {
+        var running = new Dictionary<Task<ChunkResult>, int>();
+        StepFailedException? refused = null;
         try
         {
-            while (done < input.Plan.Chunks)
+            while (running.Count > 0 || (open.Count > 0 && refused is null))
             {
-                while (next < input.Plan.Chunks && running.Count < ChunksAtOnce)
+                while (open.Count > 0 && refused is null && running.Count < ChunksAtOnce)
                 {
-                    running.Add(context.CallAsync(Steps.EvaluateChunk, new EvaluateChunkInput(input.RunId, input.Candidate, model, next++)));
+                    int chunk = open.Dequeue();
+                    running.Add(context.CallAsync(Steps.EvaluateChunk, new EvaluateChunkInput(input.RunId, input.Candidate, model, chunk)), chunk);
                 }
 
-                Task<ChunkResult> finished = await Task.WhenAny(running);
-                running.Remove(finished);
-                await finished;
-                done++;
-                context.SetStatus(new CandidateProgress("evaluating", done, input.Plan.Chunks));
+                Task<ChunkResult> finished = await Task.WhenAny(running.Keys);
+                running.Remove(finished, out int ended);
+                try
+                {
+                    await finished;
+                }
+                catch (StepFailedException error) when (LongWaits.IsLong(error.Failure))
+                {
+                    refused = error;
+                    open.Enqueue(ended);
+                    continue;
+                }
+
+                context.SetStatus(new CandidateProgress("evaluating", input.Plan.Chunks - open.Count - running.Count, input.Plan.Chunks));
             }
+
+            return refused;
         }
         catch (StepFailedException)
         {
             // What is being asked is being paid for: it is stored and counted, and the deployment stays until then.
-            await Task.WhenAll(running.Select(Ended));
+            await Task.WhenAll(running.Keys.Select(Ended));
             throw;
         }
     }
@@ -145,4 +179,6 @@ public static class EvaluateCandidate
 /// <param name="Candidate">As planned.</param>
 /// <param name="Model">The model to ask: a fine-tune's id or an untuned model.</param>
 /// <param name="Plan">How the judged rows are cut.</param>
-public sealed record EvaluateCandidateInput(string RunId, PlannedCandidate Candidate, string Model, EvaluationPlan Plan);
+/// <param name="Deadline">Of the run; null: it is not known here.</param>
+public sealed record EvaluateCandidateInput(
+    string RunId, PlannedCandidate Candidate, string Model, EvaluationPlan Plan, DateTimeOffset? Deadline = null);

@@ -75,7 +75,7 @@ public static class FineTuneRun
 
         await journal.EnterAsync("training");
         EvaluationPlan evaluation = await context.CallAsync(Steps.PlanEvaluation, new PlanEvaluationInput(input.RunId));
-        var candidates = new CandidateRuns(context, input, plan, data, quote, evaluation, journal);
+        var candidates = new CandidateRuns(context, input, plan, data, quote, evaluation, journal, stop);
         CandidateResult[] results = await candidates.AllAsync();
         journal.ThrowIfStopped();
 

@@ -17,8 +17,8 @@ public static class MonitorJob
         TimeSpan interval = input.Interval ?? FirstInterval;
         for (int poll = 0; poll < PollsPerExecution; poll++)
         {
-            JobProgress progress = await context.CallAsync(
-                Steps.PollJob, new PollJobInput(input.RunId, input.Candidate, input.Provider, input.JobId));
+            JobProgress progress = await context.CallPatientlyAsync(
+                Steps.PollJob, new PollJobInput(input.RunId, input.Candidate, input.Provider, input.JobId), input.Provider, input.Deadline);
             context.SetStatus(new CandidateProgress(progress.State, progress.Step, progress.TotalSteps));
             if (progress.Ended)
             {
@@ -45,7 +45,9 @@ public static class MonitorJob
 /// <param name="Provider">Where the job runs.</param>
 /// <param name="JobId">The job.</param>
 /// <param name="Interval">Wait before the next look, carried over a new beginning.</param>
-public sealed record MonitorJobInput(string RunId, string Candidate, string Provider, string JobId, TimeSpan? Interval = null);
+/// <param name="Deadline">Of the run; null: it is not known here.</param>
+public sealed record MonitorJobInput(
+    string RunId, string Candidate, string Provider, string JobId, TimeSpan? Interval = null, DateTimeOffset? Deadline = null);
 
 /// <param name="Failure">Why there is no model; null: the job succeeded.</param>
 public sealed record MonitoredJob(Failure? Failure);

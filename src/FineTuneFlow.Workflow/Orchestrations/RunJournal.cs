@@ -20,6 +20,7 @@ internal sealed class RunJournal
     private RunRecord _record;
     private double _spentUsd;
     private string _stage = "";
+    private string? _waits;
 
     public RunJournal(IOrchestrationContext context, RunInput input)
     {
@@ -123,6 +124,10 @@ internal sealed class RunJournal
         _trained.Add(candidate);
         Spend(candidate, model.CostUsd, model.Simulated);
         Change(candidate, c => c with { JobId = model.JobId, TunedModel = model.Model, CostUsd = model.CostUsd, Simulated = model.Simulated });
+        if (model.TokensEstimated)
+        {
+            Note($"{candidate}: the service does not say how many tokens it trained on; {model.TrainedTokens:N0} and their price are the quote's estimate");
+        }
     }
 
     public void Judged(string candidate, CandidateScore score)
@@ -140,6 +145,13 @@ internal sealed class RunJournal
     }
 
     public void Failed(string candidate, Failure failure) => Change(candidate, c => c with { State = CandidateState.Failed, Failure = failure });
+
+    /// <summary>Shows what the stage waits for; null: nothing any more.</summary>
+    public void Wait(string? what)
+    {
+        _waits = what;
+        Show();
+    }
 
     public void Note(string note) => _record = _record with { Notes = [.. _record.Notes, note] };
 
@@ -188,7 +200,7 @@ internal sealed class RunJournal
             };
             foreach (string instance in waiting)
             {
-                _context.SendEvent(instance, Signals.Wake, new WakeUp("cancelled"));
+                _context.SendEvent(instance, Signals.Wake, new WakeUp(WakeUp.Cancelled));
             }
         }
     }
@@ -225,5 +237,5 @@ internal sealed class RunJournal
         Show();
     }
 
-    private void Show() => _context.SetStatus(new RunStatus(_record.Project, _stage, _record.Quote, _record.SpentUsd, _record.Candidates));
+    private void Show() => _context.SetStatus(RunStatus.Of(_record, _waits is null ? _stage : $"{_stage}: {_waits}"));
 }

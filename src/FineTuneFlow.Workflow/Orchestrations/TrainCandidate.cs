@@ -18,14 +18,15 @@ public static class TrainCandidate
             SubmittedJob job = await Submit(context, input);
             MonitoredJob ended = await context.CallAsync(
                 Flows.MonitorJob,
-                new MonitorJobInput(input.RunId, input.Candidate.Name, input.Candidate.Provider, job.JobId),
+                new MonitorJobInput(input.RunId, input.Candidate.Name, input.Candidate.Provider, job.JobId, Deadline: input.Deadline),
                 Flows.MonitorId(input.RunId, input.Candidate.Name));
             if (ended.Failure is not null)
             {
                 throw new FlowException(ended.Failure);
             }
 
-            return await context.CallAsync(Steps.CollectResults, new CollectResultsInput(input.RunId, input.Candidate, job.JobId));
+            return await context.CallPatientlyAsync(
+                Steps.CollectResults, new CollectResultsInput(input.RunId, input.Candidate, job.JobId), input.Candidate.Provider, input.Deadline);
         }
         finally
         {
@@ -60,8 +61,11 @@ public static class TrainCandidate
         TimeSpan wait = TimeSpan.FromSeconds(5);
         while (true)
         {
-            SubmittedJob job = await context.CallAsync(
-                Steps.SubmitJob, new SubmitJobInput(input.RunId, input.Candidate, input.ContinueModel, input.Files));
+            SubmittedJob job = await context.CallPatientlyAsync(
+                Steps.SubmitJob,
+                new SubmitJobInput(input.RunId, input.Candidate, input.ContinueModel, input.Files),
+                input.Candidate.Provider,
+                input.Deadline);
             switch (job.Refusal?.Kind)
             {
                 case null:
@@ -89,7 +93,9 @@ public static class TrainCandidate
 /// <param name="Candidate">As planned.</param>
 /// <param name="ContinueModel">Tuned model to go on from; null: the base model.</param>
 /// <param name="Files">At the provider.</param>
-public sealed record TrainCandidateInput(string RunId, PlannedCandidate Candidate, string? ContinueModel, TrainingFiles Files);
+/// <param name="Deadline">Of the run; null: it is not known here.</param>
+public sealed record TrainCandidateInput(
+    string RunId, PlannedCandidate Candidate, string? ContinueModel, TrainingFiles Files, DateTimeOffset? Deadline = null);
 
 /// <summary>Custom status of what works for one candidate.</summary>
 /// <param name="State">For a person.</param>

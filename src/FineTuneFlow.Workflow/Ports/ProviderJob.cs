@@ -36,6 +36,8 @@ public sealed record ProviderJob
     public DateTimeOffset? FinishedAt { get; init; }
     public string? TunedModel { get; init; }
     public long? TrainedTokens { get; init; }
+    /// <summary>The service did not say, and the quote's estimate stands in <see cref="TrainedTokens"/>.</summary>
+    public bool TokensEstimated { get; init; }
     public string? TrainingFile { get; init; }
     /// <summary>As the service repeats it; null where it does not.</summary>
     public string? Suffix { get; init; }

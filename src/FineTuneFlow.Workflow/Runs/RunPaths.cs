@@ -22,6 +22,9 @@ public static class RunPaths
 
     public static BlobPath Cancellation(string runId) => Of(runId, "cancelled.json");
 
+    /// <summary>The one answer that a quote gets.</summary>
+    public static BlobPath Approval(string runId) => Of(runId, "approval.json");
+
     public static BlobPath Quote(string runId) => Of(runId, "quote.json");
 
     public static string DatasetPrefix(string runId) => $"{runId}/dataset/";

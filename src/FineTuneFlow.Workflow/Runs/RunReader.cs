@@ -93,7 +93,7 @@ public sealed class RunReader(IDurableClient client, IBlobStore store)
         }
 
         // Of a failure that is not tried again the run ends in a moment, and says so itself.
-        return failed?.Failure is { } failure && (failure.IsRetryable || failure.Kind == FailureKind.Internal)
+        return failed?.Failure is { } failure && !LongWaits.IsLong(failure) && (failure.IsRetryable || failure.Kind == FailureKind.Internal)
             ? $"{failed.Name} is tried again: {failure}"
             : null;
     }
@@ -118,7 +118,7 @@ public sealed class RunReader(IDurableClient client, IBlobStore store)
             Quote = status?.Quote ?? record?.Quote,
             NeedsApproval = status is { Stage: "waiting for approval" } && !ended && !suspended,
             SpentUsd = status?.SpentUsd ?? record?.SpentUsd ?? 0,
-            Candidates = [.. (status?.Candidates ?? record?.Candidates ?? []).Select(c => new CandidateView(c, null))],
+            Candidates = [.. (status?.CandidatesOf(record) ?? record?.Candidates ?? []).Select(c => new CandidateView(c, null))],
             Notes = record?.Notes ?? [],
             Verdict = record?.Verdict ?? result?.Verdict,
             Headline = record?.Headline ?? result?.Headline,

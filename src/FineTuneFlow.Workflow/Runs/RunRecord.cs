@@ -78,7 +78,3 @@ public sealed record QuoteSummary(
 /// <param name="At">When.</param>
 /// <param name="Comment">As given.</param>
 public sealed record ApprovalRecord(bool Approved, string? By, DateTimeOffset At, string? Comment);
-
-/// <summary>The custom status of a run.</summary>
-public sealed record RunStatus(
-    string Project, string Stage, QuoteSummary? Quote, double SpentUsd, ImmutableArray<CandidateRecord> Candidates);

@@ -105,6 +105,49 @@ public sealed class StoppingTests(Azurite azurite)
         record.SpentUsd.ShouldBe(0, "the simulator's work is priced but not paid");
     }
 
+    [Theory]
+    [InlineData("jobs", "POST /v1/fine_tuning/jobs")]
+    [InlineData("files", "POST /v1/files")]
+    [InlineData("answers", "POST /v1/chat/completions")]
+    public async Task A_service_that_asks_to_wait_a_day_is_shown_and_the_wait_ends_with_a_cancellation(string what, string route)
+    {
+        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await product.FaultsAsync($$"""{ "rules": [ { "match": "{{route}}", "action": "rateLimit", "retryAfter": 86000 } ] }""");
+        StartedRun run = await product.RunAsync($"a-day-{what}", Reviews.Csv(100), """
+            {
+              "candidates": [{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 1 }, { "name": "asked", "kind": "prompt", "model": "gpt-4.1-mini" }],
+              "baselines": [], "budget": { "approveAbove": 50 }, "deadlineHours": 48
+            }
+            """);
+        await product.UntilAsync(run.RunId, v => $"{v.Stage} {string.Join(' ', v.Candidates.Select(c => c.Progress?.State))}".Contains("simulator asks to wait until ", StringComparison.Ordinal));
+
+        await product.Engine.RaiseEventAsync(run.RunId, Signals.Cancel, new CancelRequest(), Cancellation);
+        RunView ended = await product.EndAsync(run.RunId);
+
+        ended.Outcome.ShouldBe(RunOutcome.Cancelled);
+        product.Engine.NextDue.ShouldBeNull("no timer is left behind");
+    }
+
+    [Fact]
+    public async Task A_service_that_asks_to_wait_beyond_the_deadline_fails_its_candidate_at_once_and_the_others_go_on()
+    {
+        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await product.FaultsAsync("""{ "rules": [ { "match": "POST /v1/fine_tuning/jobs", "action": "rateLimit", "retryAfter": 86000 } ] }""");
+        StartedRun run = await product.RunAsync("beyond", Reviews.Csv(100), """
+            {
+              "candidates": [{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 1 }, { "name": "asked", "kind": "prompt", "model": "gpt-4.1-mini" }],
+              "baselines": [], "budget": { "approveAbove": 50 }, "deadlineHours": 2
+            }
+            """);
+
+        RunView ended = await product.EndAsync(run.RunId);
+
+        ended.Outcome.ShouldBe(RunOutcome.PartlyFailed);
+        Failure failure = ended.Candidates.Single(c => c.Record.Name == "gpt").Record.Failure.ShouldNotBeNull();
+        failure.Kind.ShouldBe(FailureKind.DeadlineExceeded);
+        failure.Message.ShouldContain("simulator asks to wait until ");
+    }
+
     [Fact]
     public async Task A_batch_whose_creation_lost_its_answer_is_found_and_cancelled_with_its_run()
     {
