@@ -35,6 +35,13 @@ public sealed class WorkflowCatalog
                 Write(await make(services).RunAsync(Read<TIn>(input), cancellation).ConfigureAwait(false)))),
     };
 
+    /// <summary>The same orchestrations with every activity changed: watched, slowed or replaced.</summary>
+    public WorkflowCatalog WithEachActivity(Func<ActivityEntry, ActivityEntry> change) => new()
+    {
+        Orchestrations = Orchestrations,
+        Activities = Activities.ToImmutableDictionary(entry => entry.Key, entry => change(entry.Value)),
+    };
+
     private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, FlowJson.Compact)!;
 
     private static string Write<T>(T value) => JsonSerializer.Serialize(value, FlowJson.Compact);

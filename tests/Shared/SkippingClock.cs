@@ -26,6 +26,18 @@ internal sealed class SkippingClock : TimeProvider
         return timer;
     }
 
+    /// <summary>When the next timer fires; the end of time: none is set.</summary>
+    public DateTimeOffset NextDue
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count == 0 ? DateTimeOffset.MaxValue : _timers.Min(t => t.Due);
+            }
+        }
+    }
+
     public void Advance(TimeSpan by) => AdvanceTo(GetUtcNow() + by);
 
     /// <summary>As when somebody sets the clock: what was to fire in a while still fires after that while.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using FineTuneFlow.Tests;
 
 namespace FineTuneFlow.Functions.Tests.Deployment;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FineTuneFlow.Tests;
 
 namespace FineTuneFlow.Functions.Tests.Deployment;
 

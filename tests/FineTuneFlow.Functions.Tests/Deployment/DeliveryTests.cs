@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FineTuneFlow.Functions.Tests.Sources;
+using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Observability;
 
 namespace FineTuneFlow.Functions.Tests.Deployment;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FineTuneFlow.Tests;
 
 namespace FineTuneFlow.Functions.Tests.Deployment;
 

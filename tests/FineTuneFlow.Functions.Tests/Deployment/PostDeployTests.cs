@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Functions.Tests.Deployment;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow;
 
 namespace FineTuneFlow.Functions.Tests.Settings;

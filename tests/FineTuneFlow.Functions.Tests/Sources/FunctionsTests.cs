@@ -1,4 +1,5 @@
 using FineTuneFlow.Durable;
+using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow;
 using FineTuneFlow.Workflow.Runs;
 

@@ -1,5 +1,6 @@
 using FineTuneFlow.Api;
 using FineTuneFlow.Api.Http;
+using FineTuneFlow.Tests;
 
 namespace FineTuneFlow.Functions.Tests.Sources;
 

@@ -1,4 +1,4 @@
-namespace FineTuneFlow.Functions.Tests;
+namespace FineTuneFlow.Tests;
 
 /// <summary>The repository that these tests stand in.</summary>
 internal static class Repository
