@@ -41,7 +41,7 @@ public class BannedCallsTests
     [InlineData("_ = await new System.Net.Http.HttpClient().GetAsync(\"http://localhost\");")]
     [InlineData("_ = Environment.MachineName;")]
     [InlineData("Console.WriteLine();")]
-    [InlineData("FineTuneFlow.Workflow.Ports.IBlobStore? store = null; _ = store;")]
+    [InlineData("await ((FineTuneFlow.Workflow.Ports.IBlobStore)null!).DeleteAsync(null!);")]
     public async Task A_call_that_differs_from_turn_to_turn_is_an_error(string statement) =>
         (await Findings(statement)).ShouldContain(Rule);
 
