@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Functions.Tests.Deployment;
