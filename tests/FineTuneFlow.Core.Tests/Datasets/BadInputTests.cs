@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Datasets.Preparation;
 using FineTuneFlow.Core.Datasets.Profiling;
