@@ -14,6 +14,7 @@ public static class FtfCommand
         // The local stack.
         root.Add(UpCommand.Create());
         root.Add(DemoCommand.Create());
+        root.Add(DoctorCommand.Create());
 
         // Runs.
         root.Add(DropCommand.Create());

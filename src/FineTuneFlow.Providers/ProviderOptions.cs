@@ -66,6 +66,7 @@ public sealed record ProviderOptions
     {
         RequestTimeout = RequestTimeout,
         Profile = Profile.Name,
+        CanDeploy = Deployment is not null,
         Trains = Profile.Trains,
         KeepsMetadata = Profile.KeepsMetadata,
         SuffixLength = Profile.SuffixLength,

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using FineTuneFlow.Cli.CommandLine;
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Local.Hosting;
+using FineTuneFlow.Providers;
+using FineTuneFlow.Workflow.Checkups;
+using FineTuneFlow.Workflow.Runs;
+using Microsoft.Extensions.Configuration;
+
+namespace FineTuneFlow.Cli.Commands;
+
+/// <summary><c>ftf doctor</c>: whether what is configured can do what a recipe asks, today and for how long. Nothing is created by asking.</summary>
+public static class DoctorCommand
+{
+    public static Command Create()
+    {
+        Option<string?> recipe = SharedOptions.Recipe();
+        var settings = new Option<string?>("--settings") { Description = "Settings file; else local.settings.json where there is one.", HelpName = "FILE" };
+        return new Command("doctor", "Look whether the configured keys can train and serve a recipe's candidates today, until when, and what to take instead.")
+        {
+            recipe, settings,
+        }.Runs(async call =>
+        {
+            ImmutableArray<CheckupLine> lines = await LookAsync(RecipeFile.Read(call.Get(recipe)), call.Get(settings), call.Cancellation);
+            call.Terminal.Answer(new DoctorAnswer(lines), writer => Write(writer, lines));
+            return lines.Any(line => line.Grade == CheckupGrade.Bad) ? ExitCode.Failed : ExitCode.Ok;
+        });
+    }
+
+    private static async Task<ImmutableArray<CheckupLine>> LookAsync(Recipe recipe, string? settings, CancellationToken cancellation)
+    {
+        using ConfiguredProviders providers = Providers(settings);
+        var choices = new OpenChoices(providers, ModelBook.Default, TimeProvider.System);
+        return await new CandidateCheckup(providers, ModelBook.Default, choices, TimeProvider.System).RunAsync(recipe, cancellation);
+    }
+
+    /// <summary>The providers of the settings, as the host would have them.</summary>
+    internal static ConfiguredProviders Providers(string? settings)
+    {
+        using var configuration = new ConfigurationManager();
+        SettingsFile.AddTo(configuration, settings is null ? [] : ["--settings", RecipeFile.Existing(settings, "settings")]);
+        return new ConfiguredProviders(ProviderSettings.Read(configuration), TimeProvider.System);
+    }
+
+    private static void Write(TextWriter writer, ImmutableArray<CheckupLine> lines)
+    {
+        foreach (CheckupLine line in lines)
+        {
+            string grade = line.Grade switch { CheckupGrade.Good => "ok    ", CheckupGrade.Notice => "note  ", _ => "wrong " };
+            writer.WriteLine($"{grade} {line.Subject}: {line.Message}.");
+            if (line.Remedy is not null)
+            {
+                writer.WriteLine($"       {line.Remedy}.");
+            }
+        }
+    }
+}
+
+/// <param name="Checks">Each thing that was looked at.</param>
+internal sealed record DoctorAnswer(ImmutableArray<CheckupLine> Checks);

@@ -1,0 +1,76 @@
+using FineTuneFlow.Simulator;
+using Microsoft.AspNetCore.Builder;
+
+namespace FineTuneFlow.Cli.Tests.Commands;
+
+/// <summary>The doctor asks a real service (the simulator) and the dated table, and creates nothing.</summary>
+public sealed class DoctorCommandTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ftf-doctor-");
+
+    [Fact]
+    public async Task Each_candidate_is_told_with_its_days_and_what_to_take_instead()
+    {
+        await using WebApplication simulator = await SimulatorAsync(DateOnly.FromDateTime(DateTime.UtcNow).AddDays(12));
+        string settings = Settings($$"""
+            "DefaultProvider": "s", "Providers__s__Kind": "simulator", "Providers__s__BaseAddress": "{{simulator.Urls.First()}}/v1/", "Providers__s__Key": "k",
+            "Providers__m__Profile": "bedrock-mantle", "Providers__m__BaseAddress": "https://127.0.0.1:1/v1/", "Providers__m__Key": "k"
+            """);
+        string recipe = Write("recipe.json", """
+            {
+              "candidates": [
+                { "name": "dying", "model": "gpt-4.1-mini" }, { "name": "fine", "model": "babbage-002" }, { "name": "asked", "kind": "prompt", "model": "gpt-6-luna" },
+                { "name": "cannot", "model": "gpt-6-luna" }, { "name": "mantle", "provider": "m", "model": "any" }, { "name": "lost", "provider": "nowhere", "model": "x" }
+              ]
+            }
+            """);
+
+        (int code, string output, string error) = await Ftf.RunAsync("doctor", "--recipe", recipe, "--settings", settings);
+
+        code.ShouldBe(1, error);
+        output.ShouldContain("ok     s: answers and takes the key");
+        output.ShouldContain("wrong  dying: gpt-4.1-mini can be trained at s until");
+        output.ShouldContain("(12 days)");
+        output.ShouldContain("ok     fine: babbage-002 can be trained");
+        output.ShouldContain("ok     asked: gpt-6-luna answers");
+        output.ShouldContain("wrong  cannot: s does not fine-tune gpt-6-luna");
+        output.ShouldContain("wrong  m: m cannot be reached");
+        output.ShouldContain("wrong  mantle: m does not offer supervised fine-tuning");
+        output.ShouldContain("wrong  lost: there is no provider \"nowhere\"");
+        output.ShouldContain("baseline of our own");
+        Directory.GetFiles(Path.Combine(_folder.FullName, "simulator", "jobs"), "*.json").ShouldBeEmpty("nothing is created by asking");
+    }
+
+    [Fact]
+    public async Task Without_a_recipe_what_would_be_trained_is_told()
+    {
+        await using WebApplication simulator = await SimulatorAsync(null);
+        string settings = Settings($$"""
+            "Providers__s__Kind": "simulator", "Providers__s__BaseAddress": "{{simulator.Urls.First()}}/v1/", "Providers__s__Key": "k"
+            """);
+
+        (int code, string output, string error) = await Ftf.RunAsync("doctor", "--settings", settings);
+
+        code.ShouldBe(0, error);
+        output.ShouldContain("gpt-4-1-mini: gpt-4.1-mini can be trained at s");
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private async Task<WebApplication> SimulatorAsync(DateOnly? end)
+    {
+        var options = new SimulatorOptions { Urls = "http://127.0.0.1:0", State = Path.Combine(_folder.FullName, "simulator") };
+        WebApplication simulator = SimulatorApp.Build(end is { } day ? options with { Shutdowns = options.Shutdowns.Add("gpt-4.1-mini", day) } : options);
+        await simulator.StartAsync();
+        return simulator;
+    }
+
+    private string Settings(string values) => Write("settings.json", $$"""{ "IsEncrypted": false, "Values": { {{values}} } }""");
+
+    private string Write(string name, string text)
+    {
+        string path = Path.Combine(_folder.FullName, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}
