@@ -74,6 +74,7 @@ public static class WorkflowComposition
             .AddSingleton<FlowTelemetry>()
             .AddSingleton<ModelThrottle>()
             .AddSingleton<RunPrices>()
+            .AddSingleton<QuotedTokens>()
             .AddSingleton<SpendOnce>()
             .AddSingleton<RunGuard>()
             .AddSingleton<JobSlots>()

@@ -29,6 +29,12 @@ internal static class CandidatePricing
         Estimate? trainingPrice = trains ? book.Training(candidate.PriceKey, candidate.Model, candidate.Tier) : Estimate.Zero;
         AskingPrice? asking = book.Asking(candidate.PriceKey, candidate.Model, tuned, input.Mode == EvaluationMode.Batch);
         (Estimate prompt, Estimate completion) = AskedTokens(candidate, input);
+        notes.Add(candidate.Counted switch
+        {
+            null => "tokens are estimated from characters: no tokenizer of the model is known here",
+            { Share: >= 1 } counted => $"tokens counted with {counted.Encoding}",
+            { } counted => $"tokens counted with {counted.Encoding} on {counted.Share:P0} of the rows",
+        });
         bool unpriced = trainingPrice is null || asking is null;
         if (unpriced)
         {
@@ -70,6 +76,11 @@ internal static class CandidatePricing
             notes.Add($"the service chooses the epochs: {epochs.Low:0} to {epochs.High:0} are assumed");
         }
 
+        if (candidate is { Counted: { } counted, NewRowsOnly: false })
+        {
+            return Of(counted.Training, counted) * epochs;
+        }
+
         Estimate file = train.TextTokens + (TokenEstimate.Overhead(candidate.Form, input.LabelTokens) * train.Rows);
         return Calibrated(file, input) * epochs;
     }
@@ -86,8 +97,13 @@ internal static class CandidatePricing
 
         Estimate answer = new(input.LabelTokens, input.LabelTokens, input.LabelTokens + 1);
         Estimate completion = (candidate.ChainOfThought ? Thoughts + answer : answer) + Reasoning.Tokens(candidate.ReasoningEffort);
-        return (Calibrated(holdout.TextTokens + (perRow * holdout.Rows), input), completion * holdout.Rows);
+        Estimate prompt = candidate.Counted is { } counted ? Of(counted.Prompt, counted) : Calibrated(holdout.TextTokens + (perRow * holdout.Rows), input);
+        return (prompt, completion * holdout.Rows);
     }
+
+    /// <summary>Of a sample, a hundredth more or less.</summary>
+    private static Estimate Of(double tokens, CountedTokens counted) =>
+        counted.Share >= 1 ? Estimate.Exactly(tokens) : new Estimate(tokens * 0.99, tokens, tokens * 1.01);
 
     private static CandidateQuote Container(QuotedCandidate candidate, QuoteInput input, PriceBook book)
     {

@@ -51,11 +51,19 @@ public sealed record QuotedCandidate
     public bool ChainOfThought { get; init; }
     /// <summary>Null: the model does not think, as far as is known.</summary>
     public string? ReasoningEffort { get; init; }
+    /// <summary>Tokens that were counted with the model's own tokenizer; null: estimated.</summary>
+    public CountedTokens? Counted { get; init; }
     /// <summary>The provider's fine-tunes answer only from a deployment billed by the hour.</summary>
     public bool NeedsDeployment { get; init; }
     /// <summary>Container baseline: the machine's name in the price book.</summary>
     public string Machine { get; init; } = "t4";
 }
+
+/// <param name="Encoding">The tokenizer's.</param>
+/// <param name="Training">Of the training file, once through.</param>
+/// <param name="Prompt">Of all questions of the evaluation.</param>
+/// <param name="Share">Of the rows that were counted; below 1 the rest is taken to be alike.</param>
+public sealed record CountedTokens(string Encoding, double Training, double Prompt, double Share);
 
 /// <summary>What is done: train and ask a model, only ask an untuned or an earlier tuned one, or a baseline of our own.</summary>
 public enum QuotedWork { TrainAndAsk, AskBase, AskTuned, Linear, Container }

@@ -1,3 +1,4 @@
+using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Simulator.Azure;
 using FineTuneFlow.Simulator.Bookkeeping;
@@ -40,11 +41,12 @@ internal sealed class InferenceService(
 
         (string model, LoadedModel? tuned, BaseModel? plain) = Resolve(asked, service.Azure, ModelFamily.Chat, headers);
         int thinking = Thinking.Of(request, plain ?? BaseModels.Find(tuned!.Model.BaseModel)!);
-        int promptTokens = 3;
+        string billed = plain?.Id ?? tuned!.Model.BaseModel;
+        int promptTokens = FormTokens.PerChat;
         string? last = null;
         foreach (ChatMessage message in messages)
         {
-            promptTokens += 4 + Tokenizer.Count(message.Content);
+            promptTokens += FormTokens.PerMessage + BilledTokens.Count(billed, message.Content);
             last = message.Role is "system" or "developer" or "assistant" ? last : message.Content;
         }
 
@@ -87,7 +89,7 @@ internal sealed class InferenceService(
         int promptTokens = 0;
         foreach (string prompt in prompts)
         {
-            promptTokens += Tokenizer.Count(prompt);
+            promptTokens += BilledTokens.Count(plain?.Id ?? tuned!.Model.BaseModel, prompt);
             string row = RowHash.Of(prompt);
             ledger.Asked(asked, row);
             IEnumerable<Answer> given;

@@ -84,7 +84,7 @@ internal sealed class JobTrainer(FileStore files, ModelStore models, JobEvents e
         try
         {
             using Stream stream = files.Open(id);
-            return TrainingFileReader.Read(stream, model.Family, kind, ct);
+            return TrainingFileReader.Read(stream, model, kind, ct);
         }
         catch (Exception e) when (e is Http.ApiException or FileNotFoundException)
         {

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Simulator.Inference;
+using FineTuneFlow.Simulator.Models;
 
 namespace FineTuneFlow.Simulator.Jobs;
 
@@ -14,7 +16,7 @@ internal static class TrainingFileReader
         ["<|endoftext|>", "<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>", "<|endofprompt|>", "<|im_start|>", "<|im_end|>", "<|im_sep|>"];
 
     /// <exception cref="TrainingFileException">The first thing that is wrong.</exception>
-    public static List<TrainingExample> Read(Stream stream, ModelFamily family, string kind, CancellationToken ct)
+    public static List<TrainingExample> Read(Stream stream, BaseModel model, string kind, CancellationToken ct)
     {
         string code = $"invalid_{kind}_file";
         var examples = new List<TrainingExample>();
@@ -28,7 +30,7 @@ internal static class TrainingFileReader
                 number++;
                 if (line.Length > 0)
                 {
-                    examples.Add(Example(line, family));
+                    examples.Add(Example(line, model));
                 }
             }
         }
@@ -50,7 +52,7 @@ internal static class TrainingFileReader
                 "invalid_n_examples", $"The training file has {examples.Count} example(s), but must have at least {LeastExamples} examples.");
     }
 
-    private static TrainingExample Example(string line, ModelFamily family)
+    private static TrainingExample Example(string line, BaseModel model)
     {
         foreach (string special in SpecialTokens)
         {
@@ -67,10 +69,10 @@ internal static class TrainingFileReader
             throw new FormatException("is not a JSON object");
         }
 
-        return family == ModelFamily.Chat ? Chat(root) : Completion(root);
+        return model.Family == ModelFamily.Chat ? Chat(root, model.Id) : Completion(root, model.Id);
     }
 
-    private static TrainingExample Completion(JsonElement root)
+    private static TrainingExample Completion(JsonElement root, string model)
     {
         if (root.TryGetProperty("messages", out _))
         {
@@ -92,10 +94,10 @@ internal static class TrainingFileReader
             }
         }
 
-        return new TrainingExample(prompt, completion, Tokenizer.Count(prompt) + Tokenizer.Count(completion) + 1);
+        return new TrainingExample(prompt, completion, BilledTokens.Count(model, prompt) + BilledTokens.Count(model, completion) + 1);
     }
 
-    private static TrainingExample Chat(JsonElement root)
+    private static TrainingExample Chat(JsonElement root, string model)
     {
         if (!root.TryGetProperty("messages", out JsonElement messages) || messages.ValueKind != JsonValueKind.Array)
         {
@@ -106,7 +108,7 @@ internal static class TrainingFileReader
 
         var input = new StringBuilder();
         string? output = null;
-        int tokens = 3;
+        int tokens = FormTokens.PerChat;
         int index = 0;
         foreach (JsonElement message in messages.EnumerateArray())
         {
@@ -118,7 +120,7 @@ internal static class TrainingFileReader
             }
 
             string content = message.TryGetProperty("tool_calls", out _) ? "" : Text(message, "content", path);
-            tokens += 4 + Tokenizer.Count(content);
+            tokens += FormTokens.PerMessage + BilledTokens.Count(model, content);
             if (output is not null)
             {
                 input.Append(output).Append('\n');

@@ -13,20 +13,21 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Estimates what a run will cost, before anything is uploaded, and keeps the whole quote beside the run.</summary>
-public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices prices) : IActivity<QuoteRunInput, QuoteSummary>
+public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices prices, QuotedTokens tokens) : IActivity<QuoteRunInput, QuoteSummary>
 {
     public async Task<QuoteSummary> RunAsync(QuoteRunInput input, CancellationToken cancellation)
     {
         Recipe recipe = await RunRecipes.ReadAsync(store, input.RunId, cancellation);
         DatasetProfile profile = await store.ReadJsonAsync<DatasetProfile>(RunPaths.Dataset(input.RunId, DatasetFiles.Profile), cancellation);
         SplitSize train = SizeOf(profile, Split.Train);
+        ImmutableDictionary<string, CountedTokens> counted = await tokens.CountAsync(input.RunId, input.Plan.Candidates, recipe, cancellation);
         var quote = Quote.Make(
             new QuoteInput
             {
                 Train = train,
                 Holdout = SizeOf(profile, Split.Test).Take(recipe.Evaluation.SampleRows),
                 LabelTokens = profile.Labels.Names.Average(label => TokenEstimate.Of(label).Likely),
-                Candidates = [.. input.Plan.Candidates.Select(c => Quoted(c, recipe, profile.Labels)), .. input.Plan.Baselines.Select(b => Quoted(b, recipe))],
+                Candidates = [.. input.Plan.Candidates.Select(c => Quoted(c, recipe, profile.Labels) with { Counted = counted.GetValueOrDefault(c.Name) }), .. input.Plan.Baselines.Select(b => Quoted(b, recipe))],
                 Budget = recipe.Budget,
                 Mode = recipe.Evaluation.Mode,
                 Calibration = (await store.FindJsonAsync<TokenCalibration>(RunPaths.Calibration(input.Project), cancellation))?.Value,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Recipes;
@@ -46,6 +47,17 @@ public sealed class QuestionComposer
         // and models that think take neither log-probabilities nor a temperature.
         TopLogProbabilities = _candidate.ChainOfThought || _thinks ? 0 : _form.Family == ModelFamily.Chat ? 20 : 5,
     };
+
+    /// <summary>Billed tokens of a row in the training file.</summary>
+    public int ExampleTokens(TokenCounter counter, string text, string label) => FormTokens.OfExample(counter, _form, text, label);
+
+    /// <summary>Billed tokens of asking all these texts; what stands before each of them is counted once.</summary>
+    public double PromptTokens(TokenCounter counter, IEnumerable<string> texts)
+    {
+        bool chat = _form.Family == ModelFamily.Chat;
+        double before = chat ? FormTokens.PerChat + FormTokens.PerMessage + _opening.Sum(turn => FormTokens.PerMessage + counter.Count(turn.Content)) : 0;
+        return texts.Sum(text => before + counter.Count(chat ? text : Examples() + _form.Prompt(text)));
+    }
 
     /// <summary>Upper bound of the tokens of the longest label: one for a single character, else one for every two bytes, as no
     /// tokenizer splits words finer on average.</summary>

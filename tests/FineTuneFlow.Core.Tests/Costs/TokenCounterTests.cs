@@ -1,0 +1,66 @@
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Training;
+
+namespace FineTuneFlow.Core.Tests.Costs;
+
+/// <summary>Counts against what services have told: the example of OpenAI's cookbook ("How to count tokens with tiktoken"), whose
+/// usage.prompt_tokens is printed there for each model, and single texts of its table of encodings.</summary>
+public sealed class TokenCounterTests
+{
+    private static readonly string[] Cookbook =
+    [
+        "You are a helpful, pattern-following assistant that translates corporate jargon into plain English.",
+        "New synergies will help drive top-line growth.",
+        "Things working well together will increase revenue.",
+        "Let's circle back when we have more bandwidth to touch base on opportunities for increased leverage.",
+        "Let's talk later when we're less busy about how to do better.",
+        "This late pivot means we don't have time to boil the ocean for the client deliverable.",
+    ];
+
+    [Theory]
+    [InlineData("gpt-3.5-turbo", 129)]
+    [InlineData("gpt-4", 129)]
+    [InlineData("gpt-4o", 124)]
+    [InlineData("gpt-4o-mini", 124)]
+    public void A_chat_takes_the_tokens_that_the_service_has_billed(string model, int billed)
+    {
+        TokenCounter counter = TokenCounter.For(model).ShouldNotBeNull();
+        // Four of the messages have a name (example_user, example_assistant), which takes its own tokens and one more.
+        int names = 2 * (counter.Count("example_user") + counter.Count("example_assistant") + 2);
+
+        int counted = FormTokens.PerChat + Cookbook.Sum(text => FormTokens.PerMessage + counter.Count(text)) + names;
+
+        counted.ShouldBe(billed);
+    }
+
+    [Theory]
+    [InlineData("gpt-3.5-turbo-0125", "antidisestablishmentarianism", 6)]
+    [InlineData("gpt-4o", "antidisestablishmentarianism", 6)]
+    [InlineData("babbage-002", "2 + 2 = 4", 7)]
+    [InlineData("gpt-4.1-mini", "2 + 2 = 4", 7)]
+    [InlineData("gpt-3.5-turbo", "お誕生日おめでとう", 9)]
+    [InlineData("gpt-4o-2024-08-06", "お誕生日おめでとう", 8)]
+    public void Texts_take_the_tokens_of_the_encoding(string model, string text, int tokens) =>
+        TokenCounter.For(model)!.Count(text).ShouldBe(tokens);
+
+    [Theory]
+    [InlineData("ft:gpt-4.1-mini-2025-04-14:personal:stars:abc", "o200k_base")]
+    [InlineData("gpt-oss-20b.ft-1-x", "o200k_base")]
+    [InlineData("o4-mini", "o200k_base")]
+    [InlineData("davinci-002", "cl100k_base")]
+    public void Fine_tunes_have_the_tokenizer_of_their_base(string model, string encoding) => TokenCounter.For(model)!.Encoding.ShouldBe(encoding);
+
+    [Theory]
+    [InlineData("Llama-3.3-70B-Instruct")]
+    [InlineData("Ministral-3B")]
+    public void Where_no_tokenizer_is_known_there_is_none(string model) => TokenCounter.For(model).ShouldBeNull();
+
+    [Fact]
+    public void A_completion_example_is_prompt_and_label_and_an_end()
+    {
+        TokenCounter counter = TokenCounter.For("babbage-002")!;
+        var form = new TrainingForm(ModelFamily.Completion);
+
+        FormTokens.OfExample(counter, form, "fine app", "4").ShouldBe(counter.Count("fine app\n\n###\n\n") + counter.Count(" 4") + 1);
+    }
+}
