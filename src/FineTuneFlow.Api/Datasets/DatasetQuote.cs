@@ -13,6 +13,7 @@ public static class DatasetQuote
     public static Quote Make(Recipe recipe, DatasetProfile profile) => Quote.Make(new QuoteInput
     {
         Train = SizeOf(profile.Splits[0]),
+        LongTexts = profile.LongTexts,
         Holdout = SizeOf(profile.Splits[2]).Take(recipe.Evaluation.SampleRows),
         LabelTokens = profile.Labels.Names.Select(label => TokenEstimate.Of(label).Likely).DefaultIfEmpty(1).Average(),
         Candidates =

@@ -17,7 +17,7 @@ internal static class DropUploader
         HostClient host, Terminal terminal, string project, string csv, string? recipe, CancellationToken cancellation)
     {
         // Wrong paths and recipes are told before anything is sent.
-        RecipeFile.Existing(csv, "CSV");
+        using DataInput data = DataInput.Open(csv, "CSV");
         _ = RecipeFile.Read(recipe);
         using var form = new MultipartFormDataContent();
         using var name = new StringContent(project);
@@ -27,9 +27,9 @@ internal static class DropUploader
             form.Add(new ByteArrayContent(await File.ReadAllBytesAsync(recipe, cancellation)), "recipe", Path.GetFileName(recipe));
         }
 
-        using ProgressLine progress = terminal.Progress($"Sending {Path.GetFileName(csv)}", "bytes");
-        await using var file = new ProgressStream(RecipeFile.Open(csv), progress);
-        form.Add(new StreamContent(file, 128 * 1024), "file", Path.GetFileName(csv));
+        using ProgressLine progress = terminal.Progress($"Sending {data.Name}", "bytes");
+        await using var file = new ProgressStream(RecipeFile.Open(data.Path), progress);
+        form.Add(new StreamContent(file, 128 * 1024), "file", data.Name == "stdin" ? "stdin.csv" : data.Name);
         return await host.PostFormAsync<StartedRun>("runs", form, cancellation);
     }
 }

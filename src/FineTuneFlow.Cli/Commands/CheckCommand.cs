@@ -14,7 +14,7 @@ public static class CheckCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("CSV") { Description = "CSV, JSONL or .gz file of labelled texts." };
+        var file = new Argument<string>("CSV") { Description = "CSV, JSONL or .gz file of labelled texts; - reads standard input." };
         Option<string?> recipe = SharedOptions.Recipe();
         var noHeader = new Option<bool>("--no-header") { Description = "The first line is a row; columns are named 1, 2, 3..." };
         var strict = new Option<bool>("--strict") { Description = "End with exit code 1 where a finding is graded necessary." };
@@ -26,14 +26,14 @@ public static class CheckCommand
 
     private static int Run(CommandCall call, string file, string? recipePath, bool noHeader, bool strict)
     {
-        RecipeFile.Existing(file, "data");
+        using DataInput input = DataInput.Open(file);
         Recipe recipe = RecipeFile.Read(recipePath);
         DatasetRecipe dataset = noHeader ? recipe.Dataset with { Csv = recipe.Dataset.Csv with { Header = false } } : recipe.Dataset;
-        string name = Path.GetFileName(file);
-        long length = new FileInfo(file).Length;
+        string name = input.Name;
+        long length = input.Length;
         using ProgressLine line = call.Terminal.Progress($"Checking {name}", "MB");
         DatasetCheckResult result = DatasetCheck.Check(
-            name, () => RecipeFile.Open(file), dataset, progress: new MegabyteProgress(line, length), cancellation: call.Cancellation);
+            name, () => RecipeFile.Open(input.Path), dataset, progress: new MegabyteProgress(line, length), cancellation: call.Cancellation);
         line.Dispose();
         Quote quote = DatasetQuote.Make(recipe, result.Profile);
         call.Terminal.Answer(new DatasetCheckAnswer(result.Source, result.Profile, result.Settings, quote), output => CheckText.Write(output, result, quote));

@@ -21,7 +21,8 @@ public static class CompareCommand
             HelpName = "FILE",
         };
         var suspects = new Option<string?>("--suspects") { Description = "Write rows whose label all candidates contradict alike into this CSV file.", HelpName = "FILE" };
-        var command = new Command("compare", "Compare prediction files on the same holdout: intervals, paired tests, rows needed.") { predictions, suspects };
+        var raw = new Option<bool>("--raw") { Description = "Write suspects as they are; without it cells that a spreadsheet would run begin with an apostrophe." };
+        var command = new Command("compare", "Compare prediction files on the same holdout: intervals, paired tests, rows needed.") { predictions, suspects, raw };
         arguments.AddTo(command);
         return command.Runs(call =>
         {
@@ -31,7 +32,7 @@ public static class CompareCommand
             if (call.Get(suspects) is { } file)
             {
                 ImmutableArray<LabelSuspect> rows = card.Suspects([.. Enumerable.Range(0, candidates.Length)]);
-                File.WriteAllText(file, SuspectsCsv.Write(rows, new DatasetRecipe()));
+                File.WriteAllText(file, SuspectsCsv.Write(rows, new DatasetRecipe { Csv = new CsvRecipe { Guard = !call.Get(raw) } }));
                 call.Terminal.Note($"written: {file}, {rows.Length:N0} rows");
             }
 

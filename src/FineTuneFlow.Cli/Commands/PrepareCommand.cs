@@ -13,7 +13,7 @@ public static class PrepareCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("CSV") { Description = "CSV, JSONL or .gz file of labelled texts." };
+        var file = new Argument<string>("CSV") { Description = "CSV, JSONL or .gz file of labelled texts; - reads standard input." };
         var folder = new Option<string>("--out", "-o") { Description = "Folder to write to.", HelpName = "DIR", Required = true };
         Option<string?> recipe = SharedOptions.Recipe();
         var noHeader = new Option<bool>("--no-header") { Description = "The first line is a row; columns are named 1, 2, 3..." };
@@ -26,14 +26,14 @@ public static class PrepareCommand
 
     private static int Run(CommandCall call, string file, string folder, string? recipePath, bool noHeader, int threads)
     {
-        RecipeFile.Existing(file, "data");
+        using DataInput input = DataInput.Open(file);
         if (File.Exists(folder))
         {
             throw new FlowException(new Failure(
                 FailureKind.InvalidInput, $"--out is a file, {folder}, but a data set is a folder of files", "Name a folder; it is made where it is missing"));
         }
 
-        string source = RealPath(new FileInfo(file));
+        string source = RealPath(new FileInfo(input.Path));
         if (DatasetFiles.IsOutput(Path.GetFileName(source)) && Path.GetDirectoryName(source) == RealPath(new DirectoryInfo(folder)))
         {
             throw new FlowException(new Failure(
@@ -42,14 +42,14 @@ public static class PrepareCommand
 
         Recipe recipe = RecipeFile.Read(recipePath);
         DatasetRecipe dataset = noHeader ? recipe.Dataset with { Csv = recipe.Dataset.Csv with { Header = false } } : recipe.Dataset;
-        string name = Path.GetFileName(file);
-        long length = new FileInfo(file).Length;
+        string name = input.Name;
+        long length = input.Length;
         using ProgressLine line = call.Terminal.Progress($"Preparing {name}", "MB");
         Manifest manifest = DatasetPreparation.Prepare(
             new PreparationRequest
             {
                 SourceName = name,
-                Open = () => RecipeFile.Open(file),
+                Open = () => RecipeFile.Open(input.Path),
                 Recipe = dataset,
                 Forms = RecipeFile.Forms(recipe),
                 OutputDirectory = folder,

@@ -32,6 +32,7 @@ internal static class CostBinding
         AsOf = Date(book, "asOf"),
         Source = book.Text("source", ""),
         Partial = book.Texts("partial"),
+        Windows = book.List("windows", window => new ModelWindow(window.Text("model", ""), window.Whole("tokens", 0))),
         Models = book.List("models", model => new ModelLife(
             model.Text("provider", ""),
             model.Text("model", ""),

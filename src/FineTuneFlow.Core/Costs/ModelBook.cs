@@ -13,6 +13,12 @@ public sealed record ModelBook
     /// <summary>Providers of which not all models are listed: another one is no mistake.</summary>
     public ImmutableArray<string> Partial { get; init; } = [];
     public ImmutableArray<ModelLife> Models { get; init; } = [];
+    /// <summary>The longest example that a model is trained on, by its family.</summary>
+    public ImmutableArray<ModelWindow> Windows { get; init; } = [];
+
+    /// <summary>Tokens of the longest example that a model is trained on; null: not known.</summary>
+    public int? WindowOf(string model) => Windows.FirstOrDefault(window =>
+        window.Model.Equals(model, StringComparison.OrdinalIgnoreCase) || window.Model.Equals(ModelName.FamilyOf(model), StringComparison.OrdinalIgnoreCase))?.Tokens;
 
     public static ModelBook Default => BuiltIn.Value;
 
@@ -22,7 +28,7 @@ public sealed record ModelBook
     {
         ModelBook over = CostData.Read<ModelBook>(fileName, json);
         var replaced = over.Models.Select(model => model.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return over with { Partial = [.. Default.Partial.Union(over.Partial, StringComparer.OrdinalIgnoreCase)], Models = [.. Default.Models.Where(model => !replaced.Contains(model.Key)), .. over.Models] };
+        return over with { Windows = [.. over.Windows, .. Default.Windows], Partial = [.. Default.Partial.Union(over.Partial, StringComparer.OrdinalIgnoreCase)], Models = [.. Default.Models.Where(model => !replaced.Contains(model.Key)), .. over.Models] };
     }
 
     /// <summary>Whether anything is known of the provider's models.</summary>
@@ -40,6 +46,10 @@ public sealed record ModelBook
     public IEnumerable<ModelLife> Of(string priceKey) =>
         Models.Where(known => known.Provider.Equals(priceKey, StringComparison.OrdinalIgnoreCase));
 }
+
+/// <param name="Model">The model's family.</param>
+/// <param name="Tokens">Of an example with its prompt and answer.</param>
+public sealed record ModelWindow(string Model, int Tokens);
 
 /// <param name="Provider">The provider's section, as in the price book.</param>
 /// <param name="Model">The model's family.</param>

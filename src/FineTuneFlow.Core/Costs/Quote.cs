@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Costs;
@@ -26,7 +27,7 @@ public sealed record Quote
     public static Quote Make(QuoteInput input, PriceBook? prices = null)
     {
         PriceBook book = prices ?? PriceBook.Default;
-        ImmutableArray<CandidateQuote> candidates = [.. input.Candidates.Select(candidate => CandidatePricing.Price(candidate, input, book))];
+        ImmutableArray<CandidateQuote> candidates = [.. input.Candidates.Select(candidate => WithWindow(CandidatePricing.Price(candidate, input, book), input.LongTexts))];
         Estimate total = candidates.Aggregate(Estimate.Zero, (sum, candidate) => sum + candidate.TotalUsd);
         return new Quote
         {
@@ -40,6 +41,23 @@ public sealed record Quote
             Calibration = input.Calibration,
             NeedsApproval = total.High > input.Budget.ApproveAbove || candidates.Any(candidate => candidate.Unpriced),
             OverBudget = total.High > input.Budget.Usd,
+        };
+    }
+
+    /// <summary>Says which texts are longer than what the model takes, before money is spent on cutting or refusing them.</summary>
+    private static CandidateQuote WithWindow(CandidateQuote candidate, ImmutableArray<LongText> texts)
+    {
+        if (ModelBook.Default.WindowOf(candidate.Model) is not { } window)
+        {
+            return candidate;
+        }
+
+        LongText[] longer = [.. texts.Where(text => text.Tokens > window)];
+        return longer.Length == 0 ? candidate : candidate with
+        {
+            Notes = candidate.Notes.Add(string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{(longer.Length == texts.Length ? "at least " : "")}{longer.Length} {(longer.Length == 1 ? "text is" : "texts are")} longer than the {window:N0} tokens that {candidate.Model} takes (lines {string.Join(", ", longer.Take(10).Select(text => text.Line))}): they are cut or refused; dataset.cleaning.maxTokens shortens or rejects them")),
         };
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Training;
 
@@ -18,6 +19,8 @@ public sealed record QuoteInput
     public required ImmutableArray<QuotedCandidate> Candidates { get; init; }
     public required BudgetRecipe Budget { get; init; }
     public EvaluationMode Mode { get; init; } = EvaluationMode.Online;
+    /// <summary>The longest texts of the data, the longest first, for a word about models that cannot take them.</summary>
+    public ImmutableArray<LongText> LongTexts { get; init; } = [];
     /// <summary>What earlier runs have taught about the token estimate; null: nothing yet.</summary>
     public TokenCalibration? Calibration { get; init; }
 }

@@ -14,6 +14,7 @@ internal static class DatasetBinding
         Join = dataset.Text("join", Absent.Join),
         Label = dataset.TextOrNull("label"),
         Csv = dataset["csv"] is { } csv ? Csv(csv) : Absent.Csv,
+        Limits = dataset["limits"] is { } limits ? Limits(limits) : Absent.Limits,
         Filters = dataset.List("filters", Filter),
         Labels = dataset["labels"] is { } labels ? Labels(labels) : Absent.Labels,
         Cleaning = dataset["cleaning"] is { } cleaning ? Cleaning(cleaning) : Absent.Cleaning,
@@ -30,6 +31,14 @@ internal static class DatasetBinding
         Header = csv.Truth("header", Absent.Csv.Header),
         Encoding = csv.TextOrNull("encoding"),
         Quote = csv.Choice("quote", Absent.Csv.Quote),
+        Guard = csv.Truth("guard", Absent.Csv.Guard),
+    };
+
+    private static LimitsRecipe Limits(PlacedJson limits) => new()
+    {
+        Rows = limits.Whole("rows", Absent.Limits.Rows),
+        UnpackedMegabytes = limits.Whole("unpackedMegabytes", Absent.Limits.UnpackedMegabytes),
+        Seconds = limits.Whole("seconds", Absent.Limits.Seconds),
     };
 
     private static FilterRecipe Filter(PlacedJson filter) => new()

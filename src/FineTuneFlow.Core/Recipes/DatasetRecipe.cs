@@ -11,6 +11,7 @@ public sealed record DatasetRecipe
     /// <summary>Null: recognised.</summary>
     public string? Label { get; init; }
     public CsvRecipe Csv { get; init; } = new();
+    public LimitsRecipe Limits { get; init; } = new();
     public ImmutableArray<FilterRecipe> Filters { get; init; } = [];
     public LabelsRecipe Labels { get; init; } = new();
     public CleaningRecipe Cleaning { get; init; } = new();
@@ -33,6 +34,17 @@ public sealed record CsvRecipe
     /// <summary>utf-8, utf-16, latin-1 or any name of an encoding that .NET knows; null: detected.</summary>
     public string? Encoding { get; init; }
     public CsvQuote Quote { get; init; } = CsvQuote.Auto;
+    /// <summary>Cells of rejects.csv and suspects.csv that a spreadsheet would run begin with an apostrophe.</summary>
+    public bool Guard { get; init; } = true;
+}
+
+/// <summary>What reading a file may take before it is refused.</summary>
+public sealed record LimitsRecipe
+{
+    public int Rows { get; init; } = 2_500_000;
+    /// <summary>Megabytes that a packed file may unpack to.</summary>
+    public int UnpackedMegabytes { get; init; } = 4_000;
+    public int Seconds { get; init; } = 600;
 }
 
 /// <summary>What stands around cells. Auto: detected, and a cell whose lines look like rows of their own is a question.</summary>

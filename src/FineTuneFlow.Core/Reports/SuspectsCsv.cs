@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using FineTuneFlow.Core.Datasets.Reading;
+using FineTuneFlow.Core.Datasets.Writing;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Evaluation.Files;
 using FineTuneFlow.Core.Failures;
@@ -14,8 +15,8 @@ public static class SuspectsCsv
 {
     private static readonly string[] Judgement = ["suggested", "confidence", "agreeing"];
 
-    /// <summary>RFC 4180 with a header, the most certain suspects first. Texts stand as they are, since a changed text would be
-    /// another row: open the file as text columns where it may hold formulas.</summary>
+    /// <summary>RFC 4180 with a header, the most certain suspects first. Cells that a spreadsheet would run begin with an
+    /// apostrophe unless the settings say otherwise; dropping the file takes it off again, so a text stays the row that it was.</summary>
     /// <param name="suspects">From a report.</param>
     /// <param name="settings">The dataset settings in force: columns and filters of the drop.</param>
     public static string Write(IEnumerable<LabelSuspect> suspects, DatasetRecipe settings)
@@ -26,10 +27,10 @@ public static class SuspectsCsv
         FilterRecipe[] filters = [.. settings.Filters.Where(filter => filter.EqualTo.Count > 0 && !texts.Contains(filter.Column) && filter.Column != label)];
         string[] slices = settings.Slices.IsDefault ? [] : [.. settings.Slices.Where(column => filters.All(filter => filter.Column != column) && !texts.Contains(column) && column != label)];
         var csv = new StringBuilder();
-        Line(csv, [.. texts, label, .. filters.Select(filter => filter.Column), .. slices, .. Judgement, "id"]);
+        Line(csv, settings.Csv.Guard, [.. texts, label, .. filters.Select(filter => filter.Column), .. slices, .. Judgement, "id"]);
         foreach (LabelSuspect suspect in suspects)
         {
-            Line(csv,
+            Line(csv, settings.Csv.Guard,
             [
                 .. Parts(suspect.Text, texts.Length, settings.Join), suspect.Label, .. filters.Select(filter => Value(suspect, filter.Column) ?? filter.EqualTo[0]),
                 .. slices.Select(column => Value(suspect, column) ?? ""), suspect.Suggested,
@@ -40,7 +41,7 @@ public static class SuspectsCsv
         return csv.ToString();
     }
 
-    /// <summary>The labels of a corrected file, by row id; null where the file is no <c>suspects.csv</c>. Rows without a label are
+    /// <summary>The labels of a corrected file, by row id; null where the file is not a <c>suspects.csv</c>. Rows without a label are
     /// left as they were.</summary>
     /// <param name="name">For messages.</param>
     /// <param name="open">The file.</param>
@@ -67,7 +68,7 @@ public static class SuspectsCsv
         {
             if (table[id].Trim() is { Length: > 0 } row && table[label].Trim() is { Length: > 0 } said)
             {
-                labels[row] = said;
+                labels[SpreadsheetGuard.Undo(row)] = SpreadsheetGuard.Undo(said);
             }
         });
         return labels;
@@ -82,13 +83,14 @@ public static class SuspectsCsv
 
     private static string? Value(LabelSuspect suspect, string column) => suspect.Slices?.GetValueOrDefault(column);
 
-    private static void Line(StringBuilder csv, IReadOnlyList<string> cells)
+    private static void Line(StringBuilder csv, bool guard, IReadOnlyList<string> cells)
     {
         for (int i = 0; i < cells.Count; i++)
         {
             csv.Append(i > 0 ? "," : "");
-            bool quoted = cells[i].AsSpan().IndexOfAny(",\"\r\n ") >= 0;
-            csv.Append(quoted ? $"\"{cells[i].Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cells[i]);
+            string cell = guard ? SpreadsheetGuard.Guard(cells[i]) : cells[i];
+            bool quoted = cell.AsSpan().IndexOfAny(",\"\r\n ") >= 0;
+            csv.Append(quoted ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell);
         }
 
         csv.Append("\r\n");

@@ -25,6 +25,7 @@ public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices p
             new QuoteInput
             {
                 Train = train,
+                LongTexts = profile.LongTexts,
                 Holdout = SizeOf(profile, Split.Test).Take(recipe.Evaluation.SampleRows),
                 LabelTokens = profile.Labels.Names.Average(label => TokenEstimate.Of(label).Likely),
                 Candidates = [.. input.Plan.Candidates.Select(c => Quoted(c, recipe, profile.Labels) with { Counted = counted.GetValueOrDefault(c.Name) }), .. input.Plan.Baselines.Select(b => Quoted(b, recipe))],

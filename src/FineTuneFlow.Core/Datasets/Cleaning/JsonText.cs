@@ -5,6 +5,9 @@ namespace FineTuneFlow.Core.Datasets.Cleaning;
 /// <summary>JSON string escaping of UTF-8, no more than RFC 8259 asks.</summary>
 internal static class JsonText
 {
+    /// <summary>For messages: quoted and escaped, or "nothing".</summary>
+    public static string Shown(ReadOnlySpan<byte> utf8) => utf8.IsEmpty ? "nothing" : $"\"{System.Text.Json.JsonEncodedText.Encode(utf8, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+
     /// <summary>Bytes that escaping may write for a text of this length.</summary>
     public static int MaxLength(int length) => length * 6;
 

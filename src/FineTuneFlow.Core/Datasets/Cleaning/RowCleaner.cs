@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using System.Text;
 using System.Text.Unicode;
 using FineTuneFlow.Core.Datasets.Reading;
+using FineTuneFlow.Core.Datasets.Writing;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Datasets.Cleaning;
@@ -218,6 +219,8 @@ internal sealed class RowCleaner(RowPlan plan)
     private int Label(RecordBatch batch, in TableRecord record, CleanedBatch target, out RowOutcome outcome, out string detail)
     {
         ReadOnlySpan<byte> raw = Value(batch, record, plan.Label);
+        raw = plan.LabelEnding.Length > 0 && raw.EndsWith(plan.LabelEnding) ? raw[..^plan.LabelEnding.Length] : raw;
+        raw = plan.Guarded ? SpreadsheetGuard.Undo(raw) : raw;
         detail = "";
         ulong key = XxHash3.HashToUInt64(raw);
         if (!_batchLabels.TryGetValue(key, out int label))
@@ -262,6 +265,8 @@ internal sealed class RowCleaner(RowPlan plan)
                 return RowOutcome.Encoding;
             }
 
+            cell = plan.TextEnding.Length > 0 && cell.EndsWith(plan.TextEnding) ? cell[..^plan.TextEnding.Length] : cell;
+            cell = plan.Guarded ? SpreadsheetGuard.Undo(cell) : cell;
             if (plan.Text.Length == 1)
             {
                 text = cell;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Datasets.Reading;
+using FineTuneFlow.Core.Datasets.Writing;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 
@@ -24,6 +25,12 @@ internal sealed record RowPlan
     public required byte[] Join { get; init; }
     /// <summary>Cells that a row needs at the least; the others count as empty where a row ends before them.</summary>
     public required int NeededCells { get; init; }
+    /// <summary>What all texts end in and is not part of them; empty for all but prompts.</summary>
+    public byte[] TextEnding { get; init; } = [];
+    /// <summary>What all labels end in and is not part of them; empty for all but completions.</summary>
+    public byte[] LabelEnding { get; init; } = [];
+    /// <summary>The file was written here with cells guarded against spreadsheets.</summary>
+    public bool Guarded { get; init; }
     /// <summary>Null for JSON lines.</summary>
     public required CsvDialect? Dialect { get; init; }
 
@@ -56,6 +63,7 @@ internal sealed record RowPlan
         int Index(string column, string field) => ColumnRecognition.Require(table.Columns, column, field, file);
         int label = Index(recognised.Label, "dataset.label");
         ImmutableArray<int> text = [.. recognised.Text.Select(c => Index(c, "dataset.text"))];
+        bool tuning = text.Length == 1 && ColumnRecognition.Plain(recognised.Text[0]) == "prompt" && ColumnRecognition.Plain(recognised.Label) == "completion";
         bool needsColumn = recipe.Split.Method is SplitMethod.Column or SplitMethod.Group or SplitMethod.Time;
         return new RowPlan
         {
@@ -65,6 +73,9 @@ internal sealed record RowPlan
             ColumnCount = table.Columns.Length,
             Text = text,
             Label = label,
+            TextEnding = tuning ? PromptEnding.OfPrompts(table, text[0]) : [],
+            LabelEnding = tuning ? PromptEnding.OfCompletions(table, label) : [],
+            Guarded = SpreadsheetGuard.IsSuspects(table.Columns),
             NeededCells = Math.Max(label, text.Min()) + 1,
             Dialect = table.Dialect,
             Filters =

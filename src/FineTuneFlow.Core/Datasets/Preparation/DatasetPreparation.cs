@@ -121,7 +121,8 @@ public static class DatasetPreparation
 
         using TableReader whole = TableReader.Open(name, open, recipe.Csv);
         var batch = new RecordBatch([]);
-        while (whole.TryRead(batch))
+        // What is beyond the limits is refused by the reading that follows.
+        while (survey.Records <= recipe.Limits.Rows && whole.TryRead(batch))
         {
             survey.Add(batch);
         }

@@ -17,6 +17,8 @@ public sealed record DatasetProfile
     public required DuplicateProfile Duplicates { get; init; }
     /// <summary>Tokens of the texts of all used rows.</summary>
     public required TokenRange Tokens { get; init; }
+    /// <summary>The longest texts, at most twenty, the longest first.</summary>
+    public ImmutableArray<LongText> LongTexts { get; init; } = [];
     public required ReadingProfile Reading { get; init; }
     /// <summary>Reasons of rejected rows with their counts, most frequent first.</summary>
     public required ImmutableArray<NamedCount> RejectReasons { get; init; }
@@ -47,6 +49,10 @@ public sealed record NamedCount(string Name, long Count)
         return named.ToImmutable();
     }
 }
+
+/// <param name="Line">Physical line in the file.</param>
+/// <param name="Tokens">Estimated tokens of the text alone.</param>
+public sealed record LongText(long Line, long Tokens);
 
 /// <summary>Lengths in Unicode characters of cleaned texts; percentiles by nearest rank.</summary>
 public sealed record LengthProfile(long Minimum, long Median, long P95, long Maximum, double Mean);

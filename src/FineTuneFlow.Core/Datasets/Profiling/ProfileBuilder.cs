@@ -6,6 +6,8 @@ namespace FineTuneFlow.Core.Datasets.Profiling;
 /// <summary>Makes the profile of arranged rows.</summary>
 internal static class ProfileBuilder
 {
+    private const int MostLongTexts = 20;
+
     public static DatasetProfile Of(ArrangedTable arranged)
     {
         var source = arranged.Source;
@@ -30,6 +32,7 @@ internal static class ProfileBuilder
                 arranged.NearRows,
                 arranged.Duplicates.Conflicts),
             Tokens = splits[0].Tokens + splits[1].Tokens + splits[2].Tokens,
+            LongTexts = SplitStatistics.LongestOf(source.Rows, MostLongTexts),
             Reading = source.Reading,
             RejectReasons = RejectReasons(arranged),
             Findings = [],

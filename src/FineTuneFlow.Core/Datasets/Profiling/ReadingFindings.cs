@@ -114,6 +114,17 @@ internal static class ReadingFindings
                 []);
         }
 
+        if (source.Plan.TextEnding.Length + source.Plan.LabelEnding.Length > 0)
+        {
+            yield return new Finding(
+                "prompt-ending",
+                FindingGrade.Advisable,
+                source.RowsRead,
+                $"rows are a training file: what all prompts end in ({JsonText.Shown(source.Plan.TextEnding)}) and all completions ({JsonText.Shown(source.Plan.LabelEnding)}) was taken off",
+                "Nothing: a run writes the endings that its models want",
+                []);
+        }
+
         if (reading.SingleQuotes)
         {
             yield return new Finding(

@@ -39,6 +39,31 @@ internal static class SplitStatistics
             TokenCount.Range(tokens));
     }
 
+    /// <summary>The longest used texts, the longest first, those of the earlier line first between equals.</summary>
+    public static ImmutableArray<LongText> LongestOf(RowTable rows, int most)
+    {
+        var kept = new PriorityQueue<int, (int Tokens, long Place)>();
+        for (int i = 0; i < rows.Count; i++)
+        {
+            ref Row row = ref rows[i];
+            if (row.Outcome != RowOutcome.Used)
+            {
+                continue;
+            }
+
+            if (kept.Count < most)
+            {
+                kept.Enqueue(i, (row.Tokens, -(long)row.Line));
+            }
+            else if (kept.TryPeek(out _, out var least) && row.Tokens > least.Tokens)
+            {
+                kept.DequeueEnqueue(i, (row.Tokens, -(long)row.Line));
+            }
+        }
+
+        return [.. kept.UnorderedItems.OrderByDescending(item => item.Priority).Select(item => new LongText(rows[item.Element].Line, rows[item.Element].Tokens))];
+    }
+
     public static ImmutableArray<NamedCount> ScriptsOf(RowTable rows)
     {
         long[] counts = new long[TokenCount.ScriptCount];

@@ -12,7 +12,8 @@ internal sealed class ColumnCandidates(TableReader table, DatasetRecipe recipe, 
 {
     private const double AsGood = 0.6;
     private const double SecondText = 0.5;
-    private const double TitleVariety = 0.2;
+    private const double TitleVariety = 0.05;
+    private const int FewestTitles = 10;
     private const double PairWords = 2;
 
     /// <summary>What a column's name says of it as a label.</summary>
@@ -115,7 +116,7 @@ internal sealed class ColumnCandidates(TableReader table, DatasetRecipe recipe, 
     private int Title(int[] free, int text, ImmutableArray<ColumnStatistics> stats)
     {
         int title = ColumnRecognition.TitleNames.Select(name => ColumnRecognition.IndexOf(Columns, name)).Where(i => i >= 0 && i != text && free.Contains(i)).FirstOrDefault(-1);
-        return title >= 0 && stats[title].MeanLength > 3 && stats[title].Distinct >= stats[title].Rows * TitleVariety ? title : -1;
+        return title >= 0 && stats[title].MeanLength > 3 && stats[title].Distinct >= Math.Max(FewestTitles, stats[title].Rows * TitleVariety) ? title : -1;
     }
 
     /// <summary>Another text that is not a title: the half of a pair, or as much of a text as the one taken.</summary>

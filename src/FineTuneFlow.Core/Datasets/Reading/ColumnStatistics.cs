@@ -45,6 +45,8 @@ internal sealed class ColumnSurvey(int columns)
     private byte[] _scratch = [];
     private long _records;
 
+    public long Records => _records;
+
     public void Add(RecordBatch batch)
     {
         for (int r = 0; r < batch.RecordCount; r++)

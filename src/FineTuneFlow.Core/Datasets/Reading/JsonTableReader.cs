@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Failures;
@@ -151,6 +152,13 @@ internal sealed class JsonTableReader : TableReader
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            if (reader.ValueTextEquals("messages"u8) && ChatMessages.TryRead(ref reader, out string asked, out string answered))
+            {
+                Put("prompt", asked, target, ref written);
+                Put("completion", answered, target, ref written);
+                continue;
+            }
+
             int column = ColumnOf(ref reader);
             reader.Read();
             if (column < 0)
@@ -197,6 +205,27 @@ internal sealed class JsonTableReader : TableReader
         return null;
     }
 
+    /// <summary>A value that is not one property of the line but made of them.</summary>
+    private void Put(string name, string value, byte[] target, ref int written)
+    {
+        int column = Columns.IndexOf(name);
+        column = column < 0 && _open ? AddColumn(name) : column;
+        if (column >= 0)
+        {
+            // Never longer than the line, whose escapes and keys it lacks.
+            int length = Encoding.UTF8.GetBytes(value, target.AsSpan(written));
+            _row[column] = (written, length, true);
+            written += length;
+        }
+    }
+
+    private int AddColumn(string name)
+    {
+        Columns = Columns.Add(name);
+        Array.Resize(ref _row, Columns.Length);
+        return Columns.Length - 1;
+    }
+
     private int ColumnOf(ref Utf8JsonReader reader)
     {
         for (int i = 0; i < Columns.Length; i++)
@@ -212,9 +241,7 @@ internal sealed class JsonTableReader : TableReader
             return -1;
         }
 
-        Columns = Columns.Add(reader.GetString()!);
-        Array.Resize(ref _row, Columns.Length);
-        return Columns.Length - 1;
+        return AddColumn(reader.GetString()!);
     }
 
     /// <summary>Rows read while columns were still being met have fewer fields; now all get the same number.</summary>

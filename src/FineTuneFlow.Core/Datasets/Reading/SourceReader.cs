@@ -13,6 +13,7 @@ internal sealed class SourceReader : IDisposable
     private readonly HashingReadStream _counted;
     private readonly Stream _utf8;
     private readonly byte[] _head;
+    private WholeGzipStream? _gzip;
     private int _headStart;
     private readonly int _headEnd;
 
@@ -49,6 +50,8 @@ internal sealed class SourceReader : IDisposable
     public SourceEncoding Encoding { get; }
     public bool HasByteOrderMark { get; }
     public bool IsJsonLines { get; }
+    /// <summary>Bytes after unpacking; 0 for a file that is not packed.</summary>
+    public long Unpacked => _gzip?.Count ?? 0;
     public long BytesRead => _counted.Count;
 
     /// <summary>The first decoded bytes, still to be read as well.</summary>
@@ -96,7 +99,8 @@ internal sealed class SourceReader : IDisposable
         int length = Fill(stream, magic, []);
         if (length == 2 && magic[0] == 0x1F && magic[1] == 0x8B)
         {
-            return ((true, []), new WholeGzipStream(new PrefixedStream(magic, stream)));
+            _gzip = new WholeGzipStream(new PrefixedStream(magic, stream));
+            return ((true, []), _gzip);
         }
 
         return ((false, magic[..length]), stream);

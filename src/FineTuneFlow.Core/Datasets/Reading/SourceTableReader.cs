@@ -30,6 +30,7 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
 
     public SourceTable Read(IProgress<PreparationProgress>? progress, CancellationToken cancellation)
     {
+        var limits = new ReadingLimits(plan.Recipe.Limits, table.Source.Name);
         int inFlight = threads <= 1 ? 0 : threads + 1;
         while (true)
         {
@@ -54,6 +55,7 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
                 }
             }
 
+            limits.Check(_rowsRead, table.Source);
             progress?.Report(new PreparationProgress("reading", _rowsRead, table.Source.BytesRead));
         }
 

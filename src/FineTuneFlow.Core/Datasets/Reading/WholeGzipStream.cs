@@ -17,6 +17,9 @@ internal sealed class WholeGzipStream : ForwardStream
         _unpacked = new GZipStream(_packed, CompressionMode.Decompress);
     }
 
+    /// <summary>Bytes unpacked so far.</summary>
+    public long Count => _count;
+
     /// <exception cref="InvalidDataException">The data is damaged or cut off.</exception>
     public override int Read(Span<byte> buffer)
     {

@@ -15,21 +15,22 @@ internal static class RejectsFile
     {
         using var file = new StreamWriter(Path.Combine(directory, DatasetFiles.Rejects), append: false, new UTF8Encoding(false), 1 << 16);
         file.Write(Header);
+        bool guarded = table.Plan.Recipe.Csv.Guard;
         RowTable rows = table.Rows;
         int row = NextLeftOut(rows, 0);
         foreach (LeftOutRow left in table.LeftOut)
         {
             for (; row < rows.Count && rows[row].Line < left.Line; row = NextLeftOut(rows, row + 1))
             {
-                WriteLine(file, rows[row].Line, rows[row].Outcome, Detail(table, row, firstOf));
+                WriteLine(file, rows[row].Line, rows[row].Outcome, Detail(table, row, firstOf), guarded);
             }
 
-            WriteLine(file, left.Line, left.Outcome, left.Detail);
+            WriteLine(file, left.Line, left.Outcome, left.Detail, guarded);
         }
 
         for (; row < rows.Count; row = NextLeftOut(rows, row + 1))
         {
-            WriteLine(file, rows[row].Line, rows[row].Outcome, Detail(table, row, firstOf));
+            WriteLine(file, rows[row].Line, rows[row].Outcome, Detail(table, row, firstOf), guarded);
         }
     }
 
@@ -57,8 +58,9 @@ internal static class RejectsFile
         };
     }
 
-    private static void WriteLine(StreamWriter file, long line, RowOutcome outcome, string detail)
+    private static void WriteLine(StreamWriter file, long line, RowOutcome outcome, string text, bool guarded)
     {
+        string detail = guarded ? SpreadsheetGuard.Guard(text) : text;
         file.Write(line);
         file.Write(',');
         file.Write(RowOutcomes.NameOf(outcome));
