@@ -80,6 +80,7 @@ public static class WorkflowComposition
             .AddSingleton<JobSlots>()
             .AddSingleton<Deployments>()
             .AddSingleton<JobSearch>()
+            .AddSingleton<ContainerStarts>()
             .AddSingleton<Orphans>()
             .AddSingleton<LateCosts>()
             .AddSingleton<CandidateScores>()

@@ -16,8 +16,8 @@ public sealed record AzureContainerOptions
     public string? ClientId { get; init; }
     /// <summary>The blob service that the container reads and writes by its own identity.</summary>
     public required Uri BlobService { get; init; }
-    /// <summary>Patience with one call to Resource Manager; much shorter than <see cref="Grace"/>.</summary>
+    /// <summary>Patience with one call to Resource Manager; much shorter than <see cref="Arrival"/>.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
     /// <summary>How long a start whose answer was lost is given to show up in the list of executions before another is made.</summary>
-    public TimeSpan Grace { get; init; } = TimeSpan.FromMinutes(3);
+    public TimeSpan Arrival { get; init; } = TimeSpan.FromMinutes(3);
 }

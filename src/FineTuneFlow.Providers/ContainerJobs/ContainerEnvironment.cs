@@ -9,6 +9,7 @@ internal static class ContainerEnvironment
 {
     public const string RunId = "FTF_RUN_ID";
     public const string Baseline = "FTF_BASELINE";
+    public const string Attempt = "FTF_ATTEMPT";
 
     /// <param name="request">What is asked for.</param>
     /// <param name="address">Turns a blob into what the container can open: an https address, or a path.</param>
@@ -16,6 +17,7 @@ internal static class ContainerEnvironment
     [
         new(RunId, request.RunId),
         new(Baseline, request.Baseline),
+        new(Attempt, request.Attempt.ToString(CultureInfo.InvariantCulture)),
         new("FTF_MODEL", request.Model),
         new("FTF_EPOCHS", request.Epochs.ToString(CultureInfo.InvariantCulture)),
         new("FTF_SEED", request.Seed.ToString(CultureInfo.InvariantCulture)),

@@ -11,10 +11,11 @@ namespace FineTuneFlow.Providers.ContainerJobs;
 /// <param name="EndedAt">If it is told.</param>
 /// <param name="RunId">From its environment.</param>
 /// <param name="Baseline">From its environment.</param>
+/// <param name="Attempt">From its environment; 1 where it is not told, as by versions before 0.2.</param>
 /// <param name="ExitCode">Of the container, where newer versions of the service tell it.</param>
 /// <param name="Detail">What the service says about the container.</param>
 internal sealed record ExecutionReading(
-    string Name, ContainerState State, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, string? RunId, string? Baseline, int? ExitCode, string? Detail)
+    string Name, ContainerState State, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, string? RunId, string? Baseline, int Attempt, int? ExitCode, string? Detail)
 {
     public static ExecutionReading? Of(JsonNode node)
     {
@@ -41,6 +42,7 @@ internal sealed record ExecutionReading(
             Time(properties?["endTime"]),
             Value(env, ContainerEnvironment.RunId),
             Value(env, ContainerEnvironment.Baseline),
+            int.TryParse(Value(env, ContainerEnvironment.Attempt), NumberStyles.None, CultureInfo.InvariantCulture, out int attempt) ? attempt : 1,
             told.Select(container => Number(container["code"])).FirstOrDefault(code => code is not null),
             told.Select(container => Text(container["additionalInformation"])).FirstOrDefault(text => text is { Length: > 0 }));
     }

@@ -8,44 +8,29 @@ namespace FineTuneFlow.Providers.ContainerJobs;
 /// <summary>Runs the baseline's program as a child process that outlives the host. Inputs are copied from the blobs to a folder,
 /// outputs back when it has ended. The child is found again by its folder; when the machine went down with it, its work is
 /// begun anew.</summary>
-public sealed class LocalContainerJobs(LocalContainerOptions options, IBlobStore store, TimeProvider clock) : IContainerJobs, IDisposable
+public sealed class LocalContainerJobs(LocalContainerOptions options, IBlobStore store, TimeProvider clock) : IContainerJobs
 {
-    private readonly SemaphoreSlim _starting = new(1, 1);
-
-    public async Task<ContainerExecution> StartOrFindAsync(ContainerJobRequest request, CancellationToken cancellation = default)
-    {
-        LocalExecution execution = Of(request);
-        await _starting.WaitAsync(cancellation);
-        try
-        {
-            if (execution.State is not null)
-            {
-                ContainerExecution found = await TellAsync(request, execution, cancellation);
-                if (found.Failure is not { Kind: FailureKind.Unavailable })
-                {
-                    return found;
-                }
-            }
-
-            execution.Begin(clock.GetUtcNow());
-            foreach ((BlobPath blob, string file) in Inputs(request))
-            {
-                await DownloadAsync(blob, execution.Input(file), cancellation);
-            }
-
-            execution.Spawn(options.Command, ContainerEnvironment.Of(request, blob => AddressOf(request, execution, blob)));
-            return await TellAsync(request, execution, cancellation);
-        }
-        finally
-        {
-            _starting.Release();
-        }
-    }
+    /// <summary>What was started is there at once; a host that is starting one keeps its intent fresh.</summary>
+    public ContainerFacts Facts { get; } = new(TimeSpan.Zero, TimeSpan.FromSeconds(2));
 
     public async Task<ContainerExecution?> FindAsync(ContainerJobRequest request, CancellationToken cancellation = default)
     {
         LocalExecution execution = Of(request);
-        return execution.State is null ? null : await TellAsync(request, execution, cancellation);
+        return execution.State?.Attempt == request.Attempt ? await TellAsync(request, execution, cancellation) : null;
+    }
+
+    public async Task<ContainerExecution> StartAsync(ContainerJobRequest request, CancellationToken cancellation = default)
+    {
+        LocalExecution execution = Of(request);
+        execution.Clear();
+        foreach ((BlobPath blob, string file) in Inputs(request))
+        {
+            await DownloadAsync(blob, execution.Input(file), cancellation);
+        }
+
+        execution.Begin(request.Attempt, clock.GetUtcNow());
+        execution.Spawn(options.Command, ContainerEnvironment.Of(request, blob => AddressOf(request, execution, blob)));
+        return await TellAsync(request, execution, cancellation);
     }
 
     public async Task<ContainerExecution?> GetAsync(ContainerJobRequest request, string executionId, CancellationToken cancellation = default)
@@ -72,8 +57,6 @@ public sealed class LocalContainerJobs(LocalContainerOptions options, IBlobStore
 
         return Task.CompletedTask;
     }
-
-    public void Dispose() => _starting.Dispose();
 
     private LocalExecution Of(ContainerJobRequest request) =>
         // Both names have been through BlobPath, which leaves no way out of the folder.

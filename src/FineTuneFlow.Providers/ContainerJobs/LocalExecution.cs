@@ -51,9 +51,8 @@ internal sealed class LocalExecution(string folder)
     public void MarkUploaded() => File.WriteAllText(Path.Combine(folder, "uploaded"), "");
 
     /// <summary>Makes the folder anew; what an interrupted execution has left is thrown away.</summary>
-    public void Begin(DateTimeOffset now)
+    public void Clear()
     {
-        int attempt = State is { } before ? before.Attempt + 1 : 1;
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
@@ -61,8 +60,10 @@ internal sealed class LocalExecution(string folder)
 
         Directory.CreateDirectory(Path.Combine(folder, "in"));
         Directory.CreateDirectory(OutputFolder);
-        Write(new LocalState($"local-{attempt}", attempt, now, null));
     }
+
+    /// <summary>From here on the execution is found.</summary>
+    public void Begin(int attempt, DateTimeOffset now) => Write(new LocalState($"local-{attempt}", attempt, now, null));
 
     /// <summary>Starts the program in a session of its own, so that Ctrl-C at the host does not reach it.</summary>
     public void Spawn(IReadOnlyList<string> command, IEnumerable<KeyValuePair<string, string>> environment)

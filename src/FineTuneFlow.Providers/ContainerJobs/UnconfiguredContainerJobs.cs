@@ -6,7 +6,9 @@ namespace FineTuneFlow.Providers.ContainerJobs;
 /// <summary>Stands where no container job is configured, so that a recipe that asks for one is told what to set.</summary>
 internal sealed class UnconfiguredContainerJobs : IContainerJobs
 {
-    public Task<ContainerExecution> StartOrFindAsync(ContainerJobRequest request, CancellationToken cancellation = default) => throw NotConfigured();
+    public ContainerFacts Facts { get; } = new(TimeSpan.Zero, TimeSpan.Zero);
+
+    public Task<ContainerExecution> StartAsync(ContainerJobRequest request, CancellationToken cancellation = default) => throw NotConfigured();
 
     /// <summary>What cannot start anything has started nothing.</summary>
     public Task<ContainerExecution?> FindAsync(ContainerJobRequest request, CancellationToken cancellation = default) => Task.FromResult<ContainerExecution?>(null);

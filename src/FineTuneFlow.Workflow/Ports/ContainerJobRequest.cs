@@ -2,11 +2,13 @@ using FineTuneFlow.Workflow.Containers;
 
 namespace FineTuneFlow.Workflow.Ports;
 
-/// <summary>A baseline to train in a container. Run and baseline are its identity.</summary>
+/// <summary>A baseline to train in a container. Run, baseline and attempt are its identity.</summary>
 public sealed record ContainerJobRequest
 {
     public required string RunId { get; init; }
     public required string Baseline { get; init; }
+    /// <summary>From 1; higher where an earlier execution never began or was interrupted.</summary>
+    public int Attempt { get; init; } = 1;
     /// <summary>The model to fine-tune, such as distilbert-base-cased.</summary>
     public required string Model { get; init; }
     public required int Epochs { get; init; }
@@ -21,6 +23,9 @@ public sealed record ContainerJobRequest
     public required BlobPath Labels { get; init; }
     /// <summary>Folder (a name without a slash at its end) that the outputs go into; nothing else lies there.</summary>
     public required BlobPath Output { get; init; }
+
+    /// <summary>Where it is recorded that this attempt was started: beside the output folder, which holds nothing but outputs.</summary>
+    public BlobPath StartRecord => BlobPath.Of(Output.Container, $"{Output.Name}.start-{Attempt}.json");
 
     /// <summary>Where an output file lies.</summary>
     public BlobPath OutputFile(string file) => BlobPath.Of(Output.Container, $"{Output.Name}/{file}");

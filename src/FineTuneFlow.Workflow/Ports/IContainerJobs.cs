@@ -5,16 +5,15 @@ namespace FineTuneFlow.Workflow.Ports;
 /// job itself failed is told by <see cref="ContainerExecution.Failure"/>.</summary>
 public interface IContainerJobs
 {
-    /// <summary>Finds the execution of this run and baseline, or starts one. An execution that is under way, has succeeded, was
-    /// cancelled or failed in training is found and never started again; one that failed before the container began
-    /// (its failure is Unavailable) is followed by another. Repeating the call is safe.</summary>
-    /// <exception cref="Core.Failures.FlowException">Ambiguous: the answer to the start was lost; call again later, it is looked for first.</exception>
-    Task<ContainerExecution> StartOrFindAsync(ContainerJobRequest request, CancellationToken cancellation = default);
+    ContainerFacts Facts { get; }
 
-    /// <summary>The execution of this run and baseline that was started last; null where there is none. Starts nothing.</summary>
-    /// <exception cref="Core.Failures.FlowException">Ambiguous: the answer to a start was lost, and it may still come to light; look again
-    /// after RetryAfter.</exception>
+    /// <summary>The execution of this run, baseline and attempt; null where there is none. Starts nothing.</summary>
     Task<ContainerExecution?> FindAsync(ContainerJobRequest request, CancellationToken cancellation = default);
+
+    /// <summary>Starts an execution. Sent once, and not safe to repeat: who calls it has recorded the intent and looked for what
+    /// earlier calls have left.</summary>
+    /// <exception cref="Core.Failures.FlowException">Ambiguous: the answer to the start was lost. Any other failure: nothing was started.</exception>
+    Task<ContainerExecution> StartAsync(ContainerJobRequest request, CancellationToken cancellation = default);
 
     /// <summary>How an execution stands now; null when there is none of that id. When it tells Succeeded, all outputs lie under
     /// <see cref="ContainerJobRequest.Output"/>.</summary>

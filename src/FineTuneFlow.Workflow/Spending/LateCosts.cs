@@ -14,7 +14,7 @@ namespace FineTuneFlow.Workflow.Spending;
 /// that broke off, containers that were stopped. Worked out from what lies in storage, so that a cancelled or failed run says what
 /// it had cost.</summary>
 public sealed class LateCosts(
-    IBlobStore store, IProviders providers, IContainerJobs containers, ContainerRequests requests, RunPrices prices, CandidateScores scores, TimeProvider time)
+    IBlobStore store, IProviders providers, ContainerStarts starts, ContainerRequests requests, RunPrices prices, CandidateScores scores, TimeProvider time)
 {
     /// <returns>Those above zero.</returns>
     public async Task<ImmutableArray<LateCost>> OfAsync(
@@ -52,7 +52,7 @@ public sealed class LateCosts(
         foreach (PlannedBaseline baseline in plan.Baselines.Where(b => b.Kind == BaselineKind.Container && !judged.Contains(b.Name)))
         {
             if (await requests.FindAsync(runId, baseline.Name, cancellation) is { } request
-                && await containers.FindAsync(request, cancellation) is { StartedAt: { } started } execution
+                && await starts.FindLastAsync(request, cancellation) is { StartedAt: { } started } execution
                 && ActualCost.OfContainer(execution.Machine, (execution.EndedAt ?? time.GetUtcNow()) - started, prices.Book).TotalUsd is > 0 and var usd)
             {
                 costs.Add(new LateCost(baseline.Name, usd, Simulated: false));

@@ -9,7 +9,7 @@ namespace FineTuneFlow.Workflow.Spending;
 
 /// <summary>Finds and cancels what a run has left under way at its providers: by the run's stamp on jobs and batches, or by the names of the files that its jobs train on, so also what
 /// was made by a call whose answer was lost.</summary>
-public sealed class Orphans(IBlobStore store, IContainerJobs containers, ContainerRequests requests, TimeProvider time)
+public sealed class Orphans(IBlobStore store, IContainerJobs containers, ContainerStarts starts, ContainerRequests requests, TimeProvider time)
 {
     /// <returns>What was cancelled, for the record.</returns>
     /// <exception cref="FlowException">Ambiguous: a creation in doubt may still come to light; look again after RetryAfter.</exception>
@@ -75,7 +75,7 @@ public sealed class Orphans(IBlobStore store, IContainerJobs containers, Contain
     private async Task CancelContainer(string runId, string baseline, ImmutableArray<string>.Builder notes, CancellationToken cancellation)
     {
         if (await requests.FindAsync(runId, baseline, cancellation) is { } request
-            && await containers.FindAsync(request, cancellation) is { HasEnded: false } execution)
+            && await starts.FindLastAsync(request, cancellation) is { HasEnded: false } execution)
         {
             await containers.CancelAsync(request, execution.Id, cancellation);
             notes.Add($"Stopped the container {execution.Id} of {baseline}, which nobody waited for any more");

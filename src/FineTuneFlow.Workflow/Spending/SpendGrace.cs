@@ -23,6 +23,9 @@ public sealed record SpendGrace(TimeSpan OnTheWay, TimeSpan Arrival)
     /// still arrive.</summary>
     public static SpendGrace OfQuestions(ProviderFacts facts) => OfFile(facts);
 
+    /// <summary>For the start of a container.</summary>
+    public static SpendGrace OfContainer(ContainerFacts facts) => new(facts.RequestTimeout, facts.Arrival);
+
     /// <summary>How long nothing is to be made yet; zero or less: it may be.</summary>
     /// <param name="state">Of the last attempt.</param>
     /// <param name="at">When it was last heard of.</param>

@@ -4,6 +4,7 @@ using FineTuneFlow.Providers.ContainerJobs;
 using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Providers.Tests.ContainerJobs;
 
@@ -13,6 +14,7 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
     private readonly MovedClock _clock = new();
     private FakeContainerApps _azure = null!;
     private AzureContainerJobs _jobs = null!;
+    private ContainerStarts _starts = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -24,6 +26,7 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
                 BlobService = new Uri("https://account.blob.core.windows.net/"),
             },
             new FixedToken(), _run.Store, _clock);
+        _starts = new ContainerStarts(_run.Store, _jobs, new SpendOnce(_run.Store, _clock), _clock);
     }
 
     public async ValueTask DisposeAsync()
@@ -35,7 +38,7 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
     [Fact]
     public async Task A_start_sends_the_jobs_own_template_with_our_environment_in_the_working_container()
     {
-        ContainerExecution execution = await _jobs.StartOrFindAsync(_run.Request);
+        ContainerExecution execution = await StartAsync(_run.Request);
 
         execution.Id.ShouldBe("baseline-1");
         execution.State.ShouldBe(ContainerState.Pending);
@@ -51,6 +54,7 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
         env["HF_TOKEN"].ShouldBe("hf-token");
         env["AZURE_CLIENT_ID"].ShouldBe("client-1");
         env["FTF_RUN_ID"].ShouldBe("reviews-0123456789");
+        env["FTF_ATTEMPT"].ShouldBe("1");
         env["FTF_MODEL"].ShouldBe("distilbert-base-cased");
         env["FTF_EPOCHS"].ShouldBe("2");
         env["FTF_TRAIN"].ShouldBe($"https://account.blob.core.windows.net/{_run.Request.Train}");
@@ -63,12 +67,12 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
     {
         for (int i = 0; i < 5; i++)
         {
-            (await _jobs.StartOrFindAsync(_run.Request)).Id.ShouldBe("baseline-1");
+            (await StartAsync(_run.Request)).Id.ShouldBe("baseline-1");
         }
 
         _azure.Starts.Count.ShouldBe(1);
         // Another baseline of the same run is another execution.
-        (await _jobs.StartOrFindAsync(_run.Other("other"))).Id.ShouldBe("baseline-2");
+        (await StartAsync(_run.Other("other"))).Id.ShouldBe("baseline-2");
     }
 
     [Fact]
@@ -78,30 +82,30 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
         using var together = new Barrier(2);
         _azure.AfterList = () => together.SignalAndWait(TimeSpan.FromSeconds(10));
 
-        Task<ContainerExecution>[] both = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() => _jobs.StartOrFindAsync(_run.Request)))];
+        Task<ContainerExecution>[] both = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() => StartAsync(_run.Request)))];
         await Task.WhenAll(both.Select(b => b.ContinueWith(_ => { }, TaskScheduler.Default)));
         _azure.AfterList = null;
 
         _azure.Starts.Count.ShouldBe(1);
         both.Count(b => b.IsCompletedSuccessfully).ShouldBe(1);
         ((FlowException)both.Single(b => b.IsFaulted).Exception!.InnerException!).Failure.Kind.ShouldBe(FailureKind.Ambiguous);
-        (await _jobs.StartOrFindAsync(_run.Request)).Id.ShouldBe("baseline-1");
+        (await StartAsync(_run.Request)).Id.ShouldBe("baseline-1");
     }
 
     [Fact]
     public async Task What_was_started_is_found_without_starting_anything_and_a_lost_start_is_waited_for()
     {
-        (await _jobs.FindAsync(_run.Request)).ShouldBeNull();
+        (await _starts.FindLastAsync(_run.Request, default)).ShouldBeNull();
         _azure.StartFaults.Enqueue("lostAtAll");
         (await FaultAsync()).Kind.ShouldBe(FailureKind.Ambiguous);
 
-        (await Should.ThrowAsync<FlowException>(() => _jobs.FindAsync(_run.Request))).Failure.Kind.ShouldBe(FailureKind.Ambiguous);
+        (await Should.ThrowAsync<FlowException>(() => _starts.FindLastAsync(_run.Request, default))).Failure.Kind.ShouldBe(FailureKind.Ambiguous);
         _clock.Now += TimeSpan.FromMinutes(4);
-        (await _jobs.FindAsync(_run.Request)).ShouldBeNull();
+        (await _starts.FindLastAsync(_run.Request, default)).ShouldBeNull();
         _azure.Starts.ShouldBeEmpty();
 
-        await _jobs.StartOrFindAsync(_run.Request);
-        (await _jobs.FindAsync(_run.Request))!.Id.ShouldBe("baseline-1");
+        await StartAsync(_run.Request);
+        (await _starts.FindLastAsync(_run.Request, default))!.Id.ShouldBe("baseline-1");
     }
 
     [Theory]
@@ -113,7 +117,7 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
 
         (await FaultAsync()).Kind.ShouldBe(FailureKind.Ambiguous);
 
-        (await _jobs.StartOrFindAsync(_run.Request)).Id.ShouldBe("baseline-1");
+        (await StartAsync(_run.Request)).Id.ShouldBe("baseline-1");
         _azure.Starts.Count.ShouldBe(1);
     }
 
@@ -132,7 +136,7 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
         _azure.Starts.ShouldBeEmpty();
 
         _clock.Now += TimeSpan.FromMinutes(2);
-        (await _jobs.StartOrFindAsync(_run.Request)).Id.ShouldBe("baseline-1");
+        (await StartAsync(_run.Request)).Id.ShouldBe("baseline-1");
     }
 
     [Theory]
@@ -154,7 +158,7 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
             failure.RetryAfter.ShouldBe(TimeSpan.FromSeconds(17));
         }
 
-        (await _jobs.StartOrFindAsync(_run.Request)).Id.ShouldBe("baseline-1");
+        (await StartAsync(_run.Request)).Id.ShouldBe("baseline-1");
     }
 
     [Fact]
@@ -171,7 +175,7 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
     [Fact]
     public async Task An_image_that_cannot_be_pulled_is_no_failed_training_and_another_execution_is_started()
     {
-        await _jobs.StartOrFindAsync(_run.Request);
+        await StartAsync(_run.Request);
         _azure.Set("baseline-1", "Failed", "BackoffLimitExceeded");
 
         ContainerExecution failed = (await _jobs.GetAsync(_run.Request, "baseline-1"))!;
@@ -179,8 +183,8 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
         failed.State.ShouldBe(ContainerState.Failed);
         failed.Failure!.Kind.ShouldBe(FailureKind.Unavailable);
         (await _jobs.ReadLogTailAsync(_run.Request, "baseline-1")).ShouldContain("BackoffLimitExceeded");
-        (await _jobs.StartOrFindAsync(_run.Request)).Id.ShouldBe("baseline-2");
-        (await _jobs.StartOrFindAsync(_run.Request)).Id.ShouldBe("baseline-2");
+        (await StartAsync(_run.Request)).Id.ShouldBe("baseline-2");
+        (await StartAsync(_run.Request)).Id.ShouldBe("baseline-2");
         _azure.Starts.Count.ShouldBe(2);
     }
 
@@ -197,7 +201,7 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
     [InlineData(null, 76, FailureKind.Unavailable, "Another execution")]
     public async Task A_container_that_began_and_failed_is_told_by_its_result_and_exit_code(string? error, int? code, FailureKind kind, string part)
     {
-        await _jobs.StartOrFindAsync(_run.Request);
+        await StartAsync(_run.Request);
         await _run.WriteOutputAsync(ContainerFiles.Progress, """{"stage":"training","step":3,"totalSteps":10,"at":"2026-11-22T10:05:00Z"}""");
         if (error is not null)
         {
@@ -214,18 +218,18 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
         failed.Failure.ToString().ShouldNotContain("secret");
         failed.Progress!.Step.ShouldBe(3);
         (await _jobs.ReadLogTailAsync(_run.Request, "baseline-1")).ShouldBe("Traceback: it broke");
-        string next = (await _jobs.StartOrFindAsync(_run.Request)).Id;
+        string next = (await StartAsync(_run.Request)).Id;
         next.ShouldBe(kind == FailureKind.Unavailable ? "baseline-2" : "baseline-1");
     }
 
     [Fact]
     public async Task What_an_interrupted_execution_left_is_not_taken_for_the_next_ones()
     {
-        await _jobs.StartOrFindAsync(_run.Request);
+        await StartAsync(_run.Request);
         await _run.WriteOutputAsync(ContainerFiles.Progress, """{"stage":"loading","step":0,"totalSteps":0,"at":"2026-11-22T10:05:00Z"}""");
         await _run.WriteOutputAsync(ContainerFiles.Result, """{"status":"failed","error":"unavailable"}""");
         _azure.Set("baseline-1", "Failed", code: 75);
-        await _jobs.StartOrFindAsync(_run.Request);
+        await StartAsync(_run.Request);
         _azure.Set("baseline-2", "Failed");
 
         ContainerExecution second = (await _jobs.GetAsync(_run.Request, "baseline-2"))!;
@@ -237,7 +241,7 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
     [Fact]
     public async Task Success_means_a_whole_output_folder()
     {
-        await _jobs.StartOrFindAsync(_run.Request);
+        await StartAsync(_run.Request);
         (await _jobs.GetAsync(_run.Request, "baseline-1"))!.State.ShouldBe(ContainerState.Pending);
         await _run.WriteOutputAsync(ContainerFiles.Progress, """{"stage":"training","step":3,"totalSteps":10,"at":"2026-11-22T10:05:00Z"}""");
         (await _jobs.GetAsync(_run.Request, "baseline-1"))!.State.ShouldBe(ContainerState.Running);
@@ -255,13 +259,13 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
     [Fact]
     public async Task Outputs_whose_execution_the_service_has_forgotten_are_still_taken()
     {
-        await _jobs.StartOrFindAsync(_run.Request);
+        await StartAsync(_run.Request);
         await _run.WriteOutputAsync(ContainerFiles.Progress, """{"stage":"done","step":9,"totalSteps":9,"at":"2026-11-22T10:05:00Z"}""");
         await _run.WriteOutputAsync(ContainerFiles.Result, """{"status":"succeeded","trainSeconds":1200,"predictSeconds":60}""");
         _azure.Executions.Clear();
 
         (await _jobs.GetAsync(_run.Request, "baseline-1"))!.State.ShouldBe(ContainerState.Succeeded);
-        ContainerExecution found = await _jobs.StartOrFindAsync(_run.Request);
+        ContainerExecution found = await StartAsync(_run.Request);
 
         found.State.ShouldBe(ContainerState.Succeeded);
         (found.EndedAt - found.StartedAt).ShouldBe(TimeSpan.FromSeconds(1260));
@@ -272,22 +276,22 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
     [Fact]
     public async Task Executions_are_found_on_any_page_and_pages_elsewhere_are_not_followed()
     {
-        await _jobs.StartOrFindAsync(_run.Request);
+        await StartAsync(_run.Request);
         _azure.PageSize = 2;
         for (int i = 0; i < 6; i++)
         {
-            await _jobs.StartOrFindAsync(_run.Other($"other-{i}"));
+            await StartAsync(_run.Other($"other-{i}"));
         }
 
-        (await _jobs.StartOrFindAsync(_run.Request)).Id.ShouldBe("baseline-1");
+        (await _jobs.FindAsync(_run.Request))!.Id.ShouldBe("baseline-1");
         _azure.NextLinkHost = "http://127.0.0.1:1";
-        (await FaultAsync()).Message.ShouldContain("another address");
+        (await Should.ThrowAsync<FlowException>(() => _jobs.FindAsync(_run.Request))).Failure.Message.ShouldContain("another address");
     }
 
     [Fact]
     public async Task A_cancelled_execution_stays_cancelled_and_cancelling_what_has_ended_is_no_error()
     {
-        await _jobs.StartOrFindAsync(_run.Request);
+        await StartAsync(_run.Request);
 
         await _jobs.CancelAsync(_run.Request, "baseline-1");
         _azure.Set("baseline-1", "Stopped");
@@ -295,22 +299,25 @@ public sealed class AzureContainerJobsTests(Azurite azurite) : IAsyncLifetime
         await _jobs.CancelAsync(_run.Request, "baseline-9");
 
         _azure.Stopped.ShouldBe(["baseline-1", "baseline-1", "baseline-9"]);
-        (await _jobs.StartOrFindAsync(_run.Request)).State.ShouldBe(ContainerState.Cancelled);
+        (await StartAsync(_run.Request)).State.ShouldBe(ContainerState.Cancelled);
     }
 
     [Fact]
     public async Task A_gateways_page_and_a_word_that_nobody_knows_do_no_harm()
     {
-        await _jobs.StartOrFindAsync(_run.Request);
+        await StartAsync(_run.Request);
         _azure.Set("baseline-1", "Hibernating");
         (await _jobs.GetAsync(_run.Request, "baseline-1"))!.HasEnded.ShouldBeFalse();
         _azure.ListFault = "502";
 
-        (await FaultAsync()).Kind.ShouldBe(FailureKind.Unavailable);
+        (await Should.ThrowAsync<FlowException>(() => _jobs.FindAsync(_run.Request))).Failure.Kind.ShouldBe(FailureKind.Unavailable);
     }
 
+    private async Task<ContainerExecution> StartAsync(ContainerJobRequest request) =>
+        (await _jobs.GetAsync(request, (await _starts.StartAsync(request, default)).ExecutionId)).ShouldNotBeNull();
+
     private async Task<Failure> FaultAsync() =>
-        (await Should.ThrowAsync<FlowException>(() => _jobs.StartOrFindAsync(_run.Request))).Failure;
+        (await Should.ThrowAsync<FlowException>(() => StartAsync(_run.Request))).Failure;
 
     private sealed class MovedClock : TimeProvider
     {

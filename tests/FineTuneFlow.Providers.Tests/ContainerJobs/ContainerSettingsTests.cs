@@ -52,7 +52,7 @@ public sealed class ContainerSettingsTests
         services.AddContainerJobs(new ConfigurationBuilder().Build());
         IContainerJobs jobs = services.BuildServiceProvider().GetRequiredService<IContainerJobs>();
 
-        Failure failure = (await Should.ThrowAsync<FlowException>(() => jobs.StartOrFindAsync(null!))).Failure;
+        Failure failure = (await Should.ThrowAsync<FlowException>(() => jobs.StartAsync(null!))).Failure;
 
         failure.Kind.ShouldBe(FailureKind.InvalidInput);
         failure.Remedy.ShouldNotBeNull().ShouldContain("Baselines__Command");

@@ -8,6 +8,7 @@ using FineTuneFlow.Providers.ContainerJobs;
 using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Providers.Tests.ContainerJobs;
 
@@ -25,12 +26,10 @@ public sealed class LocalContainerJobsTests(Azurite azurite) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         // Whatever a failed test has left running.
-        using (LocalContainerJobs jobs = Jobs())
+        LocalContainerJobs jobs = Jobs();
+        for (int attempt = 1; attempt < 4; attempt++)
         {
-            for (int attempt = 1; attempt < 4; attempt++)
-            {
-                await jobs.CancelAsync(_run.Request, $"local-{attempt}");
-            }
+            await jobs.CancelAsync(_run.Request, $"local-{attempt}");
         }
 
         try
@@ -46,8 +45,8 @@ public sealed class LocalContainerJobsTests(Azurite azurite) : IAsyncLifetime
     [Fact]
     public async Task The_program_trains_on_the_rows_and_its_predictions_come_back_to_be_scored_by_us()
     {
-        using LocalContainerJobs jobs = Jobs();
-        string id = (await jobs.StartOrFindAsync(_run.Request)).Id;
+        LocalContainerJobs jobs = Jobs();
+        string id = (await StartAsync(jobs, _run.Request)).Id;
 
         ContainerExecution done = await EndAsync(jobs, id);
 
@@ -61,7 +60,7 @@ public sealed class LocalContainerJobsTests(Azurite azurite) : IAsyncLifetime
         ContainerOutputs.ReadCurve(metrics).Points.Length.ShouldBe(2);
         (await _run.ReadOutputAsync(ContainerFiles.Result))!.ShouldContain("succeeded");
         (await jobs.ReadLogTailAsync(_run.Request, id)).ShouldContain("stand-in for distilbert-base-cased");
-        (await jobs.StartOrFindAsync(_run.Request)).Id.ShouldBe(id);
+        (await StartAsync(jobs, _run.Request)).Id.ShouldBe(id);
     }
 
     [Theory]
@@ -72,26 +71,26 @@ public sealed class LocalContainerJobsTests(Azurite azurite) : IAsyncLifetime
     [InlineData("silent", FailureKind.JobFailed)]
     public async Task A_program_that_fails_is_not_started_again(string how, FailureKind kind)
     {
-        using LocalContainerJobs jobs = Jobs(how);
-        string id = (await jobs.StartOrFindAsync(_run.Request)).Id;
+        LocalContainerJobs jobs = Jobs(how);
+        string id = (await StartAsync(jobs, _run.Request)).Id;
 
         ContainerExecution failed = await EndAsync(jobs, id);
 
         failed.State.ShouldBe(ContainerState.Failed);
         failed.Failure!.Kind.ShouldBe(kind);
-        (await jobs.StartOrFindAsync(_run.Request)).Id.ShouldBe(id);
+        (await StartAsync(jobs, _run.Request)).Id.ShouldBe(id);
         (await jobs.ReadLogTailAsync(_run.Request, id)).ShouldNotBeEmpty();
     }
 
     [Fact]
     public async Task A_program_that_could_not_reach_something_is_started_again()
     {
-        using LocalContainerJobs broken = Jobs("unavailable");
-        string id = (await broken.StartOrFindAsync(_run.Request)).Id;
+        LocalContainerJobs broken = Jobs("unavailable");
+        string id = (await StartAsync(broken, _run.Request)).Id;
         (await EndAsync(broken, id)).Failure!.Kind.ShouldBe(FailureKind.Unavailable);
 
-        using LocalContainerJobs mended = Jobs();
-        string again = (await mended.StartOrFindAsync(_run.Request)).Id;
+        LocalContainerJobs mended = Jobs();
+        string again = (await StartAsync(mended, _run.Request)).Id;
 
         again.ShouldNotBe(id);
         (await EndAsync(mended, again)).State.ShouldBe(ContainerState.Succeeded);
@@ -101,30 +100,27 @@ public sealed class LocalContainerJobsTests(Azurite azurite) : IAsyncLifetime
     [Fact]
     public async Task A_host_that_comes_back_finds_the_program_that_an_earlier_one_has_started()
     {
-        string id;
-        using (LocalContainerJobs before = Jobs("wait"))
-        {
-            id = (await before.StartOrFindAsync(_run.Request)).Id;
-            await UntilAsync(before, id, execution => execution.State == ContainerState.Running);
-        }
+        LocalContainerJobs before = Jobs("wait");
+        string id = (await StartAsync(before, _run.Request)).Id;
+        await UntilAsync(before, id, execution => execution.State == ContainerState.Running);
 
-        using LocalContainerJobs after = Jobs("wait");
-        ContainerExecution found = await after.StartOrFindAsync(_run.Request);
+        LocalContainerJobs after = Jobs("wait");
+        ContainerExecution found = await StartAsync(after, _run.Request);
 
         found.Id.ShouldBe(id);
         found.State.ShouldBe(ContainerState.Running);
         int pid = Pid();
         await after.CancelAsync(_run.Request, id);
         (await after.GetAsync(_run.Request, id))!.State.ShouldBe(ContainerState.Cancelled);
-        (await after.StartOrFindAsync(_run.Request)).State.ShouldBe(ContainerState.Cancelled);
+        (await StartAsync(after, _run.Request)).State.ShouldBe(ContainerState.Cancelled);
         await GoneAsync(pid);
     }
 
     [Fact]
     public async Task A_program_that_was_killed_with_the_machine_is_begun_anew()
     {
-        using LocalContainerJobs jobs = Jobs("wait");
-        string id = (await jobs.StartOrFindAsync(_run.Request)).Id;
+        LocalContainerJobs jobs = Jobs("wait");
+        string id = (await StartAsync(jobs, _run.Request)).Id;
         await UntilAsync(jobs, id, execution => execution.State == ContainerState.Running);
         using (Process process = Process.GetProcessById(Pid()))
         {
@@ -133,8 +129,8 @@ public sealed class LocalContainerJobsTests(Azurite azurite) : IAsyncLifetime
 
         ContainerExecution gone = await EndAsync(jobs, id);
         gone.Failure!.Kind.ShouldBe(FailureKind.Unavailable);
-        using LocalContainerJobs mended = Jobs();
-        string again = (await mended.StartOrFindAsync(_run.Request)).Id;
+        LocalContainerJobs mended = Jobs();
+        string again = (await StartAsync(mended, _run.Request)).Id;
 
         again.ShouldBe("local-2");
         (await EndAsync(mended, again)).State.ShouldBe(ContainerState.Succeeded);
@@ -143,21 +139,23 @@ public sealed class LocalContainerJobsTests(Azurite azurite) : IAsyncLifetime
     [Fact]
     public async Task Starts_at_the_same_time_are_one()
     {
-        using LocalContainerJobs jobs = Jobs("wait");
+        LocalContainerJobs jobs = Jobs("wait");
 
-        ContainerExecution[] all = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => jobs.StartOrFindAsync(_run.Request)));
+        Task<ContainerExecution>[] all = [.. Enumerable.Range(0, 8).Select(_ => Task.Run(() => StartAsync(jobs, _run.Request)))];
+        await Task.WhenAll(all.Select(one => one.ContinueWith(_ => { }, TaskScheduler.Default)));
 
-        all.Select(execution => execution.Id).Distinct().ShouldHaveSingleItem();
-        await UntilAsync(jobs, all[0].Id, execution => execution.State == ContainerState.Running);
-        await jobs.CancelAsync(_run.Request, all[0].Id);
+        string id = all.Where(one => one.IsCompletedSuccessfully).Select(one => one.Result.Id).Distinct().ShouldHaveSingleItem();
+        all.Where(one => one.IsFaulted).ShouldAllBe(one => ((FlowException)one.Exception!.InnerException!).Failure.Kind == FailureKind.Ambiguous);
+        await UntilAsync(jobs, id, execution => execution.State == ContainerState.Running);
+        await jobs.CancelAsync(_run.Request, id);
         await GoneAsync(Pid());
     }
 
     [Fact]
     public async Task A_program_that_is_cancelled_before_it_has_begun_never_does()
     {
-        using LocalContainerJobs jobs = Jobs();
-        ContainerExecution started = await jobs.StartOrFindAsync(_run.Request);
+        LocalContainerJobs jobs = Jobs();
+        ContainerExecution started = await StartAsync(jobs, _run.Request);
 
         await jobs.CancelAsync(_run.Request, started.Id);
 
@@ -168,8 +166,8 @@ public sealed class LocalContainerJobsTests(Azurite azurite) : IAsyncLifetime
     [Fact]
     public async Task A_program_that_is_not_there_is_told_by_its_exit_code_and_log()
     {
-        using var jobs = new LocalContainerJobs(new LocalContainerOptions { Command = ["ftf-no-such-program"], WorkFolder = _folder }, _run.Store, TimeProvider.System);
-        string id = (await jobs.StartOrFindAsync(_run.Request)).Id;
+        var jobs = new LocalContainerJobs(new LocalContainerOptions { Command = ["ftf-no-such-program"], WorkFolder = _folder }, _run.Store, TimeProvider.System);
+        string id = (await StartAsync(jobs, _run.Request)).Id;
 
         ContainerExecution failed = await EndAsync(jobs, id);
 
@@ -180,10 +178,16 @@ public sealed class LocalContainerJobsTests(Azurite azurite) : IAsyncLifetime
     [Fact]
     public async Task Inputs_that_are_not_there_start_nothing()
     {
-        using LocalContainerJobs jobs = Jobs();
+        LocalContainerJobs jobs = Jobs();
         ContainerJobRequest request = _run.Request with { Baseline = "other", Texts = BlobPath.Of(_run.Request.Texts.Container, "nothing.jsonl") };
 
-        (await Should.ThrowAsync<FlowException>(() => jobs.StartOrFindAsync(request))).Failure.Kind.ShouldBe(FailureKind.NotFound);
+        (await Should.ThrowAsync<FlowException>(() => StartAsync(jobs, request))).Failure.Kind.ShouldBe(FailureKind.NotFound);
+    }
+
+    private async Task<ContainerExecution> StartAsync(LocalContainerJobs jobs, ContainerJobRequest request)
+    {
+        var starts = new ContainerStarts(_run.Store, jobs, new SpendOnce(_run.Store, TimeProvider.System), TimeProvider.System);
+        return (await jobs.GetAsync(request, (await starts.StartAsync(request, default)).ExecutionId)).ShouldNotBeNull();
     }
 
     private LocalContainerJobs Jobs(string? fail = null)

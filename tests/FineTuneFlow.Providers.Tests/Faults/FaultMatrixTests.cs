@@ -67,7 +67,7 @@ public sealed class FaultMatrixTests(Azurite azurite)
         new Dictionary<string, Func<AzureContainerJobs, ContainerJobRequest, Task<object?>>>
         {
             ["list containers"] = async (c, request) => await c.FindAsync(request),
-            ["start container"] = async (c, request) => await c.StartOrFindAsync(request),
+            ["start container"] = async (c, request) => await c.StartAsync(request),
             ["stop container"] = async (c, request) =>
             {
                 await c.CancelAsync(request, "e");

@@ -1,0 +1,75 @@
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Workflow.Ports;
+
+namespace FineTuneFlow.Workflow.Spending;
+
+/// <summary>Starts a baseline's container once. An execution that never began (no image, no machine) or was interrupted is followed
+/// by another attempt with a record of its own; one that is under way, has succeeded, was cancelled or failed in its work is not.</summary>
+public sealed class ContainerStarts(IBlobStore store, IContainerJobs jobs, SpendOnce once, TimeProvider time)
+{
+    private SpendGrace Grace => SpendGrace.OfContainer(jobs.Facts);
+
+    /// <summary>Finds the execution that counts, or starts it. Repeating the call is safe.</summary>
+    /// <exception cref="FlowException">Ambiguous: a start is in doubt; call again after RetryAfter.</exception>
+    public async Task<StartedContainer> StartAsync(ContainerJobRequest request, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            ContainerJobRequest asked = request with { Attempt = attempt };
+            if (await RecordAsync(asked, cancellation) is { Result: { } started } record)
+            {
+                ContainerExecution? execution = await jobs.GetAsync(asked, started.ExecutionId, cancellation);
+                if (execution is { Failure.Kind: FailureKind.Unavailable } || (execution is null && IsForgotten(record)))
+                {
+                    continue;
+                }
+
+                return started;
+            }
+
+            return await once.RunAsync(
+                asked.StartRecord,
+                Grace,
+                async stop => await jobs.FindAsync(asked, stop) is { } found ? new StartedContainer(found.Id) : null,
+                async stop => new StartedContainer((await jobs.StartAsync(asked, stop)).Id),
+                cancellation);
+        }
+    }
+
+    /// <summary>The execution that was started last; null where there is none. Starts nothing.</summary>
+    /// <exception cref="FlowException">Ambiguous: a start is in doubt, and its execution may still come to light; look again after RetryAfter.</exception>
+    public async Task<ContainerExecution?> FindLastAsync(ContainerJobRequest request, CancellationToken cancellation)
+    {
+        ContainerExecution? last = null;
+        for (int attempt = 1; ; attempt++)
+        {
+            ContainerJobRequest asked = request with { Attempt = attempt };
+            DateTimeOffset before = time.GetUtcNow();
+            SpendRecord<StartedContainer>? record = await RecordAsync(asked, cancellation);
+            if (record is null && attempt > 1)
+            {
+                return last;
+            }
+
+            ContainerExecution? execution = record?.Result is { } started
+                ? await jobs.GetAsync(asked, started.ExecutionId, cancellation)
+                : await jobs.FindAsync(asked, cancellation);
+            if (execution is null && record is { Result: null } && Grace.Left(record.State, record.At, before) is { } left && left > TimeSpan.Zero)
+            {
+                throw new FlowException(new Failure(
+                    FailureKind.Ambiguous,
+                    "The answer to the start of a container was lost; its execution may still come to light",
+                    "It is looked for again shortly",
+                    RetryAfter: left));
+            }
+
+            last = execution ?? last;
+        }
+    }
+
+    private async Task<SpendRecord<StartedContainer>?> RecordAsync(ContainerJobRequest request, CancellationToken cancellation) =>
+        (await store.FindJsonAsync<SpendRecord<StartedContainer>>(request.StartRecord, cancellation))?.Value;
+
+    /// <summary>An execution that has just been started may not be shown yet; one that is not shown later is gone.</summary>
+    private bool IsForgotten(SpendRecord<StartedContainer> record) => record.At + Grace.OnTheWay + Grace.Arrival < time.GetUtcNow();
+}
