@@ -76,6 +76,7 @@ public static class WorkflowComposition
             .AddSingleton<RunPrices>()
             .AddSingleton<QuotedTokens>()
             .AddSingleton<SpendOnce>()
+            .AddSingleton<RunRecords>()
             .AddSingleton<RunGuard>()
             .AddSingleton<JobSlots>()
             .AddSingleton<Deployments>()

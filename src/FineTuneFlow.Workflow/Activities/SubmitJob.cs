@@ -11,7 +11,7 @@ using FineTuneFlow.Workflow.Spending;
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Creates a candidate's job, or adopts the one that an earlier attempt has left at the provider.</summary>
-public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce once, JobSearch search, RunGuard guard, FlowTelemetry telemetry)
+public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce once, JobSearch search, RunGuard guard, RunRecords records, FlowTelemetry telemetry)
     : IActivity<SubmitJobInput, SubmittedJob>
 {
     public async Task<SubmittedJob> RunAsync(SubmitJobInput input, CancellationToken cancellation)
@@ -22,12 +22,14 @@ public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce 
         CandidateRecipe recipe = await RunRecipes.CandidateAsync(store, input.RunId, input.Candidate.Name, cancellation);
         try
         {
-            return await once.RunAsync(
+            SubmittedJob job = await once.RunAsync(
                 RunPaths.JobIntent(input.RunId, input.Candidate.Name),
                 SpendGrace.OfPaid(provider.Facts),
                 async stop => await search.FindAsync(provider, input, recipe, stop),
                 async stop => new SubmittedJob((await provider.CreateJobAsync(Request(provider.Facts, input, recipe, metadata), stop)).Id, null),
                 cancellation);
+            await records.AddJobsAsync(input.RunId, cancellation);
+            return job;
         }
         catch (FlowException error) when (error.Failure.Kind is FailureKind.DailyCapReached or FailureKind.TooManyJobs)
         {

@@ -50,14 +50,14 @@ public static class FineTuneRun
 
     private static async Task<RunResult> Work(IOrchestrationContext context, RunInput input, RunJournal journal, CancellationToken stop)
     {
-        await journal.EnterAsync("planning");
+        await journal.EnterAsync(RunStage.Planning);
         RunPlan plan = await context.CallAsync(Steps.PreparePlan, input);
         await journal.PlannedAsync(plan);
 
-        await journal.EnterAsync("preparing");
+        await journal.EnterAsync(RunStage.Preparing);
         PreparedData data = await context.CallAsync(Steps.PrepareDataset, new PrepareDatasetInput(input, plan));
 
-        await journal.EnterAsync("quoting");
+        await journal.EnterAsync(RunStage.Quoting);
         QuoteSummary quote = await context.CallAsync(Steps.QuoteRun, new QuoteRunInput(input.RunId, input.Project, plan));
         await journal.QuotedAsync(quote);
         if (quote.LowUsd > plan.BudgetUsd)
@@ -73,20 +73,20 @@ public static class FineTuneRun
             await Approve(context, plan, quote, journal, stop);
         }
 
-        await journal.EnterAsync("training");
+        await journal.EnterAsync(RunStage.Training);
         EvaluationPlan evaluation = await context.CallAsync(Steps.PlanEvaluation, new PlanEvaluationInput(input.RunId));
         var candidates = new CandidateRuns(context, input, plan, data, quote, evaluation, journal, stop);
         CandidateResult[] results = await candidates.AllAsync();
         journal.ThrowIfStopped();
 
-        await journal.EnterAsync("comparing");
+        await journal.EnterAsync(RunStage.Comparing);
         ComparisonResult comparison = await context.CallAsync(
             Steps.Compare, new CompareInput(input, plan, [.. results], journal.Stages, journal.StartedAt, context.UtcNow));
 
-        await journal.EnterAsync("promoting");
+        await journal.EnterAsync(RunStage.Promoting);
         PromotionResult promotion = await context.CallAsync(Steps.Promote, new PromoteInput(input, comparison.Promote, plan.Champion?.Version ?? 0, comparison.Headline));
 
-        await journal.EnterAsync("cleaning up");
+        await journal.EnterAsync(RunStage.CleaningUp);
         await CleanUp(context, journal);
 
         RunOutcome outcome = results.Any(r => r.Failure is not null) ? RunOutcome.PartlyFailed : RunOutcome.Succeeded;
@@ -105,7 +105,7 @@ public static class FineTuneRun
     private static async Task Approve(
         IOrchestrationContext context, RunPlan plan, QuoteSummary quote, RunJournal journal, CancellationToken stop)
     {
-        await journal.EnterAsync("waiting for approval");
+        await journal.EnterAsync(RunStage.WaitingForApproval);
         ApprovalDecision? decision = await context.WaitForEvent(Signals.Approval, context.UtcNow.AddHours(plan.ApprovalHours), stop);
         if (decision is not { Approved: true })
         {

@@ -19,7 +19,7 @@ internal sealed class RunJournal
     private readonly HashSet<string> _judged = [];
     private RunRecord _record;
     private double _spentUsd;
-    private string _stage = "";
+    private RunStage _stage = RunStage.Starting;
     private string? _waits;
 
     public RunJournal(IOrchestrationContext context, RunInput input)
@@ -52,17 +52,17 @@ internal sealed class RunJournal
     public bool HasEnded => _record.EndedAt is not null;
 
     /// <exception cref="FlowException">The run was stopped: no further stage begins.</exception>
-    public Task EnterAsync(string name)
+    public Task EnterAsync(RunStage stage)
     {
         ThrowIfStopped();
-        return RecordAsync(name);
+        return RecordAsync(stage);
     }
 
     /// <summary>From now on no stage begins any more.</summary>
     public Task StopAsync(Failure reason)
     {
         Stopped = reason;
-        return RecordAsync("cancelling");
+        return RecordAsync(RunStage.Cancelling);
     }
 
     public void ThrowIfStopped()
@@ -73,10 +73,10 @@ internal sealed class RunJournal
         }
     }
 
-    private async Task RecordAsync(string name)
+    private async Task RecordAsync(RunStage stage)
     {
-        _stage = name;
-        _record = _record with { Stages = [.. Ended(_record.Stages), new StageTime(name, _context.UtcNow, null)] };
+        _stage = stage;
+        _record = _record with { Stages = [.. Ended(_record.Stages), new StageTime(StageWords.Of(stage), _context.UtcNow, null)] };
         Show();
         await _context.CallAsync(Steps.RecordRun, _record);
     }
@@ -207,14 +207,7 @@ internal sealed class RunJournal
 
     public async Task EndAsync(RunOutcome outcome, Failure? failure)
     {
-        _stage = outcome switch
-        {
-            RunOutcome.Succeeded => "done",
-            RunOutcome.PartlyFailed => "done, some candidates failed",
-            RunOutcome.Cancelled => "cancelled",
-            RunOutcome.Rejected => "not approved",
-            _ => "failed",
-        };
+        _stage = StageWords.After(outcome);
         _record = _record with { Outcome = outcome, Failure = failure, EndedAt = _context.UtcNow, Stages = Ended(_record.Stages) };
         Show();
         await _context.CallAsync(Steps.RecordRun, _record);
@@ -237,5 +230,5 @@ internal sealed class RunJournal
         Show();
     }
 
-    private void Show() => _context.SetStatus(RunStatus.Of(_record, _waits is null ? _stage : $"{_stage}: {_waits}"));
+    private void Show() => _context.SetStatus(RunStatus.Of(_record, _stage, _waits));
 }

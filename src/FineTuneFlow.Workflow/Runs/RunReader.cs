@@ -104,7 +104,7 @@ public sealed class RunReader(IDurableClient client, IBlobStore store)
         RunResult? result = state is { Status: InstanceStatus.Completed, Output: JsonNode output } ? output.Deserialize<RunResult>(FlowJson.Compact) : null;
         bool ended = state?.HasEnded ?? true;
         bool suspended = state?.Status == InstanceStatus.Suspended;
-        string stage = status?.Stage ?? (ended ? "done" : "starting");
+        string stage = StageWords.Of(status?.Stage ?? (ended ? RunStage.Done : RunStage.Starting)) + (status?.Waits is { } waits ? $": {waits}" : "");
         return new RunView
         {
             RunId = runId,
@@ -116,9 +116,9 @@ public sealed class RunReader(IDurableClient client, IBlobStore store)
             StartedAt = record?.StartedAt ?? state!.CreatedAt,
             EndedAt = ended ? record?.EndedAt ?? state?.EndedAt : null,
             Quote = status?.Quote ?? record?.Quote,
-            NeedsApproval = status is { Stage: "waiting for approval" } && !ended && !suspended,
+            NeedsApproval = status is { Stage: RunStage.WaitingForApproval } && !ended && !suspended,
             SpentUsd = status?.SpentUsd ?? record?.SpentUsd ?? 0,
-            Candidates = [.. (status?.CandidatesOf(record) ?? record?.Candidates ?? []).Select(c => new CandidateView(c, null))],
+            Candidates = [.. (status?.CandidatesOf(record) ?? record?.Candidates ?? []).Select(c => new CandidateView(WithJob(c, record), null))],
             Notes = record?.Notes ?? [],
             Verdict = record?.Verdict ?? result?.Verdict,
             Headline = record?.Headline ?? result?.Headline,
@@ -128,6 +128,11 @@ public sealed class RunReader(IDurableClient client, IBlobStore store)
             Drop = record?.Drop,
         };
     }
+
+    /// <summary>The record knows a job as soon as it exists; the status only when the job has ended.</summary>
+    private static CandidateRecord WithJob(CandidateRecord candidate, RunRecord? record) => candidate.JobId is not null || record is null
+        ? candidate
+        : candidate with { JobId = record.Candidates.FirstOrDefault(c => c.Name == candidate.Name)?.JobId };
 
     private static RunOutcome OutcomeOf(InstanceState? state) => state?.Status switch
     {

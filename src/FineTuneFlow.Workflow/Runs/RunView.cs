@@ -14,7 +14,7 @@ public sealed record RunView
     /// <summary>The engine's word; null when it has forgotten the run, whose record stands.</summary>
     public InstanceStatus? Status { get; init; }
     public required RunOutcome Outcome { get; init; }
-    /// <summary>planning, preparing, quoting, waiting for approval, training, comparing, promoting, cleaning up, done...</summary>
+    /// <summary>In words (<see cref="StageWords"/>), with what is waited for, for a person.</summary>
     public required string Stage { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }

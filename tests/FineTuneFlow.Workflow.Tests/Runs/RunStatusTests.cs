@@ -19,7 +19,7 @@ public sealed class RunStatusTests
     {
         RunRecord record = Record(count);
 
-        var status = RunStatus.Of(record, "training");
+        var status = RunStatus.Of(record, RunStage.Training);
 
         JsonSerializer.SerializeToUtf8Bytes(status, FlowJson.Compact).Length.ShouldBeLessThan(16 * 1024);
         (status.Candidates.Length == count).ShouldBe(whole);

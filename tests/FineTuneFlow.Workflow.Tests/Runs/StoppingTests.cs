@@ -67,12 +67,17 @@ public sealed class StoppingTests(Azurite azurite)
         string recipe = One.Replace("\"epochs\": 1", "\"epochs\": 50", StringComparison.Ordinal);
         string runId = await product.RunWithDeadlineAsync("deadline-training", Reviews.Csv(5_000), recipe, TimeSpan.FromSeconds(20));
         await product.UntilAsync(runId, _ => product.JobsCreated() == 1);
-        await product.PostAsync($"/v1/fine_tuning/jobs/{product.Ledger()["jobs"]![0]!["id"]}/pause");
+        string created = product.Ledger()["jobs"]![0]!["id"]!.ToString();
+        await product.PostAsync($"/v1/fine_tuning/jobs/{created}/pause");
+        // While it trains already, in the record and to whoever asks.
+        await product.UntilAsync(runId, v => v.Candidates.Any(c => c.Record.JobId == created));
 
         RunView ended = await product.EndAsync(runId);
 
         ended.Outcome.ShouldBe(RunOutcome.Failed);
         ended.Failure!.Kind.ShouldBe(FailureKind.DeadlineExceeded);
+        RunRecord record = await product.Store.ReadJsonAsync<RunRecord>(RunPaths.Record(runId), Cancellation);
+        record.Candidates.Single(c => c.Provider is not null).JobId.ShouldBe(created);
         await foreach (ProviderJob job in product.Get<IProviders>().Get("simulator").FindJobsAsync(new Dictionary<string, string> { ["ftf_run"] = runId }))
         {
             job.State.ShouldBe(JobState.Cancelled);
