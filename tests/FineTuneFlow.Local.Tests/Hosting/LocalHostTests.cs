@@ -75,6 +75,26 @@ public class LocalHostTests(HostFixture host) : IClassFixture<HostFixture>
         answer["quote"].ShouldNotBeNull();
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_question_about_the_file_is_shown_by_a_check_and_stops_a_run_until_the_recipe_answers_it()
+    {
+        string csv = "review,service,food\n" + string.Concat(Enumerable.Range(0, 120).Select(i => $"some words about number {i},{(i % 2 == 0 ? "good" : "bad")},{(i % 3 == 0 ? "good" : "bad")}\n"));
+        using var form = new MultipartFormDataContent { { new StringContent(csv), "file", "reviews.csv" } };
+        using HttpResponseMessage check = await host.Http.PostAsync("datasets/check", form, Cancellation);
+        JsonNode answer = JsonNode.Parse(await check.Content.ReadAsStringAsync(Cancellation))!;
+        answer["profile"]!["findings"]!.AsArray().Select(finding => (string?)finding!["answeredBy"]).ShouldContain("dataset.label");
+
+        using HttpResponseMessage asked = await host.UploadAsync("asked", csv, HostFixture.Recipe);
+        RunView stopped = await host.UntilAsync((await HostFixture.ReadAsync<StartedRun>(asked)).RunId, r => r.EndedAt is not null);
+        (stopped.Outcome, stopped.Failure!.Kind, stopped.Failure.Field).ShouldBe((RunOutcome.Failed, FailureKind.InvalidInput, "dataset.label"));
+
+        JsonNode recipe = JsonNode.Parse(HostFixture.Recipe)!;
+        recipe["dataset"] = new JsonObject { ["label"] = "food" };
+        using HttpResponseMessage answered = await host.UploadAsync("asked", csv, recipe.ToJsonString());
+        RunView run = await host.UntilAsync((await HostFixture.ReadAsync<StartedRun>(answered)).RunId, r => r.EndedAt is not null);
+        run.Outcome.ShouldBe(RunOutcome.Succeeded, run.Failure?.ToString());
+    }
+
     [Fact]
     public async Task The_projection_follows_volume_and_growth()
     {
