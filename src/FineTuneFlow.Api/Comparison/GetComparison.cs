@@ -30,8 +30,8 @@ public sealed class GetComparison(RunReports reports) : IApiHandler
             [.. scores.Select(score => new ScoreColumn(score, score.Title(), score.Meaning(), score.LowerIsBetter(), score.IsShare()))],
             [.. report.Candidates.Select(one => Compared(report, one, against, scores))],
             Frontier.Of(
-                judged.Where(one => one.UsdPerThousand is not null && scores[0].Of(one.Metrics!) is not null)
-                    .Select(one => (one.Name, one.UsdPerThousand!.Value, scores[0].Of(one.Metrics!)!.Value)),
+                judged.Where(one => one.Price() is not null && scores[0].Of(one.Metrics!) is not null)
+                    .Select(one => (one.Name, one.Price()!.Value, scores[0].Of(one.Metrics!)!.Value)),
                 scores[0].LowerIsBetter()),
             report.Costs.SpentUsd,
             report.Costs.QuotedUsd,
@@ -53,7 +53,7 @@ public sealed class GetComparison(RunReports reports) : IApiHandler
         one.RetiresOn,
         one.Metrics is null ? [] : [.. scores.Select(score => Cell(report, one, against, score))],
         one.Cost.TrainingUsd,
-        one.UsdPerThousand,
+        one.Price(),
         one.Metrics?.Latency?.P50,
         one.Metrics?.Latency?.P95,
         one.Metrics?.ExpectedCalibrationError,

@@ -31,4 +31,7 @@ public sealed record CandidateReport
     public TimeSpan? TrainingTime { get; init; }
     public DateOnly? RetiresOn { get; init; }
     public Failure? Failure { get; init; }
+
+    /// <summary>USD for 1,000 answers: 0 for models of our own, null where no price is known.</summary>
+    public double? Price() => Kind.IsOwn() || (Provider is null && UsdPerThousand is null) ? 0 : Cost.Unpriced ? null : UsdPerThousand;
 }

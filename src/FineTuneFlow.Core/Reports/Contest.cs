@@ -59,9 +59,7 @@ internal sealed class Contest
     public double Value(CandidateReport candidate) => Score.Of(candidate.Metrics!) ?? double.NegativeInfinity;
 
     /// <summary>USD for 1,000 answers: 0 for models of our own, infinite where no price is known.</summary>
-    public static double Price(CandidateReport candidate) => candidate.Kind.IsOwn() || (candidate.Provider is null && candidate.UsdPerThousand is null)
-        ? 0
-        : candidate.Cost.Unpriced ? double.PositiveInfinity : candidate.UsdPerThousand ?? double.PositiveInfinity;
+    public static double Price(CandidateReport candidate) => candidate.Price() ?? double.PositiveInfinity;
 
     /// <summary>Cheaper by at least a tenth; of two prices one of which is not known only what is free is cheaper.</summary>
     public static bool IsCheaper(CandidateReport one, CandidateReport other) =>

@@ -47,6 +47,9 @@ public sealed class ComparisonTests(HostFixture host) : IClassFixture<HostFixtur
         cell.Value.ShouldBe(report.Candidates.Single(candidate => candidate.Name == "two").Metrics!.Accuracy);
         cell.Difference!.Value.ShouldBe(pair.First == "two" ? pair.Difference : -pair.Difference, 1e-12);
         view.Candidates.Single(candidate => candidate.Name == "linear").Cells[column].Judgement.ShouldBeNull();
+        // Models of our own cost nothing to ask, so that the cheapest of them is never beaten in price.
+        view.Candidates.Single(candidate => candidate.Name == "linear").UsdPerThousand.ShouldBe(0);
+        view.Frontier[0].ShouldBe("linear");
         view.Pair!.Difference.Sum(row => row.Sum()).ShouldBe(0);
         view.Pair.Settings.Select(setting => setting.Name).ShouldContain("model");
     }

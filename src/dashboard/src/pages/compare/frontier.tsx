@@ -22,6 +22,7 @@ export function FrontierChart({ view }: { view: Comparison }) {
   const x = (price: number): number => pad.left + (price / (most * 1.08)) * (width - pad.left - pad.right);
   const y = (value: number): number => pad.top + (1 - (value - low) / (high - low)) * (height - pad.top - pad.bottom);
   const line = view.frontier.flatMap((name) => points.find((point) => point.name === name) ?? []);
+  const isBeaten = points.some((point) => !view.frontier.includes(point.name));
   const labels = spread(points.map((point) => ({ ...point, at: y(point.value) })));
   return (
     <section class="card" aria-labelledby="frontier">
@@ -65,7 +66,8 @@ export function FrontierChart({ view }: { view: Comparison }) {
         })}
       </svg>
       <p class="small muted">
-        USD for 1,000 predictions. On the line: {view.frontier.join(", ")}; every other candidate is beaten in both.
+        USD for 1,000 predictions. On the line: {view.frontier.join(", ")}
+        {isBeaten ? "; every other candidate is beaten in both." : "."}
       </p>
     </section>
   );
