@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Datasets.Preparation;
+using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 
