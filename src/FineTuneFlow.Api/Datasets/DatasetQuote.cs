@@ -23,13 +23,7 @@ public static class DatasetQuote
                 .Select(candidate => (Candidate: candidate, Model: BaseModel(recipe, candidate)))
                 .Where(asked => asked.Model is not null)
                 .Select(asked => Quoted(asked.Candidate, asked.Model!, profile.Labels)),
-            .. recipe.Baselines.Select(baseline => new QuotedCandidate
-            {
-                Name = baseline.Name,
-                Work = baseline.Kind == BaselineKind.Linear ? QuotedWork.Linear : QuotedWork.Container,
-                Model = baseline.Model ?? "linear",
-                Epochs = baseline.Epochs,
-            }),
+            .. BaselineGrid.Expand(recipe).Select(baseline => QuotedCandidate.Of(baseline)),
         ],
         Budget = recipe.Budget,
         Mode = recipe.Evaluation.Mode,

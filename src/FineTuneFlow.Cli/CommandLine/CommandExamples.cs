@@ -15,7 +15,7 @@ public static class CommandExamples
             "ftf report last",
         ],
         ["up"] = ["ftf up", "ftf up --port 8071 --simulator-port 8072 --storage-port 8000"],
-        ["demo"] = ["ftf demo", "ftf demo reviews.csv", "ftf demo --fresh"],
+        ["demo"] = ["ftf demo", "ftf demo reviews.csv", "ftf demo --fresh", "ftf demo --encoder"],
         ["doctor"] = ["ftf doctor", "ftf doctor --recipe samples/chapter.recipe.json", "ftf doctor --json | jq '.checks[] | select(.grade == \"bad\")'"],
         ["drop"] = ["ftf drop reviews.csv --project reviews --watch", "ftf drop reviews.csv -p reviews -r samples/few-shot.recipe.json"],
         ["runs"] = ["ftf runs", "ftf runs --project reviews --outcome failed", "ftf runs --json | jq -r '.runs[0].runId'"],

@@ -17,6 +17,7 @@ internal static class CandidatePricing
     {
         QuotedWork.Linear => new CandidateQuote { Name = candidate.Name, Model = candidate.Model, Notes = ["trained in process, costs nothing"] },
         QuotedWork.Container => Container(candidate, input, book),
+        QuotedWork.Encoder => EncoderPricing.Price(candidate, input, book),
         _ => Service(candidate, input, book),
     };
 

@@ -60,6 +60,27 @@ public sealed record QuotedCandidate
     public bool NeedsDeployment { get; init; }
     /// <summary>Container baseline: the machine's name in the price book.</summary>
     public string Machine { get; init; } = "t4";
+    /// <summary>Encoder: the longest text in word pieces; what is beyond is cut off.</summary>
+    public int MaxLength { get; init; } = 256;
+    /// <summary>Encoder: how fast this machine has trained before; null: the price book's speed is taken.</summary>
+    public MachineRate? MeasuredRate { get; init; }
+
+    /// <summary>A baseline of a recipe, its grid expanded.</summary>
+    public static QuotedCandidate Of(BaselineRecipe baseline) => new()
+    {
+        Name = baseline.Name,
+        Work = baseline.Kind switch
+        {
+            BaselineKind.Linear => QuotedWork.Linear,
+            BaselineKind.Encoder => QuotedWork.Encoder,
+            _ => QuotedWork.Container,
+        },
+        Model = baseline.Model ?? (baseline.Kind == BaselineKind.Linear ? "linear" : "champion"),
+        Epochs = baseline.EpochsToTrain,
+        // Without a container job a checkout trains on its own machine.
+        Machine = baseline is { Kind: BaselineKind.Encoder, Where: not TrainingPlace.Job } ? "local" : "t4",
+        MaxLength = baseline.MaxLength.Count > 0 ? baseline.MaxLength[0] : 256,
+    };
 }
 
 /// <param name="Encoding">The tokenizer's.</param>
@@ -69,4 +90,4 @@ public sealed record QuotedCandidate
 public sealed record CountedTokens(string Encoding, double Training, double Prompt, double Share);
 
 /// <summary>What is done: train and ask a model, only ask an untuned or an earlier tuned one, or a baseline of our own.</summary>
-public enum QuotedWork { TrainAndAsk, AskBase, AskTuned, Linear, Container }
+public enum QuotedWork { TrainAndAsk, AskBase, AskTuned, Linear, Container, Encoder }

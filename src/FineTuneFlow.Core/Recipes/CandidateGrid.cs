@@ -14,7 +14,7 @@ public static class CandidateGrid
     public static ImmutableArray<CandidateRecipe> Expand(Recipe recipe)
     {
         var expanded = recipe.Candidates.SelectMany(Expand).ToImmutableArray();
-        var taken = new HashSet<string>(recipe.Baselines.Select(baseline => baseline.Name), StringComparer.Ordinal);
+        var taken = new HashSet<string>(BaselineGrid.Expand(recipe).Select(baseline => baseline.Name), StringComparer.Ordinal);
         foreach (CandidateRecipe candidate in expanded)
         {
             if (candidate.Name.Length > 40)
@@ -51,10 +51,10 @@ public static class CandidateGrid
             LearningRateMultiplier = rate,
         };
 
-    private static IEnumerable<OneOrMany<T>> Values<T>(OneOrMany<T> values) =>
+    internal static IEnumerable<OneOrMany<T>> Values<T>(OneOrMany<T> values) =>
         values.Count <= 1 ? [values] : values.Select(value => new OneOrMany<T>(value));
 
-    private static string Suffix<T>(string sign, OneOrMany<T> all, OneOrMany<T> chosen)
+    internal static string Suffix<T>(string sign, OneOrMany<T> all, OneOrMany<T> chosen)
         where T : IConvertible =>
         all.Count <= 1 ? "" : "-" + sign + chosen[0].ToDecimal(CultureInfo.InvariantCulture).ToString("0.############", CultureInfo.InvariantCulture).Replace('.', '-');
 

@@ -41,15 +41,3 @@ public enum CandidateKind { FineTune, Prompt }
 public enum TrainingData { All, New }
 
 public enum TrainingTier { Standard, GlobalStandard, DataZone, Developer }
-
-public sealed record BaselineRecipe
-{
-    public required string Name { get; init; }
-    public BaselineKind Kind { get; init; } = BaselineKind.Linear;
-    /// <summary>Kind container: the model to fine-tune, such as distilbert-base-cased.</summary>
-    public string? Model { get; init; }
-    /// <summary>Kind container; 1 to 50.</summary>
-    public int Epochs { get; init; } = 1;
-}
-
-public enum BaselineKind { Linear, Container }

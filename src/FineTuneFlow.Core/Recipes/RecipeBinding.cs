@@ -56,7 +56,15 @@ internal static class RecipeBinding
         Name = baseline.Text("name", ""),
         Kind = baseline.Choice("kind", BaselineKind.Linear),
         Model = baseline.TextOrNull("model"),
-        Epochs = baseline.Whole("epochs", 1),
+        Epochs = baseline.OneOrMany("epochs", RecipeValue.Whole),
+        LearningRate = baseline.OneOrMany("learningRate", RecipeValue.Number),
+        MaxLength = baseline.OneOrMany("maxLength", RecipeValue.Whole),
+        BatchSize = baseline.WholeOrNull("batchSize"),
+        ClassWeights = baseline.Choice("classWeights", ClassWeights.None),
+        Device = baseline.Choice("device", TrainingDevice.Auto),
+        Where = baseline.Choice("where", TrainingPlace.Auto),
+        ContinueFrom = baseline.TextOrNull("continueFrom"),
+        Image = baseline.TextOrNull("image"),
     };
 
     private static EvaluationRecipe Evaluation(PlacedJson evaluation) => new()

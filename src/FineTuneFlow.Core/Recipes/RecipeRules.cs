@@ -23,7 +23,7 @@ internal sealed class RecipeRules
         rules.Continuations(recipe.Candidates);
         for (int i = 0; i < recipe.Baselines.Length; i++)
         {
-            rules.Baseline(recipe.Baselines[i], $"baselines[{i}]");
+            rules._problems.AddRange(BaselineRules.Check(recipe.Baselines[i], $"baselines[{i}]"));
         }
 
         rules.Promotion(recipe);
@@ -192,7 +192,10 @@ internal sealed class RecipeRules
 
         for (int i = 0; i < recipe.Baselines.Length; i++)
         {
-            Name(recipe.Baselines[i].Name, $"baselines[{i}]", taken);
+            foreach (BaselineRecipe one in BaselineGrid.Expand(recipe.Baselines[i]))
+            {
+                Name(one.Name, $"baselines[{i}]", taken);
+            }
         }
     }
 
@@ -314,18 +317,6 @@ internal sealed class RecipeRules
         }
 
         return null;
-    }
-
-    private void Baseline(BaselineRecipe baseline, string path)
-    {
-        if (baseline.Kind == BaselineKind.Container && baseline.Model is null)
-        {
-            Add(path, $"\"{baseline.Name}\" has no model", "Name the model that the container fine-tunes, such as \"distilbert-base-cased\".");
-        }
-        else if (baseline.Kind == BaselineKind.Linear && baseline.Model is not null)
-        {
-            Add(path + ".model", "the linear baseline has no model to choose", "Remove \"model\", or set \"kind\" to container.");
-        }
     }
 
     private static string Camel(SplitMethod method) => method.ToString().ToLowerInvariant();

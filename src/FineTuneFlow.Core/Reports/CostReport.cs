@@ -59,13 +59,15 @@ public sealed record CostReport
     private static ServiceOption Option(CandidateReport candidate)
     {
         CandidateCost cost = candidate.Cost;
-        bool container = candidate.Kind == OutcomeKind.ContainerBaseline;
+        bool trainedByMachine = candidate.Kind is OutcomeKind.ContainerBaseline or OutcomeKind.Encoder;
+        // An encoder answers inside the host, whatever machine has trained it.
+        bool machineStays = candidate.Kind != OutcomeKind.Encoder && cost.HostingHours > 0;
         return UnitCost.OptionOf(
             candidate.Name,
             candidate.Model,
             cost,
             candidate.Metrics!.N,
-            fixedUsd: cost.TrainingUsd + (container ? cost.HostingUsd : 0),
-            usdPerDay: cost.HostingHours > 0 ? cost.HostingUsd / cost.HostingHours.Value * 24 : 0);
+            fixedUsd: cost.TrainingUsd + (trainedByMachine ? cost.HostingUsd : 0),
+            usdPerDay: machineStays ? cost.HostingUsd / cost.HostingHours!.Value * 24 : 0);
     }
 }

@@ -6,16 +6,24 @@ namespace FineTuneFlow.Core.Reports;
 public static class OutcomeKinds
 {
     /// <summary>A model that we train and ask ourselves: its answers have no price.</summary>
-    public static bool IsOwn(this OutcomeKind kind) => kind is OutcomeKind.LinearBaseline or OutcomeKind.ContainerBaseline;
+    public static bool IsOwn(this OutcomeKind kind) => kind is OutcomeKind.LinearBaseline or OutcomeKind.ContainerBaseline or OutcomeKind.Encoder;
 
     /// <summary>Whether a model of this kind can answer as a champion: a container leaves predictions, but no model that we could ask.</summary>
     public static bool CanBeServed(this OutcomeKind kind) => kind != OutcomeKind.ContainerBaseline;
+
+    /// <summary>What a baseline of the recipe becomes.</summary>
+    public static OutcomeKind Outcome(this BaselineKind kind) => kind switch
+    {
+        BaselineKind.Linear => OutcomeKind.LinearBaseline,
+        BaselineKind.Encoder => OutcomeKind.Encoder,
+        _ => OutcomeKind.ContainerBaseline,
+    };
 
     /// <summary>Under which kind <c>promotion.eligible</c> names it.</summary>
     internal static string EligibleAs(this OutcomeKind kind) => kind switch
     {
         OutcomeKind.LinearBaseline => EligibleModels.Linear,
-        OutcomeKind.ContainerBaseline => EligibleModels.Encoder,
+        OutcomeKind.ContainerBaseline or OutcomeKind.Encoder => EligibleModels.Encoder,
         OutcomeKind.Prompt => EligibleModels.Prompt,
         _ => EligibleModels.FineTune,
     };

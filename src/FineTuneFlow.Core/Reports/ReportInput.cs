@@ -61,6 +61,6 @@ public sealed record CandidateOutcome
     public DateOnly? RetiresOn { get; init; }
 }
 
-public enum OutcomeKind { FineTune, Continuation, Prompt, LinearBaseline, ContainerBaseline, Champion }
+public enum OutcomeKind { FineTune, Continuation, Prompt, LinearBaseline, ContainerBaseline, Champion, Encoder }
 
 public sealed record StageTime(string Name, DateTimeOffset StartedAt, DateTimeOffset? EndedAt);

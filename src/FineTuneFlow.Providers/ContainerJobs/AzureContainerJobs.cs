@@ -16,7 +16,7 @@ public sealed class AzureContainerJobs(AzureContainerOptions options, TokenCrede
     private readonly ResourceManagerConnection _connection = new(options, credential);
     private readonly ContainerReports _reports = new(store);
 
-    public ContainerFacts Facts { get; } = new(options.RequestTimeout, options.Arrival);
+    public ContainerFacts FactsOf(ContainerJobRequest request) => new(options.RequestTimeout, options.Arrival, options.Machine);
 
     public async Task<ContainerExecution?> FindAsync(ContainerJobRequest request, CancellationToken cancellation = default)
     {
@@ -32,7 +32,7 @@ public sealed class AzureContainerJobs(AzureContainerOptions options, TokenCrede
     public async Task<ContainerExecution> StartAsync(ContainerJobRequest request, CancellationToken cancellation = default)
     {
         JsonNode job = await _connection.ReadJobAsync(cancellation);
-        JsonObject template = JobTemplate.Of(job, options.Container, ContainerEnvironment.Of(request, AddressOf));
+        JsonObject template = JobTemplate.Of(job, options.Container, ContainerEnvironment.Of(request, AddressOf), request.Image);
         // What an interrupted execution has told must not be taken for this one's.
         foreach (string file in new[] { ContainerFiles.Progress, ContainerFiles.Log, ContainerFiles.Result })
         {

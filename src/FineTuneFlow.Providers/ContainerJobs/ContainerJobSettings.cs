@@ -35,22 +35,19 @@ public sealed record ContainerJobSettings
             throw Wrong("Command", "and Job are both set", "Set Job for a Container Apps job, or Command for a program on this machine");
         }
 
-        if (job is not null)
+        return new ContainerJobSettings
         {
-            return new ContainerJobSettings { Azure = ReadAzure(section, job, StorageOptions.Read(configuration)) };
-        }
-
-        return command is null
-            ? new ContainerJobSettings()
-            : new ContainerJobSettings
-            {
-                Local = new LocalContainerOptions
+            Azure = job is null ? null : ReadAzure(section, job, StorageOptions.Read(configuration)),
+            Local = command is not null || TrainerProgram.Find() is not null
+                ? new LocalContainerOptions
                 {
-                    Command = Split(command),
+                    Command = command is null ? ["/bin/sh", TrainerProgram.Find()!] : Split(command),
+                    IsTrainer = command is null,
                     WorkFolder = Given(section, "WorkFolder") ?? Path.Combine(".finetuneflow", "baselines"),
-                    Machine = Given(section, "Machine") ?? "local",
-                },
-            };
+                    Machine = job is null ? Given(section, "Machine") ?? "local" : "local",
+                }
+                : null,
+        };
     }
 
     private static AzureContainerOptions ReadAzure(IConfigurationSection section, string job, StorageOptions storage)

@@ -15,12 +15,10 @@ public static class ContainerJobsSetup
         {
             IBlobStore Store() => provider.GetRequiredService<IBlobStore>();
             TimeProvider Clock() => provider.GetRequiredService<TimeProvider>();
-            return settings switch
-            {
-                { Azure: { } azure } => new AzureContainerJobs(azure, AzureIdentity.From(azure.Credential, azure.ClientId), Store(), Clock()),
-                { Local: { } local } => new LocalContainerJobs(local, Store(), Clock()),
-                _ => new UnconfiguredContainerJobs(),
-            };
+            return new RoutedContainerJobs(
+                settings.Azure is { } azure ? new AzureContainerJobs(azure, AzureIdentity.From(azure.Credential, azure.ClientId), Store(), Clock()) : null,
+                settings.Local is { } local ? new LocalContainerJobs(local, Store(), Clock()) : null,
+                trainerOnly: settings.Local?.IsTrainer ?? false);
         });
         return services;
     }

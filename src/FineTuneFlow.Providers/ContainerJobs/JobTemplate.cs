@@ -16,8 +16,9 @@ internal static class JobTemplate
     /// <param name="job">As read from Resource Manager.</param>
     /// <param name="container">The container that does the work; null: the first.</param>
     /// <param name="environment">Put over what the container has.</param>
+    /// <param name="image">Instead of the container's own; null: that one.</param>
     /// <exception cref="FlowException">InvalidInput: the job has no such container, or no image of a trainer yet.</exception>
-    public static JsonObject Of(JsonNode job, string? container, IEnumerable<KeyValuePair<string, string>> environment)
+    public static JsonObject Of(JsonNode job, string? container, IEnumerable<KeyValuePair<string, string>> environment, string? image = null)
     {
         JsonNode? template = job["properties"]?["template"];
         JsonArray containers = Sent(template?["containers"]);
@@ -27,6 +28,11 @@ internal static class JobTemplate
                 container is null ? "The job's template has no container" : $"The job's template has no container \"{container}\"",
                 "Check Baselines__Container and the job's template",
                 Field: "Baselines__Container"));
+        if (image is not null)
+        {
+            worker["image"] = image;
+        }
+
         // It would end at once, successfully, and leave nothing: a failed training by its looks.
         if (worker["image"]?.ToString().StartsWith(Placeholder, StringComparison.Ordinal) == true)
         {

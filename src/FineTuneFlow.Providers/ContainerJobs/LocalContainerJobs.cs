@@ -10,8 +10,11 @@ namespace FineTuneFlow.Providers.ContainerJobs;
 /// begun anew.</summary>
 public sealed class LocalContainerJobs(LocalContainerOptions options, IBlobStore store, TimeProvider clock) : IContainerJobs
 {
+    /// <summary>Among the inputs: the encoder to go on from.</summary>
+    private const string Earlier = "earlier";
+
     /// <summary>What was started is there at once; a host that is starting one keeps its intent fresh.</summary>
-    public ContainerFacts Facts { get; } = new(TimeSpan.Zero, TimeSpan.FromSeconds(2));
+    public ContainerFacts FactsOf(ContainerJobRequest request) => new(TimeSpan.Zero, TimeSpan.FromSeconds(2), options.Machine);
 
     public async Task<ContainerExecution?> FindAsync(ContainerJobRequest request, CancellationToken cancellation = default)
     {
@@ -26,6 +29,11 @@ public sealed class LocalContainerJobs(LocalContainerOptions options, IBlobStore
         foreach ((BlobPath blob, string file) in Inputs(request))
         {
             await DownloadAsync(blob, execution.Input(file), cancellation);
+        }
+
+        if (request.ContinueFrom is { } earlier)
+        {
+            await DownloadFolderAsync(earlier, execution.Input(Earlier), cancellation);
         }
 
         execution.Begin(request.Attempt, clock.GetUtcNow());
@@ -110,10 +118,10 @@ public sealed class LocalContainerJobs(LocalContainerOptions options, IBlobStore
         }
 
         // The result last: an output folder with it is whole.
-        foreach (string file in execution.Outputs.OrderBy(file => Path.GetFileName(file) == ContainerFiles.Result))
+        foreach (string file in execution.Outputs.OrderBy(file => file == ContainerFiles.Result))
         {
-            await using FileStream content = File.OpenRead(file);
-            await store.WriteAsync(request.OutputFile(Path.GetFileName(file)), content, cancellation: cancellation);
+            await using FileStream content = File.OpenRead(Path.Combine(execution.OutputFolder, file));
+            await store.WriteAsync(request.OutputFile(file), content, cancellation: cancellation);
         }
 
         execution.MarkUploaded();
@@ -126,7 +134,22 @@ public sealed class LocalContainerJobs(LocalContainerOptions options, IBlobStore
     ];
 
     private static string AddressOf(ContainerJobRequest request, LocalExecution execution, BlobPath blob) =>
-        blob == request.Output ? execution.OutputFolder : execution.Input(Inputs(request).First(input => input.Blob == blob).File);
+        blob == request.Output ? execution.OutputFolder
+        : blob == request.ContinueFrom ? execution.Input(Earlier)
+        : execution.Input(Inputs(request).First(input => input.Blob == blob).File);
+
+    private async Task DownloadFolderAsync(BlobPath folder, string target, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(target);
+        await foreach (BlobEntry file in store.ListAsync(folder.Container, folder.Name + "/", cancellation))
+        {
+            string name = file.Path.Name[(folder.Name.Length + 1)..];
+            if (name == Path.GetFileName(name))
+            {
+                await DownloadAsync(file.Path, Path.Combine(target, name), cancellation);
+            }
+        }
+    }
 
     private async Task DownloadAsync(BlobPath blob, string file, CancellationToken cancellation)
     {

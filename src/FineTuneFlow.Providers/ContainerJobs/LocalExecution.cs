@@ -31,7 +31,12 @@ internal sealed class LocalExecution(string folder)
 
     public string Console { get; } = Path.Combine(folder, "console.log");
 
-    public IEnumerable<string> Outputs => Directory.Exists(OutputFolder) ? Directory.EnumerateFiles(OutputFolder) : [];
+    /// <summary>What the program has made, as paths inside its output, the files of the trained model among them.</summary>
+    public IEnumerable<string> Outputs => new[] { OutputFolder, Path.Combine(OutputFolder, EncoderOutput.Model) }
+        .Where(Directory.Exists)
+        .SelectMany(Directory.EnumerateFiles)
+        .Where(file => !Path.GetFileName(file).StartsWith('.'))
+        .Select(file => Path.GetRelativePath(OutputFolder, file).Replace('\\', '/'));
 
     public LocalState? State => ReadJson<LocalState>(Path.Combine(folder, "state.json"));
 
@@ -50,9 +55,17 @@ internal sealed class LocalExecution(string folder)
 
     public void MarkUploaded() => File.WriteAllText(Path.Combine(folder, "uploaded"), "");
 
-    /// <summary>Makes the folder anew; what an interrupted execution has left is thrown away.</summary>
+    /// <summary>Makes the folder anew; of what an interrupted execution has left, only the state that its trainer goes on from is kept.</summary>
     public void Clear()
     {
+        string checkpoint = Path.Combine(OutputFolder, EncoderOutput.Checkpoint);
+        string kept = folder + ".checkpoint";
+        // A crash between the two moves leaves the state beside the folder, where the next beginning finds it.
+        if (Directory.Exists(checkpoint) && !Directory.Exists(kept))
+        {
+            Directory.Move(checkpoint, kept);
+        }
+
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
@@ -60,6 +73,10 @@ internal sealed class LocalExecution(string folder)
 
         Directory.CreateDirectory(Path.Combine(folder, "in"));
         Directory.CreateDirectory(OutputFolder);
+        if (Directory.Exists(kept))
+        {
+            Directory.Move(kept, checkpoint);
+        }
     }
 
     /// <summary>From here on the execution is found.</summary>

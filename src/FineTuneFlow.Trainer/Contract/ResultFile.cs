@@ -12,6 +12,8 @@ internal sealed record ResultFile
     public double? PredictSeconds { get; init; }
     /// <summary>Pieces of texts, padding not counted, in a second of training.</summary>
     public double? TokensPerSecond { get; init; }
+    /// <summary>Of the model below its classifier, embeddings left out: work a piece grows with them.</summary>
+    public double? Parameters { get; init; }
     public string? Device { get; init; }
     public IReadOnlyDictionary<string, string>? Versions { get; init; }
     public IReadOnlyDictionary<string, string>? Hyperparameters { get; init; }

@@ -156,6 +156,7 @@ internal sealed class Work(JobSettings settings, IWorkStorage storage, OutputWri
             TrainSeconds = Math.Round(state.Seconds, 3),
             PredictSeconds = Math.Round(predictSeconds, 3),
             TokensPerSecond = state.Seconds > 0 ? Math.Round(state.Tokens / state.Seconds, 1) : null,
+            Parameters = EncoderShapes.Body(config).Where(weight => weight.Name.StartsWith("encoder.", StringComparison.Ordinal)).Sum(weight => (double)WeightTensor.Count(weight.Shape)),
             Device = device.Name,
             Versions = new SortedDictionary<string, string>
             {

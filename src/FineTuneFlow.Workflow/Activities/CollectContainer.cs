@@ -14,7 +14,7 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Takes over what a container has written, checked, and scores it.</summary>
-public sealed class CollectContainer(IBlobStore store, IContainerJobs jobs, ContainerRequests requests, CandidateScores scores, RunPrices prices)
+public sealed class CollectContainer(IBlobStore store, IContainerJobs jobs, ContainerRequests requests, CandidateScores scores, RunPrices prices, TimeProvider time)
     : IActivity<ContainerStepInput, CandidateScore>
 {
     public async Task<CandidateScore> RunAsync(ContainerStepInput input, CancellationToken cancellation)
@@ -33,7 +33,23 @@ public sealed class CollectContainer(IBlobStore store, IContainerJobs jobs, Cont
         TimeSpan time = (execution.EndedAt - execution.StartedAt) ?? TimeSpan.Zero;
         CandidateCost cost = ActualCost.OfContainer(execution.Machine, time, prices.Book);
         await store.WriteJsonAsync(RunPaths.ContainerCost(input.RunId, input.Baseline), cost, cancellation: cancellation);
-        CandidateScore score = await scores.ScoreAsync(input.RunId, input.Baseline, OutcomeKind.ContainerBaseline, null, cancellation);
+        if (request.IsEncoder)
+        {
+            await KeepRateAsync(request, execution.Machine, cancellation);
+        }
+
+        CandidateScore score = await scores.ScoreAsync(
+            input.RunId, input.Baseline, request.IsEncoder ? OutcomeKind.Encoder : OutcomeKind.ContainerBaseline, null, cancellation);
         return score with { CostUsd = cost.TotalUsd };
+    }
+
+    /// <summary>What the next quote for this machine is made from.</summary>
+    private async Task KeepRateAsync(ContainerJobRequest request, string machine, CancellationToken cancellation)
+    {
+        var result = await store.FindJsonAsync<ContainerResult>(request.OutputFile(ContainerFiles.Result), cancellation);
+        if (result?.Value is { TokensPerSecond: > 0 and var pieces, Parameters: > 0 and var parameters })
+        {
+            await store.WriteJsonAsync(RunPaths.MachineRate(machine), new MachineRate(pieces * parameters, time.GetUtcNow()), cancellation: cancellation);
+        }
     }
 }

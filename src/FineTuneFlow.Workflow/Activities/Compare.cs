@@ -8,6 +8,7 @@ using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Durable;
+using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Costs;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Orchestrations;
@@ -81,6 +82,9 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
         ProviderJob? job = (await store.FindJsonAsync<ProviderJob>(RunPaths.Job(runId, result.Name), cancellation))?.Value;
         DeploymentRecord? deployment = (await store.FindJsonAsync<DeploymentRecord>(RunPaths.Deployment(runId, result.Name), cancellation))?.Value;
         ProviderFacts? provider = planned is null ? null : providers.Get(planned.Provider).Facts;
+        ContainerResult? trained = result.Kind == OutcomeKind.Encoder
+            ? (await store.FindJsonAsync<ContainerResult>(RunPaths.Baseline(runId, result.Name, $"out/{ContainerFiles.Result}"), cancellation))?.Value
+            : null;
         return new CandidateOutcome
         {
             Name = result.Name,
@@ -94,12 +98,12 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
             ContinueFrom = asked?.ContinueFrom,
             SystemPrompt = asked?.SystemPrompt,
             JobId = result.Trained?.JobId ?? job?.Id,
-            Hyperparameters = Hyperparameters(job),
+            Hyperparameters = trained is null ? Hyperparameters(job) : Hyperparameters(trained),
             Predictions = predictions,
             Curve = await Curve(runId, result.Name, cancellation),
             Cost = planned is null || provider is null ? await BaselineCost(runId, result.Name, cancellation) : prices.Actual(
                 provider, planned, asked?.Tier, recipe.Evaluation.Mode == EvaluationMode.Batch, result.Trained?.TrainedTokens, predictions, deployment),
-            TrainingTime = result.Trained?.Time,
+            TrainingTime = result.Trained?.Time ?? (trained?.TrainSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null),
             Failure = result.Failure,
             RetiresOn = planned?.RetiresOn,
         };
@@ -139,6 +143,15 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
                 named[name] = value.ToString(null, System.Globalization.CultureInfo.InvariantCulture);
             }
         }
+    }
+
+    /// <summary>Of an encoder: as its trainer used them, with the device and its speed.</summary>
+    private static ImmutableSortedDictionary<string, string> Hyperparameters(ContainerResult trained)
+    {
+        var named = ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, trained.Hyperparameters ?? ImmutableSortedDictionary<string, string>.Empty);
+        named = trained.Device is { } device ? named.SetItem("device", device) : named;
+        named = trained.TokensPerSecond is { } speed ? named.SetItem("piecesPerSecond", speed.ToString("0", System.Globalization.CultureInfo.InvariantCulture)) : named;
+        return trained.Notes is { Count: > 0 } notes ? named.SetItem("notes", string.Join("; ", notes)) : named;
     }
 
     private async Task<BlobRef> Write(string runId, string extension, string content, CancellationToken cancellation) =>

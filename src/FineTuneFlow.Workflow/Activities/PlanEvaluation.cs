@@ -55,7 +55,7 @@ public sealed class PlanEvaluation(IBlobStore store, Lineage lineage) : IActivit
     {
         RunPlan plan = await store.ReadJsonAsync<RunPlan>(RunPaths.Plan(runId), cancellation);
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        IEnumerable<ModelOrigin?> origins = plan.Candidates.Select(c => c.Origin).Concat(plan.Baselines.Select(b => b.Champion?.Origin));
+        IEnumerable<ModelOrigin?> origins = plan.Candidates.Select(c => c.Origin).Concat(plan.Baselines.Select(b => b.Champion?.Origin ?? b.Origin));
         foreach (ModelOrigin origin in origins.OfType<ModelOrigin>().Distinct())
         {
             // Validation rows too: they went to the trainer, and a model may have been stopped or chosen by them.

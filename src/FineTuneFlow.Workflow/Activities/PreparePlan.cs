@@ -45,13 +45,47 @@ public sealed class PreparePlan(IBlobStore store, IProviders providers, Champion
 
         var plan = new RunPlan(
             [.. planned],
-            [.. recipe.Baselines.Select(b => new PlannedBaseline(b.Name, b.Kind)), .. OwnChampion(champion, refusal)],
+            [.. recipe.Baselines.Select(b => Plan(b, champion, recipe.Dataset.Split)), .. OwnChampion(champion, refusal)],
             [.. preflight.Warnings.Select(w => $"{w.Candidate}: {w.Message}")],
             recipe.Budget.Usd,
             recipe.Budget.ApprovalHours,
             champion is null ? null : new PlannedChampion(champion.Version, refusal));
         await store.WriteJsonAsync(RunPaths.Plan(input.RunId), plan, cancellation: cancellation);
         return plan;
+    }
+
+    private static PlannedBaseline Plan(BaselineRecipe baseline, ChampionVersion? champion, SplitRecipe split)
+    {
+        if (baseline.ContinueFrom is null)
+        {
+            return new PlannedBaseline(baseline.Name, baseline.Kind);
+        }
+
+        if (champion is not { Kind: OutcomeKind.Encoder })
+        {
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                $"{baseline.Name} goes on from the champion, but the project's champion is not an encoder",
+                "Name a model to fine-tune instead of continueFrom",
+                Field: $"baselines.{baseline.Name}.continueFrom"));
+        }
+
+        RefuseMovingSplit(baseline.Name, split);
+        return new PlannedBaseline(
+            baseline.Name, baseline.Kind, ContinueFolder: $"{champion.OwnFolder}/{EncoderModel.Folder}", ContinuedModel: champion.BaseModel, Origin: champion.Origin);
+    }
+
+    /// <summary>Only a split that does not move with the data keeps what the champion was trained on out of this run's holdout.</summary>
+    private static void RefuseMovingSplit(string name, SplitRecipe split)
+    {
+        if (split.Method is SplitMethod.Stratified or SplitMethod.Time)
+        {
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                $"{name} continues the champion, but the split method {split.Method.ToString().ToLowerInvariant()} may put texts that the champion trained on into the holdout",
+                "Use the split method stable (by hash of the text), group or column",
+                Field: "dataset.split.method"));
+        }
     }
 
     private string? Refusal(ChampionVersion champion) => champion.Provider switch
@@ -101,14 +135,9 @@ public sealed class PreparePlan(IBlobStore store, IProviders providers, Champion
                 Field: $"candidates.{candidate.Name}.continueFrom"));
         }
 
-        if (fromChampion && split.Method is SplitMethod.Stratified or SplitMethod.Time)
+        if (fromChampion)
         {
-            // Only a split that does not move with the data keeps what the champion was trained on out of this run's holdout.
-            throw new FlowException(new Failure(
-                FailureKind.InvalidInput,
-                $"{candidate.Name} continues the champion, but the split method {split.Method.ToString().ToLowerInvariant()} may put texts that the champion trained on into the holdout",
-                "Use the split method stable (by hash of the text), group or column",
-                Field: "dataset.split.method"));
+            RefuseMovingSplit(candidate.Name, split);
         }
 
         if (candidate.Data == TrainingData.New && !fromChampion)

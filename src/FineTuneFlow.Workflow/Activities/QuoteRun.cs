@@ -5,6 +5,7 @@ using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Durable;
+using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Costs;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
@@ -13,7 +14,8 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Estimates what a run will cost, before anything is uploaded, and keeps the whole quote beside the run.</summary>
-public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices prices, QuotedTokens tokens) : IActivity<QuoteRunInput, QuoteSummary>
+public sealed class QuoteRun(
+    IBlobStore store, IProviders providers, RunPrices prices, IContainerJobs containers, ContainerRequests requests, QuotedTokens tokens) : IActivity<QuoteRunInput, QuoteSummary>
 {
     public async Task<QuoteSummary> RunAsync(QuoteRunInput input, CancellationToken cancellation)
     {
@@ -21,6 +23,12 @@ public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices p
         DatasetProfile profile = await store.ReadJsonAsync<DatasetProfile>(RunPaths.Dataset(input.RunId, DatasetFiles.Profile), cancellation);
         SplitSize train = SizeOf(profile, Split.Train);
         ImmutableDictionary<string, CountedTokens> counted = await tokens.CountAsync(input.RunId, input.Plan.Candidates, recipe, cancellation);
+        var own = new List<QuotedCandidate>();
+        foreach (PlannedBaseline baseline in input.Plan.Baselines)
+        {
+            own.Add(await QuotedAsync(input.RunId, baseline, recipe, cancellation));
+        }
+
         var quote = Quote.Make(
             new QuoteInput
             {
@@ -28,7 +36,7 @@ public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices p
                 LongTexts = profile.LongTexts,
                 Holdout = SizeOf(profile, Split.Test).Take(recipe.Evaluation.SampleRows),
                 LabelTokens = profile.Labels.Names.Average(label => TokenEstimate.Of(label).Likely),
-                Candidates = [.. input.Plan.Candidates.Select(c => Quoted(c, recipe, profile.Labels) with { Counted = counted.GetValueOrDefault(c.Name) }), .. input.Plan.Baselines.Select(b => Quoted(b, recipe))],
+                Candidates = [.. input.Plan.Candidates.Select(c => Quoted(c, recipe, profile.Labels) with { Counted = counted.GetValueOrDefault(c.Name) }), .. own],
                 Budget = recipe.Budget,
                 Mode = recipe.Evaluation.Mode,
                 Calibration = (await store.FindJsonAsync<TokenCalibration>(RunPaths.Calibration(input.Project), cancellation))?.Value,
@@ -73,7 +81,7 @@ public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices p
         };
     }
 
-    private static QuotedCandidate Quoted(PlannedBaseline baseline, Recipe recipe)
+    private async Task<QuotedCandidate> QuotedAsync(string runId, PlannedBaseline baseline, Recipe recipe, CancellationToken cancellation)
     {
         if (baseline.Champion is not null)
         {
@@ -81,12 +89,18 @@ public sealed class QuoteRun(IBlobStore store, IProviders providers, RunPrices p
         }
 
         BaselineRecipe asked = recipe.Baselines.First(b => b.Name == baseline.Name);
-        return new QuotedCandidate
+        var quoted = QuotedCandidate.Of(asked);
+        if (asked.Kind == BaselineKind.Linear)
         {
-            Name = baseline.Name,
-            Work = baseline.Kind == BaselineKind.Linear ? QuotedWork.Linear : QuotedWork.Container,
-            Model = asked.Model ?? "linear",
-            Epochs = asked.Epochs,
+            return quoted;
+        }
+
+        string machine = containers.FactsOf(await requests.OfAsync(runId, baseline.Name, cancellation)).Machine;
+        return quoted with
+        {
+            Machine = machine,
+            Model = baseline.ContinuedModel ?? quoted.Model,
+            MeasuredRate = (await store.FindJsonAsync<MachineRate>(RunPaths.MachineRate(machine), cancellation))?.Value,
         };
     }
 }

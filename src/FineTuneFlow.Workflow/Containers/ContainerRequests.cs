@@ -16,12 +16,17 @@ public sealed class ContainerRequests(IBlobStore store)
     {
         Recipe recipe = await RunRecipes.ReadAsync(store, runId, cancellation);
         BaselineRecipe asked = recipe.Baselines.First(b => b.Name == baseline);
+        var plan = asked.ContinueFrom is null ? null : await store.FindJsonAsync<RunPlan>(RunPaths.Plan(runId), cancellation);
         return new ContainerJobRequest
         {
             RunId = runId,
             Baseline = baseline,
-            Model = asked.Model!,
-            Epochs = asked.Epochs,
+            Model = asked.Model ?? plan?.Value.Baseline(baseline)?.ContinuedModel ?? PlannedCandidate.ChampionName,
+            Epochs = asked.EpochsToTrain,
+            IsEncoder = asked.Kind == BaselineKind.Encoder,
+            Encoder = EncoderSettings.Of(asked),
+            ContinueFrom = plan?.Value.Baseline(baseline)?.ContinueFolder is { } folder ? BlobPath.Parse(folder) : null,
+            Image = asked.Image,
             Seed = recipe.Dataset.Split.Seed,
             Train = RunPaths.Rows(runId, Split.Train),
             Validation = RunPaths.Rows(runId, Split.Validation),

@@ -17,6 +17,12 @@ public sealed record ContainerResult
     public double? PredictSeconds { get; init; }
     /// <summary>What trained where: device (cuda, cpu), its name, and the versions of what matters.</summary>
     public string? Device { get; init; }
+    /// <summary>Pieces of texts, padding not counted, in a second of training.</summary>
+    public double? TokensPerSecond { get; init; }
+    /// <summary>Of the model below its classifier, embeddings left out.</summary>
+    public double? Parameters { get; init; }
+    /// <summary>What a person should know of the training.</summary>
+    public IReadOnlyList<string>? Notes { get; init; }
     public IReadOnlyDictionary<string, string>? Versions { get; init; }
     public IReadOnlyDictionary<string, string>? Hyperparameters { get; init; }
 }

@@ -51,6 +51,7 @@ public sealed class OwnModels(IBlobStore store)
     private Task<IOwnModel> LoadAsync(OutcomeKind kind, string folder, CancellationToken cancellation) => kind switch
     {
         OutcomeKind.LinearBaseline => LinearModel.LoadAsync(store, BlobPath.Parse($"{folder}/{LinearModel.FileName}"), cancellation),
+        OutcomeKind.Encoder => EncoderModel.LoadAsync(store, $"{folder}/{EncoderModel.Folder}", cancellation),
         _ => throw new FlowException(FailureKind.InvalidInput, $"A model of the kind {kind} cannot be asked here", "Promote another candidate"),
     };
 }

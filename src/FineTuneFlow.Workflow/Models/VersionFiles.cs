@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
@@ -26,8 +27,8 @@ public sealed class VersionFiles(IBlobStore store, Shots shots)
             return;
         }
 
-        // A model of our own is model.bin or a folder model/: whatever its kind, its name begins so.
-        BlobPath model = RunPaths.Baseline(runId, judged.Name, "model");
+        // A model of our own is model.bin or a folder model/, which stands in a container's output: whatever its kind, its name begins so.
+        BlobPath model = RunPaths.Baseline(runId, judged.Name, judged.Kind == OutcomeKind.Encoder ? "out/model" : "model");
         await foreach (BlobEntry file in store.ListAsync(model.Container, model.Name, cancellation))
         {
             await using BlobRead content = await store.OpenExistingAsync(file.Path, cancellation);

@@ -173,8 +173,7 @@ internal sealed class CandidateRuns(
 
     private async Task<CandidateResult> BaselineAsync(PlannedBaseline baseline)
     {
-        OutcomeKind kind = baseline.Champion is not null ? OutcomeKind.Champion
-            : baseline.Kind == BaselineKind.Linear ? OutcomeKind.LinearBaseline : OutcomeKind.ContainerBaseline;
+        OutcomeKind kind = baseline.Champion is not null ? OutcomeKind.Champion : baseline.Kind.Outcome();
         try
         {
             Reserve(baseline.Name, quote.HighByCandidate.GetValueOrDefault(baseline.Name), "train");
@@ -212,7 +211,7 @@ internal sealed class CandidateRuns(
 /// <summary>What a candidate or baseline came to, as far as the history needs to know.</summary>
 public sealed record CandidateResult(string Name, OutcomeKind Kind, TrainedModel? Trained, CandidateScore? Score, Failure? Failure)
 {
-    public bool IsBaseline => Kind is OutcomeKind.LinearBaseline or OutcomeKind.ContainerBaseline or OutcomeKind.Champion;
+    public bool IsBaseline => Kind.IsOwn() || Kind == OutcomeKind.Champion;
 }
 
 /// <summary>Ids of a form's files at a provider.</summary>

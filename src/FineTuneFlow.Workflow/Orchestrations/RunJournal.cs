@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
@@ -95,7 +94,7 @@ internal sealed class RunJournal
                 .. plan.Baselines.Select(b => new CandidateRecord
                 {
                     Name = b.Name,
-                    Kind = b.Champion is not null ? OutcomeKind.Champion : b.Kind == BaselineKind.Linear ? OutcomeKind.LinearBaseline : OutcomeKind.ContainerBaseline,
+                    Kind = b.Champion is not null ? OutcomeKind.Champion : b.Kind.Outcome(),
                     State = CandidateState.Waiting,
                 }),
             ],
@@ -193,7 +192,7 @@ internal sealed class RunJournal
             {
                 (OutcomeKind.LinearBaseline, _) => [],
                 (OutcomeKind.Champion, _) when candidate.Provider is null => [],
-                (OutcomeKind.ContainerBaseline, CandidateState.Training) => [Flows.BaselineId(_record.RunId, candidate.Name)],
+                (OutcomeKind.ContainerBaseline or OutcomeKind.Encoder, CandidateState.Training) => [Flows.BaselineId(_record.RunId, candidate.Name)],
                 (_, CandidateState.Training) => [Flows.TrainId(_record.RunId, candidate.Name), Flows.MonitorId(_record.RunId, candidate.Name)],
                 (_, CandidateState.Evaluating) => [Flows.EvaluateId(_record.RunId, candidate.Name)],
                 _ => [],

@@ -12,6 +12,14 @@ public sealed record ContainerJobRequest
     /// <summary>The model to fine-tune, such as distilbert-base-cased.</summary>
     public required string Model { get; init; }
     public required int Epochs { get; init; }
+    /// <summary>True: an encoder, trained by the product's own trainer; false: whatever the container makes.</summary>
+    public bool IsEncoder { get; init; }
+    /// <summary>What an encoder's recipe says beyond the above.</summary>
+    public EncoderSettings Encoder { get; init; } = new();
+    /// <summary>Folder of the encoder's files to go on from; null: from the model as published.</summary>
+    public BlobPath? ContinueFrom { get; init; }
+    /// <summary>Instead of the image of the job; null: the job's own.</summary>
+    public string? Image { get; init; }
     public required int Seed { get; init; }
     /// <summary>Rows <c>{id, text, label}</c>, JSON lines.</summary>
     public required BlobPath Train { get; init; }

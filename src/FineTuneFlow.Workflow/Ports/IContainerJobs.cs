@@ -5,7 +5,7 @@ namespace FineTuneFlow.Workflow.Ports;
 /// job itself failed is told by <see cref="ContainerExecution.Failure"/>.</summary>
 public interface IContainerJobs
 {
-    ContainerFacts Facts { get; }
+    ContainerFacts FactsOf(ContainerJobRequest request);
 
     /// <summary>The execution of this run, baseline and attempt; null where there is none. Starts nothing.</summary>
     Task<ContainerExecution?> FindAsync(ContainerJobRequest request, CancellationToken cancellation = default);

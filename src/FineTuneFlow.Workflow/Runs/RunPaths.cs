@@ -120,6 +120,9 @@ public static class RunPaths
     /// <summary>What the project's runs have taught about tokens a character.</summary>
     public static BlobPath Calibration(string project) => BlobPath.Of(Models, $"{project}/calibration.json");
 
+    /// <summary>How fast encoders were trained on a machine.</summary>
+    public static BlobPath MachineRate(string machine) => BlobPath.Of(Models, $"_machines/{machine}.json");
+
     public static BlobPath JobQueue(string provider) => BlobPath.Of(Models, $"_queues/{provider}.json");
 
     /// <summary>Why a drop has started no run. No run's id begins with an underscore.</summary>

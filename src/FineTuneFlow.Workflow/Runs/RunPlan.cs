@@ -22,6 +22,9 @@ public sealed record RunPlan(
 {
     /// <summary>Null where nothing of this name is planned.</summary>
     public PlannedCandidate? Candidate(string name) => Candidates.FirstOrDefault(c => c.Name == name);
+
+    /// <summary>Null where nothing of this name is planned.</summary>
+    public PlannedBaseline? Baseline(string name) => Baselines.FirstOrDefault(b => b.Name == name);
 }
 
 /// <param name="Name">In the recipe, or grid-made.</param>
@@ -61,7 +64,11 @@ public sealed record ModelOrigin(string RunId, string Candidate);
 /// <param name="Name">In the recipe, or <see cref="PlannedCandidate.ChampionName"/>.</param>
 /// <param name="Kind">What it is.</param>
 /// <param name="Champion">A champion that is a model of our own: it is loaded and judged, not trained.</param>
-public sealed record PlannedBaseline(string Name, BaselineKind Kind, OwnChampion? Champion = null);
+/// <param name="ContinueFolder">An encoder that goes on from the champion: the folder of that one's files.</param>
+/// <param name="ContinuedModel">The base model of the same.</param>
+/// <param name="Origin">The run and candidate that made the continued one.</param>
+public sealed record PlannedBaseline(
+    string Name, BaselineKind Kind, OwnChampion? Champion = null, string? ContinueFolder = null, string? ContinuedModel = null, ModelOrigin? Origin = null);
 
 /// <param name="Kind">What kind of own model it is.</param>
 /// <param name="Model">The folder of its files.</param>

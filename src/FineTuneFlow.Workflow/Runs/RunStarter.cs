@@ -79,7 +79,7 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
     private async Task<Recipe> RecipeOf(string project, byte[]? given, CancellationToken cancellation)
     {
         Recipe recipe = given is null ? await recipes.ReadAsync(project, cancellation) : RecipeReader.Read("recipe", given);
-        return recipe with { Candidates = CandidateGrid.Expand(recipe) };
+        return recipe with { Candidates = CandidateGrid.Expand(recipe), Baselines = BaselineGrid.Expand(recipe) };
     }
 
     private async Task<(string Sha256, long Bytes)> Hash(BlobPath drop, CancellationToken cancellation)

@@ -7,8 +7,6 @@ namespace FineTuneFlow.Workflow.Spending;
 /// by another attempt with a record of its own; one that is under way, has succeeded, was cancelled or failed in its work is not.</summary>
 public sealed class ContainerStarts(IBlobStore store, IContainerJobs jobs, SpendOnce once, TimeProvider time)
 {
-    private SpendGrace Grace => SpendGrace.OfContainer(jobs.Facts);
-
     /// <summary>Finds the execution that counts, or starts it. Repeating the call is safe.</summary>
     /// <exception cref="FlowException">Ambiguous: a start is in doubt; call again after RetryAfter.</exception>
     public async Task<StartedContainer> StartAsync(ContainerJobRequest request, CancellationToken cancellation)
@@ -19,7 +17,7 @@ public sealed class ContainerStarts(IBlobStore store, IContainerJobs jobs, Spend
             if (await RecordAsync(asked, cancellation) is { Result: { } started } record)
             {
                 ContainerExecution? execution = await jobs.GetAsync(asked, started.ExecutionId, cancellation);
-                if (execution is { Failure.Kind: FailureKind.Unavailable } || (execution is null && IsForgotten(record)))
+                if (execution is { Failure.Kind: FailureKind.Unavailable } || (execution is null && IsForgotten(asked, record)))
                 {
                     continue;
                 }
@@ -29,7 +27,7 @@ public sealed class ContainerStarts(IBlobStore store, IContainerJobs jobs, Spend
 
             return await once.RunAsync(
                 asked.StartRecord,
-                Grace,
+                GraceOf(asked),
                 async stop => await jobs.FindAsync(asked, stop) is { } found ? new StartedContainer(found.Id) : null,
                 async stop => new StartedContainer((await jobs.StartAsync(asked, stop)).Id),
                 cancellation);
@@ -54,7 +52,7 @@ public sealed class ContainerStarts(IBlobStore store, IContainerJobs jobs, Spend
             ContainerExecution? execution = record?.Result is { } started
                 ? await jobs.GetAsync(asked, started.ExecutionId, cancellation)
                 : await jobs.FindAsync(asked, cancellation);
-            if (execution is null && record is { Result: null } && Grace.Left(record.State, record.At, before) is { } left && left > TimeSpan.Zero)
+            if (execution is null && record is { Result: null } && GraceOf(asked).Left(record.State, record.At, before) is { } left && left > TimeSpan.Zero)
             {
                 throw new FlowException(new Failure(
                     FailureKind.Ambiguous,
@@ -71,5 +69,8 @@ public sealed class ContainerStarts(IBlobStore store, IContainerJobs jobs, Spend
         (await store.FindJsonAsync<SpendRecord<StartedContainer>>(request.StartRecord, cancellation))?.Value;
 
     /// <summary>An execution that has just been started may not be shown yet; one that is not shown later is gone.</summary>
-    private bool IsForgotten(SpendRecord<StartedContainer> record) => record.At + Grace.OnTheWay + Grace.Arrival < time.GetUtcNow();
+    private bool IsForgotten(ContainerJobRequest request, SpendRecord<StartedContainer> record) =>
+        record.At + GraceOf(request).OnTheWay + GraceOf(request).Arrival < time.GetUtcNow();
+
+    private SpendGrace GraceOf(ContainerJobRequest request) => SpendGrace.OfContainer(jobs.FactsOf(request));
 }

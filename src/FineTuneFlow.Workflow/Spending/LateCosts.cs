@@ -49,7 +49,7 @@ public sealed class LateCosts(
             }
         }
 
-        foreach (PlannedBaseline baseline in plan.Baselines.Where(b => b.Kind == BaselineKind.Container && !judged.Contains(b.Name)))
+        foreach (PlannedBaseline baseline in plan.Baselines.Where(b => b.Kind != BaselineKind.Linear && !judged.Contains(b.Name)))
         {
             if (await requests.FindAsync(runId, baseline.Name, cancellation) is { } request
                 && await starts.FindLastAsync(request, cancellation) is { StartedAt: { } started } execution

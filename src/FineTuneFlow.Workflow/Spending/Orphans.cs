@@ -34,7 +34,7 @@ public sealed class Orphans(IBlobStore store, IContainerJobs containers, Contain
             }
         }
 
-        foreach (BaselineRecipe baseline in recipe.Baselines.Where(b => b.Kind == BaselineKind.Container))
+        foreach (BaselineRecipe baseline in recipe.Baselines.Where(b => b.Kind != BaselineKind.Linear))
         {
             await CancelContainer(runId, baseline.Name, notes, cancellation);
         }

@@ -77,6 +77,7 @@ internal static class CandidateSection
                 OutcomeKind.Prompt => $"{candidate.Model}, prompted, not trained",
                 OutcomeKind.LinearBaseline => "baseline: linear model in process",
                 OutcomeKind.ContainerBaseline => $"baseline: {candidate.Model}",
+                OutcomeKind.Encoder => $"own encoder: {candidate.Model}",
                 _ => $"{candidate.Model}, fine-tuned",
             },
             candidate.IsChampion ? "champion" : "",

@@ -44,6 +44,7 @@ export const kinds: Record<CandidateView["record"]["kind"], string> = {
   continuation: "continuation",
   prompt: "prompt",
   linearBaseline: "linear baseline",
-  containerBaseline: "encoder baseline",
+  containerBaseline: "container baseline",
+  encoder: "encoder",
   champion: "champion",
 };
