@@ -50,7 +50,7 @@ public sealed class ContainerSettingsTests
     [Fact]
     public async Task A_container_baseline_without_a_runner_is_told_what_to_set()
     {
-        IContainerJobs jobs = new RoutedContainerJobs(null, null, trainerOnly: false);
+        var jobs = new RoutedContainerJobs(null, null, trainerOnly: false);
 
         Failure failure = (await Should.ThrowAsync<FlowException>(() => jobs.StartAsync(Request(isEncoder: false)))).Failure;
 
