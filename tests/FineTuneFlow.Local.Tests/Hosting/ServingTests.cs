@@ -87,8 +87,11 @@ public class ServingTests(HostFixture host) : IClassFixture<HostFixture>
         JsonArray completions = told["completion"]!["choices"]!.AsArray();
         completions.Select(one => one!["text"]!.GetValue<string>()).ShouldBe(["1", "4"]);
         completions[0]!["logprobs"]!["top_logprobs"]![0]!.AsObject().Sum(pair => Math.Exp(pair.Value!.GetValue<double>())).ShouldBe(1, 0.001);
-        told["models"]!.AsArray().Select(model => model!.GetValue<string>()).ShouldBeSubsetOf(["official", "official@1", "answers", "answers@1", "wrong", "wrong@1", "weighted", "weighted@1", "weighted@2", "counted", "counted@1"]);
-        told["models"]!.AsArray().Select(model => model!.GetValue<string>()).ShouldContain("official@1");
+        // Other tests' projects are on this host as well.
+        string[] models = [.. told["models"]!.AsArray().Select(model => model!.GetValue<string>())];
+        models.ShouldContain("official");
+        models.ShouldContain("official@1");
+        models.ShouldNotContain("official@2");
         (told["unknownProject"]!["name"]!.GetValue<string>(), told["unknownProject"]!["status"]!.GetValue<int>(), told["unknownProject"]!["code"]!.GetValue<string>()).ShouldBe(("NotFoundError", 404, "model_not_found"));
         told["unknownVersion"]!["message"]!.GetValue<string>().ShouldContain("has no version 99");
     }
