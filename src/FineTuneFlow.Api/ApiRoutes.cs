@@ -45,6 +45,7 @@ public static class ApiRoutes
             [
                 ("project", "Only this project's."),
                 ("outcome", "running, succeeded, partlyFailed, failed, cancelled or rejected."),
+                ("waiting", "person: only runs that wait for an approval; service: only those whose job a service works on."),
                 ("from", "Started at this time or later (ISO 8601)."),
                 ("to", "Started before this time."),
                 ("top", "At most so many, 1 to 1000; 50 unless told."),

@@ -10,6 +10,7 @@ public sealed class EveryPageTests(PagesFixture pages, Browser browser) : IClass
     {
         { "/", "Runs" },
         { "/ui/runs?outcome=failed", "Runs" },
+        { "/ui/runs?waiting=person", "Runs" },
         { "/ui/runs/{ended}", "reviews" },
         { "/ui/runs/{ended}/timeline", "reviews" },
         { "/ui/runs/{ended}/history", "reviews" },

@@ -30,7 +30,12 @@ public sealed class NewUserTests(Browser browser)
         await page.GetByRole(AriaRole.Button, new() { Name = "Start the run" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync(new() { Timeout = 60_000 });
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Approve" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await tab.GoAsync("/ui/runs?waiting=service");
+        await Assertions.Expect(page.GetByText("No run matches this filter.")).ToBeVisibleAsync();
+        await tab.GoAsync("/ui/runs?waiting=person");
+        await page.GetByRole(AriaRole.Link, new() { Name = "reviews" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
         await page.GetByLabel("Your name").FillAsync("Ana");
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Compare the candidates" }).ClickAsync(new() { Timeout = 120_000 });

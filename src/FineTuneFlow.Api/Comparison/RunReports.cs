@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Workflow.Ports;
@@ -12,8 +13,22 @@ public sealed class RunReports(RunReader runs, IBlobStore blobs)
     public async Task<RunReport> ReadAsync(string runId, CancellationToken cancellation)
     {
         RunView run = await runs.GetAsync(runId, cancellation);
-        return (await blobs.FindJsonAsync<RunReport>(RunPaths.Report(run.RunId, "json"), cancellation))?.Value
+        return await FindAsync(run.RunId, cancellation)
             ?? throw new FlowException(FailureKind.NotFound, $"{run.RunId} has no report: it is {run.Stage}", "Candidates are compared when all of them have been judged.");
+    }
+
+    private async Task<RunReport?> FindAsync(string runId, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await blobs.FindJsonAsync<RunReport>(RunPaths.Report(runId, "json"), cancellation))?.Value;
+        }
+        catch (JsonException exception)
+        {
+            throw new FlowException(
+                new Failure(FailureKind.Conflict, $"the report of {runId} was written by another version of this product", "Its HTML form can still be read; rerun makes a report of now."),
+                exception);
+        }
     }
 
     /// <summary>A judged candidate by name.</summary>

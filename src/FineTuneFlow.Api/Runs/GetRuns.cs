@@ -14,7 +14,8 @@ public sealed class GetRuns(RunReader runs, RefusedDrops refused) : IApiHandler
     public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)
     {
         string? project = request.Query("project");
-        RunOutcome? outcome = OutcomeOf(request.Query("outcome"));
+        RunWait wait = request.QueryEnum("waiting", RunWait.Any);
+        RunOutcome? outcome = OutcomeOf(request.Query("outcome")) ?? (wait == RunWait.Any ? null : RunOutcome.Running);
         var query = new InstanceQuery
         {
             IdPrefix = project is null ? null : ProjectName.Check(project) + "-",
@@ -31,13 +32,20 @@ public sealed class GetRuns(RunReader runs, RefusedDrops refused) : IApiHandler
         {
             (ImmutableArray<RunView> page, continuation) = await runs.ListAsync(query with { PageSize = wanted - views.Count, Continuation = continuation }, cancellation);
             // A prefix also matches longer project names, and one status of the engine stands for several outcomes.
-            views.AddRange(page.Where(view => (project is null || view.Project == project) && (outcome is null || view.Outcome == outcome)));
+            views.AddRange(page.Where(view => (project is null || view.Project == project) && (outcome is null || view.Outcome == outcome) && Waits(view, wait)));
         }
         while (continuation is not null && views.Count < wanted);
 
         bool all = outcome is null && query is { Continuation: null, CreatedFrom: null, CreatedTo: null };
         return ApiAnswer.Versioned(request, new RunList(views, continuation, all ? await refused.ListAsync(project, cancellation) : []));
     }
+
+    private static bool Waits(RunView view, RunWait wait) => wait switch
+    {
+        RunWait.Person => view.NeedsApproval,
+        RunWait.Service => view.Candidates.Any(candidate => candidate.Record is { State: CandidateState.Training, Provider: not null }),
+        _ => true,
+    };
 
     private static RunOutcome? OutcomeOf(string? text) => text switch
     {
@@ -55,4 +63,14 @@ public sealed class GetRuns(RunReader runs, RefusedDrops refused) : IApiHandler
         RunOutcome.Succeeded or RunOutcome.PartlyFailed => [InstanceStatus.Completed],
         _ => [InstanceStatus.Completed, InstanceStatus.Failed, InstanceStatus.Terminated],
     };
+}
+
+/// <summary>What runs are asked for by what they wait for.</summary>
+public enum RunWait
+{
+    Any,
+    /// <summary>A person, to approve the quote.</summary>
+    Person,
+    /// <summary>A service, to end a job.</summary>
+    Service,
 }

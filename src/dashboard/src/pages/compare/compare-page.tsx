@@ -68,7 +68,9 @@ export function ComparePage({ id }: { id: string }) {
           <FrontierChart view={view} />
           {judged.length > 1 && <CascadeSection view={view} />}
         </div>
-        {view.pair && <PairSection view={view} pair={view.pair} close={() => change({ candidate: undefined })} />}
+        {view.pair && view.pair.candidate !== view.against && (
+          <PairSection view={view} pair={view.pair} close={() => change({ candidate: undefined })} />
+        )}
         <Rows view={view} />
         <Details id={id} />
       </div>

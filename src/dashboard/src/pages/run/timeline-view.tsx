@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { api } from "../../api/client";
 import { useLive } from "../../api/live";
 import type { RunView } from "../../api/types";
-import { clockTime, duration } from "../../format/times";
+import { clockTime, duration, moment } from "../../format/times";
 import { Empty, Loading } from "../../parts/page";
 import { ProblemNote } from "../../parts/problem";
 import { now } from "../../parts/time";
@@ -32,14 +32,14 @@ export function TimelineView({ run }: { run: RunView }) {
   }
   const length = Math.max(timeline.to - timeline.from, 1);
   const place = (time: number): string => `${(((time - timeline.from) / length) * 100).toFixed(3)}%`;
-  const marks = ticks(timeline.from, timeline.to, 8 * zoom);
+  const marks = ticks(timeline.from, timeline.to, (window.innerWidth < 700 ? 4 : 8) * zoom);
   const span = timeline.lanes.flatMap((lane) => lane.spans).find((one) => spanId(one) === chosen);
   return (
     <div class="stack">
       <div class="bar">
         <span class="muted">
           {duration(length)}
-          {timeline.deadline ? ` · given up ${new Date(timeline.deadline).toLocaleString()}` : ""}
+          {isGoing && timeline.deadline ? ` · given up at ${moment(new Date(timeline.deadline).toISOString())}` : ""}
         </span>
         <fieldset class="zoom">
           <legend class="sr">Zoom</legend>

@@ -27,7 +27,7 @@ export function RunsPage() {
     ? [...first.runs, ...(more?.runs ?? []).filter((run) => !first.runs.some((r) => r.runId === run.runId))]
     : [];
   const continuation = more ? more.continuation : (first?.continuation ?? undefined);
-  const isFiltered = Boolean(query.project || query.outcome || query.window);
+  const isFiltered = Boolean(query.project || query.outcome || query.waiting || query.window);
 
   async function readOlder(): Promise<void> {
     const page: RunList = take(await api.GET("/api/runs", { params: { query: { ...asked, continuation } } }));
@@ -53,9 +53,17 @@ export function RunsPage() {
             />
           </label>
           <label>
-            <span class="sr">Outcome</span>
-            <select value={query.outcome ?? ""} onChange={(event) => change({ outcome: event.currentTarget.value })}>
-              <option value="">Every outcome</option>
+            <span class="sr">State</span>
+            <select
+              value={query.waiting ? `waiting:${query.waiting}` : (query.outcome ?? "")}
+              onChange={(event) => {
+                const [word, what] = event.currentTarget.value.split(":");
+                change(what ? { outcome: undefined, waiting: what } : { outcome: word, waiting: undefined });
+              }}
+            >
+              <option value="">Every state</option>
+              <option value="waiting:person">Waits for a person</option>
+              <option value="waiting:service">Waits for a service</option>
               {Object.entries(outcomes).map(([value, { word }]) => (
                 <option key={value} value={value}>
                   {word}
@@ -83,7 +91,9 @@ export function RunsPage() {
       {first &&
         runs.length === 0 &&
         (isFiltered ? (
-          <NoneMatch reset={() => change({ project: undefined, outcome: undefined, window: undefined })} />
+          <NoneMatch
+            reset={() => change({ project: undefined, outcome: undefined, waiting: undefined, window: undefined })}
+          />
         ) : (
           <NoRuns />
         ))}
@@ -153,6 +163,7 @@ function filterOf(query: Record<string, string>): Record<string, string> {
   const filter: Record<string, string> = { top: pageSize };
   if (query.project) filter.project = query.project;
   if (query.outcome) filter.outcome = query.outcome;
+  if (query.waiting) filter.waiting = query.waiting;
   const span = query.window ? windows[query.window] : undefined;
   if (span) filter.from = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - span).toISOString();
   return filter;
