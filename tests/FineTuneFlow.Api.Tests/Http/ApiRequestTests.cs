@@ -57,7 +57,7 @@ public class ApiRequestTests
 
     [Theory]
     [InlineData("?projct=a", "unknown query parameter \"projct\"", "Did you mean \"project\"?")]
-    [InlineData("?colour=red", "unknown query parameter \"colour\"", "Known are project, outcome, from, to, top, continuation.")]
+    [InlineData("?colour=red", "unknown query parameter \"colour\"", "Known are project, outcome, waiting, from, to, top, continuation.")]
     public void A_misspelt_filter_is_refused_instead_of_answered_with_everything(string query, string message, string remedy)
     {
         HttpRequest request = Request("");
