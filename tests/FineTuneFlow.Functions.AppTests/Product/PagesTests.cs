@@ -113,7 +113,7 @@ public sealed class PagesTests(Azurite azurite) : IAsyncLifetime
         foreach (MethodInfo function in AppHost.Functions.Where(method => method.Name.StartsWith("Ui", StringComparison.Ordinal)))
         {
             HttpTriggerAttribute trigger = function.GetParameters()[0].GetCustomAttribute<HttpTriggerAttribute>()!;
-            _functions.MapMethods($"/{trigger.Route}", trigger.Methods!, (HttpContext http) => _app.AnswerAsync(function, http));
+            _functions.MapMethods($"/{trigger.Route}", trigger.Methods!, (Delegate)(async (HttpContext http) => await _app.AnswerAsync(function, http)));
         }
 
         await _functions.StartAsync(Cancellation);
