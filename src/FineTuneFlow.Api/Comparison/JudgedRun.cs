@@ -102,7 +102,7 @@ public sealed class JudgedRun
         var facts = new AnswerFacts(Ids.Count);
         await foreach (BlobEntry chunk in _blobs.ListAsync(RunPaths.Runs, RunPaths.PredictionsPrefix(Report.RunId, candidate), cancellation))
         {
-            foreach (Prediction prediction in await _blobs.ReadLinesAsync<Prediction>(chunk.Path, cancellation))
+            foreach (AnswerLine prediction in await _blobs.ReadLinesAsync<AnswerLine>(chunk.Path, cancellation))
             {
                 if (_places.TryGetValue(prediction.Id, out int place))
                 {
@@ -114,4 +114,7 @@ public sealed class JudgedRun
 
         return facts;
     }
+
+    /// <summary>What is needed here of a <see cref="Prediction"/>, whose sorted dictionaries would be made for nothing.</summary>
+    private sealed record AnswerLine(string Id, string? Label, Dictionary<string, double>? Probabilities, PredictionError? Error);
 }
