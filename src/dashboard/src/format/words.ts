@@ -25,10 +25,20 @@ export function shortId(run: { runId: string; project: string }): string {
 export function doing(run: RunView): string {
   if (run.status === "suspended") return "Suspended";
   if (run.needsApproval) return "Waits for a person to approve the quote";
-  if (run.stage.includes("tried again")) return run.stage;
+  // What the stage itself waits for, or tries again, is told after its name.
+  if (/[:;]/.test(run.stage)) return capital(run.stage);
   const working = run.candidates.filter((c) => c.record.state === "training" || c.record.state === "evaluating");
   if (run.stage.startsWith("training") && working.length > 0) return working.map(working1).join("; ");
-  return run.stage.charAt(0).toUpperCase() + run.stage.slice(1);
+  return capital(run.stage);
+}
+
+/** The stage's own word, without what it waits for. */
+export function stageOf(run: RunView): string {
+  return run.stage.split(/[:;]/)[0] ?? run.stage;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function working1(candidate: CandidateView): string {

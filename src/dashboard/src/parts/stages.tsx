@@ -1,10 +1,11 @@
 import type { RunView } from "../api/types";
+import { stageOf } from "../format/words";
 
 const stages = ["planning", "preparing", "quoting", "training", "comparing", "promoting"] as const;
 
 /** How far a run has come, a mark a stage. */
 export function StageStrip({ run }: { run: RunView }) {
-  const stage = run.stage.split(";")[0] ?? run.stage;
+  const stage = stageOf(run);
   const at = stage === "waiting for approval" ? 2 : stages.findIndex((name) => stage.startsWith(name));
   const reached = run.outcome === "running" ? at : run.hasReport ? stages.length : Math.max(at, 0);
   return (

@@ -1,13 +1,13 @@
 import type { CandidateView, RunView } from "../../api/types";
 import { percent } from "../../format/numbers";
-import { kinds } from "../../format/words";
+import { kinds, stageOf } from "../../format/words";
 
 type State = "done" | "now" | "waits" | "failed" | "ahead";
 const order = ["planning", "preparing", "quoting", "waiting for approval", "training", "comparing", "promoting"];
 
 /** The pipeline as a graph, with the candidates side by side in its middle. */
 export function Flow({ run }: { run: RunView }) {
-  const stage = run.stage.split(";")[0] ?? run.stage;
+  const stage = stageOf(run);
   const reached =
     run.outcome === "running" ? order.findIndex((name) => stage.startsWith(name)) : run.hasReport ? order.length : -1;
   const stateOf = (name: string): State => {
