@@ -42,7 +42,7 @@ public sealed class NewUserTests(Browser browser)
 
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "reviews: comparison" })).ToBeVisibleAsync();
         string runId = page.Url.Split("/runs/")[1].Split('/')[0];
-        (await page.Locator("article.row").CountAsync()).ShouldBeGreaterThan(0);
+        await Assertions.Expect(page.Locator("article.row").First).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "promote linear" }).ClickAsync();
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Promote" }).ClickAsync();
         await Assertions.Expect(page.GetByText("linear is the champion now")).ToBeVisibleAsync();
@@ -74,6 +74,6 @@ public sealed class NewUserTests(Browser browser)
         await page.GetByLabel("Text").FillAsync("It crashes all the time and nobody answers.");
         await page.GetByRole(AriaRole.Button, new() { Name = "Ask" }).ClickAsync();
         await Assertions.Expect(page.Locator(".answer-label")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^[1-5]$"));
-        (await page.Locator("table.bars tr").CountAsync()).ShouldBe(5);
+        await Assertions.Expect(page.Locator("table.bars tr")).ToHaveCountAsync(5);
     }
 }
