@@ -27,6 +27,7 @@ public static class FtfCommand
         root.Add(SteeringCommand.Suspend());
         root.Add(SteeringCommand.Resume());
         root.Add(SteeringCommand.Rerun());
+        root.Add(RescueCommand.Create());
 
         // Data, without any server.
         root.Add(CheckCommand.Create());

@@ -8,6 +8,15 @@ namespace FineTuneFlow.Crash.Tests;
 /// <param name="Kills">SIGKILLs to the host.</param>
 public sealed record CampaignOptions(int Seed, int Runs, int Kills)
 {
+    /// <summary>The service that the simulator stands in for.</summary>
+    public string Profile { get; init; } = "simulator";
+
+    /// <summary>Path of its routes at the simulator.</summary>
+    public string Side => Profile == "simulator" ? "/v1" : $"/as/{Profile}/v1";
+
+    /// <summary>Its jobs.</summary>
+    public string Jobs => Profile == "together" ? "fine-tunes" : "fine_tuning/jobs";
+
     /// <summary>FTF_CRASH_SEED, FTF_CRASH_RUNS, FTF_CRASH_KILLS; by default a new seed, 2 runs, 5 kills.</summary>
     public static CampaignOptions FromEnvironment() => new(
         Number("FTF_CRASH_SEED", Random.Shared.Next(1_000_000)), Number("FTF_CRASH_RUNS", 2), Number("FTF_CRASH_KILLS", 5));

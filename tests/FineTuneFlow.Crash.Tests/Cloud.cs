@@ -27,7 +27,7 @@ internal sealed class Cloud : IAsyncDisposable
 
     public IReadOnlyDictionary<string, string> Settings { get; private set; } = null!;
 
-    public static async Task<Cloud> StartAsync()
+    public static async Task<Cloud> StartAsync(CampaignOptions options)
     {
         var cloud = new Cloud();
         await cloud._azurite.InitializeAsync();
@@ -51,7 +51,8 @@ internal sealed class Cloud : IAsyncDisposable
             ["Datasets"] = cloud._azurite.ConnectionString,
             ["DefaultProvider"] = "simulator",
             ["Providers__simulator__Kind"] = "simulator",
-            ["Providers__simulator__BaseAddress"] = address + "/v1/",
+            ["Providers__simulator__Profile"] = options.Profile,
+            ["Providers__simulator__BaseAddress"] = address + options.Side + "/",
             ["Providers__simulator__Key"] = "crash",
         };
         return cloud;

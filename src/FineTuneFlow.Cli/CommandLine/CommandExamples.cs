@@ -27,6 +27,12 @@ public static class CommandExamples
         ["suspend"] = ["ftf suspend last"],
         ["resume"] = ["ftf resume last"],
         ["rerun"] = ["ftf rerun last"],
+        ["rescue"] =
+        [
+            "ftf rescue",
+            "ftf rescue --model ft:gpt-4.1-mini:personal:stars:abc --on prepared/test.jsonl --out old.jsonl",
+            "ftf rescue --on prepared/test.jsonl --out old.jsonl --compare new.jsonl",
+        ],
         ["check"] = ["ftf check reviews.csv", "ftf check reviews.csv --recipe samples/chapter.recipe.json --strict"],
         ["prepare"] = ["ftf prepare reviews.csv --out prepared", "ftf prepare reviews.csv --out prepared --json | jq .rows"],
         ["evaluate"] = ["ftf evaluate --holdout prepared/test.jsonl --predictions answers.jsonl"],

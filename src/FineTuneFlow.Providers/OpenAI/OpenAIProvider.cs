@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Training;
 using FineTuneFlow.Providers.Profiles;
 using FineTuneFlow.Providers.Together;
 using FineTuneFlow.Workflow.Ports;
@@ -218,9 +219,10 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
         for (int refusals = 0; ; refusals++)
         {
             long sent = _time.GetTimestamp();
-            ServiceAnswer answer = await _service.ExchangeAsync(
-                ServiceCall.Ask, "POST", QuestionWriting.Route(question.Family), BinaryContent.Create(QuestionWriting.Body(question, _options, manner)),
-                cancellation: cancellation);
+            BinaryData body = QuestionWriting.Body(question, _options, manner);
+            ServiceAnswer answer = _service.AsksClassicDeployments && question.Family == ModelFamily.Chat
+                ? await _service.AskDeploymentAsync(question.Model, body, cancellation)
+                : await _service.ExchangeAsync(ServiceCall.Ask, "POST", QuestionWriting.Route(question.Family), BinaryContent.Create(body), cancellation: cancellation);
             double latency = _time.GetElapsedTime(sent).TotalMilliseconds;
             if (answer.IsSuccess || refusals == AskingManners.MostRefusals || _manners.Learn(question, manner, answer) is not { } better)
             {

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Providers.AzureOpenAI;
 using FineTuneFlow.Workflow.Ports;
 using global::OpenAI;
 
@@ -20,6 +21,7 @@ internal sealed class ServiceConnection : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
     private readonly ClientPipeline _pipeline;
+    private readonly ClassicDeployments? _classic;
 
     public ServiceConnection(ProviderOptions options, TimeProvider time)
     {
@@ -41,12 +43,13 @@ internal sealed class ServiceConnection : IDisposable
             // The pipeline's own timeout is told apart from the caller's cancellation; two timers would race.
             Timeout = Timeout.InfiniteTimeSpan,
         };
+        var transport = new HttpClientPipelineTransport(_http);
         var client = new OpenAIClientOptions
         {
             Endpoint = options.BaseAddress,
             RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
             NetworkTimeout = options.RequestTimeout,
-            Transport = new HttpClientPipelineTransport(_http),
+            Transport = transport,
             UserAgentApplicationId = "FineTuneFlow",
         };
 #pragma warning disable OPENAI001 // The constructor for an Entra identity is marked experimental; there is no other.
@@ -54,6 +57,7 @@ internal sealed class ServiceConnection : IDisposable
             ? new OpenAIClient(new BearerTokenPolicy(AzureIdentity.From(options.Credential, options.ClientId), AzureScope), client).Pipeline
             : new OpenAIClient(new ApiKeyCredential(options.Key ?? "none"), client).Pipeline;
 #pragma warning restore OPENAI001
+        _classic = options.Profile.Deployment?.ClassicVersion is null ? null : new ClassicDeployments(options, transport);
     }
 
     /// <summary>The answer, whatever its status.</summary>
@@ -85,16 +89,32 @@ internal sealed class ServiceConnection : IDisposable
 
         message.Apply(new RequestOptions { CancellationToken = cancellation, BufferResponse = true });
         message.NetworkTimeout = timeout ?? _options.RequestTimeout;
+        return await ReceiveAsync(
+            call,
+            async () =>
+            {
+                await _pipeline.SendAsync(message);
+                return message.Response!;
+            },
+            cancellation);
+    }
+
+    /// <summary>As <see cref="ExchangeAsync"/>, to an Azure deployment at its classic address.</summary>
+    public Task<ServiceAnswer> AskDeploymentAsync(string deployment, BinaryData body, CancellationToken cancellation) =>
+        ReceiveAsync(ServiceCall.Ask, () => _classic!.AskAsync(deployment, body, cancellation), cancellation);
+
+    private async Task<ServiceAnswer> ReceiveAsync(ServiceCall call, Func<Task<PipelineResponse>> send, CancellationToken cancellation)
+    {
+        PipelineResponse response;
         try
         {
-            await _pipeline.SendAsync(message);
+            response = await send();
         }
         catch (Exception fault) when (!cancellation.IsCancellationRequested && IsFault(fault))
         {
             throw Lost(call, fault);
         }
 
-        PipelineResponse response = message.Response!;
         return new ServiceAnswer(response.Status, response.Content, RetryAfter(response)) { RateLimit = RateHeaders.Read(response.Headers) };
     }
 
@@ -186,6 +206,9 @@ internal sealed class ServiceConnection : IDisposable
             after = last;
         }
     }
+
+    /// <summary>Chats go to a deployment's classic address.</summary>
+    public bool AsksClassicDeployments => _classic is not null;
 
     public FlowException Refused(ServiceCall call, ServiceAnswer answer) =>
         ErrorReading.Read(_options.Name, call, answer, _options.Key);

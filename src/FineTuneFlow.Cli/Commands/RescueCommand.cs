@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using FineTuneFlow.Cli.CommandLine;
+using FineTuneFlow.Cli.Output;
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Evaluation.Files;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Providers;
+using FineTuneFlow.Workflow.Evaluation;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Rescue;
+
+namespace FineTuneFlow.Cli.Commands;
+
+/// <summary><c>ftf rescue</c>: lists fine-tunes with their days left, records a dying one's answers while it still gives them, and says how
+/// far its successor agrees with it.</summary>
+public static class RescueCommand
+{
+    public static Command Create()
+    {
+        var settings = new Option<string?>("--settings") { Description = "Settings file; else local.settings.json where there is one.", HelpName = "FILE" };
+        var provider = new Option<string?>("--provider") { Description = "Where the model is; else the provider that lists it.", HelpName = "NAME" };
+        var model = new Option<string?>("--model") { Description = "Record this fine-tune's answers.", HelpName = "ID" };
+        var rows = new Option<string?>("--on") { Description = "The rows to ask: CSV or JSONL with id, label and text, such as ftf prepare writes.", HelpName = "FILE" };
+        var output = new Option<string?>("--out") { Description = "Where the answers go, line by line; the same file again goes on where it stopped.", HelpName = "FILE" };
+        var prompt = new Option<string?>("--system-prompt") { Description = "The system prompt that the model was trained with.", HelpName = "TEXT" };
+        var most = new Option<double>("--max-usd") { Description = "Ask only where the questions cost no more than this.", DefaultValueFactory = _ => 1, HelpName = "USD" };
+        var compare = new Option<string?>("--compare") { Description = "Answers of the successor: say how far it agrees with those of --out.", HelpName = "FILE" };
+        var command = new Command("rescue", "List fine-tunes with their days left, keep a dying one's answers, and compare its successor with it.")
+        {
+            provider, model, rows, output, prompt, most, compare, settings,
+        };
+        return command.Runs(call => (call.Get(model), call.Get(compare)) switch
+        {
+            (null, null) => ListAsync(call, call.Get(settings), call.Get(provider)),
+            (_, { } successor) => Task.FromResult(Compare(call, Needed(call, rows), Needed(call, output), successor)),
+            ({ } id, _) => RecordAsync(call, call.Get(settings), call.Get(provider), id, Needed(call, rows), Needed(call, output), call.Get(prompt), call.Get(most)),
+        });
+    }
+
+    private static async Task<int> ListAsync(CommandCall call, string? settings, string? only)
+    {
+        using ConfiguredProviders providers = DoctorCommand.Providers(settings);
+        var found = ImmutableArray.CreateBuilder<DyingModel>();
+        foreach (ProviderFacts facts in providers.All.Where(facts => only is null || facts.Name == only))
+        {
+            found.AddRange(await new DyingModels(ModelBook.Default, TimeProvider.System).ListAsync(providers.Get(facts.Name), call.Cancellation));
+        }
+
+        call.Terminal.Answer(new RescueList(found.ToImmutable()), writer =>
+        {
+            if (found.Count == 0)
+            {
+                writer.WriteLine("The configured keys list no fine-tunes.");
+                return;
+            }
+
+            TextTable table = new TextTable("MODEL", "PROVIDER", "ENDS", "DAYS LEFT").AlignRight(3);
+            foreach (DyingModel one in found)
+            {
+                table.Add(one.Model, one.Provider, one.EndsOn?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "not announced", one.DaysLeft?.ToString(CultureInfo.InvariantCulture) ?? "");
+            }
+
+            table.Write(writer);
+        });
+        return ExitCode.Ok;
+    }
+
+    private static async Task<int> RecordAsync(
+        CommandCall call, string? settings, string? provider, string model, string on, string file, string? systemPrompt, double most)
+    {
+        using ConfiguredProviders providers = DoctorCommand.Providers(settings);
+        IFineTuningProvider asked = providers.Get(provider ?? providers.Default);
+        IReadOnlyList<DatasetRow> rows = Rows(on);
+        LabelSet labels = LabelRecognition.Of(rows, [], new LabelsRecipe());
+        var composer = new QuestionComposer(new CandidateRecipe { Name = "rescued", Model = model, SystemPrompt = systemPrompt }, ModelName.FamilyOf(model), labels, []);
+        var answers = new LastAnswers(new ModelThrottle(TimeProvider.System), PriceBook.Default);
+        IReadOnlyList<DatasetRow> left = LastAnswers.Left(file, rows);
+        double? price = answers.Price(asked.Facts, model, composer, left, labels);
+        string cost = price is { } usd ? $"about {Say.Usd(usd)}{(asked.Facts.Simulated ? " at list price, simulated" : "")}" : "an unknown sum, as no price is listed";
+        call.Terminal.Note($"{rows.Count - left.Count:N0} of {rows.Count:N0} rows are recorded; asking for the others costs {cost}");
+        if (!asked.Facts.Simulated && !(price <= most))
+        {
+            throw new FlowException(FailureKind.BudgetExceeded, $"The questions would cost {cost}, more than --max-usd {most.ToString(CultureInfo.InvariantCulture)}", "Give a higher --max-usd; nothing was asked");
+        }
+
+        using ProgressLine line = call.Terminal.Progress($"Asking {model}", "rows");
+        await answers.RecordAsync(asked, model, composer, labels, left, file, new RowProgress(line, left.Count), call.Cancellation);
+        line.Dispose();
+        call.Terminal.Answer(new RescueRecord(file, rows.Count, left.Count), writer => writer.WriteLine($"{file} has the answers of {model} for all {rows.Count:N0} rows, {left.Count:N0} of them new."));
+        return ExitCode.Ok;
+    }
+
+    private static int Compare(CommandCall call, string on, string recorded, string successor)
+    {
+        IReadOnlyList<DatasetRow> rows = Rows(on);
+        var agreement = Agreement.Of(rows.ToDictionary(row => row.Id, row => row.Label, StringComparer.Ordinal), Predictions(recorded), Predictions(successor));
+        if (agreement.Rows == 0)
+        {
+            throw new FlowException(FailureKind.InvalidInput, $"{recorded} and {successor} have no row in common", "Both must hold answers for rows of --on, by the rows' ids");
+        }
+
+        call.Terminal.Answer(agreement, writer =>
+        {
+            writer.WriteLine($"The successor answers as the old model did on {agreement.Same:N0} of {agreement.Rows:N0} rows: {Percent(agreement.Share)}"
+                + (agreement.Interval is { } interval ? $" ({Percent(interval.Low)} to {Percent(interval.High)})" : "")
+                + (agreement.Kappa is { } kappa ? $", kappa {kappa.ToString("0.00", CultureInfo.InvariantCulture)}." : "."));
+            writer.WriteLine($"Where they differ, the old one is right on {agreement.OnlyOld:N0} rows and the successor on {agreement.OnlyNew:N0} (p = {agreement.PValue.ToString("0.00", CultureInfo.InvariantCulture)}).");
+            TextTable table = new("ROW", "OLD", "NEW", "TRUE");
+            foreach (DifferentAnswer one in agreement.Different.Take(20))
+            {
+                table.Add(one.Id, one.Old, one.New, one.Truth ?? "");
+            }
+
+            table.Write(writer);
+            if (agreement.Different.Length > 20)
+            {
+                writer.WriteLine($"and {agreement.Different.Length - 20:N0} more rows, all of them with --json.");
+            }
+        });
+        return ExitCode.Ok;
+    }
+
+    private static IReadOnlyList<DatasetRow> Rows(string file) => HoldoutFile.Read(Path.GetFileName(file), () => RecipeFile.Open(RecipeFile.Existing(file, "data")));
+
+    private static IReadOnlyList<Prediction> Predictions(string file) => PredictionFile.Read(Path.GetFileName(file), () => RecipeFile.Open(RecipeFile.Existing(file, "prediction")));
+
+    private static string Needed(CommandCall call, Option<string?> option) =>
+        call.Get(option) ?? throw new FlowException(new Failure(FailureKind.InvalidInput, "it is not given", "Name the file", Field: option.Name));
+
+    private static string Percent(double share) => share.ToString("0.0 %", CultureInfo.InvariantCulture);
+
+    private sealed class RowProgress(ProgressLine line, int total) : IProgress<int>
+    {
+        public void Report(int value) => line.Report(value, total);
+    }
+}
+
+/// <param name="Models">Those that end first before the others.</param>
+internal sealed record RescueList(ImmutableArray<DyingModel> Models);
+
+/// <param name="File">Where the answers are.</param>
+/// <param name="Rows">With an answer in it.</param>
+/// <param name="Asked">Of them in this call.</param>
+internal sealed record RescueRecord(string File, int Rows, int Asked);
