@@ -1,4 +1,5 @@
 using System.Globalization;
+using FineTuneFlow.Core.Randomness;
 
 namespace FineTuneFlow.Core.Training;
 
@@ -91,7 +92,7 @@ internal sealed class FeatureHasher(TextFeatureOptions options)
     private int Bucket(ulong hash)
     {
         hash ^= hash >> 32;
-        return (int)((hash * 0x9E3779B97F4A7C15) >> _shift);
+        return (int)((hash * SplitMix64.Gamma) >> _shift);
     }
 
     /// <summary>Length of the word that begins here: a run of letters, digits and marks with apostrophes inside, or one symbol

@@ -1,3 +1,5 @@
+using FineTuneFlow.Core.Randomness;
+
 namespace FineTuneFlow.Core.Training;
 
 /// <summary>SplitMix64 (Steele, Lea and Flood 2014): the same numbers on every machine and runtime version.</summary>
@@ -6,13 +8,7 @@ public sealed class StableRandom(long seed)
     private ulong _state = unchecked((ulong)seed);
 
     /// <summary>64 random bits.</summary>
-    public ulong NextBits()
-    {
-        ulong z = _state += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
+    public ulong NextBits() => SplitMix64.Next(ref _state);
 
     /// <summary>From 0 to below <paramref name="limit"/>, which is above 0.</summary>
     public int Below(int limit) => (int)(((NextBits() >> 32) * (ulong)limit) >> 32);

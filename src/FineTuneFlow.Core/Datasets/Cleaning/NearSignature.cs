@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
+using FineTuneFlow.Core.Randomness;
 
 namespace FineTuneFlow.Core.Datasets.Cleaning;
 
@@ -9,8 +10,8 @@ namespace FineTuneFlow.Core.Datasets.Cleaning;
 internal sealed class NearSignature
 {
     private const int Permutations = 128;
-    private static readonly uint[] Multipliers = [.. Enumerable.Range(1, Permutations).Select(i => (uint)Mix((ulong)i * 0x9E3779B97F4A7C15) | 1)];
-    private static readonly uint[] Offsets = [.. Enumerable.Range(1, Permutations).Select(i => (uint)Mix((ulong)i * 0xD6E8FEB86659FD93))];
+    private static readonly uint[] Multipliers = [.. Enumerable.Range(1, Permutations).Select(i => (uint)SplitMix64.Finish((ulong)i * SplitMix64.Gamma) | 1)];
+    private static readonly uint[] Offsets = [.. Enumerable.Range(1, Permutations).Select(i => (uint)SplitMix64.Finish((ulong)i * 0xD6E8FEB86659FD93))];
 
     private readonly int _shingle;
     private readonly int _rowsPerBand;
@@ -51,7 +52,7 @@ internal sealed class NearSignature
             ulong key = (ulong)band + 1;
             for (int i = 0; i < _rowsPerBand; i++)
             {
-                key = Mix(key ^ _minima[(band * _rowsPerBand) + i]);
+                key = SplitMix64.Finish(key ^ _minima[(band * _rowsPerBand) + i]);
             }
 
             bands[band] = key;
@@ -117,16 +118,9 @@ internal sealed class NearSignature
             hash = (hash ^ c) * 0x100000001B3;
         }
 
-        return Mix(hash);
+        return SplitMix64.Finish(hash);
     }
 
     /// <summary>At the threshold a pair is found with more than 98 % probability, for thresholds of 0.6 and up.</summary>
     private static int RowsPerBand(double threshold) => threshold >= 0.84 ? 8 : threshold >= 0.7 ? 5 : 4;
-
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using FineTuneFlow.Core.Randomness;
 
 namespace FineTuneFlow.Core.Evaluation.Statistics;
 
@@ -14,10 +15,10 @@ internal struct RandomStream
     public RandomStream(ulong seed, ulong stream)
     {
         ulong state = seed ^ BitOperations.RotateLeft(stream * 0xD1342543DE82EF95, 32) ^ stream;
-        _s0 = SplitMix(ref state);
-        _s1 = SplitMix(ref state);
-        _s2 = SplitMix(ref state);
-        _s3 = SplitMix(ref state);
+        _s0 = SplitMix64.Next(ref state);
+        _s1 = SplitMix64.Next(ref state);
+        _s2 = SplitMix64.Next(ref state);
+        _s3 = SplitMix64.Next(ref state);
     }
 
     /// <summary>Uniform in [0, 1), 53 bits.</summary>
@@ -37,13 +38,5 @@ internal struct RandomStream
         _s2 ^= shifted;
         _s3 = BitOperations.RotateLeft(_s3, 45);
         return result;
-    }
-
-    private static ulong SplitMix(ref ulong state)
-    {
-        ulong z = state += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 }
