@@ -38,7 +38,7 @@ public sealed class AzureBlobStore : IBlobStore
             // The library's own message would repeat the connection string, which holds the key.
             throw new FlowException(new Failure(
                 FailureKind.InvalidInput,
-                "the setting is no storage connection string",
+                "the setting is not a storage connection string",
                 $"Give one from the portal, or {StorageOptions.DevelopmentStorage} for Azurite",
                 Field: StorageOptions.Section));
         }
@@ -54,6 +54,18 @@ public sealed class AzureBlobStore : IBlobStore
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
             return null;
+        }
+        catch (Exception fault) when (StorageFaults.IsFault(fault))
+        {
+            throw StorageFaults.Of(fault, path.ToString());
+        }
+    }
+
+    public async Task<bool> ExistsAsync(BlobPath path, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return await Container(path.Container).GetBlobClient(path.Name).ExistsAsync(cancellation);
         }
         catch (Exception fault) when (StorageFaults.IsFault(fault))
         {

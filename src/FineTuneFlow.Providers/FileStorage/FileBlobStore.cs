@@ -103,6 +103,19 @@ public sealed class FileBlobStore : IBlobStore, IDisposable
         }
     }
 
+    public Task<bool> ExistsAsync(BlobPath path, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            return Task.FromResult(_tree.Find(path) is not null);
+        }
+        catch (Exception fault) when (DiskFaults.IsFault(fault))
+        {
+            throw DiskFaults.Of(fault, path.ToString(), _root);
+        }
+    }
+
     public Task<bool> DeleteAsync(BlobPath path, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();

@@ -66,12 +66,6 @@ public static class BlobStoreJson
         return items;
     }
 
-    public static async Task<bool> ExistsAsync(this IBlobStore store, BlobPath path, CancellationToken cancellation = default)
-    {
-        await using BlobRead? blob = await store.OpenAsync(path, cancellation);
-        return blob is not null;
-    }
-
     /// <exception cref="FlowException">NotFound.</exception>
     public static async Task<BlobRead> OpenExistingAsync(this IBlobStore store, BlobPath path, CancellationToken cancellation = default) =>
         await store.OpenAsync(path, cancellation) ?? throw Missing(path);

@@ -8,6 +8,9 @@ public interface IBlobStore
     /// a blob that is overwritten while it is read fails the read with <see cref="Core.Failures.FailureKind.DropChanged"/>.</summary>
     Task<BlobRead?> OpenAsync(BlobPath path, CancellationToken cancellation = default);
 
+    /// <summary>Whether a blob is there. Nothing of it is read.</summary>
+    Task<bool> ExistsAsync(BlobPath path, CancellationToken cancellation = default);
+
     /// <summary>Writes a blob from a stream, whole or not at all; its SHA-256 is computed on the way.</summary>
     /// <exception cref="Core.Failures.FlowException">Conflict: the condition does not hold.</exception>
     Task<BlobWritten> WriteAsync(BlobPath path, Stream content, WriteCondition condition = default, CancellationToken cancellation = default);

@@ -169,6 +169,8 @@ public sealed class LiveIntentTests(Azurite azurite)
     {
         public Task<BlobRead?> OpenAsync(BlobPath path, CancellationToken cancellation = default) => real.OpenAsync(path, cancellation);
 
+        public Task<bool> ExistsAsync(BlobPath path, CancellationToken cancellation = default) => real.ExistsAsync(path, cancellation);
+
         public async Task<BlobWritten> WriteAsync(BlobPath path, Stream content, WriteCondition condition = default, CancellationToken cancellation = default)
         {
             await real.WriteAsync(path, content, condition, cancellation);
