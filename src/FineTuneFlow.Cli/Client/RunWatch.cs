@@ -10,7 +10,8 @@ namespace FineTuneFlow.Cli.Client;
 /// and the verdict.</summary>
 internal static class RunWatch
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     // A host that is started again is waited for: the run outlives it, and so should who watches.
     private static readonly TimeSpan HostPatience = TimeSpan.FromMinutes(2);
 
@@ -71,7 +72,7 @@ internal static class RunWatch
                 return run;
             }
 
-            await Task.Delay(Pause, cancellation);
+            await Task.Delay(PauseOf(run), cancellation);
             try
             {
                 run = await host.RunAsync(run.RunId, cancellation);
@@ -83,6 +84,14 @@ internal static class RunWatch
                 // Asked again after the pause.
             }
         }
+    }
+
+    /// <summary>A hundredth of the run's time so far: a run of a minute is seen as it goes, one of hours is not asked about more often
+    /// than it changes.</summary>
+    private static TimeSpan PauseOf(RunView run)
+    {
+        TimeSpan share = (DateTimeOffset.UtcNow - run.StartedAt) / 100;
+        return share < ShortestPause ? ShortestPause : share > LongestPause ? LongestPause : share;
     }
 
     private static int CodeOf(RunView run) => run.Outcome switch
