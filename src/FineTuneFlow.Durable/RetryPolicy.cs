@@ -22,7 +22,7 @@ public sealed record RetryPolicy(
     ImmutableArray<FailureKind> Kinds = default,
     TimeSpan? LongestAsked = null)
 {
-    /// <summary>A defect hardly mends itself: it is tried this often at the most, so that it shows soon.</summary>
+    /// <summary>A defect hardly repairs itself: it is tried this often at the most, so that it shows soon.</summary>
     public const int MaxInternalAttempts = 5;
 
     public bool Handles(Failure failure) =>

@@ -85,7 +85,7 @@ public sealed partial class DurableEngine : IDurableClient, IAsyncDisposable
             runtime.Turns.Stop();
             if (!runtime.Faulted.IsCompleted && interrupted.Count > 0)
             {
-                // The host's stop is no death of a worker: it does not count against the activity.
+                // The host's stop is not a death of a worker: it does not count against the activity.
                 await runtime.Commits.RunAsync(write =>
                 {
                     foreach (ActivityTask task in interrupted)

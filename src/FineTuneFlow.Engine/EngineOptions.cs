@@ -28,7 +28,7 @@ public sealed record EngineOptions
     public TimeSpan ActivityTimeout { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>An activity whose worker died this often while running it is failed, so that one that kills its process
-    /// does not do so for ever.</summary>
+    /// does not do so forever.</summary>
     public int MaxDeliveries { get; init; } = 25;
 
     /// <summary>Largest input, output or event in UTF-8 bytes. History carries references, not data.</summary>

@@ -26,7 +26,7 @@ public static class SimulatorApp
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        // Connections that are cut on purpose are no errors.
+        // Connections that are cut on purpose are not errors.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -65,7 +65,7 @@ public static class SimulatorArguments
                 "--workers" => options with { Workers = (int)Number(name, value) },
                 "--webhook-url" => options with
                 {
-                    WebhookUrl = Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) ? uri : throw Refused(name, "is no address"),
+                    WebhookUrl = Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) ? uri : throw Refused(name, "is not an address"),
                 },
                 "--webhook-secret" => options with { WebhookSecret = value },
                 _ => throw Refused(name, "is not known"),

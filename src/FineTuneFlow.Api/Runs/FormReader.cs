@@ -10,7 +10,7 @@ namespace FineTuneFlow.Api.Runs;
 /// <c>project</c>, <c>recipe</c> (JSON, field or file) and <c>file</c>.</summary>
 internal static class FormReader
 {
-    /// <exception cref="Core.Failures.FlowException">InvalidInput: it is no whole form of these parts.</exception>
+    /// <exception cref="Core.Failures.FlowException">InvalidInput: it is not a whole form of these parts.</exception>
     public static async Task<FormUpload> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
         string? boundary = HeaderUtilities.RemoveQuotes(MediaTypeHeaderValue.Parse(request.ContentType).Boundary).Value;

@@ -23,7 +23,7 @@ public sealed class GetReport(RunReader runs, IBlobStore blobs) : IApiHandler
             throw new FlowException(
                 FailureKind.NotFound,
                 run.EndedAt is not null ? $"{run.RunId} ended without a report: {run.Failure?.Message ?? run.Stage}" : $"{run.RunId} has no report yet: it is {run.Stage}",
-                run.EndedAt is not null ? "Mend what its failure names, then rerun it." : "Wait for its end with ftf watch.");
+                run.EndedAt is not null ? "Fix what its failure names, then rerun it." : "Wait for its end with ftf watch.");
         }
 
         request.HttpContext.Response.Headers.Vary = "Accept";

@@ -9,7 +9,7 @@ namespace FineTuneFlow.Api.Runs;
 /// <summary>Every recorded step of a run and of its sub-orchestrations, with its time.</summary>
 public sealed class GetRunHistory(RunReader runs, IDurableClient engine) : IApiHandler
 {
-    // A run has a few sub-orchestrations a candidate; more than this is no run of ours.
+    // A run has a few sub-orchestrations a candidate; more than this is not a run of ours.
     private const int MaxInstances = 2000;
 
     public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)

@@ -26,7 +26,7 @@ public sealed class PostRun(RunStarter starter, DropUpload upload) : IApiHandler
         BlobPath drop = BlobPath.Parse(body.Drop);
         if (drop.Container != RunPaths.Drops || !drop.Name.StartsWith($"{project}/", StringComparison.Ordinal))
         {
-            throw ApiRequest.Invalid($"\"{body.Drop}\" is no drop of {project}", $"Name a blob under drops/{project}/.", "drop");
+            throw ApiRequest.Invalid($"\"{body.Drop}\" is not a drop of {project}", $"Name a blob under drops/{project}/.", "drop");
         }
 
         byte[]? recipe = body.Recipe is null ? null : Encoding.UTF8.GetBytes(body.Recipe.ToJsonString(FlowJson.Indented));

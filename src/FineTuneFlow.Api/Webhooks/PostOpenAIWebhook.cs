@@ -82,7 +82,7 @@ public sealed class PostOpenAIWebhook(IDurableClient engine, WebhookOptions opti
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw ApiRequest.Invalid("the webhook's body is no event", "Expected JSON with type and data.id.", null);
+            throw ApiRequest.Invalid("the webhook's body is not an event", "Expected JSON with type and data.id.", null);
         }
     }
 }

@@ -20,6 +20,6 @@ public sealed record WebhookOptions(string? Secret)
         return Convert.TryFromBase64String(key, new byte[key.Length], out int length) && length >= 16
             ? new WebhookOptions(secret)
             : throw new FlowException(new Failure(
-                FailureKind.InvalidInput, "this is no webhook secret", "Copy it from the provider: whsec_ and base64 of at least 16 bytes.", Field: Setting));
+                FailureKind.InvalidInput, "this is not a webhook secret", "Copy it from the provider: whsec_ and base64 of at least 16 bytes.", Field: Setting));
     }
 }

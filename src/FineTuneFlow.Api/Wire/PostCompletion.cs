@@ -45,7 +45,7 @@ public sealed class PostCompletion(ChampionDesk desk, TimeProvider time) : IApiH
         };
         texts = [.. texts.Select(WithoutEnding)];
         return texts.Length is 0 or > MostPrompts || texts.Any(string.IsNullOrWhiteSpace)
-            ? throw ApiRequest.Invalid("the prompt is no text and no list of texts", $"Send the text to classify, or a list of up to {MostPrompts:N0}; tokens are not taken.", "prompt")
+            ? throw ApiRequest.Invalid("the prompt is neither a text nor a list of texts", $"Send the text to classify, or a list of up to {MostPrompts:N0}; tokens are not taken.", "prompt")
             : texts;
     }
 

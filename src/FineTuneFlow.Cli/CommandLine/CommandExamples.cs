@@ -22,7 +22,7 @@ public static class CommandExamples
         ["watch"] = ["ftf watch last", "ftf watch reviews-3f", "ftf watch last --json | jq .verdict"],
         ["history"] = ["ftf history last", "ftf history last --all"],
         ["report"] = ["ftf report last", "ftf report last --format html --out report.html"],
-        ["approve"] = ["ftf approve last", "ftf approve last --reject --comment \"too dear\""],
+        ["approve"] = ["ftf approve last", "ftf approve last --reject --comment \"too expensive\""],
         ["cancel"] = ["ftf cancel last --reason \"wrong file\""],
         ["suspend"] = ["ftf suspend last"],
         ["resume"] = ["ftf resume last"],

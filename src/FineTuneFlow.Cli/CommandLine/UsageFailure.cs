@@ -16,7 +16,7 @@ public static class UsageFailure
         string? nearest = wrong is null ? null : NearestName.Of(wrong, Words(command));
         string message = wrong is null
             ? Plain(parse.Errors[0].Message)
-            : wrong.StartsWith('-') || command.Subcommands.Count == 0 ? $"{path}: \"{wrong}\" is not understood" : $"\"{wrong}\" is no command of {path}";
+            : wrong.StartsWith('-') || command.Subcommands.Count == 0 ? $"{path}: \"{wrong}\" is not understood" : $"\"{wrong}\" is not a command of {path}";
         string remedy = nearest is null ? $"See {path} --help." : $"Did you mean {nearest}? See {path} --help.";
         return new Failure(FailureKind.InvalidInput, message.TrimEnd('.'), remedy);
     }

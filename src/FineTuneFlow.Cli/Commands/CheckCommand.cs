@@ -18,7 +18,7 @@ public static class CheckCommand
         Option<string?> recipe = SharedOptions.Recipe();
         var noHeader = new Option<bool>("--no-header") { Description = "The first line is a row; columns are named 1, 2, 3..." };
         var strict = new Option<bool>("--strict") { Description = "End with exit code 1 where a finding is graded necessary." };
-        return new Command("check", "Profile a data file, list what should be mended, and quote the training; nothing is written.")
+        return new Command("check", "Profile a data file, list what should be corrected, and quote the training; nothing is written.")
         {
             file, recipe, noHeader, strict,
         }.Runs(call => Task.FromResult(Run(call, call.Get(file), call.Get(recipe), call.Get(noHeader), call.Get(strict))));

@@ -64,7 +64,7 @@ public static class CostsCommand
         {
             throw new FlowException(new Failure(
                 FailureKind.InvalidInput,
-                $"\"{text}\" is no option",
+                $"\"{text}\" is not an option",
                 "Write NAME=PROMPT,ANSWER,IN,OUT[,ONCE[,DAY]], such as --option \"ours=50,1,1.60,1.60,4.53\": tokens, then USD per million, then USD.",
                 Field: "--option"));
         }

@@ -19,7 +19,7 @@ internal static class RunArguments
                 return address;
             }
 
-            result.AddError($"--host: \"{text}\" is no address such as http://127.0.0.1:7071");
+            result.AddError($"--host: \"{text}\" is not an address such as http://127.0.0.1:7071");
             return null;
         },
     };

@@ -37,7 +37,7 @@ internal sealed class StackArguments
         {
             if (result.Tokens is [var token] && !(int.TryParse(token.Value, out int value) && value is > 0 and < 65536))
             {
-                result.AddError($"{name}: \"{token.Value}\" is no port; give 1 to 65535");
+                result.AddError($"{name}: \"{token.Value}\" is not a port; give 1 to 65535");
             }
         });
         return option;

@@ -33,7 +33,7 @@ public sealed class Terminal(TextWriter output, TextWriter error, bool json)
         }
     }
 
-    /// <summary>A line that is no part of the answer.</summary>
+    /// <summary>A line that is not part of the answer.</summary>
     public void Note(string text) => Error.WriteLine(Printable.Of(text));
 
     /// <summary>The command's answer: the value as JSON with <c>--json</c>, else what <paramref name="write"/> writes.</summary>

@@ -12,7 +12,7 @@ internal static class PortHolder
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            // As servers do it: a connection of before that lingers is no holder.
+            // As servers do it: a connection of before that lingers is not a holder.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, !OperatingSystem.IsWindows());
             socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
             socket.Listen();

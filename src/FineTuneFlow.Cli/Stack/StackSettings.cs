@@ -32,7 +32,7 @@ internal sealed record StackSettings(string? File, StackStorage Storage, IReadOn
     private static bool IsHere(string address, string provider) => Uri.TryCreate(address, UriKind.Absolute, out Uri? uri)
         ? uri.IsLoopback
         : throw new FlowException(new Failure(
-            FailureKind.InvalidInput, $"\"{address}\" is no address", "Write it like http://127.0.0.1:7072/v1/.", Field: $"Providers__{provider}__BaseAddress"));
+            FailureKind.InvalidInput, $"\"{address}\" is not an address", "Write it like http://127.0.0.1:7072/v1/.", Field: $"Providers__{provider}__BaseAddress"));
 
     private static string? Value(Dictionary<string, string?> values, string name) =>
         Environment.GetEnvironmentVariable(name.Replace(":", "__", StringComparison.Ordinal)) is { Length: > 0 } set ? set : values.GetValueOrDefault(name);

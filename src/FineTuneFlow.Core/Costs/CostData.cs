@@ -33,7 +33,7 @@ internal static class CostData
             throw new FlowException(
                 new Failure(
                     FailureKind.InvalidInput,
-                    wrong.Message.Split(" Path:")[0].TrimEnd('.'),
+                    JsonFault.SentenceOf(wrong),
                     "Compare the file with the built-in one that docs/costs.md shows.",
                     new SourceLocation(fileName, wrong.LineNumber + 1, column),
                     wrong.Path),

@@ -10,7 +10,7 @@ public sealed record ModelBook
 
     public required DateOnly AsOf { get; init; }
     public required string Source { get; init; }
-    /// <summary>Providers of which not all models are listed: another one is no mistake.</summary>
+    /// <summary>Providers of which not all models are listed: another one is not a mistake.</summary>
     public ImmutableArray<string> Partial { get; init; } = [];
     public ImmutableArray<ModelLife> Models { get; init; } = [];
     /// <summary>The longest example that a model is trained on, by its family.</summary>

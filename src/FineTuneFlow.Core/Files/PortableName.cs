@@ -52,7 +52,7 @@ public sealed class PortableName(bool foldsCase)
             return null;
         }
 
-        // What is no escape of ours is a name that a person gave, per cent signs included.
+        // What is not an escape of ours is a name that a person gave, per cent signs included.
         return fileName.Contains('%', StringComparison.Ordinal) && Unescape(fileName) is { } segment && IsOurs(segment, fileName)
             ? segment
             : Composed(fileName);

@@ -5,7 +5,7 @@ namespace FineTuneFlow.Core.Recipes;
 public sealed record PromotionRecipe
 {
     public PromotionMetric Metric { get; init; } = PromotionMetric.Accuracy;
-    /// <summary>What a lead must show before the dearer of two models is used.</summary>
+    /// <summary>What a lead must show before the more expensive of two models is used.</summary>
     public PromotionPreference Prefer { get; init; } = PromotionPreference.Thrifty;
     /// <summary>How much lower the cheaper model's score may be, in the metric's unit (0.01: one point); 0 to 0.5.</summary>
     public double Margin { get; init; } = 0.01;

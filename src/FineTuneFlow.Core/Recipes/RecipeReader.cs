@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Json;
 
 namespace FineTuneFlow.Core.Recipes;
 
@@ -95,18 +96,17 @@ public static class RecipeReader
             return new Failure(FailureKind.InvalidInput, "the recipe is empty", "Write at least {}.", new SourceLocation(fileName));
         }
 
-        if (wrong is not JsonException { LineNumber: { } line, BytePositionInLine: { } at })
+        if (wrong is not JsonException { LineNumber: { } line, BytePositionInLine: { } at } json)
         {
             return new Failure(FailureKind.InvalidInput, "a text in the recipe holds half a surrogate pair", "Remove the broken \\u escape.", new SourceLocation(fileName));
         }
 
-        // The exception's own text ends with its place, counted from 0.
-        string message = wrong.Message.Split(" LineNumber:")[0].TrimEnd('.');
+        string message = JsonFault.SentenceOf(json);
         // The parser quotes everything up to the next mark, which may be the whole file.
         int breaks = message.AsSpan().IndexOfAny('\r', '\n');
         message = breaks < 0 && message.Length <= 160 ? message : message[..Math.Min(breaks < 0 ? message.Length : breaks, 160)] + "…";
         string column = (at + 1).ToString(CultureInfo.InvariantCulture);
-        return new Failure(FailureKind.InvalidInput, "not JSON: " + message, "Mend the file at this place.", new SourceLocation(fileName, line + 1, column));
+        return new Failure(FailureKind.InvalidInput, "not JSON: " + message, "Correct the file at this place.", new SourceLocation(fileName, line + 1, column));
     }
 
     private static Failure Placed(string fileName, PlacedJson root, RecipeProblem problem)

@@ -130,7 +130,7 @@ internal sealed class SchemaCheck(string file)
         }
         else if (schema.IsName && !SchemaNode.Names(value.Text))
         {
-            Add(value, $"{Name(value)} \"{Short(value.Text)}\" is no name that can be used", schema.Description);
+            Add(value, $"{Name(value)} \"{Short(value.Text)}\" cannot be used as a name", schema.Description);
         }
     }
 

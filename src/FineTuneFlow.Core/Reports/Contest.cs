@@ -7,7 +7,7 @@ namespace FineTuneFlow.Core.Reports;
 /// <summary>Who may become champion, who is, what each scores and costs.</summary>
 internal sealed class Contest
 {
-    // Two fine-tunes of one model differ by a few tokens of an answer: that is no saving to decide by.
+    // Two fine-tunes of one model differ by a few tokens of an answer: that is not a saving to decide by.
     private const double ClearlyCheaper = 0.9;
 
     private readonly ImmutableArray<PairedComparison> _comparisons;

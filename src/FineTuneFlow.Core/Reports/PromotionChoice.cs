@@ -16,14 +16,14 @@ internal static class PromotionChoice
         };
     }
 
-    /// <summary><c>thrifty</c>: seen within the margin of a dearer model, and not surely worse.</summary>
+    /// <summary><c>thrifty</c>: seen within the margin of a more expensive model, and not surely worse.</summary>
     public static bool IsAsGood(Contest contest, CandidateReport cheap, CandidateReport dear)
     {
         Matchup matchup = contest.Against(cheap, dear);
         return matchup.IsSeenWithin(contest.Rule.Margin) && !matchup.IsSurelyWorse;
     }
 
-    /// <summary><c>proven</c>: surely not worse than any dearer contender by more than the margin, also where its own figure is the
+    /// <summary><c>proven</c>: surely not worse than any more expensive contender by more than the margin, also where its own figure is the
     /// higher one, since a lead by chance proves nothing.</summary>
     public static bool IsProven(Contest contest, CandidateReport model) => contest.Contenders
         .Where(other => Contest.IsCheaper(model, other))

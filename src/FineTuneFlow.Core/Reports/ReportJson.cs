@@ -9,7 +9,7 @@ public static class ReportJson
 {
     public static string Write(RunReport report) => JsonSerializer.Serialize(report, FlowJson.Indented) + "\n";
 
-    /// <exception cref="FlowException">The text is no report.</exception>
+    /// <exception cref="FlowException">The text is not a report.</exception>
     public static RunReport Read(string json)
     {
         try

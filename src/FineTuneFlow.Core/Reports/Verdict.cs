@@ -18,7 +18,7 @@ public sealed record Verdict
     public ImmutableArray<string> Notes { get; init; } = [];
     /// <summary>The score that was judged by.</summary>
     public required Score Score { get; init; }
-    /// <summary>The dearer model that the cheaper one is used instead of; null where the choice saves nothing.</summary>
+    /// <summary>The more expensive model that the cheaper one is used instead of; null where the choice saves nothing.</summary>
     public string? InsteadOf { get; init; }
     /// <summary>How much lower than that one the cheaper one may be, in the score's unit, by the one-sided bound.</summary>
     public double? WorseAtMost { get; init; }

@@ -208,7 +208,7 @@ internal sealed class ActivityDispatcher : IDisposable
         bool interrupted;
         lock (_gate)
         {
-            // A failure while the host stops may come of nothing but that: it is no outcome, the activity runs again at the next start.
+            // A failure while the host stops may come of nothing but that: it is not an outcome, the activity runs again at the next start.
             interrupted = _stopping && failure is not null;
         }
 

@@ -41,7 +41,7 @@ internal sealed class EngineDatabase : IDisposable
             if (failed is SqliteException { SqliteErrorCode: 11 or 26 }) // SQLITE_CORRUPT, SQLITE_NOTADB
             {
                 throw new FlowException(
-                    FailureKind.InvalidInput, $"{path} is no database of this engine or is damaged", "Restore it from a copy, or name another file", failed);
+                    FailureKind.InvalidInput, $"{path} is not a database of this engine or is damaged", "Restore it from a copy, or name another file", failed);
             }
 
             throw;

@@ -78,7 +78,7 @@ public sealed class DropWatcher(IBlobStore blobs, DropIntake intake, LocalHostOp
         }
         catch (FlowException exception)
         {
-            // Taken again it would be refused again: a new version of it has another ETag, and a mended recipe is for the next drop.
+            // Taken again it would be refused again: a new version of it has another ETag, and a corrected recipe is for the next drop.
             _seen.Add(drop);
             logger.LogError("{Drop}: no run was started: {Failure}", drop.Path, exception.Failure);
         }

@@ -43,7 +43,7 @@ public sealed record LocalHostOptions
         {
             null or "" or "localhost" => IPAddress.Loopback,
             var text when IPAddress.TryParse(text, out IPAddress? parsed) => parsed,
-            var text => throw Wrong("ListenAddress", $"is \"{text}\", which is no IP address", "Leave it out for 127.0.0.1."),
+            var text => throw Wrong("ListenAddress", $"is \"{text}\", which is not an IP address", "Leave it out for 127.0.0.1."),
         };
         if (!IPAddress.IsLoopback(address) && key is null)
         {
@@ -68,7 +68,7 @@ public sealed record LocalHostOptions
     private static CrontabSchedule? Schedule(string? text) => string.IsNullOrWhiteSpace(text)
         ? null
         : CrontabSchedule.TryParse(text, new CrontabSchedule.ParseOptions { IncludingSeconds = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6 })
-            ?? throw Wrong("NightlySchedule", $"is \"{text}\", which is no schedule", "Write six fields, seconds first: 0 30 2 * * * is every night at 02:30 UTC.");
+            ?? throw Wrong("NightlySchedule", $"is \"{text}\", which is not a schedule", "Write six fields, seconds first: 0 30 2 * * * is every night at 02:30 UTC.");
 
     private static double Number(IConfiguration settings, string name, double min, double max, double without) => settings[name] switch
     {

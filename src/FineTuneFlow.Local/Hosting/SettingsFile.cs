@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Local.Hosting;
@@ -54,7 +55,7 @@ public static class SettingsFile
         catch (JsonException exception)
         {
             throw Wrong(
-                $"not JSON: {exception.Message.Split(" LineNumber:")[0].TrimEnd('.')}", "Mend the file at this place.",
+                $"not JSON: {JsonFault.SentenceOf(exception)}", "Correct the file at this place.",
                 new SourceLocation(file, exception.LineNumber + 1, $"{exception.BytePositionInLine + 1}"), null);
         }
 

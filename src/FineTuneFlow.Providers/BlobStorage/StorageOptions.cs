@@ -48,7 +48,7 @@ public sealed record StorageOptions
         {
             throw new FlowException(new Failure(
                 FailureKind.InvalidInput,
-                $"\"{address}\" is no address",
+                $"\"{address}\" is not an address",
                 "Give the blob service's address, such as https://ACCOUNT.blob.core.windows.net",
                 Field: $"{Section}__blobServiceUri"));
         }

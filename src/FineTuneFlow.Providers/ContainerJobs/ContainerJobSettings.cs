@@ -25,7 +25,7 @@ public sealed record ContainerJobSettings
         IConfigurationSection section = SettingNames.Flatten(configuration).GetSection(Section);
         foreach (IConfigurationSection setting in section.GetChildren().Where(setting => !Known.Contains(setting.Key)))
         {
-            throw Wrong(setting.Key, "is no setting", $"There are: {string.Join(", ", Known)}");
+            throw Wrong(setting.Key, "is not a setting", $"There are: {string.Join(", ", Known)}");
         }
 
         string? job = Given(section, "Job");
@@ -56,7 +56,7 @@ public sealed record ContainerJobSettings
         if (!Uri.TryCreate(address.EndsWith('/') ? address : address + "/", UriKind.Absolute, out Uri? manager)
             || !(manager.Scheme == "https" || (manager.Scheme == "http" && manager.IsLoopback)))
         {
-            throw Wrong("ResourceManager", $"is \"{address}\", which is no https address", "Leave it out for the public cloud");
+            throw Wrong("ResourceManager", $"is \"{address}\", which is not an https address", "Leave it out for the public cloud");
         }
 
         return new AzureContainerOptions
@@ -112,7 +112,7 @@ public sealed record ContainerJobSettings
             words.Add(word.ToString());
         }
 
-        return quoted || words.Count == 0 ? throw Wrong("Command", "is no command line", "Write the program and its arguments; put in double quotes what holds blanks") : words.ToImmutable();
+        return quoted || words.Count == 0 ? throw Wrong("Command", "is not a command line", "Write the program and its arguments; put in double quotes what holds blanks") : words.ToImmutable();
     }
 
     private static string? Given(IConfigurationSection section, string name) => section[name] is { Length: > 0 } value ? value : null;

@@ -38,7 +38,7 @@ internal sealed class ResourceManagerConnection(AzureContainerOptions options, T
         for (int i = 0; page is not null && i < MostPages; i++)
         {
             JsonNode answer = await SendAsync(HttpMethod.Get, page, null, makes: false, cancellation) ?? throw NoJob();
-            // An answer that is no list must not read as an empty one: nothing would be found, and another execution be started.
+            // An answer that is not a list must not read as an empty one: nothing would be found, and another execution be started.
             all.AddRange((answer["value"] as JsonArray)?.OfType<JsonNode>()
                 ?? throw new FlowException(FailureKind.Unavailable, "Azure Resource Manager answered with something else than a list of executions"));
             page = Next(answer["nextLink"]?.GetValue<string>());

@@ -26,7 +26,7 @@ public static class CostFilesSetup
                     services.AddSingleton(ModelBook.Read(setting.Value!, Bytes(setting)));
                     break;
                 default:
-                    throw Wrong(setting, "is no setting", "There are: Costs__Prices, Costs__Models");
+                    throw Wrong(setting, "is not a setting", "There are: Costs__Prices, Costs__Models");
             }
         }
 

@@ -230,7 +230,7 @@ internal ref partial struct AnswerReading(ReadOnlySpan<byte> body)
         return null;
     }
 
-    /// <summary>A token may be half a character, which some services write as a lone surrogate: then it is no text, but the rest
+    /// <summary>A token may be half a character, which some services write as a lone surrogate: then it is not a text, but the rest
     /// of the answer is still good.</summary>
     private string Decoded()
     {

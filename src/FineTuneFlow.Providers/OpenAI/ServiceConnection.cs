@@ -177,7 +177,7 @@ internal sealed class ServiceConnection : IDisposable
         {
             string page = after is null ? query : $"{query}&after={Uri.EscapeDataString(after)}";
             JsonElement answer = await SendJsonAsync(call, "GET", page, cancellation: cancellation);
-            // An object that is no list must not read as an empty one: nothing would be found, and all be made again.
+            // An object that is not a list must not read as an empty one: nothing would be found, and all be made again.
             if (answer.Member("data") is not { ValueKind: JsonValueKind.Array })
             {
                 throw Unreadable(call);
@@ -190,7 +190,7 @@ internal sealed class ServiceConnection : IDisposable
                 yield return one;
             }
 
-            // A service that ignores "after" would answer with the same page for ever.
+            // A service that ignores "after" would answer with the same page forever.
             bool more = answer.Member("has_more") is { ValueKind: JsonValueKind.True };
             if (more && last is null)
             {

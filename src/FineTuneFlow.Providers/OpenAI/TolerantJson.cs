@@ -31,7 +31,7 @@ internal static class TolerantJson
         _ => null,
     };
 
-    /// <summary>"auto" is no number.</summary>
+    /// <summary>"auto" is not a number.</summary>
     public static int? Whole(this JsonElement value, string name) =>
         value.Number(name) is { } number && number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue ? (int)number : null;
 

@@ -38,14 +38,12 @@ internal sealed record FaultPlan
         }
         catch (JsonException e)
         {
-            string problem = FirstSentence(e.Message);
+            string problem = JsonFault.SentenceOf(e);
             throw Refused(name, e.Path is { Length: > 1 } path ? $"{path}: {problem}" : problem, e.LineNumber + 1);
         }
     }
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, FlowJson.Indented);
-
-    private static string FirstSentence(string message) => message.Split(" Path:")[0].TrimEnd('.');
 
     private static FlowException Refused(string name, string problem, long? line) => new(new Failure(
         FailureKind.InvalidInput,

@@ -8,7 +8,7 @@ namespace FineTuneFlow.Simulator.Jobs;
 /// <param name="LabelTokens">Tokens of an answer, on average.</param>
 internal sealed record TrainingSet(List<LabelledText> Rows, List<LabelledText> Validation, string PromptEnding, int Answers, double LabelTokens)
 {
-    /// <summary>Answers beyond these, the most frequent ones, are not learned: the classifier is no writer of free text.</summary>
+    /// <summary>Answers beyond these, the most frequent ones, are not learned: the classifier is not a writer of free text.</summary>
     private const int MaximumAnswers = 500;
 
     public static TrainingSet Of(List<TrainingExample> training, List<TrainingExample> validation, ModelFamily family)

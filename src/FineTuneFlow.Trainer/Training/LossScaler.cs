@@ -1,7 +1,7 @@
 namespace FineTuneFlow.Trainer.Training;
 
 /// <summary>Scales the loss in half precision, so that small gradients do not vanish (Micikevicius et al. 2018, arXiv:1710.03740): halved when
-/// gradients overflow, doubled after many steps in which none did. In other precisions the scale is 1 for ever.</summary>
+/// gradients overflow, doubled after many steps in which none did. In other precisions the scale is 1 forever.</summary>
 internal sealed class LossScaler(bool active)
 {
     private const int StepsBeforeGrowth = 2000;

@@ -48,7 +48,7 @@ public sealed class PollJob(IBlobStore store, IProviders providers, RunGuard gua
             FailureKind.JobFailed,
             $"{input.Provider} ended the job {job.Id} with {job.ErrorCode ?? "an error"}: {job.ErrorMessage ?? "no message"}",
             job.ErrorCode is "invalid_training_file" or "invalid_file_format"
-                ? "Mend the rows that the message names and drop the file again"
+                ? "Correct the rows that the message names and drop the file again"
                 : "The run's other candidates go on; rerun to train this one again"),
         JobState.Cancelled => new Failure(FailureKind.JobFailed, $"The job {job.Id} was cancelled at {input.Provider}", "Rerun to train again"),
         JobState.Succeeded when job.TunedModel is null => new Failure(

@@ -44,7 +44,7 @@ public static class ContainerOutputs
     }
 
     /// <summary>The training curve from <c>metrics.csv</c>, its columns found by the header; cells may be empty.</summary>
-    /// <exception cref="FlowException">JobFailed: no step column, or a cell that is no number.</exception>
+    /// <exception cref="FlowException">JobFailed: no step column, or a cell that is not a number.</exception>
     public static TrainingCurve ReadCurve(Stream csv)
     {
         using var reader = new StreamReader(csv, leaveOpen: true);
@@ -70,7 +70,7 @@ public static class ContainerOutputs
                 string cell = column >= 0 && column < cells.Length ? cells[column] : "";
                 return cell.Length == 0 ? null
                     : double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value
-                    : throw Wrong(ContainerFiles.Metrics, number, $"the cell of column {header[column]} is no number");
+                    : throw Wrong(ContainerFiles.Metrics, number, $"the cell of column {header[column]} is not a number");
             }
 
             int step = Cell(0) is { } at ? (int)at : throw Wrong(ContainerFiles.Metrics, number, "the step is empty");

@@ -92,7 +92,7 @@ public static class FineTuneRun
         RunOutcome outcome = results.Any(r => r.Failure is not null) ? RunOutcome.PartlyFailed : RunOutcome.Succeeded;
         if (results.All(r => r.Failure is not null || r.IsBaseline) && results.FirstOrDefault(r => r.Failure is not null) is { } failed)
         {
-            // Baselines alone are no answer to what was asked: the run has failed, though its report stands.
+            // Baselines alone are not an answer to what was asked: the run has failed, though its report stands.
             journal.Reported(comparison, promotion);
             throw new FlowException(failed.Failure!);
         }

@@ -71,7 +71,7 @@ public static class TrainCandidate
                 case null:
                     return job;
                 case FailureKind.DailyCapReached:
-                    // A day's cap is no congestion: nothing is gained by asking before the next day begins.
+                    // A day's cap is not congestion: nothing is gained by asking before the next day begins.
                     context.SetStatus(new CandidateProgress("waiting for the provider's next day", null, null));
                     await context.WaitForEvent(Signals.Wake, NextDay(context.UtcNow, job.Refusal.RetryAfter));
                     break;

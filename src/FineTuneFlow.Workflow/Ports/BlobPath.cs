@@ -41,7 +41,7 @@ public sealed record BlobPath
     public override string ToString() => $"{Container}/{Name}";
 
     private static FlowException Invalid(string path, string expected) =>
-        new(new Failure(FailureKind.InvalidInput, $"\"{Printable(path)}\" is no blob path: {expected}", "Give container/name, such as drops/reviews/june.csv"));
+        new(new Failure(FailureKind.InvalidInput, $"\"{Printable(path)}\" is not a blob path: {expected}", "Give container/name, such as drops/reviews/june.csv"));
 
     private static string Printable(string path) =>
         new([.. path.Take(120).Select(c => char.IsControl(c) ? '?' : c)]);

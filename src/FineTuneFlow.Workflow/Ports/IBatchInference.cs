@@ -30,7 +30,7 @@ public interface IBatchInference
     /// <summary>Null when there is no such batch.</summary>
     Task<ProviderBatch?> GetBatchAsync(string batchId, CancellationToken cancellation = default);
 
-    /// <summary>Asks to cancel; one that has ended already is no error. What was answered until then is kept and paid.</summary>
+    /// <summary>Asks to cancel; one that has ended already is not an error. What was answered until then is kept and paid.</summary>
     Task<ProviderBatch> CancelBatchAsync(string batchId, CancellationToken cancellation = default);
 
     /// <summary>The answers of an ended batch, from its output and its error file, in any order. Rows that are in neither were

@@ -46,7 +46,7 @@ public interface IFineTuningProvider
     /// <summary>Null when there is no such job.</summary>
     Task<ProviderJob?> GetJobAsync(string jobId, CancellationToken cancellation = default);
 
-    /// <summary>Asks to cancel; a job that has ended already is no error.</summary>
+    /// <summary>Asks to cancel; a job that has ended already is not an error.</summary>
     Task<ProviderJob> CancelJobAsync(string jobId, CancellationToken cancellation = default);
 
     /// <summary>All events, oldest first.</summary>

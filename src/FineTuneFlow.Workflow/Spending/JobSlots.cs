@@ -9,7 +9,7 @@ namespace FineTuneFlow.Workflow.Spending;
 /// served.</summary>
 public sealed class JobSlots(IBlobStore store, TimeProvider time)
 {
-    // A ticket whose run was terminated without releasing it must not block the queue for ever.
+    // A ticket whose run was terminated without releasing it must not block the queue forever.
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(3);
 
     /// <summary>Takes or keeps a place; below the limit it is a slot.</summary>

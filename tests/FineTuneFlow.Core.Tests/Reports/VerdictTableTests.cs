@@ -86,7 +86,7 @@ public sealed class VerdictTableTests
             "Keep the champion: the best challenger, gpt, is no better, with 69.0 % accuracy against 70.0 % accuracy of the champion on the same 1,000 rows (\u22121.0 points, p = 0.50)." },
         { "level with the champion", "", "gpt 70.0 $0.13; champion 70.0 $0.13", "gpt-champion 0 -2..2 p 1",
             "Keep the champion: the best challenger, gpt, is no better, with 70.0 % accuracy against 70.0 % accuracy of the champion on the same 1,000 rows (0.0 points, p = 1.00)." },
-        { "a free champion stays beside a dearer challenger within the margin", "", "gpt 70.9 $0.13; champion 70.0", "gpt-champion +0.9 -1..2.8 p 0.50",
+        { "a free champion stays beside a more expensive challenger within the margin", "", "gpt 70.9 $0.13; champion 70.0", "gpt-champion +0.9 -1..2.8 p 0.50",
             "Keep the champion: 70.0 % accuracy on 1,000 rows, within 0.9 points of gpt (at most 2.8 points worse), and is free." },
         { "a cheaper challenger replaces a dear champion", "", "linear 70.0; champion 70.4 $0.13", "linear-champion -0.4 -2.5..1.7 p 0.70",
             "Use linear: 70.0 % accuracy on 1,000 rows, within 0.4 points of the champion (at most 2.5 points worse), and is free." },

@@ -30,7 +30,7 @@ public sealed class FailureTextTests
         string named = $"FineTuneFlow.Functions.Durable.CarriedFailureException: {text}\n   at X()";
         FailureText.Read(named[(named.IndexOf(": ", StringComparison.Ordinal) + 2)..].Split('\n')[0].TrimEnd()).ShouldBe(failure);
 
-        // Half a surrogate pair is no text, and no encoding keeps it.
+        // Half a surrogate pair is not a text, and no encoding keeps it.
         static string Whole(string text) => string.Concat(text.Where(c => !char.IsSurrogate(c)));
     }).QuickCheckThrowOnFailure();
 

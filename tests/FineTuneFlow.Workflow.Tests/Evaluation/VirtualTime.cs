@@ -47,7 +47,7 @@ internal sealed class VirtualTime : TimeProvider
                 }
                 else
                 {
-                    throw new InvalidOperationException("Everything waits for ever");
+                    throw new InvalidOperationException("Everything waits forever");
                 }
             }
 

@@ -23,11 +23,11 @@ public sealed class StoppingTests(Azurite azurite)
         StartedRun run = await product.RunAsync("cancel-waiting", Reviews.Csv(100), One.Replace("50", "0.0001", StringComparison.Ordinal));
         await product.UntilAsync(run.RunId, v => v.NeedsApproval);
 
-        await product.Engine.RaiseEventAsync(run.RunId, Signals.Cancel, new CancelRequest("ann", "too dear"), Cancellation);
+        await product.Engine.RaiseEventAsync(run.RunId, Signals.Cancel, new CancelRequest("ann", "too expensive"), Cancellation);
         RunView ended = await product.EndAsync(run.RunId);
 
         ended.Outcome.ShouldBe(RunOutcome.Cancelled);
-        ended.Failure!.Message.ShouldBe("The run was cancelled by ann (too dear)");
+        ended.Failure!.Message.ShouldBe("The run was cancelled by ann (too expensive)");
         product.JobsCreated().ShouldBe(0);
         product.Engine.NextDue.ShouldBeNull("neither the approval's timer nor the deadline's is left behind");
     }

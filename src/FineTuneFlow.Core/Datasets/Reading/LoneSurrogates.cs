@@ -29,7 +29,7 @@ internal static class LoneSurrogates
             escaped = escaped[(unicode ? 6 : 2)..];
         }
 
-        // The encoder replaces what is no character.
+        // The encoder replaces what is not a character.
         return Encoding.UTF8.GetBytes(text.ToString(), target);
     }
 

@@ -96,7 +96,7 @@ internal static class LabelOrder
             : (new LabelSet(numbers, true, []), $"the labels are numbers: ordered, {because}");
     }
 
-    /// <summary>Halves, negative numbers and numbers with a unit ("4 stars") are no codes; 1 to 5 in a column of no certain meaning
+    /// <summary>Halves, negative numbers and numbers with a unit ("4 stars") are not codes; 1 to 5 in a column of no certain meaning
     /// are stars, while 0 to 4 may be anything.</summary>
     private static bool ValuesSaySo(ImmutableArray<string> numbers, string column)
     {

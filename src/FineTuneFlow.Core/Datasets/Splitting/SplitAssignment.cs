@@ -102,7 +102,7 @@ internal sealed class SplitAssignment(RowTable rows, int labels, SplitRecipe rec
 
         foreach (List<int> group in together)
         {
-            // The oldest split of the group: a copy of an old text is no test of the future.
+            // The oldest split of the group: a copy of an old text is not a test of the future.
             Split split = (Split)group.Min(i => (int)rows[i].Split);
             group.ForEach(i => rows[i].Split = split);
         }

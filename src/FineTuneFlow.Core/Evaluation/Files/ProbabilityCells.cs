@@ -40,7 +40,7 @@ internal sealed class ProbabilityCells
         _percent &= Math.Abs(sum - Whole) <= Rounding;
     }
 
-    /// <exception cref="FlowException">A value is no probability.</exception>
+    /// <exception cref="FlowException">A value is not a probability.</exception>
     public IReadOnlyList<Prediction> Finish(IReadOnlyList<Prediction> predictions)
     {
         if (_wrong is null || _rows == 0)
