@@ -10,7 +10,7 @@ public class ApiRequestTests
 {
     [Theory]
     [InlineData("", "no body")]
-    [InlineData("{\"project\":\"p\"", "no valid")]
+    [InlineData("{\"project\":\"p\"", "not a valid")]
     [InlineData("{\"project\":\"p\"}", "drop")]
     [InlineData("{\"project\":\"p\",\"drop\":\"d\",\"budget\":1}", "budget")]
     [InlineData("{\"project\":1,\"drop\":\"d\"}", "project")]

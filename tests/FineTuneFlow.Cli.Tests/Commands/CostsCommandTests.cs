@@ -54,8 +54,8 @@ public sealed class CostsCommandTests
     }
 
     [Theory]
-    [InlineData("--option", "ours=50,1", "no option")]
-    [InlineData("--option", "ours=50,1,x,1", "no option")]
+    [InlineData("--option", "ours=50,1", "not an option")]
+    [InlineData("--option", "ours=50,1,x,1", "not an option")]
     [InlineData("--model", "gpt-9", "no price is listed")]
     [InlineData("--volume", "-5", "volume")]
     [InlineData("--days", "0", "days")]
