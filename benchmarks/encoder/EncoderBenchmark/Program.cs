@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Encoders.Checkpoints;
-using FineTuneFlow.Encoders.Onnx;
 using FineTuneFlow.Encoders.Serving;
 using FineTuneFlow.Encoders.Tokenization;
 

@@ -35,7 +35,7 @@ internal static class ModelCard
         card.Append(CultureInfo.InvariantCulture, $"- texts longer than {facts.MaxLength} word pieces are cut off\n");
         card.Append("- it knows the languages of its base model and the subjects of its training rows; elsewhere its probabilities mean little\n");
         card.Append("- it always answers with one of its labels, also where none fits\n");
-        card.Append("\n## Use\n\nWithout a server: `ftf predict --model FOLDER`. In Python:\n\n```python\n").Append(Python(config, facts)).Append("```\n");
+        card.Append("\n## Use\n\nIn .NET: `EncoderClassifier.Load(folder).Predict(text)` of FineTuneFlow.Encoders. In Python:\n\n```python\n").Append(Python(config, facts)).Append("```\n");
         return card.ToString();
     }
 
