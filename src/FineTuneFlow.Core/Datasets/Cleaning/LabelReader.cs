@@ -9,16 +9,30 @@ internal sealed class LabelReader
     private const int LongestLabel = 200;
 
     private readonly LabelsRecipe _recipe;
-    private readonly Dictionary<string, string> _mapped;
-    private readonly Dictionary<string, string> _ordered;
-    private readonly HashSet<string> _missing;
+    private readonly Dictionary<string, string> _mapped = [];
+    private readonly Dictionary<string, string> _ordered = [];
+    private readonly HashSet<string> _missing = [];
 
     public LabelReader(LabelsRecipe recipe)
     {
         _recipe = recipe;
-        _mapped = recipe.Map.GroupBy(pair => Key(pair.Key)).ToDictionary(group => group.Key, group => group.First().Value);
-        _ordered = recipe.Order.GroupBy(Key).ToDictionary(group => group.Key, group => group.First());
-        _missing = recipe.Missing.Where(name => !_mapped.ContainsKey(Key(name)) && !_ordered.ContainsKey(Key(name))).ToHashSet();
+        foreach ((string cell, string label) in recipe.Map)
+        {
+            _mapped.TryAdd(Key(cell), label);
+        }
+
+        foreach (string label in recipe.Order)
+        {
+            _ordered.TryAdd(Key(label), label);
+        }
+
+        foreach (string name in recipe.Missing)
+        {
+            if (!_mapped.ContainsKey(Key(name)) && !_ordered.ContainsKey(Key(name)))
+            {
+                _missing.Add(name);
+            }
+        }
     }
 
     public RowOutcome Read(ReadOnlySpan<byte> cell, out string label, out string detail)

@@ -76,7 +76,7 @@ internal sealed record RowPlan
             TextEnding = tuning ? PromptEnding.OfPrompts(table, text[0]) : [],
             LabelEnding = tuning ? PromptEnding.OfCompletions(table, label) : [],
             Guarded = SpreadsheetGuard.IsSuspects(table.Columns),
-            NeededCells = Math.Max(label, text.Min()) + 1,
+            NeededCells = Math.Max(label, FirstOf(text)) + 1,
             Dialect = table.Dialect,
             Filters =
             [
@@ -89,6 +89,17 @@ internal sealed record RowPlan
             SplitColumn = needsColumn ? Index(recipe.Split.Column ?? "", "dataset.split.column") : -1,
             Join = Encoding.UTF8.GetBytes(recipe.Join),
         };
+    }
+
+    private static int FirstOf(ImmutableArray<int> columns)
+    {
+        int first = int.MaxValue;
+        foreach (int column in columns)
+        {
+            first = Math.Min(first, column);
+        }
+
+        return first;
     }
 
     private static void Validate(DatasetRecipe recipe)

@@ -12,7 +12,7 @@ internal static class FileQuestions
 
     public static IEnumerable<Finding> Of(SourceTable source)
     {
-        if (source.Plan.Recipe.Csv.Quote == CsvQuote.Auto && Swallowed(source) is { Count: > 0 } records)
+        if (source.Swallowed.Count > 0 && source.Plan.Recipe.Csv.Quote == CsvQuote.Auto && Swallowed(source) is { Count: > 0 } records)
         {
             yield return new Finding(
                 "swallowed-rows",

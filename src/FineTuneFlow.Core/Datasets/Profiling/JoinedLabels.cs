@@ -11,12 +11,18 @@ internal static class JoinedLabels
     /// <returns>Rows with several labels, and one of these labels.</returns>
     public static (long Rows, string Example) Find(IReadOnlyList<string> labels, long[] counts)
     {
-        var present = Enumerable.Range(0, labels.Count).Where(i => counts[i] > 0).ToList();
-        if (!present.Any(i => labels[i].AsSpan().IndexOfAny(LabelList.Separators) >= 0))
+        bool any = false;
+        for (int i = 0; i < labels.Count; i++)
         {
-            return (0, "");
+            any |= counts[i] > 0 && labels[i].AsSpan().IndexOfAny(LabelList.Separators) >= 0;
         }
 
+        return any ? FindJoined(labels, counts) : (0, "");
+    }
+
+    private static (long Rows, string Example) FindJoined(IReadOnlyList<string> labels, long[] counts)
+    {
+        var present = Enumerable.Range(0, labels.Count).Where(i => counts[i] > 0).ToList();
         var parts = present.ToDictionary(i => i, i => LabelList.Parts(labels[i]).Select(LabelIdentity.Of).Distinct().ToArray());
         var alone = parts.Values.Where(p => p.Length == 1).Select(p => p[0]).ToHashSet();
         var together = parts.Values.Where(p => p.Length > 1).SelectMany(p => p).GroupBy(part => part).ToDictionary(group => group.Key, group => group.Count());

@@ -25,7 +25,7 @@ internal static class LabelFindings
                 []);
         }
 
-        var missing = source.LeftOut.Where(row => row.Outcome == RowOutcome.EmptyLabel).ToList();
+        List<LeftOutRow> missing = source.LeftOutBy(RowOutcome.EmptyLabel);
         if (missing.Count > 0)
         {
             string kinds = string.Join(", ", missing.GroupBy(row => row.Detail).OrderByDescending(group => group.Count()).Take(MostShown)
@@ -48,7 +48,7 @@ internal static class LabelFindings
             yield break;
         }
 
-        var lists = source.LeftOut.Where(row => row.Outcome == RowOutcome.SeveralLabels).ToList();
+        List<LeftOutRow> lists = source.LeftOutBy(RowOutcome.SeveralLabels);
         var (joined, example) = JoinedLabels.Find(source.Labels, RareClasses.Counts(source.Rows, source.Labels.Count));
         if (lists.Count + joined == 0)
         {

@@ -42,26 +42,34 @@ internal static class SplitStatistics
     /// <summary>The longest used texts, the longest first, those of the earlier line first between equals.</summary>
     public static ImmutableArray<LongText> LongestOf(RowTable rows, int most)
     {
-        var kept = new PriorityQueue<int, (int Tokens, long Place)>();
+        // A short sorted list: nearly every row is shorter than its last one. No queue of pairs, whose code would have to be compiled
+        // at every start.
+        int[] kept = new int[most];
+        int count = 0;
         for (int i = 0; i < rows.Count; i++)
         {
-            ref Row row = ref rows[i];
-            if (row.Outcome != RowOutcome.Used)
+            int tokens = rows[i].Tokens;
+            if (rows[i].Outcome != RowOutcome.Used || (count == most && tokens <= rows[kept[^1]].Tokens))
             {
                 continue;
             }
 
-            if (kept.Count < most)
+            int at = count < most ? count++ : most - 1;
+            for (; at > 0 && rows[kept[at - 1]].Tokens < tokens; at--)
             {
-                kept.Enqueue(i, (row.Tokens, -(long)row.Line));
+                kept[at] = kept[at - 1];
             }
-            else if (kept.TryPeek(out _, out var least) && row.Tokens > least.Tokens)
-            {
-                kept.DequeueEnqueue(i, (row.Tokens, -(long)row.Line));
-            }
+
+            kept[at] = i;
         }
 
-        return [.. kept.UnorderedItems.OrderByDescending(item => item.Priority).Select(item => new LongText(rows[item.Element].Line, rows[item.Element].Tokens))];
+        var longest = ImmutableArray.CreateBuilder<LongText>(count);
+        for (int i = 0; i < count; i++)
+        {
+            longest.Add(new LongText(rows[kept[i]].Line, rows[kept[i]].Tokens));
+        }
+
+        return longest.MoveToImmutable();
     }
 
     public static ImmutableArray<NamedCount> ScriptsOf(RowTable rows)

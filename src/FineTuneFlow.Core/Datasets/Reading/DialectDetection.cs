@@ -22,10 +22,24 @@ internal static class DialectDetection
         byte? asked = recipe.Delimiter is { } name ? Named(name) : said;
         byte? quote = recipe.Quote switch { CsvQuote.None => 0, CsvQuote.Single => (byte)'\'', CsvQuote.Double => (byte)'"', _ => null };
 
-        var looks = CsvDialect.Known.Where(known => asked is null || asked == known.Byte)
-            .Select(known => Best(body, final, known.Byte, quote))
-            .OrderByDescending(look => look.Score)
-            .ToList();
+        var looks = new List<DialectLook>();
+        foreach (var (delimiter, _) in CsvDialect.Known)
+        {
+            if (asked is null || asked == delimiter)
+            {
+                looks.Add(Best(body, final, delimiter, quote));
+            }
+        }
+
+        // The first of equals stays the first.
+        for (int i = 1; i < looks.Count; i++)
+        {
+            for (int at = i; at > 0 && looks[at].Score > looks[at - 1].Score; at--)
+            {
+                (looks[at], looks[at - 1]) = (looks[at - 1], looks[at]);
+            }
+        }
+
         DialectLook best = looks[0];
         CsvDialect dialect = best.Dialect with { RecordsAboveHeader = line > 0 ? 1 : 0 };
         if (looks.Count > 1 && looks[1].Share >= Even && best.Share - looks[1].Share < Tie && best.HeaderFits == looks[1].HeaderFits)

@@ -13,18 +13,27 @@ internal sealed class DialectLook
     {
         Dialect = dialect;
         _batch = batch;
-        var records = batch.Records.AsSpan(0, batch.RecordCount).ToArray();
-        if (records.Length == 0)
+        int records = batch.RecordCount;
+        if (records == 0)
         {
             return;
         }
 
-        Columns = records.GroupBy(record => record.Fields).OrderByDescending(group => group.Count()).ThenByDescending(group => group.Key).First().Key;
-        Share = Columns == 1 ? 0 : records.Count(record => record.Fields == Columns) / (double)records.Length;
-        HeaderFits = records[0].Fields == Columns;
-        Quoted = records.Count(record => Fields(record).Any(field => (field.Flags & FieldFlags.Quoted) != 0)) / (double)records.Length;
-        byte[] scratch = [];
-        KnownNames = Fields(records[0]).Count(field => ColumnName.IsKnown(Encoding.UTF8.GetString(FieldValue.Of(batch, field, ref scratch))));
+        // Loops instead of LINQ over these structs, whose code would have to be compiled at every start.
+        var counts = new Dictionary<int, int>();
+        int quoted = 0;
+        for (int i = 0; i < records; i++)
+        {
+            TableRecord record = batch.Records[i];
+            int same = counts[record.Fields] = counts.GetValueOrDefault(record.Fields) + 1;
+            int most = counts.GetValueOrDefault(Columns);
+            Columns = same > most || (same == most && record.Fields > Columns) ? record.Fields : Columns;
+            quoted += HasQuoted(record) ? 1 : 0;
+        }
+
+        Share = Columns == 1 ? 0 : counts[Columns] / (double)records;
+        HeaderFits = batch.Records[0].Fields == Columns;
+        Quoted = quoted / (double)records;
     }
 
     public CsvDialect Dialect { get; }
@@ -42,7 +51,20 @@ internal sealed class DialectLook
     public double Quoted { get; }
 
     /// <summary>Cells of the first record that are usual names of columns.</summary>
-    public int KnownNames { get; }
+    public int KnownNames
+    {
+        get
+        {
+            byte[] scratch = [];
+            int known = 0;
+            for (int i = 0; _batch.RecordCount > 0 && i < _batch.Records[0].Fields; i++)
+            {
+                known += ColumnName.IsKnown(Encoding.UTF8.GetString(FieldValue.Of(_batch, _batch.Fields[_batch.Records[0].FirstField + i], ref scratch))) ? 1 : 0;
+            }
+
+            return known;
+        }
+    }
 
     /// <summary>More cells win between equals.</summary>
     public double Score => Columns <= 1 ? 0 : Share + (HeaderFits ? 0.05 : 0) + (Math.Min(Columns, 50) * 0.001);
@@ -78,7 +100,29 @@ internal sealed class DialectLook
         return titles > 0 && _batch.Records[titles].Fields >= Columns ? titles : 0;
     }
 
-    private bool IsTitle(TableRecord record) => Fields(record)[0].Length > 0 && Fields(record).Skip(1).All(field => field.Length == 0);
+    private bool IsTitle(in TableRecord record)
+    {
+        for (int i = 1; i < record.Fields; i++)
+        {
+            if (_batch.Fields[record.FirstField + i].Length > 0)
+            {
+                return false;
+            }
+        }
 
-    private Field[] Fields(TableRecord record) => _batch.Fields.AsSpan(record.FirstField, record.Fields).ToArray();
+        return _batch.Fields[record.FirstField].Length > 0;
+    }
+
+    private bool HasQuoted(in TableRecord record)
+    {
+        for (int i = 0; i < record.Fields; i++)
+        {
+            if ((_batch.Fields[record.FirstField + i].Flags & FieldFlags.Quoted) != 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

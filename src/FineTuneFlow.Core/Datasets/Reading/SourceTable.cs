@@ -14,6 +14,22 @@ internal sealed class SourceTable
     /// <summary>Null where near-duplicates are not looked for.</summary>
     public required BandTable? Bands { get; init; }
     public required List<LeftOutRow> LeftOut { get; init; }
+
+    /// <summary>The rows left out for one reason, in the order of the file.</summary>
+    public List<LeftOutRow> LeftOutBy(RowOutcome outcome)
+    {
+        var rows = new List<LeftOutRow>();
+        foreach (LeftOutRow row in LeftOut)
+        {
+            if (row.Outcome == outcome)
+            {
+                rows.Add(row);
+            }
+        }
+
+        return rows;
+    }
+
     public required List<string> Labels { get; init; }
     /// <summary>Records whose lines look like rows of their own, for a person to decide.</summary>
     public List<SwallowedRows> Swallowed { get; init; } = [];

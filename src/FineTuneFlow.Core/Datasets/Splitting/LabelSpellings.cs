@@ -10,15 +10,22 @@ internal static class LabelSpellings
     /// <summary>Gives rows whose labels are spellings of one label the most frequent of them.</summary>
     public static ImmutableArray<MergedLabel> Merge(RowTable rows, IReadOnlyList<string> labels)
     {
+        var first = new Dictionary<string, int>(StringComparer.Ordinal);
+        bool any = false;
+        for (int i = 0; i < labels.Count; i++)
+        {
+            any |= !first.TryAdd(LabelIdentity.Of(labels[i]), i);
+        }
+
+        return any ? MergeGroups(rows, labels) : [];
+    }
+
+    private static ImmutableArray<MergedLabel> MergeGroups(RowTable rows, IReadOnlyList<string> labels)
+    {
         var groups = Enumerable.Range(0, labels.Count).GroupBy(i => LabelIdentity.Of(labels[i]), StringComparer.Ordinal)
             .Where(group => group.Count() > 1)
             .Select(group => group.ToArray())
             .ToList();
-        if (groups.Count == 0)
-        {
-            return [];
-        }
-
         long[] counts = RareClasses.Counts(rows, labels.Count);
         ushort[] target = [.. Enumerable.Range(0, labels.Count).Select(i => (ushort)i)];
         var merged = ImmutableArray.CreateBuilder<MergedLabel>();
