@@ -12,16 +12,24 @@ LinearClassifier baseline = LinearBaseline.Train(train, validation, seed: 42);
 double trained = Stopwatch.GetElapsedTime(start).TotalSeconds;
 start = Stopwatch.GetTimestamp();
 int right = 0;
+var judged = new List<bool>();
 double loss = 0;
 foreach (LabelledText row in test)
 {
     double[] probabilities = baseline.Probabilities(row.Text);
     int own = baseline.Labels.IndexOf(row.Label);
-    right += own >= 0 && probabilities[own] == probabilities.Max() ? 1 : 0;
+    judged.Add(own >= 0 && probabilities[own] == probabilities.Max());
+    right += judged[^1] ? 1 : 0;
     loss -= Math.Log(own < 0 ? 1e-12 : Math.Max(probabilities[own], 1e-12));
 }
 
 double scored = Stopwatch.GetElapsedTime(start).TotalSeconds;
+if (args.Length > 1)
+{
+    // For a paired test with another model on the same rows.
+    File.WriteAllText(args[1], JsonSerializer.Serialize(judged));
+}
+
 Console.WriteLine(JsonSerializer.Serialize(new
 {
     accuracy = right / (double)test.Count,
