@@ -16,7 +16,7 @@ FTF=${FTF:-$root/ftf}
 "$FTF" --version >&2
 cat >"$work/recipe.json" <<'JSON'
 {
-  "dataset": { "text": ["review_title", "review_body"], "label": "stars" },
+  "dataset": { "text": ["review_title", "review_body"], "label": "stars", "limits": { "rows": 100000000 } },
   "candidates": [{ "name": "babbage", "model": "babbage-002", "epochs": 1 }]
 }
 JSON
