@@ -129,6 +129,7 @@ public static class ApiRoutes
         Post<PostDatasetCheck>("datasets/check", "Gives profile, findings and quote of a CSV sent as multipart/form-data (file, recipe); nothing is started.")
             with { Form = [File, RecipePart], Answer = typeof(DatasetCheckAnswer) },
         Get<GetProjects>("projects", "Lists the projects.") with { Answer = typeof(ProjectList) },
+        Get<GetProject>("projects/{project}", "Shows a project: champion, health, what was asked by day, the last night.") with { Answer = typeof(ProjectDetail) },
         Get<GetRecipe>("projects/{project}/recipe", "Gives a project's recipe as it was put.") with { Answer = typeof(Recipe) },
         Put<PutRecipe>("projects/{project}/recipe", "Checks and sets a project's recipe; If-Match guards against overwriting.")
             with { Body = typeof(Recipe), Answer = typeof(Recipe), Headers = [("If-Match", "The ETag that GET gave: refused where the recipe has changed since.")] },
@@ -143,7 +144,12 @@ public static class ApiRoutes
         Post<PostChatCompletion>("v1/chat/completions", "Asks a champion in OpenAI's wire format; the model is a project, project@version or project@challenger."),
         Post<PostCompletion>("v1/completions", "Asks a champion in OpenAI's wire format, a prompt or a list of prompts."),
         Post<PostFeedback>("projects/{project}/feedback", "Takes a text with its right label; it joins the next retrain.")
-            with { Body = typeof(FeedbackRequest), Status = 204, MediaTypes = [] },
+            with { Body = typeof(FeedbackRequest), Answer = typeof(KeptFeedback) },
+        Get<GetFeedback>("projects/{project}/feedback", "Lists what people have said of a project's texts, and corrected files of suspects.") with { Answer = typeof(FeedbackList) },
+        Put<PutFeedback>("projects/{project}/feedback/{id}", "Amends the label of a feedback.") with { Body = typeof(AmendRequest), Answer = typeof(KeptFeedback) },
+        Delete<DeleteFeedback>("projects/{project}/feedback/{id}", "Takes a feedback back.") with { Status = 204, MediaTypes = [] },
+        Post<PostRetrain>("projects/{project}/retrain", "Retrains a project where there is a reason, else says why not; with dryRun nothing is started.")
+            with { Body = typeof(RetrainRequest), Answer = typeof(RetrainAnswer) },
         Get<GetCostProjection>("costs/projection", "Projects the cost of five ways of running a service while its volume grows, the chapter's first figure.") with
         {
             Answer = typeof(CostProjection),

@@ -3,6 +3,7 @@ using FineTuneFlow.Api.Http;
 using FineTuneFlow.Api.Review;
 using FineTuneFlow.Api.Runs;
 using FineTuneFlow.Api.Webhooks;
+using FineTuneFlow.Workflow.Notifying;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,6 +22,7 @@ public static class ApiServices
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(WebhookOptions.Of(settings["OpenAI:WebhookSecret"]));
+        services.AddSingleton(NotificationOptions.Of(settings));
         services.AddSingleton<DropUpload>();
         services.AddSingleton<RunReports>();
         services.AddSingleton<JudgedRuns>();

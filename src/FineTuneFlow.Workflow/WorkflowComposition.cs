@@ -5,6 +5,7 @@ using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Costs;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Models;
+using FineTuneFlow.Workflow.Notifying;
 using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Retraining;
@@ -64,6 +65,7 @@ public static class WorkflowComposition
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(PriceBook.Default);
         services.TryAddSingleton(ModelBook.Default);
+        services.TryAddSingleton(NotificationOptions.None);
         foreach (Type activity in typeof(WorkflowComposition).Assembly.GetTypes().Where(IsActivity))
         {
             services.AddTransient(activity);
@@ -100,13 +102,21 @@ public static class WorkflowComposition
             .AddSingleton<VersionReferences>()
             .AddSingleton<WatchLog>()
             .AddHostedService<WatchFlush>()
+            .AddSingleton<JudgedTexts>()
+            .AddSingleton<ProjectLabels>()
             .AddSingleton<FeedbackStore>()
             .AddSingleton<OpenChoices>()
+            .AddSingleton<SuspectsIntake>()
             .AddSingleton<RunStarter>()
             .AddSingleton<RunReader>()
             .AddSingleton<RefusedDrops>()
             .AddSingleton<DropIntake>()
             .AddSingleton<Lineage>()
+            .AddSingleton<ChampionHealth>()
+            .AddSingleton<RetrainReasons>()
+            .AddSingleton<Notifier>()
+            .AddSingleton<NotificationSender>()
+            .AddSingleton<LifecycleTick>()
             .AddSingleton<NightlyRetrain>();
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.AspNetCore.Http;
@@ -9,10 +10,8 @@ namespace FineTuneFlow.Api.Runs;
 
 /// <summary>Takes a CSV that comes as multipart/form-data and drops it. The parts may come in any order: <c>project</c>,
 /// <c>recipe</c> (JSON, field or file, optional) and <c>file</c>.</summary>
-public sealed class DropUpload(IBlobStore blobs, RunStarter starter)
+public sealed class DropUpload(IBlobStore blobs, RunStarter starter, SuspectsIntake suspects)
 {
-    private const string Uploads = "uploads";
-
     public async Task<StartedRun> ReceiveAsync(HttpRequest request, CancellationToken cancellation)
     {
         await using FormUpload form = await FormReader.ReadAsync(request, cancellation);
@@ -23,7 +22,8 @@ public sealed class DropUpload(IBlobStore blobs, RunStarter starter)
         }
 
         BlobPath drop = await KeepAsync(project, form, cancellation);
-        return await starter.StartAsync(project, drop, form.Recipe, "http", cancellation);
+        return await suspects.TryTakeAsync(project, drop, cancellation)
+            ?? await starter.StartAsync(project, drop, form.Recipe, "http", cancellation);
     }
 
     /// <summary>A file that comes with a recipe of its own lies beside the drops, for what watches the drops would start it with
@@ -31,7 +31,7 @@ public sealed class DropUpload(IBlobStore blobs, RunStarter starter)
     /// taken name goes beside it.</summary>
     private async Task<BlobPath> KeepAsync(string project, FormUpload form, CancellationToken cancellation)
     {
-        string container = form.Recipe is null ? RunPaths.Drops : Uploads;
+        string container = form.Recipe is null ? RunPaths.Drops : RunPaths.Uploads;
         BlobPath wanted = BlobPath.Of(container, $"{project}/{form.FileName}");
         string? present = await HashAsync(wanted, cancellation);
         if (present == form.Sha256)

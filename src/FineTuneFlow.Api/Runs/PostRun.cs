@@ -2,6 +2,7 @@ using System.Text;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +11,7 @@ namespace FineTuneFlow.Api.Runs;
 
 /// <summary>Starts a run: JSON that names a drop, or a form that brings the CSV. Asked twice, the second time finds the first's
 /// run and answers 200 instead of 202.</summary>
-public sealed class PostRun(RunStarter starter, DropUpload upload) : IApiHandler
+public sealed class PostRun(RunStarter starter, DropUpload upload, SuspectsIntake suspects) : IApiHandler
 {
     public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)
     {
@@ -20,7 +21,7 @@ public sealed class PostRun(RunStarter starter, DropUpload upload) : IApiHandler
         return run.Created ? ApiAnswer.Accepted(request, $"/api/runs/{run.RunId}", run) : ApiAnswer.Json(run);
     }
 
-    private Task<StartedRun> ByNameAsync(StartRunRequest body, CancellationToken cancellation)
+    private async Task<StartedRun> ByNameAsync(StartRunRequest body, CancellationToken cancellation)
     {
         string project = ProjectName.Check(body.Project);
         BlobPath drop = BlobPath.Parse(body.Drop);
@@ -30,6 +31,6 @@ public sealed class PostRun(RunStarter starter, DropUpload upload) : IApiHandler
         }
 
         byte[]? recipe = body.Recipe is null ? null : Encoding.UTF8.GetBytes(body.Recipe.ToJsonString(FlowJson.Indented));
-        return starter.StartAsync(project, drop, recipe, "http", cancellation);
+        return await suspects.TryTakeAsync(project, drop, cancellation) ?? await starter.StartAsync(project, drop, recipe, "http", cancellation);
     }
 }

@@ -8,6 +8,9 @@ public static class OutcomeKinds
     /// <summary>A model that we train and ask ourselves: its answers have no price.</summary>
     public static bool IsOwn(this OutcomeKind kind) => kind is OutcomeKind.LinearBaseline or OutcomeKind.ContainerBaseline or OutcomeKind.Encoder;
 
+    /// <summary>A model that a provider has trained for us.</summary>
+    public static bool IsTrained(this OutcomeKind kind) => kind is OutcomeKind.FineTune or OutcomeKind.Continuation;
+
     /// <summary>Whether a model of this kind can answer as a champion: a container leaves predictions, but no model that we could ask.</summary>
     public static bool CanBeServed(this OutcomeKind kind) => kind != OutcomeKind.ContainerBaseline;
 

@@ -56,4 +56,34 @@ public sealed class ProjectHttpFunctions(ApiRunner api)
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/projects/{project}/feedback")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<PostFeedback>(request, client, context);
+
+    [Function(nameof(GetProject))]
+    public Task<IResult> GetProject(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/projects/{project}")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<GetProject>(request, client, context);
+
+    [Function(nameof(GetFeedback))]
+    public Task<IResult> GetFeedback(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/projects/{project}/feedback")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<GetFeedback>(request, client, context);
+
+    [Function(nameof(PutFeedback))]
+    public Task<IResult> PutFeedback(
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/projects/{project}/feedback/{id}")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<PutFeedback>(request, client, context);
+
+    [Function(nameof(DeleteFeedback))]
+    public Task<IResult> DeleteFeedback(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/projects/{project}/feedback/{id}")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<DeleteFeedback>(request, client, context);
+
+    [Function(nameof(PostRetrain))]
+    public Task<IResult> PostRetrain(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/projects/{project}/retrain")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<PostRetrain>(request, client, context);
 }

@@ -83,6 +83,7 @@ public static class LocalHost
         builder.Services.AddFlowApi(settings);
         builder.Services.AddHostedService<DropWatcher>();
         builder.Services.AddHostedService<Nightly>();
+        builder.Services.AddHostedService<Ticking>();
         if (options.ParentWatch)
         {
             builder.Services.AddSingleton<IHostLifetime, ParentLifetime>();

@@ -1,11 +1,12 @@
 using FineTuneFlow.Durable;
+using FineTuneFlow.Workflow.Notifying;
 using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Writes <c>run.json</c> at every stage.</summary>
-public sealed class RecordRun(RunRecords records, FlowTelemetry telemetry) : IActivity<RunRecord, Unit>
+public sealed class RecordRun(RunRecords records, FlowTelemetry telemetry, Notifier notifier) : IActivity<RunRecord, Unit>
 {
     public async Task<Unit> RunAsync(RunRecord input, CancellationToken cancellation)
     {
@@ -15,6 +16,7 @@ public sealed class RecordRun(RunRecords records, FlowTelemetry telemetry) : IAc
             telemetry.RunEnded(input.Outcome.ToString());
         }
 
+        await notifier.RecordedAsync(input, cancellation);
         return Unit.Value;
     }
 }

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using FineTuneFlow.Core.Datasets.Cleaning;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Workflow.Ports;
@@ -7,48 +9,95 @@ using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Models;
 
-/// <summary>Corrections from use: texts with the label that they should have had. They join the next retrain.</summary>
-public sealed class FeedbackStore(IBlobStore store, TimeProvider time)
+/// <summary>Corrections from use: texts with the label that they should have had, and corrected files of suspects. They join the next
+/// retrain; rows that judge the champion keep their label.</summary>
+public sealed class FeedbackStore(IBlobStore store, JudgedTexts judged, TimeProvider time)
 {
-    /// <summary>Keeps one correction; the same text and label given twice is one.</summary>
-    /// <exception cref="FlowException">InvalidInput: an empty text or label.</exception>
-    public async Task AddAsync(string project, Feedback feedback, CancellationToken cancellation)
+    private const int MostCharacters = 100_000;
+
+    /// <summary>Keeps what is said of a text; said again of the same text, the later counts and the earlier is remembered.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="labels">Those that it has.</param>
+    /// <param name="feedback">What is said.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="FlowException">InvalidInput: an empty text, or a label that the project does not have.</exception>
+    public async Task<KeptFeedback> AddAsync(string project, ImmutableArray<string> labels, Feedback feedback, CancellationToken cancellation)
     {
         ProjectName.Check(project);
-        foreach ((string field, string? value) in new[] { ("text", feedback.Text), ("label", feedback.Label) })
+        if (string.IsNullOrWhiteSpace(feedback.Text) || feedback.Text.Length > MostCharacters)
         {
-            if (string.IsNullOrWhiteSpace(value))
+            throw new FlowException(new Failure(FailureKind.InvalidInput, $"the text has {feedback.Text?.Length ?? 0:N0} characters", $"Give 1 to {MostCharacters:N0}", Field: "text"));
+        }
+
+        ProjectLabels.Check(labels, feedback.Label);
+        string id = IdOf(feedback.Text);
+        BlobPath path = RunPaths.Feedback(project, $"{id}.json");
+        Feedback? before = (await store.FindJsonAsync<Feedback>(path, cancellation))?.Value;
+        Feedback kept = feedback with
+        {
+            At = time.GetUtcNow(),
+            Before = before is null || before.Label == feedback.Label ? before?.Before ?? [] : before.Before.Add(new EarlierLabel(before.Label, before.At, before.By)),
+        };
+        await store.WriteJsonAsync(path, kept, cancellation: cancellation);
+        return new KeptFeedback(id, kept, (await judged.OfAsync(project, cancellation)).Contains(TextId.Of(kept.Text)));
+    }
+
+    /// <exception cref="FlowException">NotFound: nothing was said under this id; InvalidInput: no label of the project.</exception>
+    public async Task<KeptFeedback> AmendAsync(
+        string project, ImmutableArray<string> labels, string id, string label, string? by, CancellationToken cancellation)
+    {
+        Feedback known = await FindAsync(project, id, cancellation);
+        return await AddAsync(project, labels, known with { Label = label, By = by ?? known.By }, cancellation);
+    }
+
+    /// <exception cref="FlowException">NotFound: nothing was said under this id.</exception>
+    public async Task DeleteAsync(string project, string id, CancellationToken cancellation)
+    {
+        await FindAsync(project, id, cancellation);
+        await store.DeleteAsync(RunPaths.Feedback(ProjectName.Check(project), $"{id}.json"), cancellation);
+    }
+
+    /// <summary>All that was said, newest first.</summary>
+    public async Task<ImmutableArray<KeptFeedback>> ListAsync(string project, CancellationToken cancellation)
+    {
+        IReadOnlySet<string> judges = await judged.OfAsync(project, cancellation);
+        var all = new List<KeptFeedback>();
+        await foreach (BlobEntry entry in store.ListAsync(RunPaths.FeedbackContainer, $"{ProjectName.Check(project)}/", cancellation))
+        {
+            if (entry.Path.Name.Count(c => c == '/') == 1 && (await store.FindJsonAsync<Feedback>(entry.Path, cancellation))?.Value is { } said)
             {
-                throw new FlowException(new Failure(FailureKind.InvalidInput, "it is empty", $"Give the {field}", Field: field));
+                all.Add(new KeptFeedback(Path.GetFileNameWithoutExtension(entry.Path.Name), said, judges.Contains(TextId.Of(said.Text))));
             }
         }
 
-        await store.WriteJsonAsync(PathOf(project, feedback), feedback with { At = time.GetUtcNow() }, cancellation: cancellation);
+        return [.. all.OrderByDescending(one => one.Feedback.At).ThenBy(one => one.Id, StringComparer.Ordinal)];
     }
 
-    /// <summary>Takes one correction back; false where it is not there.</summary>
-    public Task<bool> RemoveAsync(string project, Feedback feedback, CancellationToken cancellation) =>
-        store.DeleteAsync(PathOf(project, feedback), cancellation);
-
-    public async Task<List<Feedback>> ReadAllAsync(string project, CancellationToken cancellation)
+    /// <summary>Keeps a corrected file of suspects; the same file twice is one.</summary>
+    public async Task<Corrections> CorrectAsync(string project, BlobPath drop, IReadOnlyDictionary<string, string> labels, CancellationToken cancellation)
     {
-        var all = new List<Feedback>();
-        await foreach (BlobEntry entry in store.ListAsync(RunPaths.FeedbackContainer, $"{project}/", cancellation))
+        var corrections = new Corrections(drop.ToString(), time.GetUtcNow(), labels.ToImmutableSortedDictionary(StringComparer.Ordinal));
+        await store.WriteJsonAsync(RunPaths.Feedback(project, $"corrections/{IdOf(drop.ToString())}.json"), corrections, cancellation: cancellation);
+        return corrections;
+    }
+
+    /// <summary>The corrected files, oldest first.</summary>
+    public async Task<ImmutableArray<Corrections>> CorrectionsAsync(string project, CancellationToken cancellation)
+    {
+        var all = new List<Corrections>();
+        await foreach (BlobEntry entry in store.ListAsync(RunPaths.FeedbackContainer, $"{ProjectName.Check(project)}/corrections/", cancellation))
         {
-            all.Add(await store.ReadJsonAsync<Feedback>(entry.Path, cancellation));
+            all.Add(await store.ReadJsonAsync<Corrections>(entry.Path, cancellation));
         }
 
-        return all;
+        return [.. all.OrderBy(one => one.At).ThenBy(one => one.Drop, StringComparer.Ordinal)];
     }
 
-    private static BlobPath PathOf(string project, Feedback feedback)
-    {
-        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(feedback.Text + "\n" + feedback.Label)));
-        return RunPaths.Feedback(project, $"{hash[..32]}.json");
-    }
+    private async Task<Feedback> FindAsync(string project, string id, CancellationToken cancellation) =>
+        id.Length == 32 && id.All(char.IsAsciiHexDigitLower)
+        && (await store.FindJsonAsync<Feedback>(RunPaths.Feedback(ProjectName.Check(project), $"{id}.json"), cancellation))?.Value is { } known
+            ? known
+            : throw new FlowException(new Failure(FailureKind.NotFound, $"The project {project} has no feedback {(id.Length <= 64 ? id : id[..64])}", "List it to find its id: ftf feedback " + project, Field: "id"));
+
+    private static string IdOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
 }
-
-/// <param name="Text">As it was put to the model.</param>
-/// <param name="Label">The right one.</param>
-/// <param name="At">Set when kept.</param>
-public sealed record Feedback(string Text, string Label, DateTimeOffset? At = null);

@@ -3,19 +3,19 @@ using System.Text.Json;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
-using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Workflow.Models;
+using FineTuneFlow.Workflow.Notifying;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.Extensions.Logging;
 
 namespace FineTuneFlow.Workflow.Retraining;
 
-/// <summary>The night's work: for every project with a fine-tuned champion, all drops so far and the feedback become one data set,
-/// and the champion is trained on. Nothing new, nothing done: the data's hash is part of the run's id, so a night that is
-/// repeated, or run by two hosts, starts the same run.</summary>
+/// <summary>The night's work: for every project with a champion it asks whether there is a reason to retrain, and says why where there is
+/// none. All drops so far and the feedback become one data set. The data's hash is part of the run's id, so a night that is repeated, or
+/// run by two hosts, starts the same run.</summary>
 public sealed class NightlyRetrain(
-    IBlobStore store, Champions champions, Lineage lineage, FeedbackStore feedback, RunStarter runs, ILogger<NightlyRetrain> logger)
+    IBlobStore store, Champions champions, RetrainReasons reasons, RunStarter runs, Notifier notifier, TimeProvider time, ILogger<NightlyRetrain> logger)
 {
     private const string Trigger = "timer";
 
@@ -25,106 +25,61 @@ public sealed class NightlyRetrain(
         var started = ImmutableArray.CreateBuilder<StartedRun>();
         await foreach (string project in champions.ProjectsAsync(cancellation))
         {
-            try
+            if (await RunAsync(project, cancellation) is { } run)
             {
-                if (await RunAsync(project, cancellation) is { } run)
-                {
-                    started.Add(run);
-                }
-            }
-            catch (FlowException error)
-            {
-                // One project's bad data must not cost the others their night.
-                logger.LogError("Retraining {Project} was not started: {Failure}", project, error.Failure);
+                started.Add(run);
             }
         }
 
         return started.ToImmutable();
     }
 
-    /// <summary>Retrains one project.</summary>
-    /// <returns>Null: no fine-tuned champion, or no data that it has not seen.</returns>
+    /// <summary>One project's night. What goes wrong with it is recorded and told, and costs no other project its night.</summary>
+    /// <returns>Null: there was no reason, or it could not be started.</returns>
     public async Task<StartedRun?> RunAsync(string project, CancellationToken cancellation)
     {
-        ChampionVersion? champion = (await champions.ReadAsync(project, cancellation)).Current;
-        if (champion is not { Kind: OutcomeKind.FineTune or OutcomeKind.Continuation })
+        int idle = (await LastAsync(project, cancellation))?.Idle ?? 0;
+        NightRecord record;
+        StartedRun? run = null;
+        try
         {
-            return null;
+            (NightLook look, run) = await RetrainAsync(project, force: false, Trigger, cancellation);
+            record = new NightRecord(time.GetUtcNow(), look, run?.RunId, null, run is null ? idle + 1 : 0);
+            await notifier.LookedAsync(project, look, cancellation);
+        }
+        catch (FlowException error)
+        {
+            logger.LogError("Retraining {Project} was not started: {Failure}", project, error.Failure);
+            record = new NightRecord(time.GetUtcNow(), null, null, error.Failure.ToString(), idle + 1);
         }
 
-        Recipe recipe = await RunRecipes.ReadAsync(store, champion.RunId, cancellation);
-        if (recipe.Dataset.Split.Method != SplitMethod.Stable)
-        {
-            throw new FlowException(new Failure(
-                FailureKind.InvalidInput,
-                $"The champion of {project} was trained on a {recipe.Dataset.Split.Method.ToString().ToLowerInvariant()} split, which moves when data grows: texts it has seen would judge it",
-                "Use the split method stable in the project's recipe and promote a model trained with it",
-                Field: "dataset.split.method"));
-        }
-
-        RunRecord made = await store.ReadJsonAsync<RunRecord>(RunPaths.Record(champion.RunId), cancellation);
-        List<BlobEntry> drops = await DropsAsync(project, cancellation);
-        List<Feedback> corrections = await feedback.ReadAllAsync(project, cancellation);
-        bool isNew = corrections.Exists(c => c.At > champion.PromotedAt) || drops.Exists(d => d.ModifiedAt > made.StartedAt && d.Path.ToString() != made.Drop.Path);
-        if (!isNew)
-        {
-            return null;
-        }
-
-        BlobPath merged = await new RetrainingRows(store).MergeAsync(project, await DropsRecipeAsync(champion, cancellation), drops, corrections, cancellation);
-        return await runs.StartAsync(project, merged, JsonSerializer.SerializeToUtf8Bytes(RecipeOf(recipe, champion), FlowJson.Indented), Trigger, cancellation);
+        await store.WriteJsonAsync(RunPaths.Night(project), record, cancellation: cancellation);
+        await notifier.NightAsync(project, record, cancellation);
+        return run is { Created: true } ? run : null;
     }
 
-    /// <summary>How drops are read: by the recipe of the last run in the champion's line that read one. Those of earlier nights have
-    /// read merged rows.</summary>
-    private async Task<Recipe> DropsRecipeAsync(ChampionVersion champion, CancellationToken cancellation)
+    /// <summary>Retrains a project where there is a reason, or by order.</summary>
+    /// <param name="project">Which.</param>
+    /// <param name="force">Also without a reason.</param>
+    /// <param name="trigger">For the run's record.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="FlowException">NotFound: it has no champion; InvalidInput: its recipe.</exception>
+    public async Task<(NightLook Look, StartedRun? Run)> RetrainAsync(string project, bool force, string trigger, CancellationToken cancellation)
     {
-        string runId = champion.RunId;
-        await foreach (string earlier in lineage.RunsAsync(new ModelOrigin(champion.RunId, champion.Candidate), cancellation))
+        (NightLook look, BlobPath rows, Recipe recipe) = await reasons.LookAsync(project, cancellation);
+        if (look.WhyNot is not null && !force)
         {
-            runId = earlier;
-            if ((await store.ReadJsonAsync<RunRecord>(RunPaths.Record(runId), cancellation)).Trigger != Trigger)
-            {
-                break;
-            }
+            return (look, null);
         }
 
-        return await RunRecipes.ReadAsync(store, runId, cancellation);
+        StartedRun run = await runs.StartAsync(project, rows, JsonSerializer.SerializeToUtf8Bytes(recipe, FlowJson.Indented), trigger, cancellation);
+        return (look, run);
     }
 
-    /// <summary>The champion's recipe over merged rows: one continuation of the champion, baselines and rules as they were.</summary>
-    private static Recipe RecipeOf(Recipe recipe, ChampionVersion champion)
-    {
-        CandidateRecipe trained = recipe.Candidates.First(c => c.Name == champion.Candidate);
-        return recipe with
-        {
-            Dataset = recipe.Dataset with
-            {
-                Text = new OneOrMany<string>("text"),
-                Label = "label",
-                Csv = new CsvRecipe(),
-                Filters = [],
-                Labels = recipe.Dataset.Labels with { Order = champion.Labels.Ordered ? champion.Labels.Names : [], Good = champion.Labels.Good },
-                Slices = [],
-            },
-            Candidates =
-            [
-                trained with
-                {
-                    Name = "retrain", Model = null, ContinueFrom = PlannedCandidate.ChampionName, Data = TrainingData.New, Epochs = new OneOrMany<int>(1), Kind = CandidateKind.FineTune,
-                },
-            ],
-        };
-    }
+    /// <summary>Whether there is a reason; nothing is started.</summary>
+    public async Task<NightLook> LookAsync(string project, CancellationToken cancellation) => (await reasons.LookAsync(project, cancellation)).Look;
 
-    private async Task<List<BlobEntry>> DropsAsync(string project, CancellationToken cancellation)
-    {
-        var drops = new List<BlobEntry>();
-        await foreach (BlobEntry drop in store.ListAsync(RunPaths.Drops, $"{project}/", cancellation))
-        {
-            drops.Add(drop);
-        }
-
-        return drops;
-    }
+    /// <summary>Null: it had no night yet.</summary>
+    public async Task<NightRecord?> LastAsync(string project, CancellationToken cancellation) =>
+        (await store.FindJsonAsync<NightRecord>(RunPaths.Night(ProjectName.Check(project)), cancellation))?.Value;
 }

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Datasets.Cleaning;
 using FineTuneFlow.Core.Datasets.Preparation;
+using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
@@ -11,53 +14,60 @@ using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Retraining;
 
-/// <summary>All rows of a project as one file of texts and labels: every drop read by the champion's recipe, and the feedback. Where a
+/// <summary>All rows of a project as one file of texts and labels: every drop read by the project's recipe, and the feedback. Where a
 /// person has looked at a text, by feedback or in a corrected <c>suspects.csv</c>, that label counts: by the recipe's conflict policy
-/// one vote against the drop's own would change nothing.</summary>
+/// one vote against the drop's own would change nothing. Rows that judge the project's versions keep the label of their drop.</summary>
 internal sealed class RetrainingRows(IBlobStore store)
 {
     /// <param name="project">Whose rows.</param>
-    /// <param name="recipe">How its drops are read.</param>
-    /// <param name="drops">Of several corrections of a row the one dropped last counts.</param>
-    /// <param name="feedback">Of several about a text the last one counts.</param>
+    /// <param name="dataset">How its drops are read.</param>
+    /// <param name="drops">Data and corrected suspects.</param>
+    /// <param name="said">What people said of texts and rows.</param>
+    /// <param name="seen">Texts, by id, that a version was trained on or judged by.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>Where the rows are; the name follows from their content.</returns>
-    public async Task<BlobPath> MergeAsync(
-        string project, Recipe recipe, IReadOnlyList<BlobEntry> drops, IReadOnlyList<Feedback> feedback, CancellationToken cancellation)
+    public async Task<MergedRows> MergeAsync(
+        string project, DatasetRecipe dataset, IReadOnlyList<BlobEntry> drops, SaidLabels said, IReadOnlySet<string> seen, CancellationToken cancellation)
     {
         string folder = Directory.CreateTempSubdirectory("ftf-retrain-").FullName;
         try
         {
-            Dictionary<string, string> told = feedback.OrderBy(one => one.At).ThenBy(one => one.Label, StringComparer.Ordinal)
-                .GroupBy(one => one.Text, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last().Label, StringComparer.Ordinal);
-            var corrected = new Dictionary<string, string>(StringComparer.Ordinal);
-            var data = new List<(BlobEntry Drop, string File)>();
-            foreach (BlobEntry drop in drops.OrderBy(drop => drop.ModifiedAt).ThenBy(drop => drop.Path.ToString(), StringComparer.Ordinal))
-            {
-                string file = await CopyAsync(drop, Path.Combine(folder, $"drop-{data.Count}"), cancellation);
-                if (SuspectsCsv.Corrections(drop.Path.ToString(), () => File.OpenRead(file), recipe.Dataset) is not { } found)
-                {
-                    data.Add((drop, file));
-                    continue;
-                }
-
-                foreach ((string id, string label) in found)
-                {
-                    corrected[id] = label;
-                }
-            }
-
+            var leftOut = ImmutableArray.CreateBuilder<string>();
+            var fresh = new HashSet<string>(StringComparer.Ordinal);
             string merged = Path.Combine(folder, "rows.jsonl");
-            await using (FileStream rows = File.Create(merged))
+            long rows = 0;
+            await using (FileStream output = File.Create(merged))
             {
-                foreach ((BlobEntry drop, string file) in data.OrderBy(entry => entry.Drop.Path.ToString(), StringComparer.Ordinal))
+                foreach (BlobEntry drop in drops.OrderBy(entry => entry.Path.ToString(), StringComparer.Ordinal))
                 {
-                    Append(rows, recipe, drop, file, Path.Combine(folder, "prepared"), row => told.ContainsKey(row.Text) ? null : corrected.GetValueOrDefault(row.Id, row.Label), cancellation);
+                    string file = await CopyAsync(drop, Path.Combine(folder, "drop"), cancellation);
+                    try
+                    {
+                        if (SuspectsCsv.Corrections(drop.Path.ToString(), () => File.OpenRead(file), dataset) is not null)
+                        {
+                            continue;
+                        }
+
+                        foreach (DatasetRow row in Read(dataset, drop.Path.ToString(), file, Path.Combine(folder, "prepared"), cancellation))
+                        {
+                            if (said.Of(row) is { } label)
+                            {
+                                Write(output, row.Text, label);
+                                Count(row.Id);
+                            }
+                        }
+                    }
+                    catch (FlowException bad) when (bad.Failure.Kind == FailureKind.InvalidInput)
+                    {
+                        // One file that cannot be read must not cost the project its night.
+                        leftOut.Add($"{drop.Path}: {bad.Failure}");
+                    }
                 }
 
-                foreach ((string text, string label) in told.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+                foreach ((string text, string label) in said.Texts())
                 {
-                    Write(rows, text, label);
+                    Write(output, text, label);
+                    Count(TextId.Of(text));
                 }
             }
 
@@ -66,7 +76,17 @@ internal sealed class RetrainingRows(IBlobStore store)
             content.Position = 0;
             BlobPath path = BlobPath.Of(RunPaths.Models, $"{project}/retrain/{sha256[..16]}.jsonl");
             await store.WriteAsync(path, content, cancellation: cancellation);
-            return path;
+            return new MergedRows(path, rows, fresh.Count, [.. leftOut, .. said.LeftOut]);
+
+            void Count(string id)
+            {
+                rows++;
+                string text = Lineage.TextOf(id);
+                if (!seen.Contains(text))
+                {
+                    fresh.Add(text);
+                }
+            }
         }
         finally
         {
@@ -82,25 +102,30 @@ internal sealed class RetrainingRows(IBlobStore store)
         return file;
     }
 
-    private static void Append(
-        Stream rows, Recipe recipe, BlobEntry drop, string source, string prepared, Func<DatasetRow, string?> label, CancellationToken cancellation)
+    private static List<DatasetRow> Read(DatasetRecipe dataset, string name, string source, string prepared, CancellationToken cancellation)
     {
-        DatasetPreparation.Prepare(
-            new PreparationRequest { SourceName = drop.Path.ToString(), Open = () => File.OpenRead(source), Recipe = recipe.Dataset, OutputDirectory = prepared },
-            cancellation);
-        foreach (Split split in Enum.GetValues<Split>())
+        // The splits are drawn anew over all rows: here only the cleaning and the labels matter, and a rare class must not stop a file.
+        DatasetRecipe reading = dataset with { RareClasses = dataset.RareClasses with { Action = RareClassAction.Drop, MinimumRows = 3 } };
+        try
         {
-            using FileStream file = File.OpenRead(Path.Combine(prepared, DatasetFiles.Of(split)));
-            foreach (DatasetRow row in DatasetFiles.ReadRows(file))
+            DatasetPreparation.Prepare(
+                new PreparationRequest { SourceName = name, Open = () => File.OpenRead(source), Recipe = reading, OutputDirectory = prepared }, cancellation);
+            var rows = new List<DatasetRow>();
+            foreach (Split split in Enum.GetValues<Split>())
             {
-                if (label(row) is { } counts)
-                {
-                    Write(rows, row.Text, counts);
-                }
+                using FileStream file = File.OpenRead(Path.Combine(prepared, DatasetFiles.Of(split)));
+                rows.AddRange(DatasetFiles.ReadRows(file));
+            }
+
+            return rows;
+        }
+        finally
+        {
+            if (Directory.Exists(prepared))
+            {
+                Directory.Delete(prepared, recursive: true);
             }
         }
-
-        Directory.Delete(prepared, recursive: true);
     }
 
     private static void Write(Stream rows, string text, string label)
@@ -111,3 +136,9 @@ internal sealed class RetrainingRows(IBlobStore store)
 
     private sealed record MergedRow(string Text, string Label);
 }
+
+/// <param name="Path">Where they are.</param>
+/// <param name="Rows">How many.</param>
+/// <param name="NewRows">Texts that no version in the champion's line was trained on or judged by.</param>
+/// <param name="LeftOut">What could not be used, with the reason.</param>
+internal sealed record MergedRows(BlobPath Path, long Rows, int NewRows, ImmutableArray<string> LeftOut);

@@ -7,6 +7,8 @@ namespace FineTuneFlow.Workflow.Runs;
 public static class RunPaths
 {
     public const string Drops = "drops";
+    /// <summary>Files that came with a recipe of their own.</summary>
+    public const string Uploads = "uploads";
     public const string Runs = "runs";
     public const string Models = "models";
     public const string FeedbackContainer = "feedback";
@@ -110,6 +112,14 @@ public static class RunPaths
     /// so that two promotions at once cannot write over each other.</summary>
     public static string Version(string project, int version, string runId, string candidate) =>
         $"{Models}/{project}/v{version}/{runId}.{candidate}";
+
+    /// <summary>Notifications; no project's name begins with an underscore.</summary>
+    public const string NotificationsPrefix = "_outbox/";
+
+    public static BlobPath Notification(string id) => BlobPath.Of(Models, $"{NotificationsPrefix}{id}.json");
+
+    /// <summary>What became of the project's last night.</summary>
+    public static BlobPath Night(string project) => BlobPath.Of(Models, $"{project}/night.json");
 
     /// <summary>The deployments that stand for the project's versions.</summary>
     public static BlobPath Serving(string project) => BlobPath.Of(Models, $"{project}/serving.json");

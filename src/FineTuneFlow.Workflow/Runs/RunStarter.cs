@@ -97,4 +97,5 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
 
 /// <param name="RunId">Its id.</param>
 /// <param name="Created">False: the run existed.</param>
-public sealed record StartedRun(string RunId, bool Created);
+/// <param name="Note">What became of the file where it starts no run, and its id is empty; null: it is a run.</param>
+public sealed record StartedRun(string RunId, bool Created, string? Note = null);

@@ -214,7 +214,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
         await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
         const string Stable = """
             {
-              "dataset": { "split": { "method": "stable" } }, "budget": { "approveAbove": 50 }, "baselines": [],
+              "dataset": { "split": { "method": "stable" } }, "budget": { "approveAbove": 50 }, "baselines": [], "retrain": { "minimumNewRows": 30 },
               "candidates": [{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 1 }]
             }
             """;
@@ -225,14 +225,19 @@ public sealed class FineTuneRunTests(Azurite azurite)
 
         for (int i = 0; i < 40; i++)
         {
-            await stack.Get<FeedbackStore>().AddAsync("nightly", new Feedback($"a wholly new complaint number {i}", "1"), TestContext.Current.CancellationToken);
+            await stack.Get<FeedbackStore>().AddAsync("nightly", ["1", "2", "3", "4", "5"], new Feedback($"a wholly new complaint number {i}", "1"), TestContext.Current.CancellationToken);
         }
 
-        DatasetRow wrong = (await stack.Store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(first.RunId, Split.Test), TestContext.Current.CancellationToken))[0];
-        string right = wrong.Label == "1" ? "2" : "1";
+        DatasetRow trains = (await stack.Store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(first.RunId, Split.Train), TestContext.Current.CancellationToken))[0];
+        DatasetRow judges = (await stack.Store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(first.RunId, Split.Test), TestContext.Current.CancellationToken))[0];
+        string right = trains.Label == "1" ? "2" : "1";
+        string other = judges.Label == "1" ? "2" : "1";
+        BlobPath suspects = BlobPath.Of(RunPaths.Drops, "nightly/suspects.csv");
         await stack.Store.WriteBytesAsync(
-            BlobPath.Of(RunPaths.Drops, "nightly/suspects.csv"),
-            Encoding.UTF8.GetBytes($"review,star,suggested,confidence,agreeing,id\n\"{wrong.Text}\",{right},{right},0.9,3,{wrong.Id}\n"));
+            suspects,
+            Encoding.UTF8.GetBytes($"review,star,suggested,confidence,agreeing,id\n\"{trains.Text}\",{right},{right},0.9,3,{trains.Id}\n\"{judges.Text}\",{other},{other},0.9,3,{judges.Id}\n"));
+        StartedRun kept = await stack.Get<DropIntake>().TakeAsync(suspects, TestContext.Current.CancellationToken);
+        kept.Note.ShouldBe("kept as corrections of 2 rows; used at the next retrain, but for 1 that judges the project's versions and keeps its label");
 
         StartedRun? retrain = await night.RunAsync("nightly", TestContext.Current.CancellationToken);
         RunView ended = await stack.EndAsync(retrain.ShouldNotBeNull().RunId);
@@ -244,14 +249,16 @@ public sealed class FineTuneRunTests(Azurite azurite)
         lines.ShouldAllBe(line => line.Contains("a wholly new complaint"));
         lines.Length.ShouldBeInRange(10, 40);
 
+        DatasetRow[] now = [.. await stack.Store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(retrain.RunId, Split.Train), TestContext.Current.CancellationToken)];
+        now.Single(row => row.Id == trains.Id).Label.ShouldBe(right, "a corrected row trains, whatever the drop said");
         (await stack.Store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(retrain.RunId, Split.Test), TestContext.Current.CancellationToken))
-            .Single(row => row.Id == wrong.Id).Label.ShouldBe(right, "a corrected suspect counts, whatever the drop said");
+            .Single(row => row.Id == judges.Id).Label.ShouldBe(judges.Label, "what judges is not corrected");
 
         // The next night reads the same drops again, though the champion of the first one was trained on merged rows.
         await stack.Get<Champions>().PromoteAsync("nightly", new PromotionOrder(retrain.RunId, "retrain", "ann"), TestContext.Current.CancellationToken);
         for (int i = 0; i < 40; i++)
         {
-            await stack.Get<FeedbackStore>().AddAsync("nightly", new Feedback($"another praise number {i}", "5"), TestContext.Current.CancellationToken);
+            await stack.Get<FeedbackStore>().AddAsync("nightly", ["1", "2", "3", "4", "5"], new Feedback($"another praise number {i}", "5"), TestContext.Current.CancellationToken);
         }
 
         StartedRun? second = await night.RunAsync("nightly", TestContext.Current.CancellationToken);

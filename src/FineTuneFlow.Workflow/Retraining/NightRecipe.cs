@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Workflow.Models;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Retraining;
+
+/// <summary>What a night trains: by the project's recipe, over merged rows, on the split that does not move when data grows.</summary>
+internal static class NightRecipe
+{
+    /// <param name="project">The project's recipe: baselines, rules, budget.</param>
+    /// <param name="made">The recipe of the run that made the champion.</param>
+    /// <param name="champion">In use.</param>
+    /// <param name="baseDies">Its base cannot be trained on much longer: the recipe's own candidates are trained instead.</param>
+    public static (Recipe Recipe, ImmutableArray<string> Notes) Of(Recipe project, Recipe made, ChampionVersion champion, bool baseDies)
+    {
+        var notes = ImmutableArray.CreateBuilder<string>();
+        bool moved = made.Dataset.Split.Method != SplitMethod.Stable;
+        if (moved)
+        {
+            notes.Add(
+                $"The champion was trained on a {made.Dataset.Split.Method.ToString().ToLowerInvariant()} split, which moves when data grows. From this night on the project uses the split stable: "
+                + "texts that the champion was trained on judge nobody, so that fewer rows judge this once, and a fine-tune is trained from its base model again");
+        }
+
+        ImmutableArray<CandidateRecipe> candidates = Candidates(project, made, champion, moved, baseDies);
+        if (candidates.IsEmpty && !champion.Kind.IsTrained())
+        {
+            notes.Add("The champion is no fine-tune: the models of our own are trained again, those of providers by a drop or by hand");
+        }
+
+        ImmutableArray<BaselineRecipe> baselines = project.Baselines;
+        if (candidates.IsEmpty && baselines.IsEmpty)
+        {
+            baselines = [new BaselineRecipe { Name = EligibleModels.Linear }];
+        }
+
+        return (project with
+        {
+            Dataset = Merged(project.Dataset, champion),
+            Candidates = candidates,
+            Baselines = [.. baselines.Where(baseline => candidates.All(candidate => candidate.Name != baseline.Name))],
+        }, notes.ToImmutable());
+    }
+
+    private static ImmutableArray<CandidateRecipe> Candidates(Recipe project, Recipe made, ChampionVersion champion, bool moved, bool baseDies)
+    {
+        if (!champion.Kind.IsTrained())
+        {
+            return [];
+        }
+
+        if (baseDies)
+        {
+            return [.. project.Candidates.Where(candidate => candidate.ContinueFrom != PlannedCandidate.ChampionName)];
+        }
+
+        // A recipe that says how to continue the champion is followed.
+        ImmutableArray<CandidateRecipe> asked = [.. project.Candidates.Where(candidate => candidate.ContinueFrom == PlannedCandidate.ChampionName)];
+        if (!moved && !asked.IsEmpty)
+        {
+            return asked;
+        }
+
+        CandidateRecipe trained = made.Candidates.FirstOrDefault(c => c.Name == champion.Candidate) ?? new CandidateRecipe { Name = champion.Candidate, Provider = champion.Provider };
+        return
+        [
+            moved
+                ? trained with { Name = "retrain", Provider = champion.Provider, Model = champion.BaseModel, ContinueFrom = null, Data = TrainingData.All, Kind = CandidateKind.FineTune }
+                : trained with
+                {
+                    Name = "retrain", Model = null, ContinueFrom = PlannedCandidate.ChampionName, Data = TrainingData.New, Epochs = new OneOrMany<int>(1), Kind = CandidateKind.FineTune,
+                },
+        ];
+    }
+
+    private static DatasetRecipe Merged(DatasetRecipe dataset, ChampionVersion champion) => dataset with
+    {
+        Text = new OneOrMany<string>("text"),
+        Label = "label",
+        Csv = new CsvRecipe(),
+        Filters = [],
+        Labels = new LabelsRecipe { Order = champion.Labels.Ordered ? champion.Labels.Names : [], Good = champion.Labels.Good },
+        Slices = [],
+        Split = dataset.Split with { Method = SplitMethod.Stable, Column = null, Values = ImmutableSortedDictionary<string, string>.Empty },
+    };
+}

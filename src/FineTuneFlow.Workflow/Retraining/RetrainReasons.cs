@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Models;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Watching;
+
+namespace FineTuneFlow.Workflow.Retraining;
+
+/// <summary>Looks for a reason to retrain a project: new rows, drift, accuracy on feedback fallen, a base model that dies.</summary>
+public sealed class RetrainReasons(
+    IBlobStore store,
+    Champions champions,
+    Lineage lineage,
+    FeedbackStore feedback,
+    JudgedTexts judged,
+    ProjectRecipes recipes,
+    ChampionHealth health,
+    TimeProvider time)
+{
+    /// <exception cref="FlowException">NotFound: the project has no champion; InvalidInput: its recipe is wrong.</exception>
+    public async Task<(NightLook Look, BlobPath Rows, Recipe Recipe)> LookAsync(string project, CancellationToken cancellation)
+    {
+        ChampionRecord record = await champions.ReadAsync(project, cancellation);
+        ChampionVersion champion = record.Current
+            ?? throw new FlowException(FailureKind.NotFound, $"The project {project} has no champion, so there is nothing to retrain", "Drop a file for it first: ftf drop FILE --project " + project);
+        Recipe? own = await recipes.FindAsync(project, cancellation);
+        Recipe made = await RunRecipes.ReadAsync(store, champion.RunId, cancellation);
+        Recipe rule = own ?? await FirstReadAsync(record, champion, made, cancellation);
+        HealthView view = await health.OfAsync(project, champion, rule.Retrain, cancellation);
+
+        IReadOnlySet<string> judges = await judged.OfAsync(project, cancellation);
+        var said = new SaidLabels(
+            (await feedback.ListAsync(project, cancellation)).Select(one => one.Feedback), await feedback.CorrectionsAsync(project, cancellation), champion.Labels.Names, judges);
+        HashSet<string> seen = await lineage.SeenAsync(champion.Origin, Enum.GetValues<Split>(), cancellation);
+        MergedRows merged = await new RetrainingRows(store).MergeAsync(
+            project, rule.Dataset, await DropsAsync(project, cancellation), said, seen, cancellation);
+
+        bool dies = view.BaseEnds is { } end && end.AddDays(-rule.Retrain.DyingDays) <= DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        ImmutableArray<string> reasons = [.. Reasons(rule.Retrain, merged, view, dies)];
+        (Recipe recipe, ImmutableArray<string> notes) = NightRecipe.Of(rule, made, champion, dies);
+        var look = new NightLook(
+            project, reasons, reasons.IsEmpty ? WhyNot(rule.Retrain, merged, view) : null, merged.NewRows, merged.Rows, [.. merged.LeftOut.Select(what => $"left out: {what}"), .. notes], view);
+        return (look, merged.Path, recipe);
+    }
+
+    private static IEnumerable<string> Reasons(RetrainRecipe rule, MergedRows merged, HealthView view, bool dies)
+    {
+        if (merged.NewRows >= rule.MinimumNewRows)
+        {
+            yield return $"{merged.NewRows:N0} rows that are new to the champion (from {rule.MinimumNewRows:N0} on it is retrained)";
+        }
+
+        // Drift alone brings nothing to learn from: at least one row must be new.
+        if (rule.Drift && view.Drift.FirstOrDefault(measure => measure.Drifted) is { } drifted && merged.NewRows > 0)
+        {
+            yield return $"what is asked has drifted: {drifted}";
+        }
+
+        if (rule.Drift && view.Feedback is { Fell: true } fell && merged.NewRows > 0)
+        {
+            yield return $"accuracy on feedback has fallen: {fell}";
+        }
+
+        if (dies)
+        {
+            yield return $"the champion's base model {view.BaseModel} answers until {view.BaseEnds:yyyy-MM-dd} only";
+        }
+    }
+
+    private static string WhyNot(RetrainRecipe rule, MergedRows merged, HealthView view)
+    {
+        string drift = view.Drift.IsEmpty ? "nothing was asked that could drift" : $"no drift ({string.Join("; ", view.Drift)})";
+        string told = view.Feedback is { } accuracy ? $"accuracy on feedback {accuracy}" : "no feedback on its answers";
+        string life = view.BaseEnds is { } end ? $"its base model answers until {end:yyyy-MM-dd}" : "no end of its model is announced";
+        return $"{merged.NewRows:N0} new rows, fewer than {rule.MinimumNewRows:N0}; {drift}; {told}; {life}";
+    }
+
+    /// <summary>Without a recipe of the project's own: how its drops were last read. Runs of nights have read merged rows.</summary>
+    private async Task<Recipe> FirstReadAsync(ChampionRecord record, ChampionVersion champion, Recipe made, CancellationToken cancellation)
+    {
+        var runs = new List<string>();
+        await foreach (string runId in lineage.RunsAsync(champion.Origin, cancellation))
+        {
+            runs.Add(runId);
+        }
+
+        foreach (string runId in runs.Concat(record.Versions.Reverse().Select(version => version.RunId)).Distinct())
+        {
+            RunRecord? run = (await store.FindJsonAsync<RunRecord>(RunPaths.Record(runId), cancellation))?.Value;
+            if (run is not null && !run.Drop.Path.StartsWith($"{RunPaths.Models}/", StringComparison.Ordinal))
+            {
+                return await RunRecipes.ReadAsync(store, runId, cancellation);
+            }
+        }
+
+        return made;
+    }
+
+    private async Task<List<BlobEntry>> DropsAsync(string project, CancellationToken cancellation)
+    {
+        var drops = new List<BlobEntry>();
+        foreach (string container in new[] { RunPaths.Drops, RunPaths.Uploads })
+        {
+            await foreach (BlobEntry drop in store.ListAsync(container, $"{project}/", cancellation))
+            {
+                drops.Add(drop);
+            }
+        }
+
+        return drops;
+    }
+}

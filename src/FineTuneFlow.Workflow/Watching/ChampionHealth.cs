@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Models;
+using FineTuneFlow.Workflow.Ports;
+
+namespace FineTuneFlow.Workflow.Watching;
+
+/// <summary>How a champion does: what it was asked of late against its holdout, its answers against what people said, its model's end.</summary>
+public sealed class ChampionHealth(
+    WatchLog watch, VersionReferences references, FeedbackStore feedback, IProviders providers, ModelBook models, TimeProvider time)
+{
+    private const int Days = 7;
+
+    public async Task<HealthView> OfAsync(string project, ChampionVersion champion, RetrainRecipe rule, CancellationToken cancellation)
+    {
+        DateOnly today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        IReadOnlyList<DayCounts> days = await watch.ReadAsync(project, today.AddDays(1 - Days), cancellation);
+        var asked = new VersionCounts();
+        foreach (DayCounts day in days)
+        {
+            if (day.Versions.TryGetValue(WatchLog.KeyOf(champion), out VersionCounts? counts))
+            {
+                asked.Add(counts);
+            }
+        }
+
+        (VersionCounts? holdout, _) = await references.OfAsync(champion);
+        ModelLife? life = champion.Provider is { } provider && providers.All.FirstOrDefault(p => p.Name == provider) is { } facts
+            ? models.Find(facts.PriceKey, champion.BaseModel)
+            : null;
+        return new HealthView(
+            asked,
+            holdout is null ? [] : [.. Measures(holdout, asked, champion, rule)],
+            await AccuracyAsync(project, champion, rule, cancellation),
+            champion.BaseModel,
+            life?.InferenceEnds);
+    }
+
+    private static IEnumerable<DriftMeasure> Measures(VersionCounts holdout, VersionCounts asked, ChampionVersion champion, RetrainRecipe rule)
+    {
+        (string Name, long[] Before, long[] Now)[] distributions =
+        [
+            ("labels", Counts(holdout), Counts(asked)),
+            ("confidence", holdout.Confidence, asked.Confidence),
+            ("length", holdout.Lengths, asked.Lengths),
+            ("unknown words", holdout.UnknownWords, asked.UnknownWords),
+        ];
+        foreach ((string name, long[] before, long[] now) in distributions)
+        {
+            if (PopulationStability.Of(before, now, rule.DriftIndex, rule.DriftAlpha) is { } measure)
+            {
+                yield return new DriftMeasure(
+                    name, measure.Index, measure.PValue, now.Sum(), measure.RowsNeeded, measure.Index >= rule.DriftIndex && measure.PValue < rule.DriftAlpha);
+            }
+        }
+
+        long[] Counts(VersionCounts counts) => [.. champion.Labels.Names.Select(label => counts.Labels.GetValueOrDefault(label))];
+    }
+
+    private async Task<FeedbackAccuracy?> AccuracyAsync(string project, ChampionVersion champion, RetrainRecipe rule, CancellationToken cancellation)
+    {
+        Feedback[] told = [.. (await feedback.ListAsync(project, cancellation)).Select(one => one.Feedback).Where(one => one.Predicted is not null && one.Version == champion.Version)];
+        if (told.Length == 0)
+        {
+            return null;
+        }
+
+        int right = told.Count(one => one.Predicted == one.Label);
+        Interval interval = ShareInterval.Of(right, told.Length, 0.05);
+        return new FeedbackAccuracy(right, told.Length, interval.Low, interval.High, champion.Accuracy, interval.High < champion.Accuracy - rule.AccuracyDrop);
+    }
+}
+
+/// <param name="Asked">Of the last seven days.</param>
+/// <param name="Drift">By distribution; empty where nothing was asked, or the version keeps no holdout to compare with.</param>
+/// <param name="Feedback">Accuracy on what people said of its answers; null: nothing.</param>
+/// <param name="BaseModel">What it was made from.</param>
+/// <param name="BaseEnds">The first day on which it no longer answers; null: not announced, or a model of our own.</param>
+public sealed record HealthView(
+    VersionCounts Asked, ImmutableArray<DriftMeasure> Drift, FeedbackAccuracy? Feedback, string BaseModel, DateOnly? BaseEnds);
