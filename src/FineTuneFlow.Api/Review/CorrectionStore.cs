@@ -29,7 +29,7 @@ public sealed class CorrectionStore(RunReader runs, IBlobStore blobs, FeedbackSt
         if (correction.Joins)
         {
             await WithdrawAsync(run, row, cancellation);
-            await feedback.AddAsync(run.Project, new Feedback(row.Text, correction.Label), cancellation);
+            await feedback.AddAsync(run.Project, manifest.Labels.Names, new Feedback(row.Text, correction.Label) { By = asked.By }, cancellation);
         }
 
         await blobs.WriteJsonAsync(RunPaths.Correction(run.RunId, row.Id), correction, cancellation: cancellation);
@@ -64,9 +64,9 @@ public sealed class CorrectionStore(RunReader runs, IBlobStore blobs, FeedbackSt
 
     private async Task WithdrawAsync(RunView run, DatasetRow row, CancellationToken cancellation)
     {
-        if ((await blobs.FindJsonAsync<Correction>(RunPaths.Correction(run.RunId, row.Id), cancellation))?.Value is { Joins: true } earlier)
+        if ((await blobs.FindJsonAsync<Correction>(RunPaths.Correction(run.RunId, row.Id), cancellation))?.Value is { Joins: true })
         {
-            await feedback.RemoveAsync(run.Project, new Feedback(row.Text, earlier.Label), cancellation);
+            await feedback.RemoveAsync(run.Project, row.Text, cancellation);
         }
     }
 

@@ -57,6 +57,10 @@ public sealed class FeedbackStore(IBlobStore store, JudgedTexts judged, TimeProv
         await store.DeleteAsync(RunPaths.Feedback(ProjectName.Check(project), $"{id}.json"), cancellation);
     }
 
+    /// <summary>Takes back what was said of a text; false where nothing was.</summary>
+    public Task<bool> RemoveAsync(string project, string text, CancellationToken cancellation) =>
+        store.DeleteAsync(RunPaths.Feedback(ProjectName.Check(project), $"{IdOf(text)}.json"), cancellation);
+
     /// <summary>All that was said, newest first.</summary>
     public async Task<ImmutableArray<KeptFeedback>> ListAsync(string project, CancellationToken cancellation)
     {
