@@ -1,5 +1,6 @@
 using FineTuneFlow.Api.Comparison;
 using FineTuneFlow.Api.Http;
+using FineTuneFlow.Api.Models;
 using FineTuneFlow.Api.Review;
 using FineTuneFlow.Api.Runs;
 using FineTuneFlow.Api.Webhooks;
@@ -23,6 +24,7 @@ public static class ApiServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(WebhookOptions.Of(settings["OpenAI:WebhookSecret"]));
         services.AddSingleton(NotificationOptions.Of(settings));
+        services.AddSingleton<AskedOnce>();
         services.AddSingleton<DropUpload>();
         services.AddSingleton<RunReports>();
         services.AddSingleton<JudgedRuns>();

@@ -29,6 +29,16 @@ public static class FtfCommand
         root.Add(SteeringCommand.Rerun());
         root.Add(RescueCommand.Create());
 
+        // Projects and their champions.
+        root.Add(ProjectsCommand.Create());
+        root.Add(ModelCommands.Models());
+        root.Add(ModelCommands.Promote());
+        root.Add(ModelCommands.Rollback());
+        root.Add(PredictCommand.Create());
+        root.Add(FeedbackCommand.Create());
+        root.Add(RetrainCommand.Create());
+        root.Add(RecipeCommand.Create());
+
         // Data, without any server.
         root.Add(CheckCommand.Create());
         root.Add(PrepareCommand.Create());
@@ -40,6 +50,7 @@ public static class FtfCommand
         // Costs and made-up data, without any server.
         root.Add(CostsCommand.Create());
         root.Add(SampleCommand.Create());
+        root.Add(CompletionCommand.Create());
 
         ExamplesHelp.AddTo(root);
         return root;

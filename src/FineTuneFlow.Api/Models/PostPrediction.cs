@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace FineTuneFlow.Api.Models;
 
 /// <summary>The champion's label for a text, or for each of a list of texts, with probabilities, version, latency and cost.</summary>
-public sealed class PostPrediction(ChampionDesk desk) : IApiHandler
+public sealed class PostPrediction(ChampionDesk desk, AskedOnce once) : IApiHandler
 {
     private const int MaxCharacters = 100_000;
     private const int MaxTexts = 10_000;
@@ -19,6 +19,12 @@ public sealed class PostPrediction(ChampionDesk desk) : IApiHandler
         if (body.Version is { } version && !ServingRecipe.IsVersion(version))
         {
             throw ApiRequest.Invalid($"\"{version}\" names no version", "Give champion, previous, challenger or a version's number; leave it out for the project's weights.", "version");
+        }
+
+        if (body.Key is { } key)
+        {
+            return ApiAnswer.Json(await once.AnswerAsync(project, key, body with { Key = null }, async () =>
+                new PredictionAnswers([.. (await desk.AnswerAsync(project, texts, body.Version, body.User, CancellationToken.None)).Select(PredictionAnswer.Of)]), cancellation));
         }
 
         IReadOnlyList<ServedAnswer> answers = await desk.AnswerAsync(project, texts, body.Version, body.User, cancellation);
@@ -57,4 +63,6 @@ public sealed class PostPrediction(ChampionDesk desk) : IApiHandler
 /// <param name="Texts">To be classified, up to 10,000 in a request.</param>
 /// <param name="User">Whoever asks: the same user always gets the same version. Without it the same text does.</param>
 /// <param name="Version">champion, previous, challenger or a version's number; without it the project's weights decide.</param>
-public sealed record PredictionRequest(string? Text = null, IReadOnlyList<string>? Texts = null, string? User = null, string? Version = null);
+/// <param name="Key">By which the answers are kept for a week: asked again under it, the same question is not asked of the model again.</param>
+public sealed record PredictionRequest(
+    string? Text = null, IReadOnlyList<string>? Texts = null, string? User = null, string? Version = null, string? Key = null);

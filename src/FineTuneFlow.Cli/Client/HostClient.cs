@@ -59,6 +59,30 @@ internal sealed class HostClient : IDisposable
         return await ReadAsync<T>(response, cancellation);
     }
 
+    /// <summary>A text with the ETag by which it may be changed.</summary>
+    public async Task<(string Text, string? ETag)> GetWithTagAsync(string path, CancellationToken cancellation)
+    {
+        using HttpResponseMessage response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
+        string? tag = response.Headers.TryGetValues("ETag", out IEnumerable<string>? tags) ? tags.First() : null;
+        return (await response.Content.ReadAsStringAsync(cancellation), tag);
+    }
+
+    /// <summary>Puts a JSON text; with a tag only where nothing has changed since.</summary>
+    public async Task<T> PutAsync<T>(string path, string json, string? tag, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        if (tag is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", tag);
+        }
+
+        using HttpResponseMessage response = await SendAsync(request, cancellation);
+        return await ReadAsync<T>(response, cancellation);
+    }
+
+    public async Task DeleteAsync(string path, CancellationToken cancellation) =>
+        (await SendAsync(new HttpRequestMessage(HttpMethod.Delete, path), cancellation)).Dispose();
+
     public async Task<T> PostFormAsync<T>(string path, MultipartFormDataContent form, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = form };

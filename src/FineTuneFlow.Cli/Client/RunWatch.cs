@@ -21,7 +21,7 @@ internal static class RunWatch
         RunView run = await host.RunAsync(runId, cancellation);
         if (terminal.Json)
         {
-            run = await PollAsync(host, run, _ => { }, cancellation);
+            run = await PollAsync(host, run, terminal, _ => { }, cancellation);
             terminal.Answer(run, _ => { });
             return CodeOf(run);
         }
@@ -29,7 +29,7 @@ internal static class RunWatch
         if (run.EndedAt is null)
         {
             Action<RunView> show = terminal.IsLive ? new LiveTable(terminal).Show : new ChangeLines(terminal).Show;
-            run = await PollAsync(host, run, show, cancellation);
+            run = await PollAsync(host, run, terminal, show, cancellation);
         }
 
         await EndAsync(host, run, terminal, cancellation);
@@ -61,8 +61,9 @@ internal static class RunWatch
         terminal.Line($"History  ftf history {run.RunId}");
     }
 
-    private static async Task<RunView> PollAsync(HostClient host, RunView run, Action<RunView> show, CancellationToken cancellation)
+    private static async Task<RunView> PollAsync(HostClient host, RunView run, Terminal terminal, Action<RunView> show, CancellationToken cancellation)
     {
+        bool told = false;
         DateTimeOffset? silentSince = null;
         while (true)
         {
@@ -77,11 +78,17 @@ internal static class RunWatch
             {
                 run = await host.RunAsync(run.RunId, cancellation);
                 silentSince = null;
+                told = false;
             }
             catch (FlowException exception) when (exception.Failure.Kind == FailureKind.Unavailable
                 && DateTimeOffset.UtcNow - (silentSince ??= DateTimeOffset.UtcNow) < HostPatience)
             {
-                // Asked again after the pause.
+                if (!told)
+                {
+                    // The run outlives its host: whoever watches should know which of the two stands still.
+                    terminal.Note($"The host at {host.Address} does not answer since {DateTimeOffset.Now:HH:mm:ss}; waiting for it up to {HostPatience.TotalMinutes:0} minutes. The run goes on when it is back.");
+                    told = true;
+                }
             }
         }
     }

@@ -16,7 +16,9 @@ public static class CommandFrame
         // Who types the bare name wants to know what there is.
         args = args.Count == 0 ? ["--help"] : args;
         ParseResult parse = root.Parse(args);
-        if (parse.Errors.Count > 0)
+        // A shell that asks what may follow has not written a whole command yet.
+        bool suggests = args[0].StartsWith("[suggest", StringComparison.Ordinal);
+        if (parse.Errors.Count > 0 && !suggests)
         {
             bool json = args.Contains(SharedOptions.Json.Name);
             FailureWriter.Write(new Terminal(output, error, json), UsageFailure.Of(parse));

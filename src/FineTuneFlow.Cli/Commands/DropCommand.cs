@@ -22,6 +22,12 @@ public static class DropCommand
             using HostClient client = HostClient.For(call.Get(host));
             StartedRun run = await DropUploader.SendAsync(
                 client, call.Terminal, ProjectName.Check(call.Get(project), "--project"), call.Get(csv), call.Get(recipe), call.Cancellation);
+            if (run.Note is { } note)
+            {
+                call.Terminal.Answer(run, writer => Paragraph.Write(writer, "", $"{Path.GetFileName(call.Get(csv))} is {note}. No run of its own is started."));
+                return ExitCode.Ok;
+            }
+
             if (!call.Get(watch))
             {
                 call.Terminal.Answer(run, writer => writer.WriteLine(run.Created

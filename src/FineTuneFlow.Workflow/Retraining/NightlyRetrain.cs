@@ -25,6 +25,7 @@ public sealed class NightlyRetrain(
         var started = ImmutableArray.CreateBuilder<StartedRun>();
         await foreach (string project in champions.ProjectsAsync(cancellation))
         {
+            await ForgetAnswersAsync(project, cancellation);
             if (await RunAsync(project, cancellation) is { } run)
             {
                 started.Add(run);
@@ -56,6 +57,17 @@ public sealed class NightlyRetrain(
         await store.WriteJsonAsync(RunPaths.Night(project), record, cancellation: cancellation);
         await notifier.NightAsync(project, record, cancellation);
         return run is { Created: true } ? run : null;
+    }
+
+    private async Task ForgetAnswersAsync(string project, CancellationToken cancellation)
+    {
+        await foreach (BlobEntry kept in store.ListAsync(RunPaths.Models, $"{project}/asked/", cancellation))
+        {
+            if (time.GetUtcNow() - kept.ModifiedAt > TimeSpan.FromDays(7))
+            {
+                await store.DeleteAsync(kept.Path, cancellation);
+            }
+        }
     }
 
     /// <summary>Retrains a project where there is a reason, or by order.</summary>

@@ -118,6 +118,9 @@ public static class RunPaths
 
     public static BlobPath Notification(string id) => BlobPath.Of(Models, $"{NotificationsPrefix}{id}.json");
 
+    /// <summary>Answers that are kept for a week under their caller's key.</summary>
+    public static BlobPath Asked(string project, string key) => BlobPath.Of(Models, $"{project}/asked/{key}.json");
+
     /// <summary>What became of the project's last night.</summary>
     public static BlobPath Night(string project) => BlobPath.Of(Models, $"{project}/night.json");
 

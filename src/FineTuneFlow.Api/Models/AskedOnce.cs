@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Json;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Api.Models;
+
+/// <summary>Keeps answers under the caller's key, so that what a caller did not hear, as it died or its connection broke, is given again
+/// and not asked, and paid, again. The question is asked to its end, whether or not the caller still listens.</summary>
+public sealed class AskedOnce(IBlobStore store)
+{
+    private const int LongestKey = 100;
+
+    /// <exception cref="FlowException">InvalidInput: the key; Conflict: it stands for another question.</exception>
+    public async Task<PredictionAnswers> AnswerAsync(
+        string project, string key, PredictionRequest question, Func<Task<PredictionAnswers>> ask, CancellationToken cancellation)
+    {
+        if (key.Length is 0 or > LongestKey)
+        {
+            throw new FlowException(new Failure(FailureKind.InvalidInput, $"the key has {key.Length} characters", $"Give 1 to {LongestKey}", Field: "key"));
+        }
+
+        string hash = Hash(JsonSerializer.Serialize(question, FlowJson.Compact));
+        BlobPath path = RunPaths.Asked(project, Hash(key));
+        if ((await store.FindJsonAsync<KeptAnswers>(path, cancellation))?.Value is { } kept)
+        {
+            return kept.Question == hash
+                ? kept.Answers
+                : throw new FlowException(new Failure(FailureKind.Conflict, "the key stands for another question", "Give each question a key of its own", Field: "key"));
+        }
+
+        PredictionAnswers answers = await ask();
+        await store.WriteJsonAsync(path, new KeptAnswers(hash, answers), cancellation: CancellationToken.None);
+        return answers;
+    }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
+
+    private sealed record KeptAnswers(string Question, PredictionAnswers Answers);
+}

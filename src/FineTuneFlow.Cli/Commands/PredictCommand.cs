@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
+using FineTuneFlow.Api.Models;
+using FineTuneFlow.Cli.Client;
+using FineTuneFlow.Cli.CommandLine;
+using FineTuneFlow.Cli.Output;
+using FineTuneFlow.Core.Evaluation.Files;
+using FineTuneFlow.Core.Failures;
+
+namespace FineTuneFlow.Cli.Commands;
+
+/// <summary><c>ftf predict</c>: asks a project's champion for a text, or for every row of a file.</summary>
+public static class PredictCommand
+{
+    public static Command Create()
+    {
+        var input = new Argument<string>("input") { Description = "A text, or a CSV or JSON lines file of texts.", HelpName = "TEXT|FILE" };
+        Option<string> project = ProjectArguments.Of();
+        var output = new Option<string?>("--out") { Description = "CSV for the answers to a file; begun again, it goes on where it stopped.", HelpName = "FILE" };
+        var text = new Option<string[]>("--text") { Description = "Column of the text; give it for each of several.", HelpName = "COLUMN" };
+        var version = new Option<string?>("--model-version") { Description = "champion, previous, challenger or a number; else by the project's weights.", HelpName = "VERSION" };
+        Option<Uri?> host = RunArguments.Host();
+        return new Command("predict", "Ask a project's champion for a text, or for every row of a file.") { input, project, output, text, version, host }.Runs(async call =>
+        {
+            using HostClient client = HostClient.For(call.Get(host));
+            string path = ProjectArguments.Path(call.Get(project)!, "/predict");
+            if (!File.Exists(call.Get(input)))
+            {
+                PredictionAnswer answer = await client.PostAsync<PredictionAnswer>(path, new PredictionRequest(call.Get(input), Version: call.Get(version)), call.Cancellation);
+                call.Terminal.Answer(answer, writer => Write(writer, answer));
+                return answer.Label is null ? ExitCode.Failed : ExitCode.Ok;
+            }
+
+            string file = call.Get(output) ?? throw new FlowException(new Failure(FailureKind.InvalidInput, "a file's answers need a file", "Give --out FILE", Field: "--out"));
+            var texts = TextFile.Read(call.Get(input), () => RecipeFile.Open(call.Get(input)), call.Get(text) ?? [], "\n\n");
+            string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', texts) + path + call.Get(version))))[..32];
+            var batch = new PredictionBatch(client, path, call.Get(version), texts, file, key);
+            BatchAnswer done = await batch.RunAsync(call.Terminal, call.Cancellation);
+            call.Terminal.Answer(done, writer => writer.WriteLine($"{file}: {done.Rows:N0} rows{(done.Before > 0 ? $", {done.Before:N0} of them from before" : "")}, {done.Errors:N0} without an answer, {Say.Usd(done.CostUsd)}."));
+            return ExitCode.Ok;
+        });
+    }
+
+    private static void Write(TextWriter writer, PredictionAnswer answer)
+    {
+        double? sure = answer.Label is { } label ? answer.Probabilities?.GetValueOrDefault(label) : null;
+        writer.WriteLine(answer.Label is null ? $"no answer: {answer.Error}" : $"{answer.Label}{(sure is { } p ? $"  {Say.Percent(p)}" : "")}");
+        writer.WriteLine($"version {answer.Version}, {answer.LatencyMs:0.0} ms{(answer.CostUsd is { } usd ? $", {Say.Price(usd)}" : "")}");
+        foreach ((string other, double probability) in (answer.Probabilities ?? ImmutableSortedDictionary<string, double>.Empty).Where(pair => pair.Key != answer.Label).OrderByDescending(pair => pair.Value).Take(4))
+        {
+            writer.WriteLine($"  {other}  {Say.Percent(probability)}");
+        }
+    }
+}
+
+/// <summary>The answer of <c>ftf predict FILE --json</c>.</summary>
+internal sealed record BatchAnswer(int Rows, int Before, int Errors, double CostUsd);

@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using FineTuneFlow.Core.Failures;
+
+namespace FineTuneFlow.Core.Evaluation.Files;
+
+/// <summary>Reads the texts of a CSV or JSONL file, to be put to a model one after the other.</summary>
+public static class TextFile
+{
+    /// <summary>One text a row, in their order; an empty one stays, so that answers can be set beside the rows.</summary>
+    /// <param name="name">As the user knows it, for messages.</param>
+    /// <param name="open">The file.</param>
+    /// <param name="columns">Columns that make the text; none: text, review, body, message or content.</param>
+    /// <param name="join">Between several.</param>
+    /// <exception cref="FlowException">InvalidInput: no table, or no such column.</exception>
+    public static ImmutableArray<string> Read(string name, Func<Stream> open, IReadOnlyList<string> columns, string join)
+    {
+        using var table = new TableRows(name, open);
+        int[] places = columns.Count > 0
+            ? [.. columns.Select(column => table.Need($"text ({column})", column))]
+            : [table.Columns.Length == 1 ? 0 : table.Need("text", "text", "review", "review_body", "body", "message", "content", "comment")];
+        var texts = ImmutableArray.CreateBuilder<string>();
+        table.Visit(() => texts.Add(string.Join(join, places.Select(place => table[place]))));
+        return texts.ToImmutable();
+    }
+}
