@@ -17,7 +17,7 @@ public sealed class Notifier(IBlobStore store, NotificationOptions options, Time
     /// <summary>A run's record was written.</summary>
     public async Task RecordedAsync(RunRecord run, CancellationToken cancellation)
     {
-        if (run.EndedAt is null && run.Stages is [.., { Name: "waiting for approval" }])
+        if (run.EndedAt is null && run.Stages is [.., var stage] && stage.Name == StageWords.Of(RunStage.WaitingForApproval))
         {
             await RaiseAsync(
                 NotificationEvent.ApprovalWaits, run.Project, run.RunId, run.RunId,
