@@ -81,7 +81,7 @@ public sealed class MonthTests(Azurite azurite)
             }
 
             NightRecord night = (await life.Night.LastAsync(Project, Cancellation))!;
-            told.Add($"{day}: {(night.Failure is not null ? "failed" : night.Look!.WhyNot is null ? string.Join(", ", night.Look.Reasons.Select(Kind)) : "no reason")}");
+            told.Add($"{day}: {(night.Failure is { } failure ? $"failed: {failure}" : night.Look!.WhyNot is null ? string.Join(", ", night.Look.Reasons.Select(Kind)) : "no reason")}");
             await life.Sender.TickAsync(Cancellation);
         }
 
