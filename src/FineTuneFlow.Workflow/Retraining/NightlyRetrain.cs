@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Notifying;
@@ -84,7 +82,7 @@ public sealed class NightlyRetrain(
             return (look, null);
         }
 
-        StartedRun run = await runs.StartAsync(project, rows, JsonSerializer.SerializeToUtf8Bytes(recipe, FlowJson.Indented), trigger, cancellation);
+        StartedRun run = await runs.StartReadAsync(project, rows, recipe, trigger, cancellation);
         return (look, run);
     }
 

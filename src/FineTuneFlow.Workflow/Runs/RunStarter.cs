@@ -22,7 +22,15 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
         string project, BlobPath drop, byte[]? recipe, string trigger, CancellationToken cancellation)
     {
         ProjectName.Check(project);
-        Recipe asked = await RecipeOf(project, recipe, cancellation);
+        Recipe given = recipe is null ? await recipes.ReadAsync(project, cancellation) : RecipeReader.Read("recipe", recipe);
+        return await StartReadAsync(project, drop, given, trigger, cancellation);
+    }
+
+    /// <summary>As above, with a recipe that was read before or made here.</summary>
+    public async Task<StartedRun> StartReadAsync(string project, BlobPath drop, Recipe recipe, string trigger, CancellationToken cancellation)
+    {
+        ProjectName.Check(project);
+        Recipe asked = recipe with { Candidates = CandidateGrid.Expand(recipe), Baselines = BaselineGrid.Expand(recipe) };
         (string sha256, long bytes) = await Hash(drop, cancellation);
         return await StartAsync(project, RunId.From(project, sha256, RecipeHash.Of(asked)), new BlobRef(drop.ToString(), sha256, bytes), asked, trigger, cancellation);
     }
@@ -74,12 +82,6 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
         return asked && (await champions.ReadAsync(project, cancellation)).Current is { Provider: not null } champion
             ? (await RunRecipes.CandidateAsync(store, champion.RunId, champion.Candidate, cancellation)).SystemPrompt
             : null;
-    }
-
-    private async Task<Recipe> RecipeOf(string project, byte[]? given, CancellationToken cancellation)
-    {
-        Recipe recipe = given is null ? await recipes.ReadAsync(project, cancellation) : RecipeReader.Read("recipe", given);
-        return recipe with { Candidates = CandidateGrid.Expand(recipe), Baselines = BaselineGrid.Expand(recipe) };
     }
 
     private async Task<(string Sha256, long Bytes)> Hash(BlobPath drop, CancellationToken cancellation)
