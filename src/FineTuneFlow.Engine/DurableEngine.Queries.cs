@@ -11,13 +11,27 @@ namespace FineTuneFlow.Engine;
 
 public sealed partial class DurableEngine
 {
-    public Task<InstanceState?> GetAsync(string instanceId, CancellationToken cancellation = default)
+    public Task<InstanceState?> GetAsync(string instanceId, CancellationToken cancellation = default) =>
+        Answer(() => Runtime.Database.Read(read => read.State(instanceId)) is { } state ? WithHold(state) : null);
+
+    public Task<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellation = default) => Answer(() => Query(query));
+
+    public Task<IReadOnlyList<HistoryEntry>> GetHistoryAsync(string instanceId, CancellationToken cancellation = default) => Answer<IReadOnlyList<HistoryEntry>>(() => History(instanceId));
+
+    /// <summary>What fails fails in the task, as with every other call: a caller that starts several at once can wait for all of them.</summary>
+    private static Task<T> Answer<T>(Func<T> read)
     {
-        InstanceState? state = Runtime.Database.Read(read => read.State(instanceId));
-        return Task.FromResult(state is null ? null : WithHold(state));
+        try
+        {
+            return Task.FromResult(read());
+        }
+        catch (FlowException failed)
+        {
+            return Task.FromException<T>(failed);
+        }
     }
 
-    public Task<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellation = default)
+    private InstancePage Query(InstanceQuery query)
     {
         if (query.PageSize is < 1 or > 1_000)
         {
@@ -78,12 +92,12 @@ public sealed partial class DurableEngine
         List<(InstanceState State, long CreatedAt, long Key)> rows = Runtime.Database.Read(read => read.Page(where, values.ToArray()));
         bool more = rows.Count > query.PageSize;
         List<(InstanceState State, long CreatedAt, long Key)> page = more ? rows[..query.PageSize] : rows;
-        return Task.FromResult(new InstancePage(
+        return new InstancePage(
             [.. page.Select(r => WithHold(r.State))],
-            more ? Convert.ToBase64String(Encoding.ASCII.GetBytes($"{page[^1].CreatedAt}:{page[^1].Key}")) : null));
+            more ? Convert.ToBase64String(Encoding.ASCII.GetBytes($"{page[^1].CreatedAt}:{page[^1].Key}")) : null);
     }
 
-    public Task<IReadOnlyList<HistoryEntry>> GetHistoryAsync(string instanceId, CancellationToken cancellation = default)
+    private List<HistoryEntry> History(string instanceId)
     {
         InstanceRow row = Runtime.Database.Read(read => read.Row(instanceId)) ?? throw NotFound(instanceId);
         List<HistoryRow> rows = Runtime.Database.Read(read => read.WholeHistory(row.Key));
@@ -100,7 +114,7 @@ public sealed partial class DurableEngine
             entries.Add(Entry(entry, entry.CompletesStep ? names.GetValueOrDefault(entry.StepId!.Value) : null));
         }
 
-        return Task.FromResult<IReadOnlyList<HistoryEntry>>(entries);
+        return entries;
     }
 
     private static bool NamesStep(HistoryRow row) => row.IsAction && row.Kind != HistoryKind.TimerCancelled;

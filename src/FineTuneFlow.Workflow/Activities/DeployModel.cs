@@ -21,12 +21,23 @@ public sealed class DeployModel(IBlobStore store, IProviders providers, IModelDe
         await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
         BlobPath record = RunPaths.Deployment(input.RunId, input.Candidate);
         string name = ModelDeployment.NameOf(input.RunId, input.Candidate);
-        if (await store.FindJsonAsync<DeploymentRecord>(record, cancellation) is null)
+        if ((await store.FindJsonAsync<DeploymentRecord>(record, cancellation))?.Value is not { } known)
         {
-            await store.WriteJsonAsync(record, new DeploymentRecord(input.Provider, name, time.GetUtcNow(), null, 0), cancellation: cancellation);
+            await WriteAsync(record, new DeploymentRecord(input.Provider, name, time.GetUtcNow(), null, 0), cancellation);
+        }
+        else if (known.RemovedAt is not null)
+        {
+            throw Removed(name);
         }
 
         ModelDeployment deployment = await deployments.EnsureAsync(input.Provider, name, input.Model, cancellation);
+        if ((await store.FindJsonAsync<DeploymentRecord>(record, cancellation))?.Value.RemovedAt is not null)
+        {
+            // This delivery was late, and the evaluation that needed the deployment ended while it was put up again.
+            await deployments.RemoveAsync(input.Provider, name, cancellation);
+            throw Removed(name);
+        }
+
         return deployment.State switch
         {
             DeploymentState.Ready => new DeployedModel(name, true),
@@ -37,6 +48,21 @@ public sealed class DeployModel(IBlobStore store, IProviders providers, IModelDe
             _ => new DeployedModel(name, false),
         };
     }
+
+    private async Task WriteAsync(BlobPath path, DeploymentRecord record, CancellationToken cancellation)
+    {
+        try
+        {
+            await store.WriteJsonAsync(path, record, WriteCondition.Absent, cancellation);
+        }
+        catch (FlowException error) when (error.Failure.Kind == FailureKind.Conflict)
+        {
+            // Another delivery of this step has just written it.
+        }
+    }
+
+    private static FlowException Removed(string name) => new(
+        FailureKind.Conflict, $"The deployment {name} was removed: its evaluation has ended", "Rerun to evaluate the model again");
 }
 
 public sealed record DeployModelInput(string RunId, string Candidate, string Provider, string Model);

@@ -77,6 +77,12 @@ internal sealed class RunJournal
         _stage = stage;
         _record = _record with { Stages = [.. Ended(_record.Stages), new StageTime(StageWords.Of(stage), _context.UtcNow, null)] };
         Show();
+        await WriteAsync();
+    }
+
+    private async Task WriteAsync()
+    {
+        _record = _record with { Revision = _record.Revision + 1 };
         await _context.CallAsync(Steps.RecordRun, _record);
     }
 
@@ -113,7 +119,7 @@ internal sealed class RunJournal
     public async Task DecidedAsync(ApprovalDecision decision)
     {
         _record = _record with { Approval = new ApprovalRecord(decision.Approved, decision.By, _context.UtcNow, decision.Comment) };
-        await _context.CallAsync(Steps.RecordRun, _record);
+        await WriteAsync();
     }
 
     public void Move(string candidate, CandidateState state) => Change(candidate, c => c with { State = state });
@@ -209,7 +215,7 @@ internal sealed class RunJournal
         _stage = StageWords.After(outcome);
         _record = _record with { Outcome = outcome, Failure = failure, EndedAt = _context.UtcNow, Stages = Ended(_record.Stages) };
         Show();
-        await _context.CallAsync(Steps.RecordRun, _record);
+        await WriteAsync();
     }
 
     private ImmutableArray<StageTime> Ended(ImmutableArray<StageTime> stages) =>

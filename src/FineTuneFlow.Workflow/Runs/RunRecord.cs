@@ -10,6 +10,8 @@ namespace FineTuneFlow.Workflow.Runs;
 public sealed record RunRecord
 {
     public int Version { get; init; } = 1;
+    /// <summary>How often the record had been written, this time counted: a later one is never replaced by an earlier one.</summary>
+    public int Revision { get; init; }
     public required string RunId { get; init; }
     public required string Project { get; init; }
     public required BlobRef Drop { get; init; }

@@ -5,4 +5,5 @@ namespace FineTuneFlow.Workflow.Spending;
 /// <param name="AskedAt">From when its hours count.</param>
 /// <param name="RemovedAt">Null while it may stand.</param>
 /// <param name="HostingUsd">What it has cost, known at its removal.</param>
-public sealed record DeploymentRecord(string Provider, string Name, DateTimeOffset AskedAt, DateTimeOffset? RemovedAt, double HostingUsd);
+/// <param name="HourlyUsd">What it costs while it stands, written down before its removal is asked for.</param>
+public sealed record DeploymentRecord(string Provider, string Name, DateTimeOffset AskedAt, DateTimeOffset? RemovedAt, double HostingUsd, double HourlyUsd = 0);

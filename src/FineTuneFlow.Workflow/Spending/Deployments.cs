@@ -1,3 +1,4 @@
+using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Ports;
 
@@ -9,22 +10,38 @@ public sealed class Deployments(IBlobStore store, IModelDeployments deployments,
     /// <returns>USD for the hours it stood, also where it was removed before; 0 where nothing was deployed.</returns>
     public async Task<double> RemoveAsync(BlobPath record, CancellationToken cancellation)
     {
-        if (await store.FindJsonAsync<DeploymentRecord>(record, cancellation) is not { Value: var standing })
+        if (await store.FindJsonAsync<DeploymentRecord>(record, cancellation) is not var (standing, etag))
         {
             return 0;
         }
 
         if (standing.RemovedAt is not null)
         {
+            // Once more: a deploying step that was delivered twice may have put it up again since.
+            await deployments.RemoveAsync(standing.Provider, standing.Name, cancellation);
             return standing.HostingUsd;
         }
 
-        ModelDeployment? deployment = await deployments.GetAsync(standing.Provider, standing.Name, cancellation);
-        await deployments.RemoveAsync(standing.Provider, standing.Name, cancellation);
-        DateTimeOffset now = time.GetUtcNow();
-        double usd = deployment is null ? 0 : deployment.HourlyUsd * (now - (deployment.CreatedAt ?? standing.AskedAt)).TotalHours;
-        await store.WriteJsonAsync(record, standing with { RemovedAt = now, HostingUsd = usd }, cancellation: cancellation);
-        telemetry.Spent(standing.Provider, "hosting", usd);
-        return usd;
+        try
+        {
+            if (await deployments.GetAsync(standing.Provider, standing.Name, cancellation) is { } deployment)
+            {
+                // Before it goes: when the answer to its removal is lost, nobody can tell any more what it cost.
+                standing = standing with { AskedAt = deployment.CreatedAt ?? standing.AskedAt, HourlyUsd = deployment.HourlyUsd };
+                etag = (await store.WriteJsonAsync(record, standing, WriteCondition.Matches(etag), cancellation)).ETag;
+            }
+
+            await deployments.RemoveAsync(standing.Provider, standing.Name, cancellation);
+            DateTimeOffset now = time.GetUtcNow();
+            double usd = standing.HourlyUsd * (now - standing.AskedAt).TotalHours;
+            await store.WriteJsonAsync(record, standing with { RemovedAt = now, HostingUsd = usd }, WriteCondition.Matches(etag), cancellation);
+            telemetry.Spent(standing.Provider, "hosting", usd);
+            return usd;
+        }
+        catch (FlowException error) when (error.Failure.Kind == FailureKind.Conflict)
+        {
+            // Another delivery of the same step removes it too: what it has written down counts.
+            return await RemoveAsync(record, cancellation);
+        }
     }
 }

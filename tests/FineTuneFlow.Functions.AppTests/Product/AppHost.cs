@@ -1,6 +1,6 @@
 using System.Reflection;
-using FineTuneFlow.Functions.AppTests.Durable;
 using FineTuneFlow.Functions.Composition;
+using FineTuneFlow.Tests.DurableTask;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;

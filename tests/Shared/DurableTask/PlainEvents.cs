@@ -2,7 +2,7 @@ using System.Reflection;
 using DurableTask.Core;
 using DurableTask.Core.History;
 
-namespace FineTuneFlow.Functions.AppTests.Durable;
+namespace FineTuneFlow.Tests.DurableTask;
 
 /// <summary>The test package's dispatcher puts events of its own classes, and dictionaries of the protocol's, into histories and
 /// messages. The backend in memory keeps objects as they are; a backend that writes them down cannot read them again. Here they

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 
-namespace FineTuneFlow.Functions.AppTests.Durable;
+namespace FineTuneFlow.Tests.DurableTask;
 
 /// <summary>What the test package's hosts do not do by themselves.</summary>
 internal static class TestHosts

@@ -1,5 +1,5 @@
-using FineTuneFlow.Durable;
 using FineTuneFlow.Functions.Durable;
+using FineTuneFlow.Tests.DurableTask;
 using FineTuneFlow.Workflow.Observability;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -7,12 +7,12 @@ using Microsoft.DurableTask.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace FineTuneFlow.Functions.AppTests.Durable;
+namespace FineTuneFlow.Durable.Conformance;
 
 /// <summary>The Durable Task worker, client and gRPC protocol of their own test package; the app's adapter stands between them and the
 /// orchestrations under test.</summary>
 /// <param name="storage">A storage account as the durable backend; null: the one in memory of the test package.</param>
-internal sealed class TestHost(string? storage = null) : IAsyncDisposable
+internal sealed class DurableFunctionsUnderTest(string? storage = null) : EngineUnderTest
 {
     private readonly List<Action<DurableTaskRegistry>> _tasks = [];
     private readonly ServiceProvider _services = new ServiceCollection().AddHttpClient().BuildServiceProvider();
@@ -21,11 +21,12 @@ internal sealed class TestHost(string? storage = null) : IAsyncDisposable
     private IAsyncDisposable? _host;
     private DurableTaskClient? _client;
 
-    public DurableFunctionsClient Client { get; private set; } = null!;
+    /// <summary>Azure Storage takes all starters of one id at one time, and runs one.</summary>
+    public override bool TellsWhoStarted => storage is null;
 
     /// <summary>Whether the test package itself keeps an event that an instance sends to itself when it continues as new. Its
     /// 0.2.3-preview.1 drops it, and the instance waits for good; its later sources carry it over.</summary>
-    public static async Task<bool> KeepsEventsAsync()
+    public override async Task<bool> KeepsEventsAsync()
     {
         await using DurableTaskTestHost probe = await DurableTaskTestHost.StartAsync(registry => registry.AddOrchestratorFunc<bool, bool>("Probe", async (context, again) =>
         {
@@ -51,7 +52,7 @@ internal sealed class TestHost(string? storage = null) : IAsyncDisposable
         }
     }
 
-    public TestHost With<TIn, TOut>(OrchestrationName<TIn, TOut> name, Func<IOrchestrationContext, TIn, Task<TOut>> run)
+    public override EngineUnderTest With<TIn, TOut>(OrchestrationName<TIn, TOut> name, Func<IOrchestrationContext, TIn, Task<TOut>> run)
     {
         _catalog = _catalog.With(name, run);
         _tasks.Add(registry => registry.AddOrchestratorFunc<TIn, TOut>(
@@ -59,7 +60,7 @@ internal sealed class TestHost(string? storage = null) : IAsyncDisposable
         return this;
     }
 
-    public TestHost With<TIn, TOut>(ActivityName<TIn, TOut> name, Func<TIn, Task<TOut>> run)
+    public override EngineUnderTest With<TIn, TOut>(ActivityName<TIn, TOut> name, Func<TIn, Task<TOut>> run)
     {
         _catalog = _catalog.With(name, _ => new Step<TIn, TOut>(run));
         _tasks.Add(registry => registry.AddActivityFunc<TIn, TOut>(name.Name, (context, input) =>
@@ -67,33 +68,14 @@ internal sealed class TestHost(string? storage = null) : IAsyncDisposable
         return this;
     }
 
-    public async Task<TestHost> StartAsync()
+    public override async Task<EngineUnderTest> StartAsync()
     {
         (_host, _client) = await DurableBackend.StartAsync(storage, registry => _tasks.ForEach(add => add(registry)));
         Client = new DurableFunctionsClient(() => _client, _services.GetRequiredService<IHttpClientFactory>());
         return this;
     }
 
-    /// <summary>Waits for the end of an instance.</summary>
-    public async Task<InstanceState> EndAsync(string id)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await _client!.WaitForInstanceCompletionAsync(id, patience.Token);
-        return (await Client.GetAsync(id, patience.Token))!;
-    }
-
-    /// <summary>Waits until an instance's status says the given word.</summary>
-    public async Task StatusAsync(string id, string word)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while ((await Client.GetAsync(id, patience.Token))?.CustomStatus?.GetValue<string>() != word)
-        {
-            await tick.WaitForNextTickAsync(patience.Token);
-        }
-    }
-
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         if (_host is not null)
         {
@@ -102,10 +84,5 @@ internal sealed class TestHost(string? storage = null) : IAsyncDisposable
 
         _telemetry.Dispose();
         await _services.DisposeAsync();
-    }
-
-    private sealed class Step<TIn, TOut>(Func<TIn, Task<TOut>> run) : IActivity<TIn, TOut>
-    {
-        public Task<TOut> RunAsync(TIn input, CancellationToken cancellation) => run(input);
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.DurableTask.Testing;
 using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace FineTuneFlow.Functions.AppTests.Durable;
+namespace FineTuneFlow.Tests.DurableTask;
 
 /// <summary>A worker over one of the two backends that are here, with the app's JSON.</summary>
 internal static class DurableBackend

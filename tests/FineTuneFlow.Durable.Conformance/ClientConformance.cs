@@ -1,19 +1,12 @@
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Durable;
-using FineTuneFlow.Functions.Durable;
-using FineTuneFlow.Tests;
-using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.DependencyInjection;
 
-namespace FineTuneFlow.Functions.AppTests.Durable;
+namespace FineTuneFlow.Durable.Conformance;
 
-public class DurableFunctionsClientTests
+/// <summary>What an engine does for its clients.</summary>
+public abstract class ClientConformance
 {
-    /// <summary>The storage account that is the durable backend; null: the one in memory.</summary>
-    protected virtual string? Backend => null;
-
-    /// <summary>Whether the backend tells starters of one id at one time that another was before them.</summary>
-    protected virtual bool Refuses => true;
+    /// <summary>An engine, not yet started.</summary>
+    protected abstract EngineUnderTest Engine();
 
     private static readonly OrchestrationName<string, string> Wait = new(nameof(Wait));
     private static readonly OrchestrationName<string, string> Pass = new(nameof(Pass));
@@ -25,7 +18,7 @@ public class DurableFunctionsClientTests
     [Fact]
     public async Task An_id_is_started_once_in_whatever_state_it_is()
     {
-        await using TestHost host = await Host().StartAsync();
+        await using EngineUnderTest host = await Host().StartAsync();
 
         (await host.Client.StartAsync(Pass, "p-1", "x")).ShouldBeTrue();
         (await host.Client.StartAsync(Pass, "p-1", "y")).ShouldBeFalse();
@@ -38,21 +31,21 @@ public class DurableFunctionsClientTests
     public async Task Of_many_starts_at_once_one_runs_and_one_says_that_it_started()
     {
         int ran = 0;
-        await using TestHost host = await Host().With(Count, text => Task.FromResult($"{Interlocked.Increment(ref ran)}"))
+        await using EngineUnderTest host = await Host().With(Count, text => Task.FromResult($"{Interlocked.Increment(ref ran)}"))
             .With(Counted, (context, input) => context.CallAsync(Count, input))
             .StartAsync();
 
         bool[] started = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => host.Client.StartAsync(Counted, "p-1", $"{i}")));
 
         (await host.EndAsync("p-1")).Output!.GetValue<string>().ShouldBe("1");
-        started.Count(one => one).ShouldBeInRange(1, Refuses ? 1 : 8);
+        started.Count(one => one).ShouldBeInRange(1, host.TellsWhoStarted ? 1 : 8);
         ran.ShouldBe(1);
     }
 
     [Fact]
     public async Task Unknown_ids_are_not_found_and_moves_that_the_state_forbids_conflict()
     {
-        await using TestHost host = await Host().StartAsync();
+        await using EngineUnderTest host = await Host().StartAsync();
         await host.Client.StartAsync(Pass, "p-1", "x");
         await host.EndAsync("p-1");
 
@@ -68,7 +61,7 @@ public class DurableFunctionsClientTests
     [Fact]
     public async Task A_suspended_instance_takes_events_only_when_it_is_resumed()
     {
-        await using TestHost host = await Host().StartAsync();
+        await using EngineUnderTest host = await Host().StartAsync();
         await host.Client.StartAsync(Wait, "p-1", "x");
         await host.StatusAsync("p-1", "waiting");
 
@@ -87,7 +80,7 @@ public class DurableFunctionsClientTests
     [Fact]
     public async Task Terminated_instances_are_purged_and_then_unknown()
     {
-        await using TestHost host = await Host().StartAsync();
+        await using EngineUnderTest host = await Host().StartAsync();
         await host.Client.StartAsync(Wait, "p-1", "x");
         await host.StatusAsync("p-1", "waiting");
         await Refused(host.Client.PurgeAsync("p-1"), FailureKind.Conflict);
@@ -102,9 +95,47 @@ public class DurableFunctionsClientTests
     }
 
     [Fact]
+    public async Task Terminating_reaches_the_children()
+    {
+        OrchestrationName<string, string> parent = new("Parent");
+        await using EngineUnderTest host = await Host().With(parent, (context, input) => context.CallAsync(Wait, input, "p-1:child")).StartAsync();
+        Assert.SkipUnless(host.TerminatesChildren, "this engine ends the one instance alone");
+        await host.Client.StartAsync(parent, "p-1", "x");
+        await host.StatusAsync("p-1:child", "waiting");
+
+        await host.Client.TerminateAsync("p-1", "enough");
+
+        (await host.EndAsync("p-1")).Status.ShouldBe(InstanceStatus.Terminated);
+        (await host.EndAsync("p-1:child")).Status.ShouldBe(InstanceStatus.Terminated);
+    }
+
+    [Fact]
+    public async Task A_rewound_instance_runs_its_failed_step_again_and_no_other()
+    {
+        int works = 0;
+        bool repaired = false;
+        ActivityName<string, string> breaks = new("Breaks");
+        OrchestrationName<string, string> run = new("Run");
+        await using EngineUnderTest host = await Engine().With(Count, text => Task.FromResult($"{Interlocked.Increment(ref works)}"))
+            .With(breaks, text => repaired ? Task.FromResult("whole") : throw new FlowException(FailureKind.JobFailed, "broken"))
+            .With(run, async (context, input) => await context.CallAsync(Count, input) + await context.CallAsync(breaks, input))
+            .StartAsync();
+        Assert.SkipUnless(host.Rewinds, "this engine rewinds nothing");
+        await host.Client.StartAsync(run, "p-1", "x");
+        (await host.EndAsync("p-1")).Status.ShouldBe(InstanceStatus.Failed);
+        repaired = true;
+
+        await host.Client.RewindAsync("p-1", "repaired");
+
+        InstanceState ended = await host.UntilAsync("p-1", state => state.Status == InstanceStatus.Completed);
+        ended.Output!.GetValue<string>().ShouldBe("1whole");
+        works.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Queries_filter_sort_and_page()
     {
-        await using TestHost host = await Host().StartAsync();
+        await using EngineUnderTest host = await Host().StartAsync();
         foreach (string id in new[] { "p-1", "p-2", "q-3", "p-4" })
         {
             await host.Client.StartAsync(Pass, id, id);
@@ -125,24 +156,7 @@ public class DurableFunctionsClientTests
         (await host.Client.QueryAsync(new InstanceQuery { CustomStatusContains = "wait" })).Instances.Single().InstanceId.ShouldBe("p-5");
     }
 
-    [Fact]
-    public async Task An_engine_that_cannot_be_reached_is_unavailable_whatever_is_asked_of_it()
-    {
-        ServiceCollection nowhere = new();
-        nowhere.AddHttpClient();
-        nowhere.AddDurableTaskClient(builder => builder.UseGrpc("http://127.0.0.1:9"));
-        await using ServiceProvider services = nowhere.BuildServiceProvider();
-        var client = new DurableFunctionsClient(
-            () => services.GetRequiredService<IDurableTaskClientProvider>().GetClient(), services.GetRequiredService<IHttpClientFactory>());
-
-        await Refused(client.StartAsync(Pass, "p-1", "x"), FailureKind.Unavailable);
-        await Refused(client.GetAsync("p-1"), FailureKind.Unavailable);
-        await Refused(client.QueryAsync(new InstanceQuery()), FailureKind.Unavailable);
-        await Refused(client.GetHistoryAsync("p-1"), FailureKind.Unavailable);
-        await Refused(client.SuspendAsync("p-1", ""), FailureKind.Unavailable);
-    }
-
-    private TestHost Host() => new TestHost(Backend)
+    private EngineUnderTest Host() => Engine()
         .With(Work, text => Task.FromResult(text))
         .With(Pass, (context, input) => context.CallAsync(Work, input))
         .With(Wait, (context, input) =>
@@ -152,13 +166,4 @@ public class DurableFunctionsClientTests
         });
 
     private static async Task Refused(Task act, FailureKind kind) => (await act.ShouldThrowAsync<FlowException>()).Failure.Kind.ShouldBe(kind);
-}
-
-/// <summary>The same over the backend that the app has without a scheduler.</summary>
-public sealed class StorageBackedFunctionsClientTests(Azurite azurite) : DurableFunctionsClientTests
-{
-    protected override string? Backend => azurite.ConnectionString;
-
-    // It takes all of them and runs one.
-    protected override bool Refuses => false;
 }

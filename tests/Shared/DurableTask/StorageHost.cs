@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace FineTuneFlow.Functions.AppTests.Durable;
+namespace FineTuneFlow.Tests.DurableTask;
 
 /// <summary>As the test package's host, over the backend that the app has without a scheduler: queues, tables and blobs of a storage
 /// account. Its limits are real: sizes of messages and of table rows, names of instances.</summary>

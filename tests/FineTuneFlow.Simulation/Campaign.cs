@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace FineTuneFlow.Simulation;
+
+/// <summary>Many seeds, side by side.</summary>
+internal static class Campaign
+{
+    /// <param name="first">The first seed.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="parallel">How many at once.</param>
+    /// <param name="mostFailures">No further seeds are begun after so many have failed.</param>
+    /// <param name="output">Told of failures as they come, and of the whole at the end.</param>
+    /// <returns>The seeds that failed.</returns>
+    public static async Task<IReadOnlyList<int>> RunAsync(int first, int count, int parallel, int mostFailures, TextWriter output)
+    {
+        PreparedOnce prepared = await PreparedOnce.MakeAsync();
+        var failed = new List<int>();
+        var clock = Stopwatch.StartNew();
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
+        int done = 0;
+        await Parallel.ForEachAsync(Enumerable.Range(first, count), new ParallelOptions { MaxDegreeOfParallelism = parallel }, async (seed, _) =>
+        {
+            lock (failed)
+            {
+                if (failed.Count >= mostFailures)
+                {
+                    return;
+                }
+            }
+
+            IReadOnlyList<string> violations = await SimulatedRun.OfAsync(seed, prepared);
+            lock (failed)
+            {
+                done++;
+                if (violations.Count > 0)
+                {
+                    failed.Add(seed);
+                    output.WriteLine($"Seed {seed} failed:");
+                    foreach (string violation in violations.Take(10))
+                    {
+                        output.WriteLine($"  {violation}");
+                    }
+
+                    output.WriteLine($"  To replay it: dotnet run --project tests/FineTuneFlow.Simulation -c Release -- --seed {seed}");
+                }
+            }
+        });
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{done} seeds in {clock.Elapsed.TotalSeconds:0.0} s ({(Environment.CpuUsage.TotalTime - processor).TotalMilliseconds / done:0.0} ms of processor time each): {failed.Count} failed"));
+        return failed;
+    }
+}

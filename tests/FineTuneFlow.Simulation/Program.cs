@@ -1,0 +1,23 @@
+using System.Globalization;
+using FineTuneFlow.Simulation;
+
+// --seeds N, --from N, --seed N, --parallel N: the simulation; anything else: the tests.
+int Option(string name, int otherwise)
+{
+    int at = Array.IndexOf(args, name);
+    return at < 0 ? otherwise
+        : at + 1 < args.Length && int.TryParse(args[at + 1], NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value
+        : throw new ArgumentException($"{name} needs a whole number from 0, such as {name} 1000");
+}
+
+if (!args.Any(a => a is "--seeds" or "--seed"))
+{
+    return args.Any(a => a is "-automated" or "@@")
+        ? await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args)
+        : await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
+}
+
+int seed = Option("--seed", -1);
+IReadOnlyList<int> failed = await Campaign.RunAsync(
+    seed >= 0 ? seed : Option("--from", 1), seed >= 0 ? 1 : Option("--seeds", 1), Option("--parallel", Environment.ProcessorCount), mostFailures: Option("--failures", 10), Console.Out);
+return failed.Count == 0 ? 0 : 1;
