@@ -24,6 +24,12 @@ internal sealed class DurableFunctionsUnderTest(string? storage = null) : Engine
     /// <summary>Azure Storage takes all starters of one id at one time, and runs one.</summary>
     public override bool TellsWhoStarted => storage is null;
 
+    /// <summary>Neither backend passes a termination on to the children.</summary>
+    public override bool TerminatesChildren => false;
+
+    /// <summary>Neither backend that is here implements it.</summary>
+    public override bool Rewinds => false;
+
     /// <summary>Whether the test package itself keeps an event that an instance sends to itself when it continues as new. Its
     /// 0.2.3-preview.1 drops it, and the instance waits for good; its later sources carry it over.</summary>
     public override async Task<bool> KeepsEventsAsync()

@@ -5,7 +5,9 @@ namespace FineTuneFlow.Simulation;
 /// <summary>No recipe here has a baseline in a container.</summary>
 internal sealed class NoContainers : IContainerJobs
 {
-    public Task<ContainerExecution> StartOrFindAsync(ContainerJobRequest request, CancellationToken cancellation = default) => throw new NotSupportedException();
+    public ContainerFacts Facts => throw new NotSupportedException();
+
+    public Task<ContainerExecution> StartAsync(ContainerJobRequest request, CancellationToken cancellation = default) => throw new NotSupportedException();
 
     public Task<ContainerExecution?> FindAsync(ContainerJobRequest request, CancellationToken cancellation = default) => throw new NotSupportedException();
 
