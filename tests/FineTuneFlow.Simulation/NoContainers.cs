@@ -5,7 +5,7 @@ namespace FineTuneFlow.Simulation;
 /// <summary>No recipe here has a baseline in a container.</summary>
 internal sealed class NoContainers : IContainerJobs
 {
-    public ContainerFacts Facts => throw new NotSupportedException();
+    public ContainerFacts FactsOf(ContainerJobRequest request) => throw new NotSupportedException();
 
     public Task<ContainerExecution> StartAsync(ContainerJobRequest request, CancellationToken cancellation = default) => throw new NotSupportedException();
 

@@ -21,6 +21,9 @@ internal sealed class SimulatedStore(World world) : IBlobStore
         return blob is null ? null : new BlobRead(new MemoryStream(blob.Bytes, writable: false), blob.ETag, blob.Bytes.Length);
     }
 
+    public Task<bool> ExistsAsync(BlobPath path, CancellationToken cancellation = default) =>
+        AskAsync("look", path.ToString(), changes: false, () => _blobs.ContainsKey(path.ToString()));
+
     public async Task<BlobWritten> WriteAsync(BlobPath path, Stream content, WriteCondition condition = default, CancellationToken cancellation = default)
     {
         using var copy = new MemoryStream();
