@@ -22,7 +22,7 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("""{ "Values": { "DefaultProvidr": "x" } }""", "DefaultProvider")]
     [InlineData("""{ "Values": { "Providers": { "simulator": {} } } }""", "A__B")]
     [InlineData("""{ "values": {} }""", "Values")]
-    [InlineData("{ \"Values\": ", "Mend")]
+    [InlineData("{ \"Values\": ", "Correct the file")]
     [InlineData("[]", "Values")]
     public void A_file_that_is_wrong_says_where_and_what_to_do(string json, string remedy)
     {
