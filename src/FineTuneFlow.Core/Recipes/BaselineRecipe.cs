@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FineTuneFlow.Core.Recipes;
 
 /// <summary>A model of our own. Hyperparameters given as lists make a grid: one model a combination.</summary>
@@ -27,6 +29,7 @@ public sealed record BaselineRecipe
     public string? Image { get; init; }
 
     /// <summary>Passes over the training split; the first of a grid's that is not expanded yet.</summary>
+    [JsonIgnore]
     public int EpochsToTrain => Epochs.Count > 0 ? Epochs[0] : Kind == BaselineKind.Encoder ? UsualEncoderEpochs : 1;
 }
 

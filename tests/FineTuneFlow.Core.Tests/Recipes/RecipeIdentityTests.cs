@@ -3,6 +3,7 @@ using System.Text.Json;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Tests;
 
 namespace FineTuneFlow.Core.Tests.Recipes;
 
@@ -23,17 +24,31 @@ public sealed class RecipeIdentityTests
         Hash("""{"candidates":[{"name":"a","model":"gpt-4.1-mini","epochs":2}],"budget":{"usd":100}}""").ShouldNotBe(plain);
     }
 
+    public static TheoryData<string> Samples() =>
+        [.. Directory.EnumerateFiles(Repository.PathOf("samples"), "*.recipe.json").Select(file => Path.GetFileName(file))];
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void A_sample_that_was_written_by_us_is_read_again_as_the_same(string sample) => ReadAgain(Repository.Read("samples", sample));
+
     [Fact]
-    public void A_recipe_that_was_written_by_us_is_read_again_as_the_same()
+    public void A_recipe_that_was_written_by_us_is_read_again_as_the_same() => ReadAgain("""
+        {"dataset":{"filters":[{"column":"l","notEquals":["x","y"]}],"duplicates":{"near":{"threshold":0.9}}},
+         "candidates":[{"name":"a","model":"m","epochs":[1,2]},{"name":"p","kind":"prompt","model":"m"}],
+         "baselines":[{"name":"linear"},{"name":"e","kind":"encoder","model":"distilbert-base-cased","epochs":[1,3]}]}
+        """);
+
+    private static void ReadAgain(string json)
     {
-        Recipe recipe = RecipeReader.Read("a.json", Encoding.UTF8.GetBytes("""
-            {"dataset":{"filters":[{"column":"l","notEquals":["x","y"]}],"duplicates":{"near":{"threshold":0.9}}},
-             "candidates":[{"name":"a","model":"m","epochs":[1,2]},{"name":"p","kind":"prompt","model":"m"}],"baselines":[]}
-            """));
+        Recipe recipe = RecipeReader.Read("a.json", Encoding.UTF8.GetBytes(json));
+        Recipe expanded = recipe with { Candidates = CandidateGrid.Expand(recipe), Baselines = BaselineGrid.Expand(recipe) };
 
-        Recipe again = RecipeReader.Read("b.json", JsonSerializer.SerializeToUtf8Bytes(recipe, FlowJson.Indented));
+        foreach (Recipe written in new[] { recipe, expanded })
+        {
+            Recipe again = RecipeReader.Read("b.json", JsonSerializer.SerializeToUtf8Bytes(written, FlowJson.Indented));
 
-        RecipeHash.Of(again).ShouldBe(RecipeHash.Of(recipe));
+            RecipeHash.Of(again).ShouldBe(RecipeHash.Of(written));
+        }
     }
 
     [Fact]
