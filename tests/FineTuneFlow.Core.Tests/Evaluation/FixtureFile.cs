@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace FineTuneFlow.Core.Tests.Evaluation;
 
-/// <summary>The files that <c>Fixtures/generate_fixtures.py</c> has written.</summary>
+/// <summary>The files that the scripts in <c>Fixtures</c> have written.</summary>
 internal static class FixtureFile
 {
     public static JsonNode Read(string name)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Evaluation.Statistics;
 
@@ -5,17 +6,37 @@ namespace FineTuneFlow.Core.Tests.Evaluation;
 
 public sealed class PopulationStabilityTests
 {
-    // scipy.stats.chi2.sf(x, df) and isf(p, df).
-    [Theory]
-    [InlineData(3.841458820694124, 1, 0.05)]
-    [InlineData(9.487729036781154, 4, 0.05)]
-    [InlineData(13.276704135987622, 4, 0.01)]
-    [InlineData(0.7107230213973239, 4, 0.95)]
-    [InlineData(124.34211340400408, 100, 0.05)]
-    public void The_chi_square_tail_and_its_quantile_are_scipys(double x, int degrees, double p)
+    [Fact]
+    public void The_chi_square_tail_and_its_quantile_are_scipys()
     {
-        ChiSquare.Tail(x, degrees).ShouldBe(p, 1e-10);
-        ChiSquare.TailQuantile(p, degrees).ShouldBe(x, 1e-6);
+        JsonNode known = FixtureFile.Read("chi-square.json");
+
+        foreach (JsonNode? one in known["tails"]!.AsArray())
+        {
+            double p = one![2]!.GetValue<double>();
+            ChiSquare.Tail(one[0]!.GetValue<double>(), one[1]!.GetValue<int>()).ShouldBe(p, (1e-9 * p) + 1e-14, one.ToJsonString());
+        }
+
+        foreach (JsonNode? one in known["quantiles"]!.AsArray())
+        {
+            double x = one![2]!.GetValue<double>();
+            ChiSquare.TailQuantile(one[0]!.GetValue<double>(), one[1]!.GetValue<int>()).ShouldBe(x, 1e-8 * x, one.ToJsonString());
+        }
+    }
+
+    [Fact]
+    public void The_index_and_its_p_value_are_those_of_the_definition_with_scipys_tail()
+    {
+        foreach (JsonNode? one in FixtureFile.Read("chi-square.json")["samples"]!.AsArray())
+        {
+            PopulationStability measure = PopulationStability.Of(Counts(one![0]!), Counts(one[1]!), 0.2, 0.01)!;
+
+            measure.Index.ShouldBe(one[2]!.GetValue<double>(), 1e-12, one.ToJsonString());
+            double p = one[3]!.GetValue<double>();
+            measure.PValue.ShouldBe(p, (1e-9 * p) + 1e-14, one.ToJsonString());
+        }
+
+        static long[] Counts(JsonNode counts) => [.. counts.AsArray().Select(count => count!.GetValue<long>())];
     }
 
     [Fact]
