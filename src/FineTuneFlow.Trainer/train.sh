@@ -11,7 +11,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}"
 
 built() {
-  [ -e "$stamp" ] && [ -z "$(find "$here" "$root/src/FineTuneFlow.Encoders" "$root/src/FineTuneFlow.Core" "$root"/Directory.* "$root/global.json" \
+  [ -e "$stamp" ] && [ -z "$(find "$here" "$root/src/FineTuneFlow.Encoders" "$root/src/FineTuneFlow.Core" "$root/src/FineTuneFlow.Core.Abstractions" "$root"/Directory.* "$root/global.json" \
     \( -name bin -o -name obj \) -prune -o -type f -newer "$stamp" -print | head -n 1)" ]
 }
 
