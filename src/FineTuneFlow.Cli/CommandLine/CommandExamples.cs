@@ -37,7 +37,7 @@ public static class CommandExamples
         ["models"] = ["ftf models reviews"],
         ["promote"] = ["ftf promote reviews last linear --reason \"as good and free\""],
         ["rollback"] = ["ftf rollback reviews", "ftf rollback reviews -v 2 --reason \"answers were odd\""],
-        ["predict"] = ["ftf predict \"crashes on start\" --project reviews", "ftf predict new.csv --project reviews --text body --out answers.csv"],
+        ["predict"] = ["ftf predict \"crashes on start\" --project reviews", "ftf predict new.csv --project reviews --text body --out answers.csv", "ftf predict new.csv --model models/reviews/v3/model --out answers.csv"],
         ["feedback"] = ["ftf feedback reviews", "ftf feedback reviews --text \"crashes on start\" --label 1"],
         ["retrain"] = ["ftf retrain reviews --dry-run", "ftf retrain reviews --force"],
         ["recipe"] = ["ftf recipe init", "ftf recipe check recipe.json", "ftf recipe edit reviews"],

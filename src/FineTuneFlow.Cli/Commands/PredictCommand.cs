@@ -11,19 +11,35 @@ using FineTuneFlow.Core.Failures;
 
 namespace FineTuneFlow.Cli.Commands;
 
-/// <summary><c>ftf predict</c>: asks a project's champion for a text, or for every row of a file.</summary>
+/// <summary><c>ftf predict</c>: asks a project's champion, or a model from its files, for a text or for every row of a file.</summary>
 public static class PredictCommand
 {
     public static Command Create()
     {
         var input = new Argument<string>("input") { Description = "A text, or a CSV or JSON lines file of texts.", HelpName = "TEXT|FILE" };
         Option<string> project = ProjectArguments.Of();
+        project.Required = false;
+        var model = new Option<string?>("--model") { Description = "Instead of a project: an encoder's folder or a linear model's file, asked here, without a host.", HelpName = "FOLDER|FILE" };
         var output = new Option<string?>("--out") { Description = "CSV for the answers to a file; begun again, it goes on where it stopped.", HelpName = "FILE" };
         var text = new Option<string[]>("--text") { Description = "Column of the text; give it for each of several.", HelpName = "COLUMN" };
         var version = new Option<string?>("--model-version") { Description = "champion, previous, challenger or a number; else by the project's weights.", HelpName = "VERSION" };
         Option<Uri?> host = RunArguments.Host();
-        return new Command("predict", "Ask a project's champion for a text, or for every row of a file.") { input, project, output, text, version, host }.Runs(async call =>
+        var command = new Command("predict", "Ask a project's champion, or a model from its files, for a text or for every row of a file.") { input, project, model, output, text, version, host };
+        command.Validators.Add(result =>
         {
+            if (result.GetValue(project) is null == result.GetValue(model) is null)
+            {
+                result.AddError("Give either --project NAME or --model FOLDER.");
+            }
+        });
+        return command.Runs(async call =>
+        {
+            if (call.Get(model) is { } files)
+            {
+                Offline(call, files, call.Get(input), call.Get(output), call.Get(text) ?? []);
+                return ExitCode.Ok;
+            }
+
             using HostClient client = HostClient.For(call.Get(host));
             string path = ProjectArguments.Path(call.Get(project)!, "/predict");
             if (!File.Exists(call.Get(input)))
@@ -33,8 +49,8 @@ public static class PredictCommand
                 return answer.Label is null ? ExitCode.Failed : ExitCode.Ok;
             }
 
-            string file = call.Get(output) ?? throw new FlowException(new Failure(FailureKind.InvalidInput, "a file's answers need a file", "Give --out FILE", Field: "--out"));
-            var texts = TextFile.Read(call.Get(input), () => RecipeFile.Open(call.Get(input)), call.Get(text) ?? [], "\n\n");
+            string file = Needed(call.Get(output));
+            ImmutableArray<string> texts = Texts(call.Get(input), call.Get(text) ?? []);
             string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', texts) + path + call.Get(version))))[..32];
             var batch = new PredictionBatch(client, path, call.Get(version), texts, file, key);
             BatchAnswer done = await batch.RunAsync(call.Terminal, call.Cancellation);
@@ -42,6 +58,24 @@ public static class PredictCommand
             return ExitCode.Ok;
         });
     }
+
+    private static void Offline(CommandCall call, string files, string input, string? output, string[] columns)
+    {
+        using var model = OfflineModel.Load(files);
+        if (File.Exists(input))
+        {
+            OfflinePrediction.Answer(model, Texts(input, columns), Needed(output), call);
+        }
+        else
+        {
+            OfflinePrediction.Answer(model, input, call);
+        }
+    }
+
+    private static string Needed(string? output) =>
+        output ?? throw new FlowException(new Failure(FailureKind.InvalidInput, "a file's answers need a file", "Give --out FILE", Field: "--out"));
+
+    private static ImmutableArray<string> Texts(string file, string[] columns) => TextFile.Read(file, () => RecipeFile.Open(file), columns, "\n\n");
 
     private static void Write(TextWriter writer, PredictionAnswer answer)
     {

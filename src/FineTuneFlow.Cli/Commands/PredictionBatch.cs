@@ -102,6 +102,6 @@ internal sealed class PredictionBatch(HostClient client, string path, string? ve
         return csv.ToString();
     }
 
-    private static string Cell(string? text) => text is null ? ""
+    internal static string Cell(string? text) => text is null ? ""
         : text.AsSpan().IndexOfAny(",\"\r\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }
