@@ -1,0 +1,141 @@
+using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Providers.FileStorage;
+using FineTuneFlow.Workflow.Notifying;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Retraining;
+using FineTuneFlow.Workflow.Runs;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FineTuneFlow.Workflow.Tests.Notifying;
+
+/// <summary>Notifications from what raises them to a webhook over HTTP, with the outbox in files.</summary>
+public sealed class NotificationTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ftf-told-");
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 3, 2, 3, 0, 0, TimeSpan.Zero));
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact(Timeout = 60_000)]
+    public async Task Approval_end_and_idle_nights_are_told_once_and_signed()
+    {
+        await using NotifiedReceiver receiver = await NotifiedReceiver.StartAsync();
+        using var host = new Host(_folder, _clock, receiver.Address);
+        RunRecord waiting = Record("told-0123456789") with { Stages = [new StageTime(StageWords.Of(RunStage.WaitingForApproval), _clock.GetUtcNow(), null)] };
+
+        for (int i = 0; i < 3; i++)
+        {
+            // A record is written at every stage, and each step may be repeated.
+            await host.Notifier.RecordedAsync(waiting, Cancellation);
+            await host.Sender.TickAsync(Cancellation);
+        }
+
+        await host.Notifier.RecordedAsync(waiting with { Outcome = RunOutcome.Succeeded, EndedAt = _clock.GetUtcNow(), Headline = "Use linear: 73.3 %", Promoted = "linear" }, Cancellation);
+        for (int night = 1; night <= 7; night++)
+        {
+            await host.Notifier.NightAsync("told", new NightRecord(_clock.GetUtcNow(), null, null, null, night), Cancellation);
+            _clock.Advance(TimeSpan.FromDays(1));
+            await host.Sender.TickAsync(Cancellation);
+        }
+
+        await host.Notifier.NightAsync("told", new NightRecord(_clock.GetUtcNow(), null, null, "the recipe is wrong", 8), Cancellation);
+        await host.Sender.TickAsync(Cancellation);
+
+        receiver.All.ShouldAllBe(told => told.Signed && told.Accepted);
+        receiver.All.Select(told => told.Type).ShouldBe(["approvalWaits", "runEnded", "night", "night", "night"]);
+        receiver.All[0].Text.ShouldContain("ftf approve told-0123456789");
+        receiver.All[1].Text.ShouldContain("Use linear: 73.3 %; linear was promoted");
+        receiver.All[2].Text.ShouldContain("was not retrained for 3 nights");
+        receiver.All[3].Text.ShouldContain("was not retrained for 6 nights");
+        receiver.All[4].Text.ShouldContain("failed: the recipe is wrong");
+        receiver.All.Select(told => told.Id).Distinct().Count().ShouldBe(5);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_was_refused_twice_is_taken_once_and_a_restart_loses_nothing()
+    {
+        await using NotifiedReceiver receiver = await NotifiedReceiver.StartAsync();
+        receiver.Refusals = 2;
+        using (var host = new Host(_folder, _clock, receiver.Address))
+        {
+            await host.Notifier.NightAsync("told", new NightRecord(_clock.GetUtcNow(), null, null, "disk full", 1), Cancellation);
+            await host.Sender.TickAsync(Cancellation);
+            await host.Sender.TickAsync(Cancellation);
+            receiver.All.Count.ShouldBe(1, "the next attempt is due later");
+            _clock.Advance(TimeSpan.FromSeconds(20));
+            await host.Sender.TickAsync(Cancellation);
+            receiver.All.Count.ShouldBe(2);
+        }
+
+        using (var host = new Host(_folder, _clock, receiver.Address))
+        {
+            await host.Sender.TickAsync(Cancellation);
+            receiver.Taken.ShouldBeEmpty();
+            for (int minute = 0; minute < 60 * 24; minute += 10)
+            {
+                _clock.Advance(TimeSpan.FromMinutes(10));
+                await host.Sender.TickAsync(Cancellation);
+            }
+        }
+
+        receiver.All.Count.ShouldBe(3);
+        receiver.Taken.Count.ShouldBe(1);
+        receiver.All.Select(told => told.Id).Distinct().Count().ShouldBe(1, "a receiver knows by the id that it is the same");
+        receiver.All.ShouldAllBe(told => told.Signed);
+        receiver.All.Select(told => told.At).ShouldBeUnique();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Two_hosts_over_one_outbox_send_a_notification_once_and_events_that_are_not_wanted_stay_untold()
+    {
+        await using NotifiedReceiver receiver = await NotifiedReceiver.StartAsync();
+        using var host = new Host(_folder, _clock, receiver.Address, NotificationEvent.Night);
+        using var other = new NotificationSender(host.Store, host.Options, _clock, NullLogger<NotificationSender>.Instance);
+        await host.Notifier.RecordedAsync(Record("told-0123456789") with { EndedAt = _clock.GetUtcNow() }, Cancellation);
+        for (int i = 0; i < 20; i++)
+        {
+            await host.Notifier.NightAsync($"project-{i}", new NightRecord(_clock.GetUtcNow(), null, null, "disk full", 1), Cancellation);
+        }
+
+        await Task.WhenAll(host.Sender.TickAsync(Cancellation), other.TickAsync(Cancellation));
+
+        receiver.Taken.Count.ShouldBe(20);
+        receiver.Taken.Select(told => told.Id).Distinct().Count().ShouldBe(20);
+        receiver.Taken.ShouldAllBe(told => told.Type == "night");
+    }
+
+    private RunRecord Record(string runId) => new()
+    {
+        RunId = runId, Project = "told", Drop = new BlobRef("drops/told/a.csv", "", 1), Recipe = new BlobRef("runs/told/recipe.json", "", 1),
+        Trigger = "http", Outcome = RunOutcome.Running, StartedAt = _clock.GetUtcNow(),
+    };
+
+    /// <summary>What a host has of it; another over the same folder is the host after a restart.</summary>
+    private sealed class Host : IDisposable
+    {
+        public Host(DirectoryInfo folder, TimeProvider clock, Uri address, params NotificationEvent[] events)
+        {
+            Store = new FileBlobStore(folder.FullName);
+            Options = NotificationOptions.None with { Url = address, Secret = NotifiedReceiver.Secret, Events = events.Length > 0 ? [.. events] : NotificationOptions.None.Events };
+            Notifier = new Notifier(Store, Options, clock);
+            Sender = new NotificationSender(Store, Options, clock, NullLogger<NotificationSender>.Instance);
+        }
+
+        public FileBlobStore Store { get; }
+
+        public NotificationOptions Options { get; }
+
+        public Notifier Notifier { get; }
+
+        public NotificationSender Sender { get; }
+
+        public void Dispose()
+        {
+            Sender.Dispose();
+            Store.Dispose();
+        }
+    }
+}
