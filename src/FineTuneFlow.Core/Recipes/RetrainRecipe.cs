@@ -9,7 +9,7 @@ public sealed record RetrainRecipe
     public bool Drift { get; init; } = true;
     /// <summary>Population stability index from which a distribution counts as drifted, if the test agrees; 0.01 to 10.</summary>
     public double DriftIndex { get; init; } = 0.2;
-    /// <summary>Level of the drift test; 0.0001 to 0.2.</summary>
+    /// <summary>Level of all drift tests of a night together, each of which has an equal share; 0.0001 to 0.2.</summary>
     public double DriftAlpha { get; init; } = 0.01;
     /// <summary>How far the accuracy on feedback may lie below that on the holdout, surely (0.05: five points); 0 to 1.</summary>
     public double AccuracyDrop { get; init; } = 0.05;

@@ -47,12 +47,14 @@ public sealed class ChampionHealth(
             ("length", holdout.Lengths, asked.Lengths),
             ("unknown words", holdout.UnknownWords, asked.UnknownWords),
         ];
+        // Bonferroni: four looks at one night must not raise four times the false alarms that the recipe allows.
+        double alpha = rule.DriftAlpha / distributions.Length;
         foreach ((string name, long[] before, long[] now) in distributions)
         {
-            if (PopulationStability.Of(before, now, rule.DriftIndex, rule.DriftAlpha) is { } measure)
+            if (PopulationStability.Of(before, now, rule.DriftIndex, alpha) is { } measure)
             {
                 yield return new DriftMeasure(
-                    name, measure.Index, measure.PValue, now.Sum(), measure.RowsNeeded, measure.Index >= rule.DriftIndex && measure.PValue < rule.DriftAlpha);
+                    name, measure.Index, measure.PValue, now.Sum(), measure.RowsNeeded, measure.Index >= rule.DriftIndex && measure.PValue < alpha);
             }
         }
 
