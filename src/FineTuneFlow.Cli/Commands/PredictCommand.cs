@@ -34,6 +34,11 @@ public static class PredictCommand
         });
         return command.Runs(async call =>
         {
+            if (MeansFile(call.Get(input)) || call.Get(output) is not null || call.Get(text) is { Length: > 0 })
+            {
+                RecipeFile.Existing(call.Get(input), "data");
+            }
+
             if (call.Get(model) is { } files)
             {
                 Offline(call, files, call.Get(input), call.Get(output), call.Get(text) ?? []);
@@ -58,6 +63,10 @@ public static class PredictCommand
             return ExitCode.Ok;
         });
     }
+
+    /// <summary>Whether a word is a file's name rather than a text: a mistyped path would otherwise be classified as if it were one.</summary>
+    private static bool MeansFile(string input) =>
+        !input.Any(char.IsWhiteSpace) && Path.GetExtension(input).ToLowerInvariant() is ".csv" or ".tsv" or ".jsonl" or ".ndjson" or ".gz";
 
     private static void Offline(CommandCall call, string files, string input, string? output, string[] columns)
     {

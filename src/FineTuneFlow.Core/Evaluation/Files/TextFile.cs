@@ -16,10 +16,22 @@ public static class TextFile
     {
         using var table = new TableRows(name, open);
         int[] places = columns.Count > 0
-            ? [.. columns.Select(column => table.Need($"text ({column})", column))]
+            ? [.. columns.Select(column => Place(table, name, column))]
             : [table.Columns.Length == 1 ? 0 : table.Need("text", "text", "review", "review_body", "body", "message", "content", "comment")];
         var texts = ImmutableArray.CreateBuilder<string>();
         table.Visit(() => texts.Add(string.Join(join, places.Select(place => table[place]))));
         return texts.ToImmutable();
+    }
+
+    private static int Place(TableRows table, string name, string column)
+    {
+        int found = table.Find(column);
+        return found >= 0
+            ? found
+            : throw new FlowException(new Failure(
+                FailureKind.InvalidInput,
+                $"there is no column \"{column}\"; the columns are {string.Join(", ", table.Columns.Take(12))}",
+                "Name the text's column as the file does",
+                new SourceLocation(name, 1)));
     }
 }
