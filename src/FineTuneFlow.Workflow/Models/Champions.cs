@@ -110,7 +110,7 @@ public sealed class Champions(IBlobStore store, VersionFiles files, VersionRefer
                 : known.Versions.FirstOrDefault(v => v.Version == wanted && v != known.Current)
                     ?? throw new FlowException(
                         FailureKind.NotFound,
-                        $"The project {project} has no earlier version {wanted}",
+                        version is null ? $"The project {project} has no earlier version" : $"The project {project} has no earlier version {wanted}",
                         known.Versions.Length == 1 ? "It has version 1 only, which is in use" : $"It has {string.Join(", ", known.Versions.SkipLast(1).Select(v => v.Version))}");
             return Task.FromResult<ChampionVersion?>(earlier with
             {
