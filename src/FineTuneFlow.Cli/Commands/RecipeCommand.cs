@@ -59,12 +59,14 @@ public static class RecipeCommand
                 }
 
                 writer.WriteLine(reading.Recipe is { } recipe
-                    ? $"{path} is right: {CandidateGrid.Expand(recipe).Length} candidates, {recipe.Baselines.Length} models of our own."
+                    ? $"{path} is right: {Counted(CandidateGrid.Expand(recipe).Length, "candidate")}, {Counted(recipe.Baselines.Length, "baseline")}."
                     : $"{path}: {reading.Problems.Length} to put right.");
             });
             return Task.FromResult(reading.Recipe is null ? ExitCode.InvalidInput : ExitCode.Ok);
         });
     }
+
+    private static string Counted(int count, string noun) => $"{count:N0} {noun}{(count == 1 ? "" : "s")}";
 
     private static Command Edit()
     {

@@ -87,7 +87,7 @@ internal static class ReadingFindings
                 "lines-above-header",
                 FindingGrade.Advisable,
                 reading.RecordsAboveHeader,
-                "lines above the header were left out: a title, or the separator that Excel names there",
+                (reading.RecordsAboveHeader == 1 ? "line above the header was" : "lines above the header were") + " left out: a title, or the separator that Excel names there",
                 "Nothing where the column names are right; dataset.csv.header: false reads every line as a row",
                 []);
         }
