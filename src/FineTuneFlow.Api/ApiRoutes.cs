@@ -63,6 +63,7 @@ public static class ApiRoutes
                 ("continuation", "From the page before."),
             ],
         },
+        Delete<DeleteRun>("runs/{id}", "Deletes an ended run with its files and history; refused where a champion comes from it.") with { Status = 204, MediaTypes = [] },
         Post<PostApproval>("runs/{id}/approval", "Approves or rejects the quote that a run waits with.")
             with { Body = typeof(ApprovalRequest), Answer = typeof(RunView), Status = 202 },
         Post<PostCancel>("runs/{id}/cancel", "Cancels a run, its jobs and its deployments.")
@@ -78,7 +79,7 @@ public static class ApiRoutes
             Query = [("format", "json, md or html, instead of the Accept header.")],
         },
         Get<GetArtifacts>("runs/{id}/artifacts", "Lists the files of a run.") with { Answer = typeof(ArtifactList) },
-        Get<GetArtifact>("runs/{id}/artifacts/{*path}", "Gives a file of a run.") with { MediaTypes = ["application/octet-stream"] },
+        Get<GetArtifact>("runs/{id}/artifacts/{*path:minlength(1)}", "Gives a file of a run.") with { MediaTypes = ["application/octet-stream"] },
         Get<GetComparison>("runs/{id}/compare", "Sets a run's candidates side by side, each against one of them.") with
         {
             Answer = typeof(ComparisonView),

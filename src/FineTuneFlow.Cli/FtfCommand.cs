@@ -14,6 +14,7 @@ public static class FtfCommand
         // The local stack.
         root.Add(UpCommand.Create());
         root.Add(DemoCommand.Create());
+        root.Add(LogsCommand.Create());
         root.Add(DoctorCommand.Create());
 
         // Runs.
@@ -28,6 +29,7 @@ public static class FtfCommand
         root.Add(SteeringCommand.Resume());
         root.Add(SteeringCommand.Rerun());
         root.Add(RescueCommand.Create());
+        root.Add(CleanCommand.Create());
 
         // Projects and their champions.
         root.Add(ProjectsCommand.Create());

@@ -1,3 +1,6 @@
+using FineTuneFlow.Core.Files;
 using FineTuneFlow.Local.Hosting;
 
+OwnProcess.KeepFilesPrivate();
+OwnProcess.AskLoopbackDirectly();
 return await LocalHost.RunAsync(args, Console.Error);

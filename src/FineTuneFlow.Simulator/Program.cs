@@ -1,4 +1,5 @@
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Files;
 using FineTuneFlow.Simulator;
 
 if (args is ["--help" or "-h" or "-?"])
@@ -7,6 +8,8 @@ if (args is ["--help" or "-h" or "-?"])
     return 0;
 }
 
+OwnProcess.KeepFilesPrivate();
+OwnProcess.AskLoopbackDirectly();
 try
 {
     SimulatorOptions options = SimulatorArguments.Parse(args);

@@ -40,6 +40,7 @@ public static class SimulatorApp
         WebApplication app = builder.Build();
         app.Use(RequestMark.InvokeAsync);
         app.Use(AnswerErrors);
+        app.Use((http, next) => ForeignHost.IsRefused(http) ? throw new ApiException(403, "This simulator answers under its loopback address only.") : next(http));
         app.MapGet("/health", http => http.Response.WriteAsync("ok"));
         app.UseWhen(
             http => http.Request.Path != "/health",

@@ -108,6 +108,7 @@ public static class WorkflowComposition
             .AddSingleton<OpenChoices>()
             .AddSingleton<SuspectsIntake>()
             .AddSingleton<RunStarter>()
+            .AddSingleton<RunRemoval>()
             .AddSingleton<RunReader>()
             .AddSingleton<RefusedDrops>()
             .AddSingleton<DropIntake>()

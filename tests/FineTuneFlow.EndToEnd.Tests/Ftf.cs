@@ -37,6 +37,8 @@ internal sealed class Ftf : IAsyncDisposable
         };
         start.Environment["FTF_HOME"] = home;
         start.Environment.Remove("FTF_HOST");
+        // A proxy that is not there: nothing on this machine is asked through one.
+        start.Environment["HTTP_PROXY"] = start.Environment["http_proxy"] = "http://127.0.0.1:9";
         start.Environment["PATH"] = path ?? start.Environment["PATH"];
         return new Ftf(Process.Start(start)!);
     }

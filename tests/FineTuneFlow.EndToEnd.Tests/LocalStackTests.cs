@@ -120,6 +120,66 @@ public class LocalStackTests
         }
     }
 
+    [Fact(Timeout = 180_000)]
+    public async Task A_run_is_told_of_in_the_log_is_kept_while_a_version_comes_from_it_and_cleaned_otherwise()
+    {
+        await using var home = new StackHome();
+        home.WriteData(200);
+        (int code, string output, string error) = await Ftf.RunAsync(home.Folder, ["doctor", .. home.UpArguments[1..]]);
+        code.ShouldBe(1, error);
+        output.ShouldContain("ok     rights: ");
+        output.ShouldContain("is free for the host");
+        output.ShouldContain("wrong  simulator", Case.Sensitive, "nothing answers for it before the stack is up");
+        string champion;
+        string rerun;
+        await using (Ftf up = await home.UpAsync())
+        {
+            champion = (await home.JsonAsync("drop", home.Csv, "--project", "cleaned", "--recipe", home.Recipe, "--watch"))["runId"]!.GetValue<string>();
+            rerun = (await home.JsonAsync("rerun", champion))["runId"]!.GetValue<string>();
+            await home.JsonAsync("watch", rerun);
+            await up.StopAsync();
+        }
+
+        await using (Ftf up = await home.UpAsync())
+        {
+            (code, output, error) = await Ftf.RunAsync(home.Folder, "logs", champion);
+            code.ShouldBe(0, error);
+            foreach (string told in new[] { ": planning", ": training", "one: trained as", "two: judged on", ": promoting", ": done" })
+            {
+                output.ShouldContain($"{champion}: {told.TrimStart(':', ' ')}");
+            }
+
+            output.ShouldNotContain(rerun);
+            (await home.JsonAsync("clean", "--older-than", "1d"))["deleted"]!.AsArray().ShouldBeEmpty();
+            (await home.JsonAsync("clean", "--older-than", "0m", "--dry-run"))["deleted"]!.AsArray().Count.ShouldBe(2);
+            JsonNode cleaned = await home.JsonAsync("clean", "--older-than", "0m");
+            cleaned["deleted"]!.AsArray().Select(id => id!.GetValue<string>()).ShouldBe([rerun]);
+            cleaned["kept"]![champion]!.GetValue<string>().ShouldContain("comes from");
+            Directory.Exists(Path.Combine(home.Folder, "storage", "runs", rerun)).ShouldBeFalse();
+            (await Ftf.RunAsync(home.Folder, "watch", rerun)).Code.ShouldBe(3);
+            (await home.JsonAsync("watch", champion))["hasReport"]!.GetValue<bool>().ShouldBeTrue();
+        }
+
+        if (!OperatingSystem.IsWindows())
+        {
+            foreach (string file in Directory.EnumerateFiles(home.Folder, "*", SearchOption.AllDirectories).Where(f => f != home.Csv && f != home.Recipe))
+            {
+                (File.GetUnixFileMode(file) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)).ShouldBe(UnixFileMode.None, file);
+            }
+        }
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Of_two_stacks_started_at_once_one_runs_and_the_other_says_why_not()
+    {
+        await using var home = new StackHome();
+        await using Ftf first = Ftf.Start(home.Folder, home.UpArguments);
+        await using Ftf second = Ftf.Start(home.Folder, home.UpArguments);
+        Task<int> ended = await Task.WhenAny(first.EndAsync(), second.EndAsync());
+        (await ended).ShouldBe(4);
+        (first.Error + second.Error).ShouldContain("a stack runs already on");
+    }
+
     [Fact]
     public async Task Without_a_host_the_message_says_how_to_start_one()
     {

@@ -22,7 +22,7 @@ public static partial class OpenApiDocument
         var paths = new JsonObject();
         foreach (ApiRoute route in ApiRoutes.All)
         {
-            string path = $"/{ApiRoutes.Prefix}/{route.Pattern.Replace("{*", "{", StringComparison.Ordinal)}";
+            string path = $"/{ApiRoutes.Prefix}/{TemplatePart().Replace(route.Pattern, "{$1}")}";
             if (paths[path] is not JsonObject operations)
             {
                 paths[path] = operations = [];
@@ -153,4 +153,8 @@ public static partial class OpenApiDocument
 
     [GeneratedRegex(@"\{([a-zA-Z]+)\}")]
     private static partial Regex RouteParameter();
+
+    /// <summary>A route's parameter; that it takes all that follows, and what it may hold, are no matter of the description.</summary>
+    [GeneratedRegex(@"\{\*?(\w+)(?::[^{}]*)?\}")]
+    private static partial Regex TemplatePart();
 }

@@ -18,6 +18,8 @@ public static class CommandExamples
         ["demo"] = ["ftf demo", "ftf demo reviews.csv", "ftf demo --fresh", "ftf demo --encoder"],
         ["doctor"] = ["ftf doctor", "ftf doctor --recipe samples/chapter.recipe.json", "ftf doctor --json | jq '.checks[] | select(.grade == \"bad\")'"],
         ["drop"] = ["ftf drop reviews.csv --project reviews --watch", "ftf drop reviews.csv -p reviews -r samples/few-shot.recipe.json"],
+        ["logs"] = ["ftf logs", "ftf logs reviews-3f --follow", "ftf logs --service simulator -n 50"],
+        ["clean"] = ["ftf clean --older-than 30d --keep 5 --dry-run", "ftf clean --keep 20"],
         ["runs"] = ["ftf runs", "ftf runs --project reviews --outcome failed", "ftf runs --json | jq -r '.runs[0].runId'"],
         ["watch"] = ["ftf watch last", "ftf watch reviews-3f", "ftf watch last --json | jq .verdict"],
         ["history"] = ["ftf history last", "ftf history last --all"],

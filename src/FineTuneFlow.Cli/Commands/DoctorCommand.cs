@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using FineTuneFlow.Cli.CommandLine;
+using FineTuneFlow.Cli.Stack;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Local.Hosting;
@@ -11,19 +12,26 @@ using Microsoft.Extensions.Configuration;
 
 namespace FineTuneFlow.Cli.Commands;
 
-/// <summary><c>ftf doctor</c>: whether what is configured can do what a recipe asks, today and for how long. Nothing is created by asking.</summary>
+/// <summary><c>ftf doctor</c>: whether the machine is fit for the local stack, and what is configured can do what a recipe asks, today and for how long. Nothing is created by asking.</summary>
 public static class DoctorCommand
 {
     public static Command Create()
     {
         Option<string?> recipe = SharedOptions.Recipe();
-        var settings = new Option<string?>("--settings") { Description = "Settings file; else local.settings.json where there is one.", HelpName = "FILE" };
-        return new Command("doctor", "Look whether the configured keys can train and serve a recipe's candidates today, until when, and what to take instead.")
+        var arguments = new StackArguments();
+        var command = new Command("doctor", "Look whether this machine is fit for the local stack, and whether the configured keys can train and serve a recipe's candidates today, until when, and what to take instead.")
         {
-            recipe, settings,
-        }.Runs(async call =>
+            recipe,
+        };
+        arguments.AddTo(command);
+        return command.Runs(async call =>
         {
-            ImmutableArray<CheckupLine> lines = await LookAsync(RecipeFile.Read(call.Get(recipe)), call.Get(settings), call.Cancellation);
+            StackOptions options = arguments.Read(call);
+            ImmutableArray<CheckupLine> lines =
+            [
+                .. await StackChecks.LookAsync(options, call.Cancellation),
+                .. await LookAsync(RecipeFile.Read(call.Get(recipe)), options.Settings, call.Cancellation),
+            ];
             call.Terminal.Answer(new DoctorAnswer(lines), writer => Write(writer, lines));
             return lines.Any(line => line.Grade == CheckupGrade.Bad) ? ExitCode.Failed : ExitCode.Ok;
         });

@@ -46,7 +46,7 @@ public static class UpCommand
         string[] part = line.Split(' ', 4);
         if (part.Length == 4 && (part[1] is "warn:" or "fail:" or "crit:" || part[2].Contains(".Drops.", StringComparison.Ordinal)))
         {
-            terminal.Line($"{part[0]} {(part[1] == "info:" ? "" : part[1] + " ")}{part[3]}");
+            terminal.Line($"{part[0][(part[0].IndexOf('T') + 1)..].TrimEnd('Z')} {(part[1] == "info:" ? "" : part[1] + " ")}{part[3]}");
         }
     }
 }

@@ -6,14 +6,15 @@ using FineTuneFlow.Core.Files;
 
 namespace FineTuneFlow.Cli.Stack;
 
-/// <summary>The local stack: simulator and host, and the storage emulator where it is asked for, each a child process that is asked for its health before the
-/// next begins. None of them outlives this process.</summary>
+/// <summary>The local stack: simulator and host, and the storage emulator where it is asked for, each a child process that is asked
+/// for its health before the next begins. None of them outlives this process.</summary>
 internal sealed class LocalStack : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private readonly StackOptions _options;
     private readonly List<ServiceProcess> _services = [];
     private bool _announced;
+    private FileStream? _lock;
 
     private LocalStack(StackOptions options) => _options = options;
 
@@ -29,11 +30,12 @@ internal sealed class LocalStack : IAsyncDisposable
     {
         StackSettings settings = StackSettings.Read(options.Settings, options.Store);
         await RefuseSecondAsync(options, cancellation);
-        CheckPort(options.Port, "the host", "--port");
         var stack = new LocalStack(options);
         try
         {
             LocalDisk.Instance.MakeFolder(options.Home);
+            stack._lock = TakeLock(options.Home);
+            CheckPort(options.Port, "the host", "--port");
             await stack.StartServicesAsync(settings, says, cancellation);
             return stack;
         }
@@ -64,6 +66,23 @@ internal sealed class LocalStack : IAsyncDisposable
         if (_announced)
         {
             StackFile.Remove(_options.Home);
+        }
+
+        _lock?.Dispose();
+    }
+
+    /// <summary>Two that are started at once: one of them gets it.</summary>
+    private static FileStream TakeLock(string home)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(home, "stack.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException held) when (!DiskFaults.IsFull(held))
+        {
+            throw new FlowException(
+                FailureKind.Conflict, $"a stack runs already on {StackPaths.Shown(home)}, or is just being started",
+                "Use it, or stop it with Ctrl-C in its terminal, or give this one another folder with FTF_HOME.", held);
         }
     }
 

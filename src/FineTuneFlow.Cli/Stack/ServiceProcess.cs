@@ -9,11 +9,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
 {
     private const int KeptLines = 40;
     private readonly Process _process;
-    private readonly StreamWriter _log;
+    private readonly ServiceLog _log;
     private readonly Queue<string> _lastLines = new();
     private readonly Task _reading;
 
-    private ServiceProcess(string name, Process process, StreamWriter log)
+    private ServiceProcess(string name, Process process, ServiceLog log)
     {
         (Name, _process, _log) = (name, process, log);
         _reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
@@ -34,15 +34,14 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     /// <param name="name">For messages.</param>
     /// <param name="start">What to run.</param>
-    /// <param name="logFile">Receives what it writes; begun anew.</param>
+    /// <param name="logFile">Receives what it writes, after what was written there before.</param>
     /// <exception cref="FlowException">InvalidInput: it cannot be run.</exception>
     public static ServiceProcess Start(string name, ProcessStartInfo start, string logFile)
     {
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
-        Directory.CreateDirectory(Path.GetDirectoryName(logFile)!);
-        var log = new StreamWriter(new FileStream(logFile, FileMode.Create, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+        var log = new ServiceLog(logFile);
         try
         {
             return new ServiceProcess(name, Process.Start(start)!, log);
@@ -94,7 +93,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         await StopAsync(TimeSpan.FromSeconds(10));
         await _reading;
-        await _log.DisposeAsync();
+        _log.Dispose();
         _process.Dispose();
     }
 

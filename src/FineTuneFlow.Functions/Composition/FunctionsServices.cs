@@ -46,11 +46,13 @@ public static class FunctionsServices
     private static IServiceCollection AddTelemetry(this IServiceCollection services, FunctionsSettings settings)
     {
         OpenTelemetryBuilder telemetry = services.AddOpenTelemetry();
-        telemetry.UseFunctionsWorkerDefaults();
         telemetry.WithTracing(tracing => tracing.AddSource(FlowTelemetry.SourceName));
         telemetry.WithMetrics(metrics => metrics.AddMeter(FlowTelemetry.SourceName));
         if (settings.ApplicationInsights is { Length: > 0 } address)
         {
+            // Without an exporter these defaults would swallow the worker's own log lines, which then never reach the host's log
+            // (azure-functions-dotnet-worker 3487 and 3489).
+            telemetry.UseFunctionsWorkerDefaults();
             telemetry.UseAzureMonitorExporter(exporter =>
             {
                 exporter.ConnectionString = address;

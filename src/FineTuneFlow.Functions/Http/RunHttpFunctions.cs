@@ -26,6 +26,12 @@ public sealed class RunHttpFunctions(ApiRunner api)
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetRun>(request, client, context);
 
+    [Function(nameof(DeleteRun))]
+    public Task<IResult> DeleteRun(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/runs/{id}")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<DeleteRun>(request, client, context);
+
     [Function(nameof(GetRunHistory))]
     public Task<IResult> GetRunHistory(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/history")] HttpRequest request,
@@ -76,7 +82,7 @@ public sealed class RunHttpFunctions(ApiRunner api)
 
     [Function(nameof(GetArtifact))]
     public Task<IResult> GetArtifact(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/artifacts/{*path}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/artifacts/{*path:minlength(1)}")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetArtifact>(request, client, context);
 }

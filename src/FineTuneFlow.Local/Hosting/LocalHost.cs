@@ -55,13 +55,7 @@ public static class LocalHost
         }
 
         builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(line =>
-        {
-            line.SingleLine = true;
-            line.TimestampFormat = "HH:mm:ss ";
-            line.UseUtcTimestamp = true;
-            line.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
+        AddConsole(builder.Logging, options.LogFormat);
         builder.Logging.SetMinimumLevel(options.LogLevel);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -93,5 +87,28 @@ public static class LocalHost
         app.MapFlowApi(options);
         app.MapPages(options);
         return app;
+    }
+
+    private static void AddConsole(ILoggingBuilder logging, LogFormat format)
+    {
+        const string Time = "yyyy-MM-dd'T'HH:mm:ss'Z' ";
+        if (format == LogFormat.Json)
+        {
+            logging.AddJsonConsole(line =>
+            {
+                line.TimestampFormat = Time.TrimEnd();
+                line.UseUtcTimestamp = true;
+                line.IncludeScopes = true;
+            });
+            return;
+        }
+
+        logging.AddSimpleConsole(line =>
+        {
+            line.SingleLine = true;
+            line.TimestampFormat = Time;
+            line.UseUtcTimestamp = true;
+            line.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
     }
 }

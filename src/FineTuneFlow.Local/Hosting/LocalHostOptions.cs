@@ -27,6 +27,8 @@ public sealed record LocalHostOptions
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
+    public LogFormat LogFormat { get; init; }
+
     /// <summary>End when standard input closes, so that nothing is left when the parent process is killed.</summary>
     public bool ParentWatch { get; init; }
 
@@ -58,6 +60,9 @@ public sealed record LocalHostOptions
             ApiKey = key,
             DropPoll = TimeSpan.FromSeconds(Number(settings, "DropWatchSeconds", 0.1, 86_400, 2)),
             NightlySchedule = Schedule(settings["NightlySchedule"]),
+            LogFormat = settings["LogFormat"] is not { Length: > 0 } format ? LogFormat.Text
+                : Enum.TryParse(format, ignoreCase: true, out LogFormat parsedFormat) && Enum.IsDefined(parsedFormat) ? parsedFormat
+                : throw Wrong("LogFormat", $"is \"{format}\"", "Text or Json."),
             LogLevel = settings["LogLevel"] is not { Length: > 0 } level ? LogLevel.Information
                 : Enum.TryParse(level, ignoreCase: true, out LogLevel parsedLevel) ? parsedLevel
                 : throw Wrong("LogLevel", $"is \"{level}\"", $"One of {string.Join(", ", Enum.GetNames<LogLevel>())}."),

@@ -16,7 +16,7 @@ public static class SettingsFile
     [
         "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "APPLICATIONINSIGHTS_CONNECTION_STRING", "ApiKey", "AzureFunctionsJobHost",
         "AzureWebJobsStorage", "ContainerJobs", "DURABLE_TASK_SCHEDULER_CONNECTION_STRING", "Datasets", "DefaultProvider",
-        "DropWatchSeconds", "FTF_HOME", "FUNCTIONS_EXTENSION_VERSION", "FUNCTIONS_WORKER_RUNTIME", "ListenAddress", "LogLevel",
+        "DropWatchSeconds", "FTF_HOME", "FUNCTIONS_EXTENSION_VERSION", "FUNCTIONS_WORKER_RUNTIME", "ListenAddress", "LogFormat", "LogLevel",
         "NightlySchedule", "OpenAI", "Port", "Providers", "TASKHUB_NAME",
     ];
 

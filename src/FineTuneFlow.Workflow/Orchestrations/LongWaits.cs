@@ -1,5 +1,6 @@
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Durable;
+using Microsoft.Extensions.Logging;
 
 namespace FineTuneFlow.Workflow.Orchestrations;
 
@@ -59,6 +60,7 @@ internal static class LongWaits
     {
         DateTimeOffset until = context.Until(refused.Failure, provider, deadline);
         context.SetStatus(new CandidateProgress(Shown(provider, until), null, null));
+        context.Logger("FineTuneFlow.Runs").LogInformation("{Instance}: {Provider} asks to wait until {Until:yyyy-MM-dd HH:mm} UTC", context.InstanceId, provider, until);
         if (await context.WaitForEvent(Signals.Wake, until) is { Reason: WakeUp.Cancelled })
         {
             throw refused;

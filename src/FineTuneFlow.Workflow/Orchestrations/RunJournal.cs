@@ -6,6 +6,7 @@ using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Spending;
+using Microsoft.Extensions.Logging;
 
 namespace FineTuneFlow.Workflow.Orchestrations;
 
@@ -75,6 +76,7 @@ internal sealed class RunJournal
     private async Task RecordAsync(RunStage stage)
     {
         _stage = stage;
+        Tell(StageWords.Of(stage));
         _record = _record with { Stages = [.. Ended(_record.Stages), new StageTime(StageWords.Of(stage), _context.UtcNow, null)] };
         Show();
         await WriteAsync();
@@ -118,16 +120,22 @@ internal sealed class RunJournal
 
     public async Task DecidedAsync(ApprovalDecision decision)
     {
+        Tell($"quote {(decision.Approved ? "approved" : "rejected")}{(decision.By is null ? "" : $" by {decision.By}")}");
         _record = _record with { Approval = new ApprovalRecord(decision.Approved, decision.By, _context.UtcNow, decision.Comment) };
         await WriteAsync();
     }
 
-    public void Move(string candidate, CandidateState state) => Change(candidate, c => c with { State = state });
+    public void Move(string candidate, CandidateState state)
+    {
+        Tell($"{candidate}: {state.ToString().ToLowerInvariant()}");
+        Change(candidate, c => c with { State = state });
+    }
 
     public void Trained(string candidate, TrainedModel model)
     {
         _trained.Add(candidate);
         Spend(candidate, model.CostUsd, model.Simulated);
+        Tell($"{candidate}: trained as {model.Model} by job {model.JobId}");
         Change(candidate, c => c with { JobId = model.JobId, TunedModel = model.Model, CostUsd = model.CostUsd, Simulated = model.Simulated });
         if (model.TokensEstimated)
         {
@@ -138,6 +146,7 @@ internal sealed class RunJournal
     public void Judged(string candidate, CandidateScore score)
     {
         _judged.Add(candidate);
+        Tell($"{candidate}: judged on {score.Rows} rows");
         Spend(candidate, score.CostUsd, score.Simulated);
         Change(candidate, c => c with
         {
@@ -149,12 +158,17 @@ internal sealed class RunJournal
         });
     }
 
-    public void Failed(string candidate, Failure failure) => Change(candidate, c => c with { State = CandidateState.Failed, Failure = failure });
+    public void Failed(string candidate, Failure failure)
+    {
+        Tell($"{candidate}: failed ({failure.Kind}): {failure.Message}");
+        Change(candidate, c => c with { State = CandidateState.Failed, Failure = failure });
+    }
 
     /// <summary>Shows what the stage waits for; null: nothing any more.</summary>
     public void Wait(string? what)
     {
         _waits = what;
+        Tell(what is null ? $"{StageWords.Of(_stage)} goes on" : $"{StageWords.Of(_stage)}: {what}");
         Show();
     }
 
@@ -213,6 +227,7 @@ internal sealed class RunJournal
     public async Task EndAsync(RunOutcome outcome, Failure? failure)
     {
         _stage = StageWords.After(outcome);
+        Tell(failure is null ? StageWords.Of(_stage) : $"{StageWords.Of(_stage)} ({failure.Kind}): {failure.Message}");
         _record = _record with { Outcome = outcome, Failure = failure, EndedAt = _context.UtcNow, Stages = Ended(_record.Stages) };
         Show();
         await WriteAsync();
@@ -234,6 +249,9 @@ internal sealed class RunJournal
         _record = _record with { Candidates = [.. _record.Candidates.Select(c => c.Name == candidate ? change(c) : c)] };
         Show();
     }
+
+    /// <summary>One line a stage and decision, once each however often the code is replayed.</summary>
+    private void Tell(string what) => _context.Logger("FineTuneFlow.Runs").LogInformation("{RunId}: {What}", _record.RunId, what);
 
     private void Show() => _context.SetStatus(RunStatus.Of(_record, _stage, _waits));
 }

@@ -1,6 +1,9 @@
 using FineTuneFlow.Api;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Tests;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Template;
+using Microsoft.Extensions.Options;
 
 namespace FineTuneFlow.Functions.Tests.Sources;
 
@@ -35,6 +38,63 @@ public sealed class RoutesTests
         function.Trigger.Parameter.Type!.ToString().ShouldBe("HttpRequest");
         function.Syntax.ReturnType.ToString().ShouldBe("Task<IResult>");
         function.Body.ShouldContain($"RunAsync<{route.Handler.Name}>(request, client, context)");
+    }
+
+    /// <summary>The host sorts functions by name without regard to case and gives a request to the first whose route and method
+    /// match. Seen in WebJobs.Script.WebHost 4.1037: a catch-all took the route of a later name.</summary>
+    [Fact]
+    public void In_the_hosts_order_every_route_comes_to_its_own_function()
+    {
+        (string Name, string[] Methods, RouteTemplate Template)[] indexed =
+        [
+            .. Functions.Values.OrderBy(f => f.Name, StringComparer.OrdinalIgnoreCase).Select(f => (
+                f.Name,
+                f.Arguments.Skip(1).Select(method => method.Trim('"')).ToArray(),
+                TemplateParser.Parse(f.Argument("Route")!.Trim('"')))),
+        ];
+        foreach ((string name, string[] methods, RouteTemplate template) in indexed)
+        {
+            foreach (string path in PathsOf(template))
+            {
+                foreach (string method in methods)
+                {
+                    indexed.First(other => other.Methods.Contains(method) && Matches(other.Template, path)).Name.ShouldBe(name, $"{method} {path}");
+                }
+            }
+        }
+    }
+
+    /// <summary>Requests for a route: a catch-all with one segment and with two.</summary>
+    private static IEnumerable<string> PathsOf(RouteTemplate template)
+    {
+        string At(string rest) => "/" + string.Join('/', template.Segments.Select(segment => segment.Parts[0] switch
+        {
+            { IsCatchAll: true } => rest,
+            { IsParameter: true, IsOptional: true } => "",
+            { IsParameter: true } part => $"some-{part.Name}",
+            var part => part.Text,
+        }));
+        yield return At("file.json");
+        yield return At("folder/file.json");
+    }
+
+    private static bool Matches(RouteTemplate template, string path)
+    {
+        var values = new RouteValueDictionary();
+        if (!new TemplateMatcher(template, []).TryMatch(path, values))
+        {
+            return false;
+        }
+
+        var resolver = new DefaultInlineConstraintResolver(Options.Create(new RouteOptions()), new NoServices());
+        return template.Parameters.All(parameter => parameter.InlineConstraints.All(inline =>
+            (parameter.IsOptional && values[parameter.Name!] is null)
+            || resolver.ResolveConstraint(inline.Constraint)!.Match(null, null, parameter.Name!, values, RouteDirection.IncomingRequest)));
+    }
+
+    private sealed class NoServices : IServiceProvider
+    {
+        public object? GetService(Type serviceType) => null;
     }
 
     [Fact]

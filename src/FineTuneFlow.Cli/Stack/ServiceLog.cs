@@ -1,0 +1,58 @@
+using FineTuneFlow.Core.Files;
+
+namespace FineTuneFlow.Cli.Stack;
+
+/// <summary>What a service writes, kept over its starts: the file is added to, and begun anew when it is full, the earlier ones with a
+/// number.</summary>
+internal sealed class ServiceLog : IDisposable
+{
+    private const long MostBytes = 10 * 1024 * 1024;
+    private const int Earlier = 4;
+    private readonly string _file;
+    private StreamWriter _writer;
+
+    public ServiceLog(string file)
+    {
+        _file = file;
+        LocalDisk.Instance.MakeFolder(Path.GetDirectoryName(file)!);
+        _writer = Open(file);
+    }
+
+    /// <summary>The files of a log that are there, oldest first.</summary>
+    public static IEnumerable<string> FilesOf(string file) =>
+        Enumerable.Range(0, Earlier + 1).Reverse().Select(number => Numbered(file, number)).Where(File.Exists);
+
+    public void WriteLine(string line)
+    {
+        if (_writer.BaseStream.Length > MostBytes)
+        {
+            _writer.Dispose();
+            for (int number = Earlier - 1; number >= 0; number--)
+            {
+                if (File.Exists(Numbered(_file, number)))
+                {
+                    File.Move(Numbered(_file, number), Numbered(_file, number + 1), overwrite: true);
+                }
+            }
+
+            _writer = Open(_file);
+        }
+
+        _writer.WriteLine(line);
+    }
+
+    public void Dispose() => _writer.Dispose();
+
+    private static string Numbered(string file, int number) => number == 0 ? file : $"{file}.{number}";
+
+    private static StreamWriter Open(string file)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = LocalDisk.OwnersFile;
+        }
+
+        return new StreamWriter(new FileStream(file, options)) { AutoFlush = true };
+    }
+}

@@ -1,0 +1,10 @@
+namespace FineTuneFlow.Local.Hosting;
+
+/// <summary>How log lines are written.</summary>
+public enum LogFormat
+{
+    Text,
+
+    /// <summary>One JSON object a line.</summary>
+    Json,
+}
