@@ -76,7 +76,13 @@ internal sealed class LocalStack : IAsyncDisposable
     {
         try
         {
-            return new FileStream(Path.Combine(home, "stack.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = LocalDisk.OwnersFile;
+            }
+
+            return new FileStream(Path.Combine(home, "stack.lock"), options);
         }
         catch (IOException held) when (!DiskFaults.IsFull(held))
         {

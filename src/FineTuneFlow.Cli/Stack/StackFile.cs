@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuneFlow.Core.Files;
 using FineTuneFlow.Core.Json;
 
 namespace FineTuneFlow.Cli.Stack;
@@ -24,7 +25,7 @@ public sealed record StackFile(Uri Host, int Process, IReadOnlyDictionary<string
         }
     }
 
-    public void Write(string home) => File.WriteAllBytes(PathIn(home), JsonSerializer.SerializeToUtf8Bytes(this, FlowJson.Indented));
+    public void Write(string home) => WholeFile.Write(PathIn(home), JsonSerializer.SerializeToUtf8Bytes(this, FlowJson.Indented));
 
     public static void Remove(string home) => File.Delete(PathIn(home));
 }
