@@ -30,24 +30,32 @@ public static class DoctorCommand
             ImmutableArray<CheckupLine> lines =
             [
                 .. await StackChecks.LookAsync(options, call.Cancellation),
-                .. await LookAsync(RecipeFile.Read(call.Get(recipe)), options.Settings, call.Cancellation),
+                .. await LookAsync(RecipeFile.Read(call.Get(recipe)), options, call.Cancellation),
             ];
             call.Terminal.Answer(new DoctorAnswer(lines), writer => Write(writer, lines));
             return lines.Any(line => line.Grade == CheckupGrade.Bad) ? ExitCode.Failed : ExitCode.Ok;
         });
     }
 
-    private static async Task<ImmutableArray<CheckupLine>> LookAsync(Recipe recipe, string? settings, CancellationToken cancellation)
+    private static async Task<ImmutableArray<CheckupLine>> LookAsync(Recipe recipe, StackOptions options, CancellationToken cancellation)
     {
-        using ConfiguredProviders providers = Providers(settings);
+        using ConfiguredProviders providers = Providers(options.Settings, OfStack(options));
         var choices = new OpenChoices(providers, ModelBook.Default, TimeProvider.System);
         return await new CandidateCheckup(providers, ModelBook.Default, choices, TimeProvider.System).RunAsync(recipe, cancellation);
     }
 
+    /// <summary>Where the stack's own simulator answers, for providers whose address the settings leave to the stack.</summary>
+    private static Dictionary<string, string?> OfStack(StackOptions options) => StackSettings.Read(options.Settings, options.Store).SimulatorNames
+        .SelectMany(name => new[] { ($"Providers:{name}:Kind", "simulator"), ($"Providers:{name}:BaseAddress", options.Simulator.ToString()) })
+        .ToDictionary(pair => pair.Item1, string? (pair) => pair.Item2);
+
     /// <summary>The providers of the settings, as the host would have them.</summary>
-    internal static ConfiguredProviders Providers(string? settings)
+    /// <param name="settings">The settings file; null: <c>local.settings.json</c> where there is one.</param>
+    /// <param name="otherwise">What holds where the settings say nothing.</param>
+    internal static ConfiguredProviders Providers(string? settings, IEnumerable<KeyValuePair<string, string?>>? otherwise = null)
     {
         using var configuration = new ConfigurationManager();
+        configuration.AddInMemoryCollection(otherwise ?? []);
         SettingsFile.AddTo(configuration, settings is null ? [] : ["--settings", RecipeFile.Existing(settings, "settings")]);
         return new ConfiguredProviders(ProviderSettings.Read(configuration), TimeProvider.System);
     }
