@@ -8,6 +8,7 @@ using FineTuneFlow.Engine;
 using FineTuneFlow.Providers;
 using FineTuneFlow.Simulator;
 using FineTuneFlow.Tests;
+using FineTuneFlow.Workflow.Notifying;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.AspNetCore.Builder;
@@ -66,8 +67,10 @@ public sealed class WholeProduct : IAsyncDisposable
 
         var services = new ServiceCollection();
         services.AddLogging(l => l.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning));
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+        services.AddSingleton(NotificationOptions.Of(configuration));
         services.AddFineTuneFlowWorkflow();
-        services.AddFineTuneFlowProviders(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
+        services.AddFineTuneFlowProviders(configuration);
         services.AddDurableEngine(_ => new EngineOptions { DatabasePath = Path.Combine(folder.FullName, "engine.db") });
         var stack = new WholeProduct(folder, simulator, services.BuildServiceProvider());
         await stack.Engine.StartAsync();

@@ -76,13 +76,14 @@ public sealed class NightlyRetrain(
     /// <exception cref="FlowException">NotFound: it has no champion; InvalidInput: its recipe.</exception>
     public async Task<(NightLook Look, StartedRun? Run)> RetrainAsync(string project, bool force, string trigger, CancellationToken cancellation)
     {
-        (NightLook look, BlobPath rows, Recipe recipe) = await reasons.LookAsync(project, cancellation);
+        (NightLook look, BlobPath rows, Recipe recipe, int champion) = await reasons.LookAsync(project, cancellation);
         if (look.WhyNot is not null && !force)
         {
             return (look, null);
         }
 
         StartedRun run = await runs.StartReadAsync(project, rows, recipe, trigger, cancellation);
+        await store.WriteJsonAsync(RunPaths.TriedRows(project), new TriedRows(champion, look.NewRows), cancellation: cancellation);
         return (look, run);
     }
 

@@ -21,7 +21,7 @@ public sealed class RetrainReasons(
     TimeProvider time)
 {
     /// <exception cref="FlowException">NotFound: the project has no champion; InvalidInput: its recipe is wrong.</exception>
-    public async Task<(NightLook Look, BlobPath Rows, Recipe Recipe)> LookAsync(string project, CancellationToken cancellation)
+    public async Task<(NightLook Look, BlobPath Rows, Recipe Recipe, int Champion)> LookAsync(string project, CancellationToken cancellation)
     {
         ChampionRecord record = await champions.ReadAsync(project, cancellation);
         ChampionVersion champion = record.Current
@@ -39,27 +39,29 @@ public sealed class RetrainReasons(
             project, rule.Dataset, await DropsAsync(project, cancellation), said, seen, cancellation);
 
         bool dies = view.BaseEnds is { } end && end.AddDays(-rule.Retrain.DyingDays) <= DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        ImmutableArray<string> reasons = [.. Reasons(rule.Retrain, merged, view, dies)];
+        TriedRows? last = (await store.FindJsonAsync<TriedRows>(RunPaths.TriedRows(project), cancellation))?.Value;
+        int tried = last?.Version == champion.Version ? Math.Min(last.NewRows, merged.NewRows) : 0;
+        ImmutableArray<string> reasons = [.. Reasons(rule.Retrain, merged.NewRows - tried, tried, view, dies)];
         (Recipe recipe, ImmutableArray<string> notes) = NightRecipe.Of(rule, made, champion, dies);
         var look = new NightLook(
-            project, reasons, reasons.IsEmpty ? WhyNot(rule.Retrain, merged, view) : null, merged.NewRows, merged.Rows, [.. merged.LeftOut.Select(what => $"left out: {what}"), .. notes], view);
-        return (look, merged.Path, recipe);
+            project, reasons, reasons.IsEmpty ? WhyNot(rule.Retrain, merged.NewRows - tried, tried, view) : null, merged.NewRows, merged.Rows, [.. merged.LeftOut.Select(what => $"left out: {what}"), .. notes], view);
+        return (look, merged.Path, recipe, champion.Version);
     }
 
-    private static IEnumerable<string> Reasons(RetrainRecipe rule, MergedRows merged, HealthView view, bool dies)
+    private static IEnumerable<string> Reasons(RetrainRecipe rule, int untried, int tried, HealthView view, bool dies)
     {
-        if (merged.NewRows >= rule.MinimumNewRows)
+        if (untried >= rule.MinimumNewRows)
         {
-            yield return $"{merged.NewRows:N0} rows that are new to the champion (from {rule.MinimumNewRows:N0} on it is retrained)";
+            yield return $"{untried:N0} rows that are new to the champion{Beside(tried)} (from {rule.MinimumNewRows:N0} on it is retrained)";
         }
 
         // Drift alone brings nothing to learn from: at least one row must be new.
-        if (rule.Drift && view.Drift.FirstOrDefault(measure => measure.Drifted) is { } drifted && merged.NewRows > 0)
+        if (rule.Drift && view.Drift.FirstOrDefault(measure => measure.Drifted) is { } drifted && untried > 0)
         {
             yield return $"what is asked has drifted: {drifted}";
         }
 
-        if (rule.Drift && view.Feedback is { Fell: true } fell && merged.NewRows > 0)
+        if (rule.Drift && view.Feedback is { Fell: true } fell && untried > 0)
         {
             yield return $"accuracy on feedback has fallen: {fell}";
         }
@@ -70,13 +72,18 @@ public sealed class RetrainReasons(
         }
     }
 
-    private static string WhyNot(RetrainRecipe rule, MergedRows merged, HealthView view)
+    private static string WhyNot(RetrainRecipe rule, int untried, int tried, HealthView view)
     {
-        string drift = view.Drift.IsEmpty ? "nothing was asked that could drift" : $"no drift ({string.Join("; ", view.Drift)})";
+        string measures = string.Join("; ", view.Drift);
+        string drift = view.Drift.IsEmpty ? "nothing was asked that could drift"
+            : !view.Drift.Any(measure => measure.Drifted) ? $"no drift ({measures})"
+            : rule.Drift ? $"drift ({measures}), but no row since the last retrain to learn from" : $"drift ({measures}), for which the recipe does not retrain";
         string told = view.Feedback is { } accuracy ? $"accuracy on feedback {accuracy}" : "no feedback on its answers";
         string life = view.BaseEnds is { } end ? $"its base model answers until {end:yyyy-MM-dd}" : "no end of its model is announced";
-        return $"{merged.NewRows:N0} new rows, fewer than {rule.MinimumNewRows:N0}; {drift}; {told}; {life}";
+        return $"{untried:N0} new rows{Beside(tried)}, fewer than {rule.MinimumNewRows:N0}; {drift}; {told}; {life}";
     }
+
+    private static string Beside(int tried) => tried > 0 ? $" beside {tried:N0} that the last retrain has tried" : "";
 
     /// <summary>Without a recipe of the project's own: how its drops were last read. Runs of nights have read merged rows.</summary>
     private async Task<Recipe> FirstReadAsync(ChampionRecord record, ChampionVersion champion, Recipe made, CancellationToken cancellation)

@@ -124,6 +124,9 @@ public static class RunPaths
     /// <summary>What became of the project's last night.</summary>
     public static BlobPath Night(string project) => BlobPath.Of(Models, $"{project}/night.json");
 
+    /// <summary>Which new rows a retrain has tried already.</summary>
+    public static BlobPath TriedRows(string project) => BlobPath.Of(Models, $"{project}/tried.json");
+
     /// <summary>The deployments that stand for the project's versions.</summary>
     public static BlobPath Serving(string project) => BlobPath.Of(Models, $"{project}/serving.json");
 
