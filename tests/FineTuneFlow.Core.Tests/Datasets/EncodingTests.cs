@@ -106,6 +106,48 @@ public sealed class EncodingTests
     }
 
     [Theory]
+    [InlineData("windows-1252", "French", "latin-1")]
+    [InlineData("windows-1251", "Russian", "windows-1251")]
+    [InlineData("gb18030", "Chinese", "gb18030")]
+    public void A_file_whose_first_megabyte_is_ascii_is_a_question_where_another_encoding_follows(string encoding, string language, string name)
+    {
+        string[] sentences = Texts.Single(text => text.Language == language).Sentences;
+        string csv = LongCsv("a plain text") + string.Concat(Enumerable.Range(0, 40).Select(i => $"\"{sentences[i % sentences.Length]} {i}\",{(i % 2 == 0 ? "a" : "b")}\n"));
+        byte[] bytes = CodePages.Find(encoding)!.GetBytes(csv);
+
+        Finding question = Findings(bytes).Single(finding => finding.Code == "late-encoding");
+        (question.Grade, question.AnsweredBy, question.Count).ShouldBe((FindingGrade.Necessary, "dataset.csv.encoding", 40));
+        question.Message.ShouldContain($"may be {name} ");
+        question.Lines[0].ShouldBe(LongRows + 2);
+        PreparedFolder.FailureOf(bytes).Field.ShouldBe("dataset.csv.encoding");
+
+        using var named = PreparedFolder.From(bytes, new DatasetRecipe { Csv = new CsvRecipe { Encoding = encoding } });
+        named.AllRows().ShouldContain(row => row.Text == $"{sentences[0]} 0");
+        named.Manifest.Rows.Rejected.ShouldBe(0);
+        using var utf8 = PreparedFolder.From(bytes, new DatasetRecipe { Csv = new CsvRecipe { Encoding = "utf-8" } });
+        utf8.Manifest.Rows.Rejected.ShouldBe(40);
+    }
+
+    [Fact]
+    public void A_label_in_another_encoding_behind_the_first_megabyte_is_a_question_and_no_class_of_damaged_letters()
+    {
+        string csv = LongCsv("a plain text") + string.Concat(Enumerable.Range(0, 40).Select(i => $"another text {i},m\u00e9diocre\n"));
+
+        Findings(CodePages.Find("windows-1252")!.GetBytes(csv)).Single(finding => finding.Code == "late-encoding").Count.ShouldBe(40);
+    }
+
+    [Fact]
+    public void Damaged_rows_in_a_long_file_that_is_utf8_are_left_out_and_no_question()
+    {
+        byte[] bytes = [.. Encoding.UTF8.GetBytes(LongCsv("un caf\u00e9 tr\u00e8s bon")), .. CodePages.Find("windows-1252")!.GetBytes("le caf\u00e9 est cass\u00e9,a\n")];
+
+        List<Finding> findings = Findings(bytes);
+
+        findings.ShouldContain(finding => finding.Code == "wrong-encoding" && finding.Count == 1);
+        findings.ShouldNotContain(finding => finding.AnsweredBy != null);
+    }
+
+    [Theory]
     [InlineData("cp1251", "windows-1251")]
     [InlineData("KOI8-R", "koi8-r")]
     [InlineData("gbk", "gb18030")]
@@ -135,6 +177,19 @@ public sealed class EncodingTests
 
         findings.Any(finding => finding.Code == "read-twice").ShouldBe(damaged);
     }
+
+    private const int LongRows = 40_000;
+
+    /// <summary>More than the megabyte that the encoding is told from.</summary>
+    private static string LongCsv(string text)
+    {
+        string csv = "text,label\n" + string.Concat(Enumerable.Range(0, LongRows).Select(i => $"{text} with the number {i},{(i % 2 == 0 ? "a" : "b")}\n"));
+        csv.Length.ShouldBeGreaterThan(SourceReader.HeadBytes + 10_000);
+        return csv;
+    }
+
+    private static List<Finding> Findings(byte[] bytes) =>
+        [.. DatasetCheck.Check("t.csv", () => new MemoryStream(bytes), new DatasetRecipe(), cancellation: TestContext.Current.CancellationToken).Profile.Findings];
 
     private static string Csv(IEnumerable<string> texts) => "text,label\n" + string.Concat(texts.Select((text, i) => $"\"{text} {i}\",{(i % 2 == 0 ? "a" : "b")}\n"));
 

@@ -18,6 +18,9 @@ internal sealed class CleanedBatch
     public List<(TextFacts Facts, long Line)> Facts { get; } = [];
     public long RowsRead { get; set; }
     public long ShortRows { get; set; }
+    /// <summary>Rows with a text that is UTF-8 and more than ASCII.</summary>
+    public long BeyondAscii { get; set; }
+    public UndecodedCells Undecoded { get; } = new();
     /// <summary>Records whose lines look like rows of their own.</summary>
     public List<SwallowedRows> Swallowed { get; } = [];
     /// <summary>MinHash bands of the rows, one after the other; empty where near-duplicates are not looked for.</summary>
@@ -28,6 +31,8 @@ internal sealed class CleanedBatch
         TextBytes = 0;
         RowsRead = 0;
         ShortRows = 0;
+        BeyondAscii = 0;
+        Undecoded.Clear();
         Swallowed.Clear();
         RowCount = 0;
         LeftOut.Clear();

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Hashing;
 using System.Text;
 using System.Text.Unicode;
@@ -11,17 +10,14 @@ namespace FineTuneFlow.Core.Datasets.Cleaning;
 /// <summary>Turns records into cleaned rows; each thread has its own.</summary>
 internal sealed class RowCleaner(RowPlan plan)
 {
-    /// <summary>A cell of a classified text is never this long: it is a file in a cell, or a quote that swallowed lines.</summary>
-    public const int MaxCellBytes = 1 << 20;
-
     private readonly TextCleaner _cleaner = new(plan.Recipe.Cleaning);
     private readonly TextIdentity _identity = new();
+    private readonly TextCells _text = new(plan);
     private readonly LabelReader _labels = new(plan.Recipe.Labels);
     private readonly SplitValueReader _splitValues = new(plan.Recipe.Split);
     private readonly Dictionary<ulong, int> _batchLabels = [];
     private readonly NearSignature? _near = plan.Recipe.Duplicates.Near is { } asked ? new NearSignature(asked.Threshold, asked.Shingle) : null;
     private byte[] _scratch = [];
-    private byte[] _joined = new byte[4096];
 
     public void Clean(RecordBatch batch, CleanedBatch target)
     {
@@ -81,7 +77,7 @@ internal sealed class RowCleaner(RowPlan plan)
             return RowOutcome.SplitValue;
         }
 
-        outcome = Text(batch, record, out ReadOnlySpan<byte> raw, out detail);
+        outcome = _text.Read(batch, record, target, out ReadOnlySpan<byte> raw, out detail);
         if (outcome != RowOutcome.Used)
         {
             return outcome;
@@ -225,6 +221,14 @@ internal sealed class RowCleaner(RowPlan plan)
         ulong key = XxHash3.HashToUInt64(raw);
         if (!_batchLabels.TryGetValue(key, out int label))
         {
+            if (!Utf8.IsValid(raw))
+            {
+                target.Undecoded.Add(raw);
+                detail = $"the label in column {plan.Recognised.Label} is not UTF-8";
+                outcome = RowOutcome.Encoding;
+                return -1;
+            }
+
             outcome = _labels.Read(raw, out string name, out detail);
             if (outcome != RowOutcome.Used)
             {
@@ -244,60 +248,4 @@ internal sealed class RowCleaner(RowPlan plan)
         outcome = RowOutcome.Used;
         return label;
     }
-
-    private RowOutcome Text(RecordBatch batch, in TableRecord record, out ReadOnlySpan<byte> text, out string detail)
-    {
-        int length = 0;
-        text = default;
-        foreach (int column in plan.Text)
-        {
-            ReadOnlySpan<byte> cell = Value(batch, record, column);
-            if (cell.Length > MaxCellBytes)
-            {
-                detail = $"the cell in column {ColumnName(column)} holds {cell.Length:N0} bytes, more than {MaxCellBytes:N0}; is a quote never closed?";
-                return RowOutcome.CellSize;
-            }
-
-            if (!Utf8.IsValid(cell))
-            {
-                Utf8.ToUtf16(cell, new char[cell.Length], out int read, out int characters, replaceInvalidSequences: false);
-                detail = $"byte 0x{cell[Math.Min(read, cell.Length - 1)]:X2} at character {characters + 1} of column {ColumnName(column)} is not UTF-8";
-                return RowOutcome.Encoding;
-            }
-
-            cell = plan.TextEnding.Length > 0 && cell.EndsWith(plan.TextEnding) ? cell[..^plan.TextEnding.Length] : cell;
-            cell = plan.Guarded ? SpreadsheetGuard.Undo(cell) : cell;
-            if (plan.Text.Length == 1)
-            {
-                text = cell;
-                break;
-            }
-
-            cell = cell.Trim(" \t\r\n"u8);
-            if (cell.IsEmpty)
-            {
-                continue;
-            }
-
-            if (_joined.Length < length + cell.Length + plan.Join.Length)
-            {
-                Array.Resize(ref _joined, (length + cell.Length + plan.Join.Length) * 2);
-            }
-
-            if (length > 0)
-            {
-                plan.Join.CopyTo(_joined.AsSpan(length));
-                length += plan.Join.Length;
-            }
-
-            cell.CopyTo(_joined.AsSpan(length));
-            length += cell.Length;
-        }
-
-        text = plan.Text.Length == 1 ? text : _joined.AsSpan(0, length);
-        detail = "";
-        return RowOutcome.Used;
-    }
-
-    private string ColumnName(int column) => plan.Recognised.Text[plan.Text.IndexOf(column)];
 }

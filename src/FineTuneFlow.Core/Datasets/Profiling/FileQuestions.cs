@@ -41,6 +41,23 @@ internal static class FileQuestions
             };
         }
 
+        if (source.LateEncoding is { } late)
+        {
+            List<LeftOutRow> rows = source.LeftOutBy(RowOutcome.Encoding);
+            string name = late.Guessed ? late.Name : SourceEncoding.Latin1.Name;
+            yield return new Finding(
+                "late-encoding",
+                FindingGrade.Necessary,
+                rows.Count,
+                string.Create(CultureInfo.InvariantCulture, $"rows hold bytes that are not UTF-8, after a beginning that fits any encoding; by their letters the file may be {name}{(late.Guessed ? $" (certainty {late.Certainty:P1})" : "")}"),
+                $"Set dataset.csv.encoding to {name} or what the file was written in, or to utf-8 to have these rows left out",
+                [.. rows.Take(FactCounts.Examples).Select(row => row.Line)])
+            {
+                AnsweredBy = "dataset.csv.encoding",
+                Example = late.Example,
+            };
+        }
+
         if (source.Reading.RivalDelimiter is { } rival && source.Plan.Recipe.Csv.Delimiter is null)
         {
             yield return new Finding(

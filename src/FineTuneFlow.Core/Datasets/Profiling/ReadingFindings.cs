@@ -11,7 +11,7 @@ internal static class ReadingFindings
     {
         ReadingProfile reading = source.Reading;
         long broken = source.LeftOut.Count(l => l.Outcome == RowOutcome.Encoding);
-        if (broken > 0)
+        if (broken > 0 && source.LateEncoding is null)
         {
             yield return new Finding(
                 "wrong-encoding",

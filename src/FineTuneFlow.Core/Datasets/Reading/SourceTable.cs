@@ -34,6 +34,9 @@ internal sealed class SourceTable
     /// <summary>Records whose lines look like rows of their own, for a person to decide.</summary>
     public List<SwallowedRows> Swallowed { get; init; } = [];
     public required SourceEncoding Encoding { get; init; }
+    /// <summary>What the rows that are not UTF-8 are by their letters, in a file whose first megabyte did not show its encoding; null: no
+    /// such rows, or the file is UTF-8 with some damaged rows.</summary>
+    public SourceEncoding? LateEncoding { get; init; }
     public ImmutableArray<MergedLabel> MergedLabels { get; init; } = [];
     public required FactCounts Facts { get; init; }
     public required ReadingProfile Reading { get; init; }

@@ -22,6 +22,8 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
     private readonly List<LeftOutRow> _leftOut = [];
     private readonly FactCounts _facts = new();
     private readonly List<SwallowedRows> _swallowed = [];
+    private readonly UndecodedCells _undecoded = new();
+    private long _beyondAscii;
     private long _rowsRead;
     private long _shortRows;
     private int[] _labelMap = new int[16];
@@ -79,6 +81,7 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
             Labels = _labels,
             Swallowed = _swallowed,
             Encoding = table.Source.Encoding,
+            LateEncoding = LateEncoding(),
             MergedLabels = plan.Recipe.Labels.Merge ? LabelSpellings.Merge(_rows, _labels) : [],
             Facts = _facts,
             Reading = table.Profile() with { RowsWithNul = _facts[TextFacts.Nul], ShortRows = _shortRows, ReadyMadeSplit = ReadyMadeSplit() },
@@ -88,6 +91,16 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
             RowsRead = _rowsRead,
             Texts = texts,
         };
+    }
+
+    /// <summary>The encoding is told from the head. Where what comes later is not UTF-8, and the file has not shown before that it is
+    /// UTF-8 nor says so, all of it may be in another encoding.</summary>
+    private SourceEncoding? LateEncoding()
+    {
+        bool open = table.Source.Encoding == SourceEncoding.Utf8 && plan.Recipe.Csv.Encoding is null && !table.Source.HasByteOrderMark && !table.Source.HeadIsAll;
+        return open && SourceEncodings.IsOther(broken: _leftOut.LongCount(row => row.Outcome == RowOutcome.Encoding), good: _beyondAscii)
+            ? EncodingGuess.Of(_undecoded.Bytes)
+            : null;
     }
 
     private string? ReadyMadeSplit() => table.Columns.FirstOrDefault(column =>
@@ -106,6 +119,8 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
         CleanedBatch batch = work.Cleaned;
         _rowsRead += batch.RowsRead;
         _shortRows += batch.ShortRows;
+        _beyondAscii += batch.BeyondAscii;
+        _undecoded.Add(batch.Undecoded);
         _swallowed.AddRange(batch.Swallowed);
         _leftOut.AddRange(batch.LeftOut);
         foreach (var (fact, line) in batch.Facts)

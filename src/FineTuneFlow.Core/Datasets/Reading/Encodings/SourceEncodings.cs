@@ -107,6 +107,10 @@ internal static class SourceEncodings
             head = head[used..];
         }
 
-        return broken > 0 && good <= broken * 2;
+        return IsOther(broken, good);
     }
+
+    /// <param name="broken">Characters, or rows, that are not UTF-8.</param>
+    /// <param name="good">Characters, or rows, that are well-formed UTF-8 beyond ASCII.</param>
+    public static bool IsOther(long broken, long good) => broken > 0 && good <= broken * 2;
 }
