@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Datasets.Preparation;
+using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Datasets.Reading;
 using FineTuneFlow.Core.Recipes;
 
@@ -9,6 +10,24 @@ namespace FineTuneFlow.Core.Tests.Datasets;
 
 public sealed class ReadingTests
 {
+    [Fact]
+    public void Two_delimiters_that_fit_equally_well_are_a_question_that_either_answers()
+    {
+        byte[] drop = Encoding.UTF8.GetBytes("first,second;third\n" + string.Concat(Enumerable.Range(0, 60).Select(i =>
+            $"{(i % 2 == 0 ? "good" : "bad")},some words about number {i};more words of {i}\n")));
+
+        Finding question = Findings(new CsvRecipe()).Single(finding => finding.Code == "delimiter-tie");
+        (question.Grade, question.AnsweredBy).ShouldBe((FindingGrade.Necessary, "dataset.csv.delimiter"));
+        question.Remedy.ShouldBe("Set dataset.csv.delimiter to comma or semicolon");
+        PreparedFolder.FailureOf(drop).Message.ShouldContain("are split as evenly by semicolon as by comma");
+        Findings(new CsvRecipe { Delimiter = "comma" }).ShouldNotContain(finding => finding.Code == "delimiter-tie");
+        using var answered = PreparedFolder.From(drop, new DatasetRecipe { Csv = new CsvRecipe { Delimiter = "comma" }, Label = "first" });
+        answered.Manifest.Labels.Names.ShouldBe(["bad", "good"]);
+
+        IEnumerable<Finding> Findings(CsvRecipe csv) => DatasetCheck.Check(
+            "t.csv", () => new MemoryStream(drop), new DatasetRecipe { Csv = csv }, cancellation: TestContext.Current.CancellationToken).Profile.Findings;
+    }
+
     [Theory]
     [InlineData("byte-order-mark.csv", "utf-8", "comma", "This is review number 0 about the battery part")]
     [InlineData("utf-16-le.csv", "utf-16", "comma", "This is review number 0 about the battérie 😀 part")]

@@ -58,7 +58,8 @@ internal static class RejectsFile
         };
     }
 
-    private static void WriteLine(StreamWriter file, long line, RowOutcome outcome, string text, bool guarded)
+    /// <summary>One line; a detail may begin with what stands in the drop, so it is guarded where asked.</summary>
+    internal static void WriteLine(StreamWriter file, long line, RowOutcome outcome, string text, bool guarded)
     {
         string detail = guarded ? SpreadsheetGuard.Guard(text) : text;
         file.Write(line);
