@@ -5,6 +5,7 @@ using FineTuneFlow.Api.Review;
 using FineTuneFlow.Api.Runs;
 using FineTuneFlow.Api.Webhooks;
 using FineTuneFlow.Workflow.Notifying;
+using FineTuneFlow.Workflow.Runs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -24,6 +25,7 @@ public static class ApiServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(WebhookOptions.Of(settings["OpenAI:WebhookSecret"]));
         services.AddSingleton(NotificationOptions.Of(settings));
+        services.AddSingleton(IntakeOptions.Of(settings));
         services.AddSingleton<AskedOnce>();
         services.AddSingleton<DropUpload>();
         services.AddSingleton<RunReports>();

@@ -66,6 +66,7 @@ public static class WorkflowComposition
         services.TryAddSingleton(PriceBook.Default);
         services.TryAddSingleton(ModelBook.Default);
         services.TryAddSingleton(NotificationOptions.None);
+        services.TryAddSingleton(IntakeOptions.Default);
         foreach (Type activity in typeof(WorkflowComposition).Assembly.GetTypes().Where(IsActivity))
         {
             services.AddTransient(activity);

@@ -38,7 +38,7 @@ internal sealed class PreparedOnce
         var plan = new RunPlan(
             [new PlannedCandidate("a", Core.Reports.OutcomeKind.FineTune, "service", FirstModel, null, null, new Core.Training.TrainingForm(Core.Training.TrainingForm.FamilyOf(FirstModel)).Key, null)],
             [], [], 100, 72);
-        PreparedData data = await new PrepareDataset(store).RunAsync(new PrepareDatasetInput(run, plan), CancellationToken.None);
+        PreparedData data = await new PrepareDataset(store, IntakeOptions.Default).RunAsync(new PrepareDatasetInput(run, plan), CancellationToken.None);
         var prepared = new PreparedOnce(runId, data);
         await foreach (BlobEntry file in store.ListAsync(RunPaths.Runs, RunPaths.DatasetPrefix(runId)))
         {

@@ -1,13 +1,15 @@
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Api.Runs;
+using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets.Preparation;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Runs;
 using Microsoft.AspNetCore.Http;
 
 namespace FineTuneFlow.Api.Datasets;
 
 /// <summary>Profile, findings and quote of a CSV; nothing is started and nothing is kept.</summary>
-public sealed class PostDatasetCheck : IApiHandler
+public sealed class PostDatasetCheck(IntakeOptions intake) : IApiHandler
 {
     public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)
     {
@@ -18,7 +20,8 @@ public sealed class PostDatasetCheck : IApiHandler
 
         await using FormUpload form = await FormReader.ReadAsync(request, cancellation);
         Recipe recipe = form.Recipe is null ? RecipeReader.Default : RecipeReader.Read("recipe", form.Recipe);
-        DatasetCheckResult result = DatasetCheck.Check(form.FileName, form.Open, recipe.Dataset, cancellation: cancellation);
-        return ApiAnswer.Json(new DatasetCheckAnswer(result.Source, result.Profile, result.Settings, DatasetQuote.Make(recipe, result.Profile)));
+        DatasetCheckResult result = DatasetCheck.Check(form.FileName, form.Open, intake.Within(recipe.Dataset), cancellation: cancellation);
+        Quote quote = DatasetQuote.Make(recipe, result.Profile);
+        return ApiAnswer.Json(new DatasetCheckAnswer(result.Source, WindowFindings.Add(result.Profile, quote), result.Settings, quote));
     }
 }

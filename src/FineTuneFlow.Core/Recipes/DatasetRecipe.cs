@@ -45,6 +45,19 @@ public sealed record LimitsRecipe
     /// <summary>Megabytes that a packed file may unpack to.</summary>
     public int UnpackedMegabytes { get; init; } = 4_000;
     public int Seconds { get; init; } = 600;
+
+    /// <summary>What the host allows at most; null where nobody but the recipe says.</summary>
+    [JsonIgnore]
+    public LimitsRecipe? Host { get; init; }
+
+    /// <summary>The lower of each limit and the host's.</summary>
+    public LimitsRecipe Within(LimitsRecipe host) => new()
+    {
+        Rows = Math.Min(Rows, host.Rows),
+        UnpackedMegabytes = Math.Min(UnpackedMegabytes, host.UnpackedMegabytes),
+        Seconds = Math.Min(Seconds, host.Seconds),
+        Host = host,
+    };
 }
 
 /// <summary>What stands around cells. Auto: detected, and a cell whose lines look like rows of their own is a question.</summary>

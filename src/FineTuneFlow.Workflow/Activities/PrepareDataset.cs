@@ -12,7 +12,7 @@ namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>CSV to cleaned, split JSON lines with manifest, profile and rejects. Worked on in a local folder and stored whole, the
 /// manifest last: a stored manifest means a whole data set.</summary>
-public sealed class PrepareDataset(IBlobStore store) : IActivity<PrepareDatasetInput, PreparedData>
+public sealed class PrepareDataset(IBlobStore store, IntakeOptions intake) : IActivity<PrepareDatasetInput, PreparedData>
 {
     public async Task<PreparedData> RunAsync(PrepareDatasetInput input, CancellationToken cancellation)
     {
@@ -45,7 +45,7 @@ public sealed class PrepareDataset(IBlobStore store) : IActivity<PrepareDatasetI
             {
                 SourceName = name,
                 Open = () => File.OpenRead(source),
-                Recipe = recipe.Dataset,
+                Recipe = intake.Within(recipe.Dataset),
                 Forms = [.. Forms(recipe, plan)],
                 OutputDirectory = output,
             },

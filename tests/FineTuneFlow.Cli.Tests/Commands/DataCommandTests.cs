@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Cli.CommandLine;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace FineTuneFlow.Cli.Tests.Commands;
 
@@ -89,6 +92,78 @@ public sealed class DataCommandTests : IDisposable
         code.ShouldBe(ExitCode.InvalidInput);
         error.ShouldContain("stands in the folder of --out");
         (await File.ReadAllBytesAsync(train, TestContext.Current.CancellationToken)).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task Check_finds_texts_longer_than_a_models_window_with_their_lines()
+    {
+        string csv = Path.Combine(_folder, "long.csv");
+        await File.WriteAllTextAsync(
+            csv,
+            "text,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"number {i} {(i is 7 or 9 ? new string('漢', 18_000) : "short")},{(i % 2 == 0 ? "good" : "bad")}\n")),
+            TestContext.Current.CancellationToken);
+        string recipe = Path.Combine(_folder, "recipe.json");
+        await File.WriteAllTextAsync(recipe, """{ "candidates": [ { "name": "a", "model": "babbage-002" }, { "name": "b", "model": "gpt-4.1-mini" } ] }""", TestContext.Current.CancellationToken);
+
+        (_, string output, _) = await Ftf.RunAsync("check", csv, "--recipe", recipe, "--json");
+
+        JsonNode finding = JsonNode.Parse(output)!["profile"]!["findings"]!.AsArray().Single(found => (string?)found!["code"] == "longer-than-window")!;
+        finding["count"]!.GetValue<int>().ShouldBe(2);
+        finding["lines"]!.AsArray().Select(line => line!.GetValue<int>()).ShouldBe([9, 11]);
+        finding["message"]!.GetValue<string>().ShouldContain("16,384 tokens that babbage-002 takes");
+    }
+
+    [Fact]
+    public async Task Prepare_reads_standard_input()
+    {
+        string target = Path.Combine(_folder, "dataset");
+
+        (int code, string output, string error) = await PipedAsync(Reviews(60), "prepare", "-", "--out", target);
+
+        code.ShouldBe(ExitCode.Ok, output + error);
+        JsonNode manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(target, "manifest.json"), TestContext.Current.CancellationToken))!;
+        manifest["source"]!["name"]!.GetValue<string>().ShouldBe("stdin");
+        manifest["rows"]!["input"]!.GetValue<int>().ShouldBe(60);
+    }
+
+    [Fact]
+    public async Task Drop_sends_standard_input()
+    {
+        string sent = "";
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        await using WebApplication host = builder.Build();
+        host.Urls.Add("http://127.0.0.1:0");
+        host.MapPost("/api/runs", async (HttpRequest request) =>
+        {
+            IFormFile file = (await request.ReadFormAsync()).Files.Single();
+            using var reader = new StreamReader(file.OpenReadStream());
+            sent = $"{file.FileName}: {await reader.ReadToEndAsync()}";
+            return Results.Json(new { runId = "run-1", created = true }, statusCode: 202);
+        });
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        string csv = Reviews(60);
+
+        (int code, string output, string error) = await PipedAsync(csv, "drop", "-", "--project", "piped", "--host", host.Urls.First());
+
+        code.ShouldBe(ExitCode.Ok, output + error);
+        sent.ShouldBe($"stdin.csv: {await File.ReadAllTextAsync(csv, TestContext.Current.CancellationToken)}");
+    }
+
+    /// <summary>The command line in a process of its own, whose standard input is the file.</summary>
+    private async Task<(int Code, string Output, string Error)> PipedAsync(string file, params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ftf.dll"), .. args])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder,
+        };
+        start.Environment["FTF_HOME"] = _folder;
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.StandardInput.WriteAsync(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        process.StandardInput.Close();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, await output, await error);
     }
 
     private string Reviews(int rows)

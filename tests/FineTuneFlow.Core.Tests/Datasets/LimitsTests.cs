@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Datasets.Cleaning;
 using FineTuneFlow.Core.Datasets.Preparation;
 using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Datasets.Reading;
@@ -37,6 +38,11 @@ public sealed class LimitsTests
         Failure rowLimit = Refused(new LimitsRecipe { Rows = 200_000 });
         (rowLimit.Field, rowLimit.Message).ShouldBe(("dataset.limits.rows", "the file has more than 200,000 rows"));
         Refused(new LimitsRecipe { UnpackedMegabytes = 2 }).Field.ShouldBe("dataset.limits.unpackedMegabytes");
+
+        Failure byHost = Refused(new LimitsRecipe { Rows = 100_000_000 }.Within(new LimitsRecipe { Rows = 300_000 }));
+        byHost.Field.ShouldBe("Limits__Rows");
+        byHost.Message.ShouldBe("the file has more than 300,000 rows, the most that this host allows (Limits__Rows)");
+        Refused(new LimitsRecipe { Rows = 200_000 }.Within(new LimitsRecipe { Rows = 300_000 })).Field.ShouldBe("dataset.limits.rows", "a recipe may ask for less");
     }
 
     [Fact]
@@ -91,6 +97,27 @@ public sealed class LimitsTests
         SpreadsheetGuard.Undo(guarded).ShouldBe(cell);
         Encoding.UTF8.GetString(SpreadsheetGuard.Undo(Encoding.UTF8.GetBytes(guarded))).ShouldBe(cell);
         (guarded[0] is '=' or '+' or '-' or '@' or '\t').ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(true, "'=HYPERLINK(\"\"http://x\"\")")]
+    [InlineData(false, "=HYPERLINK(\"\"http://x\"\")")]
+    public void Details_of_rejects_that_a_spreadsheet_would_run_are_guarded_unless_asked_for_raw(bool guard, string written)
+    {
+        string folder = Directory.CreateTempSubdirectory("ftf-rejects-").FullName;
+        try
+        {
+            using (var file = new StreamWriter(Path.Combine(folder, "x")))
+            {
+                RejectsFile.WriteLine(file, 7, RowOutcome.UnknownLabel, "=HYPERLINK(\"http://x\")", guard);
+            }
+
+            File.ReadAllText(Path.Combine(folder, "x")).ShouldBe($"7,unknown-label,\"{written}\"\n");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]

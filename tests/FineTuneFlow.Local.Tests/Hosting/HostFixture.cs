@@ -24,6 +24,9 @@ public sealed class HostFixture(Azurite azurite) : IAsyncLifetime
 
     public HttpClient Simulator { get; } = new();
 
+    /// <summary>What this host lets a file have.</summary>
+    public const int MostRows = 20_000;
+
     /// <summary>Two candidates, one of which continues the other, and the linear baseline.</summary>
     public const string Recipe = """
         { "candidates": [
@@ -40,7 +43,7 @@ public sealed class HostFixture(Azurite azurite) : IAsyncLifetime
         Simulator.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "test");
         _host = LocalHost.Build(
         [
-            "--FTF_HOME", _folder.FullName, "--Port", "0", "--DropWatchSeconds", "0.2", "--LogLevel", "Warning", "--Datasets", azurite.ConnectionString,
+            "--FTF_HOME", _folder.FullName, "--Port", "0", "--DropWatchSeconds", "0.2", "--LogLevel", "Warning", "--Datasets", azurite.ConnectionString, "--Limits:Rows", MostRows.ToString(CultureInfo.InvariantCulture),
             "--Providers:simulator:Kind", "simulator", "--Providers:simulator:BaseAddress", _simulator.Urls.First() + "/v1/",
         ]);
         await _host.StartAsync();

@@ -95,6 +95,23 @@ public class LocalHostTests(HostFixture host) : IClassFixture<HostFixture>
         run.Outcome.ShouldBe(RunOutcome.Succeeded, run.Failure?.ToString());
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_recipe_cannot_raise_what_the_host_allows_to_read_in_a_check_or_a_run()
+    {
+        string csv = HostFixture.Reviews(HostFixture.MostRows + 1);
+        JsonNode recipe = JsonNode.Parse(HostFixture.Recipe)!;
+        recipe["dataset"] = new JsonObject { ["limits"] = new JsonObject { ["rows"] = 1_000_000 } };
+        using var form = new MultipartFormDataContent { { new StringContent(recipe.ToJsonString()), "recipe" }, { new StringContent(csv), "file", "reviews.csv" } };
+
+        JsonNode problem = await HostFixture.ProblemAsync(host.Http.PostAsync("datasets/check", form, Cancellation));
+        problem["field"]!.GetValue<string>().ShouldBe("Limits__Rows");
+        problem.ToJsonString().ShouldContain("20,000 rows, the most that this host allows");
+
+        using HttpResponseMessage dropped = await host.UploadAsync("capped", csv, recipe.ToJsonString());
+        RunView run = await host.UntilAsync((await HostFixture.ReadAsync<StartedRun>(dropped)).RunId, r => r.EndedAt is not null);
+        (run.Outcome, run.Failure!.Kind, run.Failure.Field).ShouldBe((RunOutcome.Failed, FailureKind.InvalidInput, "Limits__Rows"));
+    }
+
     [Fact]
     public async Task The_projection_follows_volume_and_growth()
     {

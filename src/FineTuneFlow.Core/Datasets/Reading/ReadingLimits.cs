@@ -18,20 +18,30 @@ internal sealed class ReadingLimits(LimitsRecipe recipe, string file, TimeProvid
     {
         if (rows > recipe.Rows)
         {
-            throw Exceeded($"the file has more than {recipe.Rows:N0} rows", "rows", "Raise dataset.limits.rows (a million rows take about 150 MB of memory), or drop a part of the file");
+            throw Exceeded($"the file has more than {recipe.Rows:N0} rows", "rows", recipe.Rows == recipe.Host?.Rows, " (a million rows take about 150 MB of memory)");
         }
 
         if (source.Compressed && source.Unpacked > recipe.UnpackedMegabytes * Megabyte)
         {
-            throw Exceeded($"the packed file unpacks to more than {recipe.UnpackedMegabytes:N0} MB", "unpackedMegabytes", "Raise dataset.limits.unpackedMegabytes, or drop a part of the file");
+            throw Exceeded($"the packed file unpacks to more than {recipe.UnpackedMegabytes:N0} MB", "unpackedMegabytes", recipe.UnpackedMegabytes == recipe.Host?.UnpackedMegabytes);
         }
 
         if (_clock.GetElapsedTime(_began).TotalSeconds > recipe.Seconds)
         {
-            throw Exceeded($"reading the file took longer than {recipe.Seconds:N0} s", "seconds", "Raise dataset.limits.seconds, or drop a part of the file");
+            throw Exceeded($"reading the file took longer than {recipe.Seconds:N0} s", "seconds", recipe.Seconds == recipe.Host?.Seconds);
         }
     }
 
-    private FlowException Exceeded(FormattableString message, string limit, string remedy) => new(new Failure(
-        FailureKind.InvalidInput, message.ToString(CultureInfo.InvariantCulture), remedy, new SourceLocation(file), Field: $"dataset.limits.{limit}"));
+    private FlowException Exceeded(FormattableString message, string limit, bool byHost, string note = "")
+    {
+        string setting = byHost ? $"Limits__{char.ToUpperInvariant(limit[0])}{limit[1..]}" : $"dataset.limits.{limit}";
+        return new FlowException(new Failure(
+            FailureKind.InvalidInput,
+            message.ToString(CultureInfo.InvariantCulture) + (byHost ? $", the most that this host allows ({setting})" : ""),
+            byHost
+                ? $"Drop a part of the file, or have whoever runs the host raise its setting {setting}{note}; a recipe can only lower it"
+                : $"Raise {setting}{note}, or drop a part of the file",
+            new SourceLocation(file),
+            Field: setting));
+    }
 }
