@@ -66,6 +66,8 @@ internal sealed class SourceTableReader(TableReader table, RowPlan plan, int thr
             CollectFirst();
         }
 
+        // What was still being cleaned counts too.
+        limits.Check(_rowsRead, table.Source);
         return Result();
     }
 
