@@ -68,6 +68,34 @@ public class ServingTests(HostFixture host) : IClassFixture<HostFixture>
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task A_shadow_is_asked_beside_is_never_answered_with_and_its_agreement_is_counted()
+    {
+        await ChampionAsync("shadowed", 240);
+        string second = (await EndedAsync("shadowed", 260)).RunId;
+        await PostAsync("projects/shadowed/models/promote", new { runId = second, candidate = "linear", reason = "more rows" });
+        using (HttpResponseMessage put = await PutRecipeAsync("shadowed", LinearAlone[..^1] + """, "serving": { "shadow": "previous" } }"""))
+        {
+            put.StatusCode.ShouldBe(HttpStatusCode.OK, await put.Content.ReadAsStringAsync(Cancellation));
+        }
+
+        string[] texts = [.. Enumerable.Range(0, 40).Select(i => i % 2 == 0 ? $"the app is excellent, perfect {i}" : $"the app is terrible, awful {i}")];
+        int[] versions = await VersionsAsync("shadowed", texts, null);
+        // Asked by name it has no shadow.
+        await PredictAsync("shadowed", new { texts = texts[..5], version = "champion" });
+
+        versions.ShouldAllBe(version => version == 2);
+        // Nobody waits for a shadow: its counts come a little later.
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        (long Shadowed, long Agreed) counts;
+        while ((counts = await ShadowedAsync("shadowed")).Shadowed < texts.Length)
+        {
+            await timer.WaitForNextTickAsync(Cancellation);
+        }
+
+        counts.ShouldBe((40, 40));
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task The_official_client_library_asks_a_champion_by_base_address_and_project()
     {
         await ChampionAsync("official", 300);
@@ -131,6 +159,13 @@ public class ServingTests(HostFixture host) : IClassFixture<HostFixture>
     {
         JsonNode answer = await PredictAsync(project, new { texts, user });
         return [.. answer["answers"]!.AsArray().Select(one => one!["version"]!.GetValue<int>())];
+    }
+
+    private async Task<(long Shadowed, long Agreed)> ShadowedAsync(string project)
+    {
+        JsonNode detail = JsonNode.Parse(await host.Http.GetStringAsync($"projects/{project}", Cancellation))!;
+        JsonNode[] versions = [.. detail["days"]!.AsArray().SelectMany(day => day!["versions"]!.AsObject().Select(pair => pair.Value!))];
+        return (versions.Sum(one => one["shadowed"]!.GetValue<long>()), versions.Sum(one => one["agreed"]!.GetValue<long>()));
     }
 
     private async Task PutWeightsAsync(string project, string weights)
