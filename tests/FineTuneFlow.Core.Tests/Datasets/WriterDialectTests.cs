@@ -124,6 +124,15 @@ public sealed class WriterDialectTests
     }
 
     [Fact]
+    public void A_line_break_behind_a_backslash_is_part_of_a_cell_that_nobody_quoted()
+    {
+        string[][] read = Read(Encoding.UTF8.GetBytes("text\tlabel\ngood one\tgood\nfirst line\\\nsecond line\tbad\nlast one\tgood\n"));
+
+        read.Length.ShouldBe(4);
+        read[2].ShouldBe(["first line\nsecond line", "bad"]);
+    }
+
+    [Fact]
     public void Texts_with_quotes_are_read_as_they_stand_where_the_recipe_says_so()
     {
         string[][] read = Read("text,label\n\"good,a\nbad,b\nfine\",a\n"u8.ToArray(), new CsvRecipe { Quote = CsvQuote.None });

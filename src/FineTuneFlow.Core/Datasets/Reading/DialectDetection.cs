@@ -70,7 +70,8 @@ internal static class DialectDetection
             look = single.Quoted >= MostlyQuoted && single.Share >= look.Share && look.Quoted == 0 ? single : look;
         }
 
-        if (head.AsSpan().IndexOf([(byte)'\\', delimiter]) >= 0)
+        // Writers that never quote put a backslash before a delimiter and before a line break.
+        if (head.AsSpan().IndexOf([(byte)'\\', delimiter]) >= 0 || head.AsSpan().IndexOf("\\\n"u8) >= 0 || head.AsSpan().IndexOf("\\\r"u8) >= 0)
         {
             DialectLook escaped = DialectLook.At(head, final, look.Dialect with { BackslashDelimiters = true });
             look = escaped.Share > look.Share ? escaped : look;
