@@ -89,7 +89,8 @@ public sealed class WriterDialectTests
             from count in Gen.Choose(12, 60)
             from texts in Gen.ArrayOf(Gen.ListOf(Gen.Elements(Pieces)).Select(list => string.Join(' ', list.Take(8)).Trim()), count)
             from labels in Gen.ArrayOf(Gen.Elements("good", "bad", "so so"), count)
-            select (string[][])[["text", "label"], .. texts.Select((text, i) => new[] { $"text {i} {text}".Trim(), labels[i] })];
+            // One text has a quote and a line break: without them nobody can tell a backslash that escapes from one that was written.
+            select (string[][])[["text", "label"], ["a 5\" screen\non two lines", "good"], .. texts.Select((text, i) => new[] { $"text {i} {text}".Trim(), labels[i] })];
         Prop.ForAll(tables.ToArbitrary(), table =>
         {
             string[][] read = Read(writer.Write(table));
