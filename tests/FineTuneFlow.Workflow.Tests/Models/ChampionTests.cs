@@ -55,15 +55,15 @@ public sealed class ChampionTests(Azurite azurite)
     public async Task Another_champion_promoted_while_a_run_went_on_is_not_replaced_by_rule()
     {
         await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
-        string first = (await stack.RunAsync("twice", Reviews.Csv(300), LinearAlone)).RunId;
+        string first = (await stack.RunAsync("promoted-twice", Reviews.Csv(300), LinearAlone)).RunId;
         await stack.EndAsync(first);
-        string second = (await stack.RunAsync("twice", Reviews.Csv(320), LinearAlone)).RunId;
+        string second = (await stack.RunAsync("promoted-twice", Reviews.Csv(320), LinearAlone)).RunId;
         await stack.EndAsync(second);
         Champions champions = stack.Get<Champions>();
 
         FlowException refused = await Should.ThrowAsync<FlowException>(
-            champions.PromoteAsync("twice", new PromotionOrder(second, "linear", "rule", OnlyOver: 0), Cancellation));
-        ChampionVersion byHand = await champions.PromoteAsync("twice", new PromotionOrder(second, "linear", "ann", "it has more rows"), Cancellation);
+            champions.PromoteAsync("promoted-twice", new PromotionOrder(second, "linear", "rule", OnlyOver: 0), Cancellation));
+        ChampionVersion byHand = await champions.PromoteAsync("promoted-twice", new PromotionOrder(second, "linear", "ann", "it has more rows"), Cancellation);
 
         refused.Failure.Kind.ShouldBe(FailureKind.Conflict);
         refused.Failure.Message.ShouldContain("was judged against no champion");

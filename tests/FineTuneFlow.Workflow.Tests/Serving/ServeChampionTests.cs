@@ -61,16 +61,16 @@ public sealed class ServeChampionTests(Azurite azurite)
     public async Task The_step_may_be_repeated_and_makes_one_deployment()
     {
         await using WholeProduct stack = await WholeProduct.StartAsync(azurite, Settings);
-        RunView run = await stack.EndAsync((await stack.RunAsync("twice", Reviews.Csv(200), Recipe)).RunId);
+        RunView run = await stack.EndAsync((await stack.RunAsync("served-twice", Reviews.Csv(200), Recipe)).RunId);
         run.Promoted.ShouldBe("gpt", run.Verdict);
         KeepServing step = stack.Get<KeepServing>();
 
         for (int i = 0; i < 5; i++)
         {
-            await step.RunAsync(new ServeChampionInput("twice"), Cancellation);
+            await step.RunAsync(new ServeChampionInput("served-twice"), Cancellation);
         }
 
-        ServedDeployment standing = (await stack.Get<ServingDeployments>().ReadAsync("twice", Cancellation)).Deployments.Single();
+        ServedDeployment standing = (await stack.Get<ServingDeployments>().ReadAsync("served-twice", Cancellation)).Deployments.Single();
         standing.Generation.ShouldBe(1);
     }
 
