@@ -9,7 +9,7 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Local.Tests.Hosting;
 
 /// <summary>Files that appear in the storage container, where nobody waits for an answer.</summary>
-public class DroppedFileTests(HostFixture host, Azurite azurite) : IClassFixture<HostFixture>
+public class DroppedFileTests(WatchingHostFixture host, Azurite azurite) : IClassFixture<WatchingHostFixture>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

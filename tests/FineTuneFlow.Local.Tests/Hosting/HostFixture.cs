@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Builder;
 namespace FineTuneFlow.Local.Tests.Hosting;
 
 /// <summary>The local host over Azurite and the simulator, in this process, spoken to over HTTP.</summary>
-public sealed class HostFixture(Azurite azurite) : IAsyncLifetime
+public class HostFixture(Azurite azurite) : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ftf-host-");
     private WebApplication? _simulator;
@@ -23,6 +23,9 @@ public sealed class HostFixture(Azurite azurite) : IAsyncLifetime
     public HttpClient Http { get; } = new();
 
     public HttpClient Simulator { get; } = new();
+
+    /// <summary>One storage serves all hosts of these tests: one that looked for drops would run those of the others too.</summary>
+    protected virtual string DropWatchSeconds => "86400";
 
     /// <summary>What this host lets a file have.</summary>
     public const int MostRows = 20_000;
@@ -43,7 +46,7 @@ public sealed class HostFixture(Azurite azurite) : IAsyncLifetime
         Simulator.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "test");
         _host = LocalHost.Build(
         [
-            "--FTF_HOME", _folder.FullName, "--Port", "0", "--DropWatchSeconds", "0.2", "--LogLevel", "Warning", "--Datasets", azurite.ConnectionString, "--Limits:Rows", MostRows.ToString(CultureInfo.InvariantCulture),
+            "--FTF_HOME", _folder.FullName, "--Port", "0", "--DropWatchSeconds", DropWatchSeconds, "--LogLevel", "Warning", "--Datasets", azurite.ConnectionString, "--Limits:Rows", MostRows.ToString(CultureInfo.InvariantCulture),
             "--Providers:simulator:Kind", "simulator", "--Providers:simulator:BaseAddress", _simulator.Urls.First() + "/v1/",
         ]);
         await _host.StartAsync();
@@ -52,6 +55,7 @@ public sealed class HostFixture(Azurite azurite) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         Http.Dispose();
         Simulator.Dispose();
         if (_host is not null)

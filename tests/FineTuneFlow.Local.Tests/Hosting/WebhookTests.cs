@@ -36,7 +36,7 @@ public class WebhookTests(Azurite azurite)
         await simulator.StartAsync();
         await using WebApplication host = LocalHost.Build(
         [
-            "--FTF_HOME", folder.FullName, "--Port", $"{port}", "--LogLevel", "Warning", "--Datasets", azurite.ConnectionString, "--OpenAI:WebhookSecret", Secret,
+            "--FTF_HOME", folder.FullName, "--DropWatchSeconds", "86400", "--Port", $"{port}", "--LogLevel", "Warning", "--Datasets", azurite.ConnectionString, "--OpenAI:WebhookSecret", Secret,
             "--Providers:simulator:Kind", "simulator", "--Providers:simulator:BaseAddress", simulator.Urls.First() + "/v1/",
         ]);
         await host.StartAsync();
