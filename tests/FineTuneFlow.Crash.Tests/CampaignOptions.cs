@@ -12,10 +12,34 @@ public sealed record CampaignOptions(int Seed, int Runs, int Kills)
     public string Profile { get; init; } = "simulator";
 
     /// <summary>Path of its routes at the simulator.</summary>
-    public string Side => Profile == "simulator" ? "/v1" : $"/as/{Profile}/v1";
+    public string Side => Profile == "simulator" ? "/v1" : $"/as/{Profile}/{(Deploys ? "openai/v1" : "v1")}";
+
+    /// <summary>Tuned models answer by a deployment's name.</summary>
+    public bool Deploys => Profile is "azure" or "foundry";
 
     /// <summary>Its jobs.</summary>
     public string Jobs => Profile == "together" ? "fine-tunes" : "fine_tuning/jobs";
+
+    /// <summary>What the service needs besides its address and key.</summary>
+    public IEnumerable<KeyValuePair<string, string>> ServiceSettings(string simulator)
+    {
+        const string provider = "Providers__simulator__";
+        if (Profile == "gateway")
+        {
+            yield return new(provider + "Profile__BodyFields__role_arn", "arn:aws:iam::1:role/tuner");
+        }
+
+        if (Deploys)
+        {
+            yield return new(provider + "Deployment__Subscription", "sub");
+            yield return new(provider + "Deployment__ResourceGroup", "group");
+            yield return new(provider + "Deployment__Account", Profile);
+            yield return new(provider + "Deployment__ControlPlane", simulator + "/");
+            yield return new(provider + "Deployment__Token", "crash");
+            // The simulator wants no pause, and the campaign would only wait.
+            yield return new(provider + "Profile__Deployment__PauseAfterRemovalSeconds", "0");
+        }
+    }
 
     /// <summary>FTF_CRASH_SEED, FTF_CRASH_RUNS, FTF_CRASH_KILLS; by default a new seed, 2 runs, 5 kills.</summary>
     public static CampaignOptions FromEnvironment() => new(

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Configuration;
 namespace FineTuneFlow.Crash.Tests;
 
 /// <summary>What a host stands on and what outlives it: storage, the simulator, a folder for its database.</summary>
-internal sealed class Cloud : IAsyncDisposable
+internal sealed class Cloud(CampaignOptions options) : IAsyncDisposable
 {
     private readonly Azurite _azurite = new();
     private readonly Dictionary<string, List<(string Model, string Row)>> _recorded = [];
@@ -29,7 +29,7 @@ internal sealed class Cloud : IAsyncDisposable
 
     public static async Task<Cloud> StartAsync(CampaignOptions options)
     {
-        var cloud = new Cloud();
+        var cloud = new Cloud(options);
         await cloud._azurite.InitializeAsync();
         cloud._simulator = SimulatorApp.Build(new SimulatorOptions
         {
@@ -54,7 +54,7 @@ internal sealed class Cloud : IAsyncDisposable
             ["Providers__simulator__Profile"] = options.Profile,
             ["Providers__simulator__BaseAddress"] = address + options.Side + "/",
             ["Providers__simulator__Key"] = "crash",
-        };
+        }.Concat(options.ServiceSettings(address)).ToDictionary();
         return cloud;
     }
 
@@ -97,7 +97,8 @@ internal sealed class Cloud : IAsyncDisposable
             if (path is [var run, "predictions", var candidate, var chunk] && !_recorded.ContainsKey(entry.Path.Name)
                 && await Store.FindJsonAsync<ProviderJob>(RunPaths.Job(run, candidate)) is { Value.TunedModel: { } model })
             {
-                _recorded[entry.Path.Name] = await RowsAsync(model, BlobPath.Of(RunPaths.Runs, $"{run}/evaluation/{Path.GetFileNameWithoutExtension(chunk)}.jsonl"));
+                string name = options.Deploys ? ModelDeployment.NameOf(run, candidate) : model;
+                _recorded[entry.Path.Name] = await RowsAsync(name, TrainingForm.FamilyOf(model), BlobPath.Of(RunPaths.Runs, $"{run}/evaluation/{Path.GetFileNameWithoutExtension(chunk)}.jsonl"));
             }
         }
 
@@ -112,9 +113,9 @@ internal sealed class Cloud : IAsyncDisposable
         return asked;
     }
 
-    private async Task<List<(string Model, string Row)>> RowsAsync(string model, BlobPath chunk)
+    private async Task<List<(string Model, string Row)>> RowsAsync(string model, ModelFamily family, BlobPath chunk)
     {
-        var form = new TrainingForm(TrainingForm.FamilyOf(model));
+        var form = new TrainingForm(family);
         return
         [
             .. (await Store.ReadLinesAsync<DatasetRow>(chunk)).Select(row =>
