@@ -69,6 +69,7 @@ public sealed record ProviderOptions
         CanDeploy = Deployment is not null,
         Trains = Profile.Trains,
         KeepsMetadata = Profile.KeepsMetadata,
+        ServedCheckpoints = Profile.ServedCheckpoints,
         SuffixLength = Profile.SuffixLength,
         Tiers = [.. Profile.Tiers.Keys],
         MaxConcurrency = MaxConcurrency,

@@ -38,6 +38,7 @@ public static class Steps
     public static readonly ActivityName<DeployModelInput, DeployedModel> DeployModel = new(nameof(DeployModel), Provider);
     public static readonly ActivityName<RemoveDeploymentInput, Unit> RemoveDeployment = new(nameof(RemoveDeployment), Provider);
     public static readonly ActivityName<PlanEvaluationInput, EvaluationPlan> PlanEvaluation = new(nameof(PlanEvaluation), Storage);
+    public static readonly ActivityName<PlanCheckpointsInput, CheckpointPlan> PlanCheckpoints = new(nameof(PlanCheckpoints), Storage);
     public static readonly ActivityName<BatchPartInput, SubmittedBatch> SubmitBatch = new(nameof(SubmitBatch), Provider);
     public static readonly ActivityName<BatchStepInput, BatchProgress> PollBatch = new(nameof(PollBatch), Provider);
     public static readonly ActivityName<BatchStepInput, Unit> CollectBatch = new(nameof(CollectBatch), Provider);

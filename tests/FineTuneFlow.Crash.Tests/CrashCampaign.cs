@@ -147,7 +147,7 @@ internal sealed class CrashCampaign(CampaignOptions options, Action<string> say)
                 foreach (string name in new[] { "startedAt", "endedAt", "stages", "jobId", "tunedModel", "trainingTime", "latency", "model" })
                 {
                     // "model" is an id only in the checkpoints of a curve.
-                    if (name != "model" || (o.Count == 2 && o.ContainsKey("step")))
+                    if (name != "model" || o.ContainsKey("step"))
                     {
                         o.Remove(name);
                     }

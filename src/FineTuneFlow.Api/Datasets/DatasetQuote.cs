@@ -15,6 +15,7 @@ public static class DatasetQuote
         Train = SizeOf(profile.Splits[0]),
         LongTexts = profile.LongTexts,
         Holdout = SizeOf(profile.Splits[2]).Take(recipe.Evaluation.SampleRows),
+        Validation = SizeOf(profile.Splits[1]).Take(recipe.Evaluation.SampleRows),
         LabelTokens = profile.Labels.Names.Select(label => TokenEstimate.Of(label).Likely).DefaultIfEmpty(1).Average(),
         Candidates =
         [
@@ -59,6 +60,7 @@ public static class DatasetQuote
         NewRowsOnly = candidate.Data == TrainingData.New,
         Shots = candidate.Shots,
         ChainOfThought = candidate.ChainOfThought,
+        Checkpoints = candidate.Checkpoints,
         ReasoningEffort = candidate.ReasoningEffort ?? Reasoning.Cheapest([.. ModelBook.Default.Models.FirstOrDefault(life => life.Model == model && life.Efforts.Length > 0)?.Efforts ?? []]),
     };
 

@@ -14,9 +14,11 @@ public sealed record CandidateCost
     public double HostingUsd { get; init; }
     /// <summary>Hours that the deployment or the container job's machine behind <see cref="HostingUsd"/> stood.</summary>
     public double? HostingHours { get; init; }
+    /// <summary>Asking kept checkpoints, to choose the one that is judged.</summary>
+    public double SelectionUsd { get; init; }
     /// <summary>True: nothing was paid; the figures are list prices for the work that was simulated.</summary>
     public bool Simulated { get; init; }
     /// <summary>True: the price book has no price for the model, so the USD are too low by an unknown amount.</summary>
     public bool Unpriced { get; init; }
-    public double TotalUsd => TrainingUsd + EvaluationUsd + HostingUsd;
+    public double TotalUsd => TrainingUsd + EvaluationUsd + HostingUsd + SelectionUsd;
 }

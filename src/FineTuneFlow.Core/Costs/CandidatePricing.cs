@@ -52,6 +52,16 @@ internal static class CandidatePricing
             notes.Add("simulated: list prices, nothing is paid");
         }
 
+        int tried = trains ? CheckpointPricing.Tried(candidate) : 0;
+        int others = tried > 0 && candidate.Checkpoints == CheckpointUse.All ? tried - 1 : 0;
+        Estimate evaluation = asking?.Usd(prompt, completion) ?? Estimate.Zero;
+        AskingPrice? online = tried > 0 ? book.Asking(candidate.PriceKey, candidate.Model, tuned) : asking;
+        Estimate selection = tried == 0 ? Estimate.Zero : CheckpointPricing.Usd(tried, others, (prompt, completion), input, online);
+        if (tried > 0)
+        {
+            notes.Add($"{tried} checkpoints are asked about {input.Validation?.Rows ?? 0:N0} validation rows{(others > 0 ? ", and all of them about the holdout" : "")}{(candidate.NeedsDeployment ? ", each by a deployment of its own" : "")}");
+        }
+
         return new CandidateQuote
         {
             Name = candidate.Name,
@@ -62,8 +72,9 @@ internal static class CandidatePricing
             TrainingUsd = trainingTokens * (trainingPrice ?? Estimate.Zero) * 1e-6,
             PromptTokens = prompt,
             CompletionTokens = completion,
-            EvaluationUsd = asking?.Usd(prompt, completion) ?? Estimate.Zero,
-            HostingUsd = candidate.NeedsDeployment && tuned ? DeploymentHours * book.HostingPerHour(candidate.PriceKey, candidate.Tier) : Estimate.Zero,
+            EvaluationUsd = evaluation,
+            SelectionUsd = selection,
+            HostingUsd = candidate.NeedsDeployment && tuned ? DeploymentHours * (1 + tried + others) * book.HostingPerHour(candidate.PriceKey, candidate.Tier) : Estimate.Zero,
             Notes = notes.ToImmutable(),
         };
     }

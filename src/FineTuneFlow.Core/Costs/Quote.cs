@@ -78,7 +78,9 @@ public sealed record CandidateQuote
     public Estimate EvaluationUsd { get; init; } = Estimate.Zero;
     /// <summary>A deployment for the evaluation, or the machine of a container job.</summary>
     public Estimate HostingUsd { get; init; } = Estimate.Zero;
-    public Estimate TotalUsd => TrainingUsd + EvaluationUsd + HostingUsd;
+    /// <summary>Asking kept checkpoints about the validation split, to choose the one that is judged.</summary>
+    public Estimate SelectionUsd { get; init; } = Estimate.Zero;
+    public Estimate TotalUsd => TrainingUsd + EvaluationUsd + HostingUsd + SelectionUsd;
     /// <summary>What a person should know about these figures.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 }

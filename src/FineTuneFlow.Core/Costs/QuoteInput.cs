@@ -14,6 +14,8 @@ public sealed record QuoteInput
     public SplitSize? NewTrain { get; init; }
     /// <summary>The holdout, as many rows of it as are asked.</summary>
     public required SplitSize Holdout { get; init; }
+    /// <summary>The validation split, as many rows of it as are asked where a checkpoint is chosen; null: none is.</summary>
+    public SplitSize? Validation { get; init; }
     /// <summary>Tokens of a label as the models answer it.</summary>
     public double LabelTokens { get; init; } = 1;
     public required ImmutableArray<QuotedCandidate> Candidates { get; init; }
@@ -58,6 +60,10 @@ public sealed record QuotedCandidate
     public CountedTokens? Counted { get; init; }
     /// <summary>The provider's fine-tunes answer only from a deployment billed by the hour.</summary>
     public bool NeedsDeployment { get; init; }
+    /// <summary>What becomes of the job's checkpoints; null: the finished model is judged.</summary>
+    public CheckpointUse? Checkpoints { get; init; }
+    /// <summary>Checkpoints that the service keeps and serves.</summary>
+    public int ServedCheckpoints { get; init; } = 3;
     /// <summary>Container baseline: the machine's name in the price book.</summary>
     public string Machine { get; init; } = "t4";
     /// <summary>Encoder: the longest text in word pieces; what is beyond is cut off.</summary>

@@ -34,10 +34,23 @@ public sealed record CandidateRecipe
     public bool ChainOfThought { get; init; }
     /// <summary>Models that think before they answer: none, minimal, low, medium, high, xhigh or max; null: the least that the model takes.</summary>
     public string? ReasoningEffort { get; init; }
+    /// <summary>Which of a job's kept checkpoints is judged; null: its last one, the finished model.</summary>
+    public CheckpointUse? Checkpoints { get; init; }
 }
 
 public enum CandidateKind { FineTune, Prompt }
 
 public enum TrainingData { All, New }
+
+/// <summary>What becomes of a job's kept checkpoints.</summary>
+public enum CheckpointUse
+{
+    /// <summary>The finished model is judged.</summary>
+    Last,
+    /// <summary>All are asked about the validation split, and the best one is judged on the holdout.</summary>
+    Best,
+    /// <summary>As <see cref="Best"/>; the others are judged on the holdout too, to be looked at, never to be chosen.</summary>
+    All,
+}
 
 public enum TrainingTier { Standard, GlobalStandard, DataZone, Developer }

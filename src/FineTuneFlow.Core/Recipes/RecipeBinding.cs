@@ -49,6 +49,7 @@ internal static class RecipeBinding
         Shots = candidate.Whole("shots", 0),
         ChainOfThought = candidate.Truth("chainOfThought", false),
         ReasoningEffort = candidate.TextOrNull("reasoningEffort"),
+        Checkpoints = candidate.ChoiceOrNull<CheckpointUse>("checkpoints"),
     };
 
     private static BaselineRecipe Baseline(PlacedJson baseline) => new()

@@ -21,6 +21,7 @@ internal sealed class RecipeRules
         }
 
         rules.Continuations(recipe.Candidates);
+        rules._problems.AddRange(CheckpointRules.Check(recipe));
         for (int i = 0; i < recipe.Baselines.Length; i++)
         {
             rules._problems.AddRange(BaselineRules.Check(recipe.Baselines[i], $"baselines[{i}]"));

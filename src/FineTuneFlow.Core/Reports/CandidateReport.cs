@@ -23,6 +23,8 @@ public sealed record CandidateReport
     /// <summary>Null with a <see cref="Failure"/>.</summary>
     public Metrics? Metrics { get; init; }
     public CurveReport? Curve { get; init; }
+    /// <summary>Those that were asked about the validation split, by step; empty where the last one was taken.</summary>
+    public ImmutableArray<CheckpointReport> Checkpoints { get; init; } = [];
     public required CandidateCost Cost { get; init; }
     /// <summary>USD for 1,000 predictions as the evaluation paid them (list price where simulated); null without a price.</summary>
     public double? UsdPerThousand { get; init; }

@@ -8,8 +8,9 @@ namespace FineTuneFlow.Core.Reports;
 /// <param name="Checkpoints">As the service kept them.</param>
 /// <param name="Steps">Steps of the whole job.</param>
 /// <param name="SmoothingSpan">Steps of the moving average's span, a twentieth of the job.</param>
+/// <param name="Diagnosis">Whether the training was too long or too short.</param>
 public sealed record CurveReport(
-    ImmutableArray<CurvePoint> Points, ImmutableArray<CurveCheckpoint> Checkpoints, int Steps, double SmoothingSpan)
+    ImmutableArray<CurvePoint> Points, ImmutableArray<CurveCheckpoint> Checkpoints, int Steps, double SmoothingSpan, CurveDiagnosis Diagnosis)
 {
     private const int MostPoints = 300;
     private const double SmoothedShare = 0.05;
@@ -47,8 +48,11 @@ public sealed record CurveReport(
             }
         }
 
-        return new CurveReport(
-            kept.ToImmutable(), curve.Checkpoints.IsDefault ? [] : curve.Checkpoints, points[^1].Step, Math.Round(Math.Max(1, points[^1].Step * SmoothedShare), 1));
+        ImmutableArray<CurveCheckpoint> checkpoints = curve.Checkpoints.IsDefault ? [] : [.. curve.Checkpoints.OrderBy(checkpoint => checkpoint.Step)];
+        var diagnosis = CurveDiagnosis.Of(
+            [.. checkpoints.Where(checkpoint => Finite(checkpoint.ValidLoss) is not null).Select(checkpoint => (checkpoint.Step, checkpoint.ValidLoss!.Value))],
+            [.. points.Select((point, i) => (point.Step, point.ValidLoss, Smooth: validLoss[i])).Where(point => Finite(point.ValidLoss) is not null).Select(point => (point.Step, point.Smooth!.Value))]);
+        return new CurveReport(kept.ToImmutable(), checkpoints, points[^1].Step, Math.Round(Math.Max(1, points[^1].Step * SmoothedShare), 1), diagnosis);
     }
 
     private static bool IsValidation(TrainingPoint point) => point.ValidLoss is not null || point.ValidAccuracy is not null;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Training;
 
 namespace FineTuneFlow.Core.Reports;
 
@@ -15,7 +16,7 @@ internal static class RemarksBuilder
         CandidateReport[] scored = [.. report.Candidates.Where(candidate => candidate.Metrics is not null)];
         return
         [
-            .. Rule(report, input), .. Failures(report), .. Rows(report, input, scored), .. Answers(scored), .. Chance(scored), .. Chosen(scored),
+            .. Rule(report, input), .. Failures(report), .. Training(report), .. Rows(report, input, scored), .. Answers(scored), .. Chance(scored), .. Chosen(scored),
             .. scored.Length > 0 ? WeakPlaces(scored[0]) : [], .. Calibration(scored), .. WithoutProbabilities(scored),
             .. Suspects(report), .. Costs(report),
         ];
@@ -53,6 +54,18 @@ internal static class RemarksBuilder
             {
                 yield return new("model-retires", RemarkLevel.Warning, $"{candidate.Name}: its provider stops answering for {candidate.Model} on {day:yyyy-MM-dd}{Left(day, report.EndedAt)}.");
             }
+        }
+    }
+
+    // Where the best checkpoint was looked for, over-fitting is dealt with.
+    private static IEnumerable<Remark> Training(RunReport report)
+    {
+        foreach (CandidateReport candidate in report.Candidates.Where(candidate => candidate.Curve?.Diagnosis.Health == CurveHealth.Overfitted))
+        {
+            bool chosen = candidate.Checkpoints.Any(one => one is { Chosen: true, Accuracy: not null });
+            yield return new("over-fitted", chosen ? RemarkLevel.Note : RemarkLevel.Warning,
+                $"{candidate.Name} is {candidate.Curve!.Diagnosis.Words}. "
+                + (chosen ? "The checkpoint that was best on the validation split is judged here." : "Train fewer epochs, or set checkpoints to best."));
         }
     }
 

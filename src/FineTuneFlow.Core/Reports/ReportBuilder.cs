@@ -5,6 +5,7 @@ using System.Text.Json;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Evaluation.Statistics;
 using FineTuneFlow.Core.Json;
 
 namespace FineTuneFlow.Core.Reports;
@@ -29,7 +30,7 @@ public static class ReportBuilder
         var metrics = card.Names.Zip(card.Metrics).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
         ImmutableArray<CandidateReport> candidates =
         [
-            .. input.Candidates.Select(candidate => Describe(candidate, metrics.GetValueOrDefault(candidate.Name), input.Champion)),
+            .. input.Candidates.Select(candidate => Describe(candidate, metrics.GetValueOrDefault(candidate.Name), input.Champion, options.Alpha)),
         ];
         Verdict verdict = new Judge(input.Recipe.Promotion, candidates, card.Comparisons, input.Champion, input.ChampionRefusal).Decide();
         candidates = [.. candidates.OrderBy(candidate => candidate.Metrics is null).ThenByDescending(candidate => Rank(candidate, verdict.Score)).ThenBy(Contest.Price).ThenBy(candidate => candidate.Cost.TrainingUsd)];
@@ -56,7 +57,7 @@ public static class ReportBuilder
         return report with { Findings = RemarksBuilder.Build(report, input) };
     }
 
-    private static CandidateReport Describe(CandidateOutcome outcome, Metrics? metrics, string? champion)
+    private static CandidateReport Describe(CandidateOutcome outcome, Metrics? metrics, string? champion, double alpha)
     {
         UnitCost? unit = metrics is not null && outcome.Cost.EvaluationUsd > 0 ? UnitCost.Of(outcome.Cost, metrics.N, metrics.Correct) : null;
         return new CandidateReport
@@ -74,6 +75,10 @@ public static class ReportBuilder
             Hyperparameters = outcome.Hyperparameters,
             Metrics = metrics,
             Curve = CurveReport.Of(outcome.Curve),
+            Checkpoints =
+            [
+                .. outcome.Checkpoints.Select(one => one with { Interval = one.Accuracy is { } share ? Proportions.Wilson((long)Math.Round(share * one.Rows), one.Rows, alpha) : null }),
+            ],
             Cost = outcome.Cost,
             UsdPerThousand = unit?.Per1000,
             UsdPerThousandCorrect = unit?.Per1000Correct,

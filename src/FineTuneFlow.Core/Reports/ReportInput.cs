@@ -54,6 +54,8 @@ public sealed record CandidateOutcome
     /// <summary>Empty with a <see cref="Failure"/>.</summary>
     public IReadOnlyList<Prediction> Predictions { get; init; } = [];
     public TrainingCurve? Curve { get; init; }
+    /// <summary>Checkpoints that were asked about the validation split, by step, without intervals.</summary>
+    public ImmutableArray<CheckpointReport> Checkpoints { get; init; } = [];
     public required CandidateCost Cost { get; init; }
     public TimeSpan? TrainingTime { get; init; }
     public Failure? Failure { get; init; }

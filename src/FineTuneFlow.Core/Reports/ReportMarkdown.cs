@@ -25,6 +25,7 @@ public static class ReportMarkdown
         text.Append($"Judged on {report.HoldoutRows:N0} {(report.Sampled ? "rows drawn from the holdout" : "holdout rows")} that no training ever saw, {report.Labels.Names.Length} labels; ");
         text.Append($"in brackets {Formatting.Number((1 - report.Alpha) * 100, 0)} % intervals.\n");
         Scores(text, report);
+        Training(text, report);
         Costs(text, report);
         Comparisons(text, report);
         Classes(text, report);
@@ -49,6 +50,28 @@ public static class ReportMarkdown
         foreach (CandidateReport failed in report.Candidates.Where(candidate => candidate.Failure is not null))
         {
             text.Append($"\n{MarkdownText.Plain(failed.Name)} was not evaluated: {MarkdownText.Plain(failed.Failure!.ToString())}\n");
+        }
+    }
+
+    private static void Training(StringBuilder text, RunReport report)
+    {
+        CandidateReport[] trained = [.. report.Candidates.Where(candidate => candidate.Curve is not null)];
+        if (trained.Length == 0)
+        {
+            return;
+        }
+
+        text.Append("\n## Training\n\n");
+        foreach (CandidateReport candidate in trained)
+        {
+            text.Append($"- {Name(candidate)}: {candidate.Curve!.Diagnosis.Words}.\n");
+        }
+
+        foreach (CandidateReport candidate in trained.Where(candidate => candidate.Checkpoints.Length > 1))
+        {
+            bool judged = candidate.Checkpoints.Count(one => one.HoldoutAccuracy is not null) > 1;
+            text.Append($"\nCheckpoints of {MarkdownText.Plain(candidate.Name)}, chosen by the validation split:\n\n");
+            new AlignedTable(Html.TrainingSection.CheckpointColumns(judged)).Add(candidate.Checkpoints.Select(one => Html.TrainingSection.CheckpointCells(one, judged))).WriteMarkdown(text);
         }
     }
 

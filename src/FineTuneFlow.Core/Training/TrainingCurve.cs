@@ -15,4 +15,5 @@ public sealed record TrainingPoint(int Step, double? TrainLoss, double? TrainAcc
 
 /// <param name="Step">From 1.</param>
 /// <param name="Model">The checkpoint's model id.</param>
-public sealed record CurveCheckpoint(int Step, string Model);
+/// <param name="ValidLoss">On the whole validation file, as the job tells; null where it does not.</param>
+public sealed record CurveCheckpoint(int Step, string Model, double? ValidLoss = null);

@@ -16,6 +16,10 @@ public sealed class EvaluationActivityFunctions(ActivityRunner activities)
     public Task<EvaluationPlan> PlanEvaluation([ActivityTrigger] PlanEvaluationInput input, string instanceId, FunctionContext context) =>
         activities.RunAsync(Steps.PlanEvaluation, input, instanceId, context);
 
+    [Function(nameof(Steps.PlanCheckpoints))]
+    public Task<CheckpointPlan> PlanCheckpoints([ActivityTrigger] PlanCheckpointsInput input, string instanceId, FunctionContext context) =>
+        activities.RunAsync(Steps.PlanCheckpoints, input, instanceId, context);
+
     [Function(nameof(Steps.DeployModel))]
     public Task<DeployedModel> DeployModel([ActivityTrigger] DeployModelInput input, string instanceId, FunctionContext context) =>
         activities.RunAsync(Steps.DeployModel, input, instanceId, context);

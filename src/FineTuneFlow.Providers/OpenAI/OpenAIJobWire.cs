@@ -57,7 +57,10 @@ internal sealed class OpenAIJobWire(ProviderOptions options) : IJobWire
     public ProviderJob? Job(JsonElement job) => JobReading.Job(job, _profile);
 
     public JobCheckpoint? Checkpoint(JsonElement checkpoint) =>
-        checkpoint.Text("fine_tuned_model_checkpoint") is { } model ? new JobCheckpoint(checkpoint.Whole("step_number") ?? 0, model) : null;
+        checkpoint.Text("fine_tuned_model_checkpoint") is { } model ? new JobCheckpoint(
+            checkpoint.Whole("step_number") ?? 0,
+            model,
+            checkpoint.Member("metrics") is { } metrics ? metrics.Number("full_valid_loss") ?? metrics.Number("valid_loss") : null) : null;
 
     /// <summary>Left out at Azure, it brings the misleading "base model does not support fine-tuning".</summary>
     private void WriteTier(Utf8JsonWriter json, TrainingTier? asked)

@@ -13,7 +13,7 @@ internal static class ProfileReader
 {
     private static readonly ImmutableSortedSet<string> Known = ImmutableSortedSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "AsOf", "Source", "Kind", "PriceKey", "BaseAddress", "Wire", "Trains", "KeepsMetadata", "FiltersByMetadata", "TakesSeed", "Batches", "SuffixLength",
+        "AsOf", "Source", "Kind", "PriceKey", "BaseAddress", "Wire", "Trains", "KeepsMetadata", "FiltersByMetadata", "TakesSeed", "ServedCheckpoints", "Batches", "SuffixLength",
         "Hyperparameters", "TierField", "Tiers", "DefaultTier", "States", "BodyFields", "ProcessesFiles", "ByteOrderMark", "AnswerLimitField", "CountsLogProbabilities", "UploadRoute",
         "Deployment");
 
@@ -55,6 +55,7 @@ internal static class ProfileReader
             KeepsMetadata = SettingReader.Truth(values, "KeepsMetadata", true),
             FiltersByMetadata = SettingReader.Truth(values, "FiltersByMetadata", true),
             TakesSeed = SettingReader.Truth(values, "TakesSeed", true),
+            ServedCheckpoints = SettingReader.Number(values, "ServedCheckpoints", 0, 50) ?? 3,
             Batches = SettingReader.Truth(values, "Batches", true),
             SuffixLength = SettingReader.Number(values, "SuffixLength", 8, 64) ?? 40,
             Hyperparameters = Hyperparameters(values.GetSection("Hyperparameters")),

@@ -36,6 +36,9 @@ public sealed record ServiceProfile
 
     public bool TakesSeed { get; init; } = true;
 
+    /// <summary>How many of a job's newest checkpoints can be asked, the finished model among them; 0 and 1: only that one.</summary>
+    public int ServedCheckpoints { get; init; } = 3;
+
     /// <summary>There is a Batch API.</summary>
     public bool Batches { get; init; } = true;
 

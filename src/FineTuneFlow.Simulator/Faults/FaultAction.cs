@@ -16,6 +16,10 @@ internal enum FaultAction
     Unauthorized,
     /// <summary>403, the wind-down's refusal of an organisation.</summary>
     Forbidden,
+    /// <summary>404 <c>model_not_found</c>.</summary>
+    NotFound,
+    /// <summary>200 with a web page, as a proxy or a wrong address answers.</summary>
+    WebPage,
     /// <summary>500.</summary>
     ServerError,
     /// <summary>503.</summary>

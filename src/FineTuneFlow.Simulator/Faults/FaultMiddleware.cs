@@ -28,6 +28,10 @@ internal sealed class FaultMiddleware(FaultInjector faults, TimeProvider clock)
                 case FaultAction.LostAnswer:
                     await LoseAnswer(http, next);
                     return;
+                case FaultAction.WebPage:
+                    http.Response.ContentType = "text/html; charset=utf-8";
+                    await http.Response.WriteAsync("<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in to go on.</body></html>", http.RequestAborted);
+                    return;
                 case FaultAction.ResetUpload:
                     await ResetUpload(http, rule.AfterBytes);
                     return;
@@ -95,6 +99,7 @@ internal sealed class FaultMiddleware(FaultInjector faults, TimeProvider clock)
             "Your organization is not allowed to create fine-tuning jobs any longer.",
             "fine_tuning_not_permitted",
             type: "permission_error"),
+        FaultAction.NotFound => new ApiException(404, "The model does not exist or you do not have access to it.", "model_not_found", "model"),
         FaultAction.ServerError => new ApiException(500, "The server had an error while processing your request."),
         FaultAction.Unavailable => new ApiException(
             503, "The engine is currently overloaded, please try again later.", type: "service_unavailable"),

@@ -59,7 +59,7 @@ public sealed class CollectResults(IBlobStore store, IProviders providers, RunPr
     private static async Task<TrainingCurve> Curve(
         IFineTuningProvider provider, ProviderJob job, IReadOnlyList<JobCheckpoint> checkpoints, CancellationToken cancellation)
     {
-        ImmutableArray<CurveCheckpoint> marks = [.. checkpoints.Select(c => new CurveCheckpoint(c.Step, c.Model)).OrderBy(c => c.Step)];
+        ImmutableArray<CurveCheckpoint> marks = [.. checkpoints.Select(c => new CurveCheckpoint(c.Step, c.Model, c.ValidLoss)).OrderBy(c => c.Step)];
         foreach (string file in job.ResultFiles)
         {
             if (TrainingCurveFile.TryRead(Encoding.UTF8.GetString(await provider.ReadFileAsync(file, cancellation)), out ImmutableArray<TrainingPoint> points))

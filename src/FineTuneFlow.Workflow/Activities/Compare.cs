@@ -19,7 +19,7 @@ using FineTuneFlow.Workflow.Spending;
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Sets all candidates side by side on the same rows and writes the report.</summary>
-public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices prices, IProviders providers)
+public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices prices, CheckpointCosts checkpoints, IProviders providers)
     : IActivity<CompareInput, ComparisonResult>
 {
     public async Task<ComparisonResult> RunAsync(CompareInput input, CancellationToken cancellation)
@@ -101,13 +101,25 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
             Hyperparameters = trained is null ? Hyperparameters(job) : Hyperparameters(trained),
             Predictions = predictions,
             Curve = await Curve(runId, result.Name, cancellation),
-            Cost = planned is null || provider is null ? await BaselineCost(runId, result.Name, cancellation) : prices.Actual(
-                provider, planned, asked?.Tier, recipe.Evaluation.Mode == EvaluationMode.Batch, result.Trained?.TrainedTokens, predictions, deployment),
+            Checkpoints =
+            [
+                .. (result.Checkpoints ?? []).Select(one => new CheckpointReport(
+                    one.Number, one.Step, one.Model, one.ValidLoss, one.Rows, one.Accuracy, null, one.Chosen, one.HoldoutAccuracy, one.Refusal)),
+            ],
+            Cost = planned is null || provider is null ? await BaselineCost(runId, result.Name, cancellation) : await WithCheckpoints(runId, planned, provider, prices.Actual(
+                provider, planned, asked?.Tier, recipe.Evaluation.Mode == EvaluationMode.Batch, result.Trained?.TrainedTokens, predictions, deployment), cancellation),
             TrainingTime = result.Trained?.Time ?? (trained?.TrainSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null),
             Failure = result.Failure,
             RetiresOn = planned?.RetiresOn,
         };
     }
+
+    private async Task<CandidateCost> WithCheckpoints(
+        string runId, PlannedCandidate planned, ProviderFacts provider, CandidateCost cost, CancellationToken cancellation) => cost with
+    {
+        SelectionUsd = await checkpoints.AskingAsync(runId, planned, provider, [], cancellation),
+        HostingUsd = cost.HostingUsd + await checkpoints.HostingAsync(runId, planned, cancellation),
+    };
 
     /// <summary>The machine's time of a container; a linear model costs nothing worth counting.</summary>
     private async Task<CandidateCost> BaselineCost(string runId, string name, CancellationToken cancellation) =>

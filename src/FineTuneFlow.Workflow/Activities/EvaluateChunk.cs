@@ -29,7 +29,7 @@ public sealed class EvaluateChunk(
 
     public async Task<ChunkResult> RunAsync(EvaluateChunkInput input, CancellationToken cancellation)
     {
-        BlobPath target = RunPaths.Predictions(input.RunId, input.Candidate.Name, input.Chunk);
+        BlobPath target = RunPaths.Predictions(input.RunId, input.Candidate.AnswersAs, input.Chunk);
         IFineTuningProvider provider = providers.Get(input.Candidate.Provider);
         if (await store.ExistsAsync(target, cancellation))
         {
@@ -37,7 +37,7 @@ public sealed class EvaluateChunk(
         }
 
         await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
-        BlobPath intent = RunPaths.ChunkIntent(input.RunId, input.Candidate.Name, input.Chunk);
+        BlobPath intent = RunPaths.ChunkIntent(input.RunId, input.Candidate.AnswersAs, input.Chunk);
         LiveIntent<ChunkResult> ours = await once.ClaimAsync<ChunkResult>(intent, SpendGrace.OfQuestions(provider.Facts), cancellation);
         try
         {
@@ -61,7 +61,7 @@ public sealed class EvaluateChunk(
 
     private async Task AskAndStore(EvaluateChunkInput input, IFineTuningProvider provider, BlobPath target, CancellationToken cancellation)
     {
-        DatasetRow[] rows = await JudgedRows.ReadAsync(store, RunPaths.Chunk(input.RunId, input.Chunk), cancellation);
+        DatasetRow[] rows = await JudgedRows.ReadAsync(store, RunPaths.AskedChunk(input.RunId, input.Candidate, input.Chunk), cancellation);
         Prediction[] predictions = await Ask(input, provider, rows, cancellation);
         await store.WriteLinesAsync(target, predictions, cancellation);
         telemetry.RowsScored(input.Candidate.Provider, rows.Length);
@@ -72,7 +72,7 @@ public sealed class EvaluateChunk(
     private async Task<Prediction[]> Ask(EvaluateChunkInput input, IFineTuningProvider provider, DatasetRow[] rows, CancellationToken cancellation)
     {
         (QuestionComposer composer, Recipe recipe, LabelSet labels) = await questions.OfAsync(input.RunId, input.Candidate, cancellation);
-        BlobPath had = RunPaths.Answers(input.RunId, input.Candidate.Name, input.Chunk);
+        BlobPath had = RunPaths.Answers(input.RunId, input.Candidate.AnswersAs, input.Chunk);
         Dictionary<string, Prediction> answered = (await store.ReadLinesAsync<Prediction>(had, cancellation)).ToDictionary(p => p.Id);
         Prediction?[] predictions = [.. rows.Select(row => answered.GetValueOrDefault(row.Id))];
         bool isNew = input.Candidate.Trains && await IsNewAsync(input, cancellation);

@@ -173,6 +173,7 @@ public sealed class PreparePlan(IBlobStore store, IProviders providers, Champion
             new TrainingForm(TrainingForm.FamilyOf(model), candidate.SystemPrompt).Key,
             null,
             fromChampion ? new ModelOrigin(champion!.RunId, champion.Candidate) : null,
-            candidate.Data == TrainingData.New);
+            candidate.Data == TrainingData.New,
+            candidate.Checkpoints);
     }
 }

@@ -21,6 +21,15 @@ internal static class ProviderOffer
                 "Name another provider, or set kind to prompt to ask the model as it is");
         }
 
+        if (candidate.Checkpoints is CheckpointUse.Best or CheckpointUse.All && provider.ServedCheckpoints < 2)
+        {
+            throw Refused(
+                candidate,
+                "checkpoints",
+                $"{provider.Name} serves the finished model only, as far as is known (profile {provider.Profile}): its checkpoints cannot be asked",
+                $"Leave checkpoints out, or set Providers__{provider.Name}__Profile__ServedCheckpoints to how many it serves");
+        }
+
         if (candidate.Tier is { } tier && !provider.Tiers.IsDefaultOrEmpty && !provider.Tiers.Contains(tier))
         {
             throw Refused(

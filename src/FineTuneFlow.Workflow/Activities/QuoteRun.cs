@@ -35,6 +35,7 @@ public sealed class QuoteRun(
                 Train = train,
                 LongTexts = profile.LongTexts,
                 Holdout = SizeOf(profile, Split.Test).Take(recipe.Evaluation.SampleRows),
+                Validation = SizeOf(profile, Split.Validation).Take(recipe.Evaluation.SampleRows),
                 LabelTokens = profile.Labels.Names.Average(label => TokenEstimate.Of(label).Likely),
                 Candidates = [.. input.Plan.Candidates.Select(c => Quoted(c, recipe, profile.Labels) with { Counted = counted.GetValueOrDefault(c.Name) }), .. own],
                 Budget = recipe.Budget,
@@ -50,7 +51,7 @@ public sealed class QuoteRun(
             quote.Candidates.ToImmutableSortedDictionary(c => c.Name, c => c.TotalUsd.High, StringComparer.Ordinal),
             quote.NeedsApproval,
             quote.PayableUsd.High,
-            quote.Candidates.ToImmutableSortedDictionary(c => c.Name, c => (c.EvaluationUsd + c.HostingUsd).High, StringComparer.Ordinal));
+            quote.Candidates.ToImmutableSortedDictionary(c => c.Name, c => (c.EvaluationUsd + c.HostingUsd + c.SelectionUsd).High, StringComparer.Ordinal));
     }
 
     private static SplitSize SizeOf(DatasetProfile profile, Split split)
@@ -78,6 +79,8 @@ public sealed class QuoteRun(
             ChainOfThought = asked?.ChainOfThought ?? false,
             ReasoningEffort = asked?.ReasoningEffort,
             NeedsDeployment = provider.NeedsDeployment && candidate.IsTuned,
+            Checkpoints = candidate.Checkpoints,
+            ServedCheckpoints = provider.ServedCheckpoints,
         };
     }
 

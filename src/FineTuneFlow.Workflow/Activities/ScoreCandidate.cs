@@ -10,7 +10,7 @@ public sealed class ScoreCandidate(CandidateScores scores, FlowTelemetry telemet
 {
     public async Task<CandidateScore> RunAsync(ScoreCandidateInput input, CancellationToken cancellation)
     {
-        CandidateScore score = await scores.ScoreAsync(input.RunId, input.Candidate.Name, input.Candidate.Kind, input.Candidate, cancellation);
+        CandidateScore score = await scores.ScoreAsync(input.RunId, input.Candidate.AnswersAs, input.Candidate.Kind, input.Candidate, cancellation);
         if (!score.Simulated)
         {
             telemetry.Spent(input.Candidate.Provider, "evaluation", score.CostUsd);

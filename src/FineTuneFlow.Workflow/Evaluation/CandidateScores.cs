@@ -14,19 +14,19 @@ namespace FineTuneFlow.Workflow.Evaluation;
 public sealed class CandidateScores(IBlobStore store, IProviders providers, RunPrices prices)
 {
     /// <param name="runId">The run.</param>
-    /// <param name="name">Candidate or baseline.</param>
+    /// <param name="name">Candidate or baseline; of a checkpoint, <see cref="PlannedCandidate.AnswersAs"/>.</param>
     /// <param name="kind">What it is.</param>
     /// <param name="asked">The candidate that was asked at a provider; null for baselines, whose answers cost nothing.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<CandidateScore> ScoreAsync(
         string runId, string name, OutcomeKind kind, PlannedCandidate? asked, CancellationToken cancellation)
     {
-        EvaluationPlan plan = await store.ReadJsonAsync<EvaluationPlan>(RunPaths.EvaluationPlan(runId), cancellation);
+        EvaluationPlan plan = await store.ReadJsonAsync<EvaluationPlan>(RunPaths.AskedPlan(runId, asked), cancellation);
         Manifest manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(runId), cancellation);
         DatasetRow[] rows = await JudgedRows.ReadAsync(store, BlobPath.Parse(plan.Source), cancellation);
         List<Prediction> predictions = await PredictionsAsync(runId, name, cancellation);
         Metrics metrics = Scoring.Score(manifest.Labels, rows, predictions);
-        bool batch = (await RunRecipes.ReadAsync(store, runId, cancellation)).Evaluation.Mode == EvaluationMode.Batch;
+        bool batch = (await RunRecipes.ReadAsync(store, runId, cancellation)).Evaluation.Mode == EvaluationMode.Batch && asked?.Asked is null;
         CandidateCost cost = asked is null
             ? new CandidateCost()
             : prices.Evaluation(providers.Get(asked.Provider).Facts, asked, batch, predictions);

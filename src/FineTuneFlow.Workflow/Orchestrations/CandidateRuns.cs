@@ -144,6 +144,7 @@ internal sealed class CandidateRuns(
     private async Task<CandidateResult> JudgeAsync(PlannedCandidate candidate)
     {
         TrainedModel? model = null;
+        ImmutableArray<TriedCheckpoint> tried = [];
         try
         {
             if (candidate.Trains)
@@ -153,17 +154,29 @@ internal sealed class CandidateRuns(
 
             Reserve(candidate.Name, quote.AskingByCandidate.GetValueOrDefault(candidate.Name), "evaluate");
             journal.Move(candidate.Name, CandidateState.Evaluating);
+            var trial = new CheckpointTrial(context, input.RunId, journal, _deadline);
+            if (candidate.TriesCheckpoints)
+            {
+                tried = await trial.ChooseAsync(candidate, model!);
+                model = model! with { Model = tried.First(one => one.Chosen).Model };
+            }
+
             CandidateScore score = await context.CallAsync(
                 Flows.EvaluateCandidate,
                 new EvaluateCandidateInput(input.RunId, candidate, model?.Model ?? candidate.ContinueModel ?? candidate.Model, evaluation, _deadline),
                 Flows.EvaluateId(input.RunId, candidate.Name));
             journal.Judged(candidate.Name, score);
-            return new CandidateResult(candidate.Name, candidate.Kind, model, score, null);
+            if (candidate.Checkpoints == CheckpointUse.All)
+            {
+                tried = await trial.JudgeOthersAsync(candidate, tried, evaluation, score.Accuracy);
+            }
+
+            return new CandidateResult(candidate.Name, candidate.Kind, model, score, null, tried);
         }
         catch (Exception error) when (FailureOf(error) is { } failure)
         {
             journal.Failed(candidate.Name, failure);
-            return new CandidateResult(candidate.Name, candidate.Kind, model, null, failure);
+            return new CandidateResult(candidate.Name, candidate.Kind, model, null, failure, tried);
         }
         finally
         {
@@ -209,7 +222,14 @@ internal sealed class CandidateRuns(
 }
 
 /// <summary>What a candidate or baseline came to, as far as the history needs to know.</summary>
-public sealed record CandidateResult(string Name, OutcomeKind Kind, TrainedModel? Trained, CandidateScore? Score, Failure? Failure)
+/// <param name="Name">Candidate or baseline.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Trained">Its model, a chosen checkpoint's where one was chosen; null where none was trained.</param>
+/// <param name="Score">On the holdout; null with a failure.</param>
+/// <param name="Failure">Why it was not judged.</param>
+/// <param name="Checkpoints">Those that it was chosen from; null: none were tried.</param>
+public sealed record CandidateResult(
+    string Name, OutcomeKind Kind, TrainedModel? Trained, CandidateScore? Score, Failure? Failure, ImmutableArray<TriedCheckpoint>? Checkpoints = null)
 {
     public bool IsBaseline => Kind.IsOwn() || Kind == OutcomeKind.Champion;
 }

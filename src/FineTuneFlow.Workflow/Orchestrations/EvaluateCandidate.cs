@@ -34,7 +34,7 @@ public static class EvaluateCandidate
             // A deployment costs by the hour: it goes, whatever happened.
             if (deployment is not null)
             {
-                await context.CallAsync(Steps.RemoveDeployment, new RemoveDeploymentInput(input.RunId, input.Candidate.Name, input.Candidate.Provider));
+                await context.CallAsync(Steps.RemoveDeployment, new RemoveDeploymentInput(input.RunId, input.Candidate.AnswersAs, input.Candidate.Provider));
             }
         }
 
@@ -53,7 +53,7 @@ public static class EvaluateCandidate
         {
             DeployedModel deployed = await context.CallPatientlyAsync(
                 Steps.DeployModel,
-                new DeployModelInput(input.RunId, input.Candidate.Name, input.Candidate.Provider, input.Model),
+                new DeployModelInput(input.RunId, input.Candidate.AnswersAs, input.Candidate.Provider, input.Model),
                 input.Candidate.Provider,
                 input.Deadline);
             if (deployed.Deployment is null)

@@ -17,6 +17,7 @@ internal sealed class RunJournal
     private readonly Dictionary<string, double> _counted = [];
     private readonly HashSet<string> _trained = [];
     private readonly HashSet<string> _judged = [];
+    private readonly SortedSet<string> _asking = new(StringComparer.Ordinal);
     private RunRecord _record;
     private double _spentUsd;
     private RunStage _stage = RunStage.Starting;
@@ -158,6 +159,30 @@ internal sealed class RunJournal
         });
     }
 
+    /// <summary>An instance that asks a checkpoint: a cancellation must reach it too.</summary>
+    public void Asks(string instance) => _asking.Add(instance);
+
+    public void Asked(string instance) => _asking.Remove(instance);
+
+    /// <summary>A checkpoint was asked: its cost is the candidate's.</summary>
+    public void Tried(PlannedCandidate asked, CandidateScore score)
+    {
+        _judged.Add(asked.AnswersAs);
+        Spend(asked.Name, score.CostUsd, score.Simulated);
+        Tell($"{asked.Name}: checkpoint of step {asked.Asked!.Step} asked about {score.Rows} rows");
+        Change(asked.Name, c => c with { CostUsd = (c.CostUsd ?? 0) + score.CostUsd });
+    }
+
+    public void Chosen(string candidate, TriedCheckpoint best, int among)
+    {
+        string of = $"{candidate}: checkpoint {best.Number} of {among} (step {best.Step})";
+        Note(best.Accuracy is { } accuracy
+            ? $"{of} is the best on {best.Rows} validation rows, right in {accuracy * 100:0.0} % of them, and is judged on the holdout"
+            : $"{of} is judged on the holdout, as none could be asked about the validation split");
+        Tell($"{of} was chosen");
+        Change(candidate, c => c with { TunedModel = best.Model });
+    }
+
     public void Failed(string candidate, Failure failure)
     {
         Tell($"{candidate}: failed ({failure.Kind}): {failure.Message}");
@@ -206,6 +231,11 @@ internal sealed class RunJournal
     /// <summary>What waits by a timer looks at once whether it may go on.</summary>
     public void Wake()
     {
+        foreach (string instance in _asking)
+        {
+            _context.SendEvent(instance, Signals.Wake, new WakeUp(WakeUp.Cancelled));
+        }
+
         foreach (CandidateRecord candidate in _record.Candidates)
         {
             string[] waiting = (candidate.Kind, candidate.State) switch

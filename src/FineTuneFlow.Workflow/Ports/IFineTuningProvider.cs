@@ -80,6 +80,9 @@ public sealed record ProviderFacts(string Name, ProviderKind Kind, bool NeedsDep
     /// <summary>It offers supervised fine-tuning; else its models can only be asked.</summary>
     public bool Trains { get; init; } = true;
 
+    /// <summary>Newest checkpoints of a job that can be asked, the finished model among them; 0: none but that.</summary>
+    public int ServedCheckpoints { get; init; }
+
     /// <summary>A job comes back with the metadata it was stamped with.</summary>
     public bool KeepsMetadata { get; init; } = true;
 

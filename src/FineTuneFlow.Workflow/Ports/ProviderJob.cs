@@ -68,4 +68,5 @@ public sealed record JobEvent(
 
 /// <param name="Step">At which it was taken.</param>
 /// <param name="Model">Its id, callable like a model.</param>
-public sealed record JobCheckpoint(int Step, string Model);
+/// <param name="ValidLoss">On the whole validation file; null where the service does not tell.</param>
+public sealed record JobCheckpoint(int Step, string Model, double? ValidLoss = null);

@@ -65,6 +65,21 @@ public static class RunPaths
 
     public static BlobPath EvaluationPlan(string runId) => Of(runId, "evaluation/plan.json");
 
+    /// <summary>The validation rows that checkpoints are chosen by, cut like the judged ones.</summary>
+    public static BlobPath ValidationPlan(string runId) => Of(runId, "validation/plan.json");
+
+    public static BlobPath ValidationChunk(string runId, int chunk) => Of(runId, $"validation/{chunk:D5}.jsonl");
+
+    public static BlobPath ValidationRows(string runId) => Of(runId, "validation/rows.jsonl");
+
+    /// <summary>The rows that a candidate is asked about.</summary>
+    public static BlobPath AskedChunk(string runId, PlannedCandidate candidate, int chunk) =>
+        candidate.Asked is { OnValidation: true } ? ValidationChunk(runId, chunk) : Chunk(runId, chunk);
+
+    /// <summary>The plan behind <see cref="AskedChunk"/>.</summary>
+    public static BlobPath AskedPlan(string runId, PlannedCandidate? candidate) =>
+        candidate?.Asked is { OnValidation: true } ? ValidationPlan(runId) : EvaluationPlan(runId);
+
     public static string UploadsPrefix(string runId) => $"{runId}/uploads/";
 
     public static BlobPath Upload(string runId, string provider, string sha256) => Of(runId, $"uploads/{provider}-{sha256[..16]}.json");

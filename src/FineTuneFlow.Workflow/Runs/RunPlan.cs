@@ -37,6 +37,8 @@ public sealed record RunPlan(
 /// <param name="RetiresOn">Last day of the model, if announced.</param>
 /// <param name="Origin">Champion, and what continues it: the run and candidate that made it.</param>
 /// <param name="NewRowsOnly">Trains only on rows that the continued champion has not seen.</param>
+/// <param name="Checkpoints">What becomes of its job's checkpoints; null: its finished model is judged.</param>
+/// <param name="Asked">While one of its checkpoints is tried: which one, and on which rows.</param>
 public sealed record PlannedCandidate(
     string Name,
     OutcomeKind Kind,
@@ -47,10 +49,18 @@ public sealed record PlannedCandidate(
     string Form,
     DateOnly? RetiresOn,
     ModelOrigin? Origin = null,
-    bool NewRowsOnly = false)
+    bool NewRowsOnly = false,
+    CheckpointUse? Checkpoints = null,
+    AskedCheckpoint? Asked = null)
 {
     /// <summary>Name under which the champion stands in recipes and among a run's candidates.</summary>
     public const string ChampionName = "champion";
+
+    /// <summary>Under which name its answers, scores and deployment are kept. No candidate's name has an underscore.</summary>
+    public string AnswersAs => Asked is { } tried ? $"{Name}_{tried.Step}{(tried.OnValidation ? "_validation" : "")}" : Name;
+
+    /// <summary>Whether the best of its checkpoints is looked for.</summary>
+    public bool TriesCheckpoints => Trains && Checkpoints is CheckpointUse.Best or CheckpointUse.All;
 
     /// <summary>Whether a job has to be run for it.</summary>
     public bool Trains => Kind is OutcomeKind.FineTune or OutcomeKind.Continuation;
@@ -58,6 +68,10 @@ public sealed record PlannedCandidate(
     /// <summary>Whether what is asked is a fine-tune, which has its own price and, at Azure, its own deployment.</summary>
     public bool IsTuned => Trains || (Kind == OutcomeKind.Champion && ContinueModel is not null && ContinueModel != Model);
 }
+
+/// <param name="Step">At which the checkpoint was taken.</param>
+/// <param name="OnValidation">Asked about the validation split, by which it may be chosen; else about the holdout.</param>
+public sealed record AskedCheckpoint(int Step, bool OnValidation);
 
 public sealed record ModelOrigin(string RunId, string Candidate);
 

@@ -14,7 +14,7 @@ namespace FineTuneFlow.Workflow.Spending;
 /// that broke off, containers that were stopped. Worked out from what lies in storage, so that a cancelled or failed run says what
 /// it had cost.</summary>
 public sealed class LateCosts(
-    IBlobStore store, IProviders providers, ContainerStarts starts, ContainerRequests requests, RunPrices prices, CandidateScores scores, TimeProvider time)
+    IBlobStore store, IProviders providers, ContainerStarts starts, ContainerRequests requests, RunPrices prices, CandidateScores scores, CheckpointCosts checkpoints, TimeProvider time)
 {
     /// <returns>Those above zero.</returns>
     public async Task<ImmutableArray<LateCost>> OfAsync(
@@ -30,6 +30,7 @@ public sealed class LateCosts(
         {
             ProviderFacts provider = providers.Get(candidate.Provider).Facts;
             double usd = (await store.FindJsonAsync<DeploymentRecord>(RunPaths.Deployment(runId, candidate.Name), cancellation))?.Value.HostingUsd ?? 0;
+            usd += await checkpoints.HostingAsync(runId, candidate, cancellation) + await checkpoints.AskingAsync(runId, candidate, provider, judged, cancellation);
             if (candidate.Trains && !trained.Contains(candidate.Name))
             {
                 ProviderJob? job = (await store.FindJsonAsync<ProviderJob>(RunPaths.Job(runId, candidate.Name), cancellation))?.Value;

@@ -29,6 +29,31 @@ public sealed class QuoteTests
     }
 
     [Fact]
+    public void Choosing_a_checkpoint_is_quoted_with_its_questions_and_deployments()
+    {
+        QuotedCandidate azure = Babbage with
+        {
+            Name = "best", Epochs = 4, PriceKey = "azureOpenAI", Simulated = false, Model = "gpt-4.1-mini", Form = new TrainingForm(ModelFamily.Chat), NeedsDeployment = true,
+            Checkpoints = CheckpointUse.Best,
+        };
+        QuoteInput input = Input(
+            azure, azure with { Name = "all", Checkpoints = CheckpointUse.All }, azure with { Name = "last", Checkpoints = CheckpointUse.Last }, azure with { Name = "one", Epochs = 1 });
+        input = input with { Validation = input.Holdout };
+
+        CandidateQuote[] quoted = [.. Quote.Make(input).Candidates];
+
+        double evaluation = quoted[0].EvaluationUsd.Likely;
+        // Three checkpoints, each about as many rows as the holdout has.
+        quoted[0].SelectionUsd.Likely.ShouldBe(3 * evaluation, 1e-9);
+        quoted[1].SelectionUsd.Likely.ShouldBe(5 * evaluation, 1e-9);
+        quoted[2].SelectionUsd.ShouldBe(Estimate.Zero);
+        quoted[3].SelectionUsd.ShouldBe(Estimate.Zero, "one epoch leaves one checkpoint");
+        quoted[0].HostingUsd.Likely.ShouldBe(4 * quoted[2].HostingUsd.Likely, 1e-9);
+        quoted[0].TotalUsd.Likely.ShouldBe(quoted[0].TrainingUsd.Likely + (4 * evaluation) + quoted[0].HostingUsd.Likely, 1e-9);
+        quoted[0].Notes.ShouldContain(note => note.Contains("3 checkpoints", StringComparison.Ordinal) && note.Contains("deployment of its own", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Three_epochs_are_billed_three_times_and_new_rows_alone_only_once()
     {
         QuoteInput input = Input(Babbage, Babbage with { Name = "b4", Epochs = 3 }, Babbage with { Name = "new", NewRowsOnly = true }) with

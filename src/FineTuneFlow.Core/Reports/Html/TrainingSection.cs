@@ -1,3 +1,4 @@
+using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Reports.Charts;
 
 namespace FineTuneFlow.Core.Reports.Html;
@@ -26,7 +27,35 @@ internal static class TrainingSection
         }
 
         page.Raw("</div>\n");
+        Checkpoints(page, report);
     }
+
+    private static void Checkpoints(HtmlWriter page, RunReport report)
+    {
+        foreach (CandidateReport candidate in report.Candidates.Where(candidate => candidate.Checkpoints.Length > 1))
+        {
+            bool judged = candidate.Checkpoints.Count(one => one.HoldoutAccuracy is not null) > 1;
+            page.Table(
+                $"{candidate.Name}: the job's checkpoints. The one that was best on the validation split is the candidate in every other table; its accuracy there is somewhat too high, as it was chosen by it. "
+                + $"{(judged ? "On the holdout the others are shown to be looked at, and were not chosen from." : "The holdout has seen the chosen one only.")}",
+                CheckpointColumns(judged),
+                candidate.Checkpoints.Select(one => CheckpointCells(one, judged)));
+        }
+    }
+
+    internal static string[] CheckpointColumns(bool judged) =>
+        ["checkpoint", "step|", "validation loss|", "right on validation|", "interval|", .. judged ? ["right on holdout|"] : Array.Empty<string>(), "chosen"];
+
+    internal static string[] CheckpointCells(CheckpointReport one, bool judged) =>
+    [
+        $"{one.Number}",
+        Formatting.Count(one.Step),
+        Formatting.Number(one.ValidLoss),
+        one.Accuracy is null ? one.Refusal is null ? Formatting.Absent : "could not be asked" : Formatting.Share(one.Accuracy),
+        one.Interval is null ? Formatting.Absent : Formatting.Range(Score.Accuracy, one.Interval),
+        .. judged ? [Formatting.Share(one.HoldoutAccuracy)] : Array.Empty<string>(),
+        one.Chosen ? "yes" : "",
+    ];
 
     private static void Loss(HtmlWriter page, CandidateReport candidate, int index)
     {
@@ -39,7 +68,8 @@ internal static class TrainingSection
                 Draw(candidate, $"loss-{index}", "loss", "Loss", point => point.TrainLoss, point => point.ValidLoss, double.PositiveInfinity),
                 $"{candidate.Name}{(candidate.Simulated ? " (simulated)" : "")}: loss over {curve.Steps:N0} steps"
                 + $"{(candidate.TrainingTime is { } time ? $" in {Formatting.Duration(time)}" : "")}. Pale: as reported; thick: moving average over about {curve.SmoothingSpan:0} steps."
-                + (curve.Checkpoints.IsEmpty ? "" : " Dotted: where the service kept a checkpoint."));
+                + (curve.Checkpoints.IsEmpty ? "" : " Dotted: where the service kept a checkpoint.")
+                + $" Diagnosis: {curve.Diagnosis.Words}.");
         }
 
         if (curve.Points.Any(point => point.Raw.TrainAccuracy is not null || point.Raw.ValidAccuracy is not null))

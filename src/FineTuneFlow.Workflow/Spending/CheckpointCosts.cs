@@ -1,0 +1,58 @@
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Workflow.Costs;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Spending;
+
+/// <summary>What trying a candidate's checkpoints has cost, by the answers and deployments that lie in storage.</summary>
+public sealed class CheckpointCosts(IBlobStore store, RunPrices prices)
+{
+    /// <summary>USD of the answers.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="candidate">As planned.</param>
+    /// <param name="provider">Where they were asked.</param>
+    /// <param name="counted">Names of answers (<see cref="PlannedCandidate.AnswersAs"/>) that are left out.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<double> AskingAsync(
+        string runId, PlannedCandidate candidate, ProviderFacts provider, IReadOnlyCollection<string> counted, CancellationToken cancellation)
+    {
+        if (!candidate.TriesCheckpoints)
+        {
+            return 0;
+        }
+
+        var answers = new Dictionary<(string As, string Row), Prediction>();
+        foreach (string folder in (string[])[$"{runId}/predictions/", $"{runId}/answers/"])
+        {
+            await foreach (BlobEntry entry in store.ListAsync(RunPaths.Runs, $"{folder}{candidate.Name}_", cancellation))
+            {
+                string name = entry.Path.Name[folder.Length..].Split('/')[0];
+                if (!counted.Contains(name) && entry.Path.Name.EndsWith(".jsonl", StringComparison.Ordinal))
+                {
+                    foreach (Prediction answer in await store.ReadLinesAsync<Prediction>(entry.Path, cancellation))
+                    {
+                        answers[(name, answer.Id)] = answer;
+                    }
+                }
+            }
+        }
+
+        return prices.Evaluation(provider, candidate, batch: false, answers.Values).EvaluationUsd;
+    }
+
+    /// <summary>USD of the deployments of its checkpoints.</summary>
+    public async Task<double> HostingAsync(string runId, PlannedCandidate candidate, CancellationToken cancellation)
+    {
+        double usd = 0;
+        if (candidate.TriesCheckpoints)
+        {
+            await foreach (BlobEntry entry in store.ListAsync(RunPaths.Runs, $"{RunPaths.DeploymentsPrefix(runId)}{candidate.Name}_", cancellation))
+            {
+                usd += (await store.ReadJsonAsync<DeploymentRecord>(entry.Path, cancellation)).HostingUsd;
+            }
+        }
+
+        return usd;
+    }
+}
