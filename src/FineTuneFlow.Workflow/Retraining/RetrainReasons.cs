@@ -18,6 +18,7 @@ public sealed class RetrainReasons(
     JudgedTexts judged,
     ProjectRecipes recipes,
     ChampionHealth health,
+    IntakeOptions intake,
     TimeProvider time)
 {
     /// <exception cref="FlowException">NotFound: the project has no champion; InvalidInput: its recipe is wrong.</exception>
@@ -35,7 +36,7 @@ public sealed class RetrainReasons(
         var said = new SaidLabels(
             (await feedback.ListAsync(project, cancellation)).Select(one => one.Feedback), await feedback.CorrectionsAsync(project, cancellation), champion.Labels.Names, judges);
         HashSet<string> seen = await lineage.SeenAsync(champion.Origin, Enum.GetValues<Split>(), cancellation);
-        MergedRows merged = await new RetrainingRows(store).MergeAsync(
+        MergedRows merged = await new RetrainingRows(store, intake).MergeAsync(
             project, rule.Dataset, await DropsAsync(project, cancellation), said, seen, cancellation);
 
         bool dies = view.BaseEnds is { } end && end.AddDays(-rule.Retrain.DyingDays) <= DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);

@@ -17,7 +17,7 @@ namespace FineTuneFlow.Workflow.Retraining;
 /// <summary>All rows of a project as one file of texts and labels: every drop read by the project's recipe, and the feedback. Where a
 /// person has looked at a text, by feedback or in a corrected <c>suspects.csv</c>, that label counts: by the recipe's conflict policy
 /// one vote against the drop's own would change nothing. Rows that judge the project's versions keep the label of their drop.</summary>
-internal sealed class RetrainingRows(IBlobStore store)
+internal sealed class RetrainingRows(IBlobStore store, IntakeOptions intake)
 {
     /// <param name="project">Whose rows.</param>
     /// <param name="dataset">How its drops are read.</param>
@@ -36,6 +36,7 @@ internal sealed class RetrainingRows(IBlobStore store)
             var fresh = new HashSet<string>(StringComparer.Ordinal);
             string merged = Path.Combine(folder, "rows.jsonl");
             long rows = 0;
+            DatasetRecipe within = intake.Within(dataset);
             await using (FileStream output = File.Create(merged))
             {
                 foreach (BlobEntry drop in drops.OrderBy(entry => entry.Path.ToString(), StringComparer.Ordinal))
@@ -48,7 +49,7 @@ internal sealed class RetrainingRows(IBlobStore store)
                             continue;
                         }
 
-                        foreach (DatasetRow row in Read(dataset, drop.Path.ToString(), file, Path.Combine(folder, "prepared"), cancellation))
+                        foreach (DatasetRow row in Read(within, drop.Path.ToString(), file, Path.Combine(folder, "prepared"), cancellation))
                         {
                             if (said.Of(row) is { } label)
                             {
