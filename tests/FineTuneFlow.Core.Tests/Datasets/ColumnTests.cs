@@ -64,7 +64,11 @@ public sealed class ColumnTests
     {
         byte[] csv = Encoding.UTF8.GetBytes("text,label,text,label\n" + string.Concat(Enumerable.Range(0, 120).Select(i => $"{i},{i % 3},some words about {i},{(i % 2 == 0 ? "good" : "bad")}\n")));
 
-        PreparedFolder.FailureOf(csv).Message.ShouldContain("text and label more than once");
+        Failure both = PreparedFolder.FailureOf(csv);
+        both.Message.ShouldContain("text and label more than once");
+        both.Remedy.ShouldBe("Name the columns in the recipe: dataset.text and dataset.label");
+        PreparedFolder.FailureOf(csv, new DatasetRecipe { Label = "label_2" }).Remedy.ShouldBe("Name the column in the recipe: dataset.text");
+        PreparedFolder.FailureOf(csv, new DatasetRecipe { Text = new OneOrMany<string>("text_2") }).Remedy.ShouldBe("Name the column in the recipe: dataset.label");
         using var named = PreparedFolder.From(csv, new DatasetRecipe { Text = new OneOrMany<string>("text_2"), Label = "label_2" });
         named.Manifest.Labels.Names.ShouldBe(["bad", "good"]);
     }

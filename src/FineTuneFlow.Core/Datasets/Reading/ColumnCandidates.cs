@@ -88,13 +88,18 @@ internal sealed class ColumnCandidates(TableReader table, DatasetRecipe recipe, 
     /// <summary>A question where the header has the name of a column twice that was not named by anybody.</summary>
     public Finding? Doubled(DatasetRecipe asked, ColumnChoice label, ColumnChoice text)
     {
-        IEnumerable<string> taken = (asked.Label is null ? label.Columns : []).Concat(asked.Text.Count == 0 ? text.Columns : []);
-        string[] doubled = [.. table.DoubledNames.Where(name => taken.Any(column => column == name || column.StartsWith(name + "_", StringComparison.Ordinal)))];
+        string[] labels = asked.Label is null ? DoubledAmong(label) : [];
+        string[] texts = asked.Text.Count == 0 ? DoubledAmong(text) : [];
+        string[] doubled = [.. texts, .. labels.Except(texts)];
+        string[] settings = [.. texts.Length > 0 ? ["dataset.text"] : Array.Empty<string>(), .. labels.Length > 0 ? ["dataset.label"] : Array.Empty<string>()];
         return doubled.Length == 0 ? null : Ask(
             "doubled-header-names",
-            asked.Label is null && doubled.Any(name => label.Columns.Any(column => column == name || column.StartsWith(name + "_", StringComparison.Ordinal))) ? "dataset.label" : "dataset.text",
+            settings,
             _first.Value[0].Records,
             $"the header has {string.Join(" and ", doubled)} more than once (the second is called {doubled[0]}_2); text was taken from {string.Join(" and ", text.Columns)}, the label from {string.Join(" and ", label.Columns)}");
+
+        string[] DoubledAmong(ColumnChoice choice) =>
+            [.. table.DoubledNames.Where(name => choice.Columns.Any(column => column == name || column.StartsWith(name + "_", StringComparison.Ordinal)))];
     }
 
     private IEnumerable<int> Order(IEnumerable<int> columns, ImmutableArray<ColumnStatistics> stats) => columns
@@ -166,9 +171,12 @@ internal sealed class ColumnCandidates(TableReader table, DatasetRecipe recipe, 
 
     private static string Values(ColumnStatistics stats) => string.Create(CultureInfo.InvariantCulture, $"{stats.Distinct} different values in {stats.Rows:N0} rows");
 
-    private static Finding Ask(string code, string setting, long rows, string message) => new(
-        code, FindingGrade.Necessary, rows, $"rows, but their columns are not certain: {message}", $"Name the column in the recipe: {setting}", [])
+    private static Finding Ask(string code, string setting, long rows, string message) => Ask(code, [setting], rows, message);
+
+    private static Finding Ask(string code, string[] settings, long rows, string message) => new(
+        code, FindingGrade.Necessary, rows, $"rows, but their columns are not certain: {message}",
+        $"Name the column{(settings.Length > 1 ? "s" : "")} in the recipe: {string.Join(" and ", settings)}", [])
     {
-        AnsweredBy = setting,
+        AnsweredBy = string.Join(" and ", settings),
     };
 }
