@@ -75,6 +75,21 @@ public class LocalHostTests(HostFixture host) : IClassFixture<HostFixture>
         answer["quote"].ShouldNotBeNull();
     }
 
+    [Fact]
+    public async Task A_check_names_the_lines_of_texts_that_are_longer_than_a_candidates_window()
+    {
+        const string Recipe = """{ "candidates": [ { "name": "small", "provider": "simulator", "model": "babbage-002", "epochs": 1 } ] }""";
+        string csv = HostFixture.Reviews(100) + new string('漢', 18_000) + ",1\n";
+        using var form = new MultipartFormDataContent { { new StringContent(Recipe), "recipe" }, { new StringContent(csv), "file", "reviews.csv" } };
+
+        using HttpResponseMessage response = await host.Http.PostAsync("datasets/check", form, Cancellation);
+
+        JsonNode answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancellation))!;
+        JsonNode finding = answer["profile"]!["findings"]!.AsArray().Single(one => (string?)one!["code"] == "longer-than-window")!;
+        finding["lines"]!.AsArray().Select(line => (int)line!).ShouldBe([102]);
+        answer["quote"]!["candidates"]![0]!["notes"]!.ToJsonString().ShouldContain("16,384");
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_question_about_the_file_is_shown_by_a_check_and_stops_a_run_until_the_recipe_answers_it()
     {
