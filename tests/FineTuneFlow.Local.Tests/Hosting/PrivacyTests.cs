@@ -17,8 +17,8 @@ using Microsoft.Extensions.Logging;
 
 namespace FineTuneFlow.Local.Tests.Hosting;
 
-/// <summary>What the host keeps and says about its runs: references only, and always the same again. Two runs, one that goes well and one
-/// whose provider and data are as unkind as they can be: its errors quote texts.</summary>
+/// <summary>What the host keeps and says about its runs: references only, and always the same again. Three runs, one that goes well, one
+/// whose provider and data are as unkind as they can be, so that errors quote texts, and one after it.</summary>
 public class PrivacyTests(Azurite azurite)
 {
     private const string Key = "sk-private-0123456789abcdef";
@@ -59,15 +59,19 @@ public class PrivacyTests(Azurite azurite)
             """, Key);
         RunView bad = await HostedRun.EndedAsync(host, "private-bad", csv, Recipe);
         bad.Candidates.ShouldContain(c => c.Record.Failure != null);
+        await HostedRun.FaultsAsync(simulator, """
+            { "rules": [ { "match": "JOB", "calls": [2], "action": "failJob" }, { "match": "POST /v1/chat/completions", "probability": 0.1, "action": "serverError" } ] }
+            """, Key);
+        RunView again = await HostedRun.EndedAsync(host, "private-again", csv, Recipe);
 
         var engine = (DurableEngine)host.Services.GetRequiredService<IDurableClient>();
-        // Of the two runs above alone: this host takes no drops of other tests.
-        (await Replays.AssertEveryPrefixAsync(engine, WorkflowComposition.Catalog)).ShouldBeGreaterThan(120);
-        string[] secrets = await SecretsAsync(host, good.RunId, bad.RunId);
+        // Of the three runs above alone: this host takes no drops of other tests.
+        (await Replays.AssertEveryPrefixAsync(engine, WorkflowComposition.Catalog)).ShouldBeGreaterThan(200);
+        string[] secrets = await SecretsAsync(host, good.RunId, bad.RunId, again.RunId);
         secrets.Length.ShouldBeGreaterThan(150);
         await host.StopAsync();
         string[] kept = [.. Rows(Path.Combine(folder.FullName, "engine.db")), .. log.Lines];
-        kept.Length.ShouldBeGreaterThan(250);
+        kept.Length.ShouldBeGreaterThan(500);
         kept.SelectMany(line => secrets.Where(secret => line.Contains(secret, StringComparison.Ordinal)).Select(secret => $"\"{secret}\" in {line}"))
             .Take(5).ShouldBeEmpty();
         // The search itself finds what is there.
