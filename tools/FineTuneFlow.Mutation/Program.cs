@@ -1,0 +1,3 @@
+using FineTuneFlow.Mutation;
+
+return await MutationCommand.RunAsync(args, Console.Out);
