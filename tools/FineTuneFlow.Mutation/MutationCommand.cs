@@ -10,7 +10,7 @@ internal static class MutationCommand
     private const string Usage = """
         Plants small changes in the code, one at a time, and says which of them no test notices.
 
-        dotnet run --project tools/FineTuneFlow.Mutation -c Release -- SCOPE... [--workers N] [--folder PART] [--mutants] [--report] [--slowest MS] [--confirm] [--afresh]
+        dotnet run --project tools/FineTuneFlow.Mutation -c Release -- SCOPE... [--workers N] [--folder PART] [--mutants] [--report] [--slowest MS] [--confirm] [--tests] [--afresh]
 
           SCOPE          a name from tools/FineTuneFlow.Mutation/scopes.json, or all
           --workers N    processes side by side (default: half of the cores)
@@ -19,6 +19,7 @@ internal static class MutationCommand
           --report       report what earlier sessions have found and run nothing
           --slowest MS   leave out tests that take more of a processor (default: 300)
           --confirm      try survivors once more in a new process each and by all tests: much slower
+          --tests        list the twenty tests that take most of a processor
           --afresh       forget what earlier sessions have found
 
         Build the test project of the scope first (dotnet build tests/... -c Release). A session that is stopped goes on where it was;
@@ -40,7 +41,14 @@ internal static class MutationCommand
         foreach (Scope scope in scopes.Where(scope => names.Contains("all") || names.Contains(scope.Name)))
         {
             int workers = int.Parse(Value("--workers") ?? Math.Max(1, Environment.ProcessorCount / 2).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-            var session = new Session(scope, Root(), workers, Value("--folder"), args.Contains("--afresh"), args.Contains("--confirm"), double.Parse(Value("--slowest") ?? "300", CultureInfo.InvariantCulture), output);
+            var options = new SessionOptions(
+                workers,
+                Value("--folder"),
+                args.Contains("--afresh"),
+                args.Contains("--confirm"),
+                double.Parse(Value("--slowest") ?? "300", CultureInfo.InvariantCulture),
+                args.Contains("--tests") ? 20 : 0);
+            var session = new Session(scope, Root(), options, output);
             long start = Stopwatch.GetTimestamp();
             if (args.Contains("--mutants"))
             {

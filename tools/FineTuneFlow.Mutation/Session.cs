@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using FineTuneFlow.Mutation.Instrumentation;
 using FineTuneFlow.Mutation.Running;
 
 namespace FineTuneFlow.Mutation;
 
 /// <summary>One scope: the mutants are compiled into one assembly, which stands in for the real one in a copy of the tests' folder.</summary>
-internal sealed class Session(Scope scope, string root, int workers, string? part, bool afresh, bool confirm, double slowest, TextWriter output)
+internal sealed class Session(Scope scope, string root, SessionOptions options, TextWriter output)
 {
     private readonly string _projectFolder = Path.Combine(root, "src", scope.Project);
     private readonly string _testsFolder = Path.Combine(root, "tests", scope.Tests, "bin", "Release", "net10.0");
@@ -28,7 +29,7 @@ internal sealed class Session(Scope scope, string root, int workers, string? par
     {
         MutantAssembly assembly = await BuildAsync();
         string path = Path.Combine(root, "tests", scope.Tests, "bin", "Mutants", scope.Name + ".results");
-        if (afresh)
+        if (options.Afresh)
         {
             File.Delete(path);
         }
@@ -46,10 +47,15 @@ internal sealed class Session(Scope scope, string root, int workers, string? par
         await output.WriteLineAsync($"{scope.Name}: {mutants.Count} mutants, {left.Count} of them to run");
         AgentProcess NewAgent() => new(_copy, scope.Tests, scope.Project, scope.Classes is null ? [] : [.. scope.Classes.Select(start => $"{scope.Tests}.{start}")]);
         Coverage coverage = left.IsEmpty ? new() : await Coverage.OfAsync(NewAgent, scope.IsWanted, output);
-        await output.WriteLineAsync($"{coverage.Tests.Count} tests in {coverage.Tests.Sum(test => test.Milliseconds) / 1000:F0} s of a processor, {coverage.Tests.Count(test => test.Milliseconds > slowest)} of them too slow for every mutant");
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(async () =>
+        await output.WriteLineAsync($"{coverage.Tests.Count} tests in {coverage.Tests.Sum(test => test.Milliseconds) / 1000:F0} s of a processor, {coverage.Tests.Count(test => test.Milliseconds > options.Slowest)} of them too slow for every mutant");
+        foreach (TestCase test in coverage.Tests.OrderByDescending(test => test.Milliseconds).Take(options.ShowTests))
         {
-            using var runner = new MutantRunner(NewAgent, coverage, slowest, confirm);
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{test.Milliseconds / 1000:F1} s {test.Name}"));
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => Task.Run(async () =>
+        {
+            using var runner = new MutantRunner(NewAgent, coverage, options.Slowest, options.Confirm);
             while (left.TryDequeue(out Mutant? mutant))
             {
                 Result result = await runner.RunAsync(mutant);
@@ -64,7 +70,7 @@ internal sealed class Session(Scope scope, string root, int workers, string? par
     }
 
     private IReadOnlyList<Mutant> Chosen(MutantAssembly assembly) =>
-        [.. assembly.Mutants.Where(mutant => part is null || mutant.File.Contains(part, StringComparison.Ordinal))];
+        [.. assembly.Mutants.Where(mutant => options.Part is null || mutant.File.Contains(options.Part, StringComparison.Ordinal))];
 
     private async Task<MutantAssembly> BuildAsync()
     {
@@ -76,8 +82,9 @@ internal sealed class Session(Scope scope, string root, int workers, string? par
         Copy(_testsFolder, _copy);
         Copy(Path.Combine(root, "tools", "FineTuneFlow.Mutation.Agent", "bin", "Release", "net10.0"), _copy, "FineTuneFlow.Mutation.Agent.dll");
         CompilerCall call = await CompilerCall.OfAsync(Path.Combine(_projectFolder, scope.Project + ".csproj"));
-        var assembly = new MutantAssembly(call, _projectFolder, scope.Folders);
-        int broken = assembly.Write(Path.Combine(_copy, call.AssemblyName + ".dll"));
+        var assembly = new MutantAssembly(call.Compilation(), call.Resources, _projectFolder, scope.Folders);
+        await using FileStream file = File.Create(Path.Combine(_copy, call.AssemblyName + ".dll"));
+        int broken = assembly.Write(file);
         await output.WriteLineAsync($"{scope.Name}: {assembly.Mutants.Count} mutants in {assembly.Members} members; {broken} more do not compile");
         return assembly;
     }

@@ -120,6 +120,131 @@ public sealed class VerdictScoreTests
         verdict.Sentence.ShouldContain("80.0 % accuracy");
     }
 
+    [Fact]
+    public void Each_two_are_judged_by_their_own_comparison_as_the_first_of_them_sees_it()
+    {
+        PairedComparison[] pairs = [Pair("a", "b", Score.Accuracy, 0.01, 0.11), Pair("a", "c", Score.Accuracy, 0.02, 0.12), Pair("c", "b", Score.Accuracy, 0.03, 0.13), Pair("d", "b", Score.Accuracy, 0.04, 0.14)];
+        CandidateReport[] candidates = [.. "abcd".Select(name => Candidate(name.ToString(), 0.7, 0.7))];
+        var contest = new Contest(new PromotionRecipe(), [.. candidates], [.. pairs], null, null);
+
+        string Seen(int one, int other) => contest.Against(candidates[one], candidates[other]) is var matchup && matchup.Pair is { } pair
+            ? System.FormattableString.Invariant($"{pair.First}{pair.Second} {matchup.Difference:0.00} {pair.AdjustedPValue:0.00}")
+            : "none";
+
+        new[] { Seen(0, 1), Seen(1, 0), Seen(0, 2), Seen(2, 0), Seen(1, 2), Seen(2, 1), Seen(1, 3), Seen(0, 3), Seen(3, 2) }
+            .ShouldBe(["ab 0.01 0.11", "ba -0.01 0.11", "ac 0.02 0.12", "ca -0.02 0.12", "bc -0.03 0.13", "cb 0.03 0.13", "bd -0.04 0.14", "none", "none"]);
+    }
+
+    [Fact]
+    public void The_difference_is_that_of_the_comparison_and_without_one_that_of_the_figures()
+    {
+        // Rows that only one of the two has answered are left out of a comparison: it may differ from what the figures say.
+        CandidateReport[] candidates = [Candidate("a", 0.76, 0.7), Candidate("b", 0.70, 0.7)];
+
+        new Contest(new PromotionRecipe(), [.. candidates], [Pair("a", "b", Score.Accuracy, 0.05, 0.2)], null, null).Against(candidates[0], candidates[1]).Difference.ShouldBe(0.05, 1e-12);
+        new Contest(new PromotionRecipe(), [.. candidates], [], null, null).Against(candidates[0], candidates[1]).Difference.ShouldBe(0.06, 1e-12);
+    }
+
+    [Fact]
+    public void A_lower_bound_that_is_the_majority_does_not_beat_it()
+    {
+        CandidateReport gpt = Candidate("gpt", 0.5, 0.5);
+
+        Contest.BeatsConstantAnswer(gpt with { Metrics = gpt.Metrics! with { MajorityShare = gpt.Metrics.Intervals[Score.Accuracy.JsonName()].Low } }).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(0.0, null, true)]
+    [InlineData(0.01, null, false)]
+    [InlineData(1.0, null, false)]
+    [InlineData(null, null, false)]
+    [InlineData(null, 1.0, false)]
+    [InlineData(0.9, 1.0, false)]
+    [InlineData(0.89, 1.0, true)]
+    public void Cheaper_is_a_tenth_less_and_beside_an_unknown_price_only_what_is_free(double? one, double? other, bool cheaper)
+    {
+        CandidateReport Priced(double? usd) => Candidate("a", 0.7, 0.7) with { UsdPerThousand = usd, Cost = new CandidateCost { Unpriced = usd is null } };
+
+        Contest.IsCheaper(Priced(one), Priced(other)).ShouldBe(cheaper);
+    }
+
+    [Theory]
+    [InlineData("", "a b")]
+    [InlineData("a", "a")]
+    [InlineData("fineTune", "a b")]
+    [InlineData("prompt", "")]
+    [InlineData("b prompt", "b")]
+    [InlineData("A", "")]
+    public void Eligible_is_who_is_named_or_whose_kind_is(string eligible, string expected)
+    {
+        var rule = new PromotionRecipe { Eligible = [.. eligible.Split(' ', StringSplitOptions.RemoveEmptyEntries)] };
+
+        var contest = new Contest(rule, [Candidate("a", 0.8, 0.7), Candidate("b", 0.7, 0.7)], [], null, null);
+
+        string.Join(' ', contest.Challengers.Select(candidate => candidate.Name)).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void A_champion_challenges_nobody_whatever_its_kind_and_name()
+    {
+        // The champion of a project may be judged as one of the run's own candidates, and a former one beside it.
+        CandidateReport[] candidates = [Candidate("gpt", 0.8, 0.7), Candidate("former", 0.7, 0.7) with { Kind = OutcomeKind.Champion }, Candidate("new", 0.6, 0.7)];
+
+        var contest = new Contest(new PromotionRecipe(), [.. candidates], [], "gpt", null);
+
+        contest.Champion!.Name.ShouldBe("gpt");
+        contest.Challengers.Select(candidate => candidate.Name).ShouldBe(["new"]);
+        contest.Contenders.Select(candidate => candidate.Name).ShouldBe(["gpt", "new"]);
+    }
+
+    [Fact]
+    public void One_that_failed_does_not_change_what_is_judged_by()
+    {
+        CandidateReport failed = Candidate("failed", 0, 0) with { Metrics = null };
+
+        new Contest(new PromotionRecipe { Metric = PromotionMetric.MacroF1 }, [failed, Candidate("a", 0.8, 0.7)], [], null, null).Score.ShouldBe(Score.MacroF1);
+    }
+
+    [Fact]
+    public void Why_the_champion_was_not_asked_is_told_also_where_it_is_no_candidate()
+    {
+        Verdict verdict = new Judge(new PromotionRecipe(), [Candidate("gpt", 0.8, 0.7)], [], "old-one", "its deployment is gone.").Decide();
+
+        verdict.Decision.ShouldBe(VerdictKind.Keep);
+        verdict.Sentence.ShouldStartWith("Keep the champion: it could not be asked (its deployment is gone), and");
+    }
+
+    [Theory]
+    // Whatever is decided beside a champion, the figures are those of the challenger against it.
+    [InlineData(0.70, 0.75, -0.05, 0.20, VerdictKind.Keep)]
+    [InlineData(0.76, 0.75, 0.01, 0.40, VerdictKind.NotEnoughData)]
+    [InlineData(0.80, 0.75, 0.05, 0.001, VerdictKind.Promote)]
+    public void Difference_and_p_of_the_verdict_are_those_of_challenger_and_champion(double challenger, double champion, double difference, double p, VerdictKind expected)
+    {
+        Verdict verdict = new Judge(
+            new PromotionRecipe(), [Candidate("gpt", challenger, 0.7), Candidate("champion", champion, 0.7)], [Pair("gpt", "champion", Score.Accuracy, difference, p, rows: 700)], "champion").Decide();
+
+        verdict.Decision.ShouldBe(expected);
+        (verdict.Champion, verdict.AdjustedPValue, verdict.RequiredRows).ShouldBe(("champion", p, 700.0));
+        verdict.Difference!.Value.ShouldBe(difference, 1e-12);
+        (verdict.InsteadOf, verdict.WorseAtMost).ShouldBe((null, null));
+    }
+
+    [Fact]
+    public void A_cheaper_choice_tells_instead_of_whom_and_what_it_may_cost()
+    {
+        CandidateReport cheap = Candidate("cheap", 0.795, 0.7) with { UsdPerThousand = 0.05 };
+        PairedComparison pair = Pair("cheap", "gpt", Score.Accuracy, -0.005, 0.6);
+
+        Verdict first = new Judge(new PromotionRecipe(), [Candidate("gpt", 0.80, 0.7), cheap], [pair], null).Decide();
+        Verdict beside = new Judge(new PromotionRecipe(), [Candidate("champion", 0.80, 0.7), cheap], [pair with { Second = "champion" }], "champion").Decide();
+
+        (first.Candidate, first.InsteadOf).ShouldBe(("cheap", "gpt"));
+        (beside.Candidate, beside.InsteadOf).ShouldBe(("cheap", "champion"));
+        first.WorseAtMost!.Value.ShouldBe(0.025, 1e-12);
+        beside.WorseAtMost!.Value.ShouldBe(0.025, 1e-12);
+    }
+
     private static NamedPredictions Answers(string name, DatasetRow[] holdout, Func<int, bool> wrong) =>
         new(name, [.. holdout.Select((row, i) => new Prediction { Id = row.Id, Label = wrong(i) ? (row.Label == "yes" ? "no" : "yes") : row.Label })]);
 

@@ -33,6 +33,15 @@ public sealed class VerdictTableTests
         { "no better than always the same answer", "", "gpt 42.0 $0.13", "",
             "Not enough data: the best candidate, gpt, is right in 42.0 % of 1,000 rows, which is not surely more than always answering the most frequent label (40.0 %)." },
 
+        { "no better than always the same answer, and that is enough", "significance no", "gpt 42.0 $0.13", "",
+            "Use gpt: 42.0 % accuracy on 1,000 rows, the only candidate that could be evaluated and may become champion." },
+        { "a cheap one that may always give the same answer is not used", "", "gpt 44.0 $0.13; linear 43.0", "gpt-linear +1.0 -1..3 p 0.50",
+            "Use gpt: 44.0 % accuracy on 1,000 rows, ahead of the runner-up linear by what may be chance (+1.0 points, p = 0.50)." },
+        { "a cheap one that may always give the same answer, and that is enough", "significance no", "gpt 44.0 $0.13; linear 43.0", "gpt-linear +1.0 -1..3 p 0.50",
+            "Use linear: 43.0 % accuracy on 1,000 rows, within 1.0 points of gpt (at most 3.0 points worse), and is free." },
+        { "the runner-up is the second of three", "", "gpt 74.0 $0.13; gpt-2 73.0 $0.13; third 70.0 $0.13", "gpt-gpt-2 +1 -1..3 p 0.50; gpt-third +4 2..6 p 0.001",
+            "Use gpt: 74.0 % accuracy on 1,000 rows, ahead of the runner-up gpt-2 by what may be chance (+1.0 points, p = 0.50)." },
+
         // ------------------------------------------------------------------ thrifty: to pay more, there must be evidence
         { "thrifty: a free one within the margin", "", "gpt 73.5 $0.13; linear 73.3", "gpt-linear +0.2 -2.4..2.8 p 0.90",
             "Use linear: 73.3 % accuracy on 1,000 rows, within 0.2 points of gpt (at most 2.8 points worse), and is free." },
@@ -92,6 +101,10 @@ public sealed class VerdictTableTests
             "Use linear: 70.0 % accuracy on 1,000 rows, within 0.4 points of the champion (at most 2.5 points worse), and is free." },
         { "a challenger as cheap as the champion needs proof", "", "linear 70.6; champion 70.0; gpt 70.8 $0.13", "linear-champion +0.6 -1..2.2 p 0.50; gpt-linear +0.2 -1.5..1.9 p 0.90; gpt-champion +0.8 -1..2.6 p 0.60",
             "Not enough data, keep the champion: linear has 70.6 % accuracy against 70.0 % accuracy of the champion on the same 1,000 rows (+0.6 points, p = 0.50), which may be chance." },
+        { "proven within the margin, but surely worse than the champion", "proven", "linear 74.5; champion 75.0 $0.13", "linear-champion -0.5 -0.8..-0.2 p 0.01",
+            "Keep the champion: the best challenger, linear, is no better, with 74.5 % accuracy against 75.0 % accuracy of the champion on the same 1,000 rows (\u22120.5 points, p = 0.010)." },
+        { "beside a champion the most frequent label is no bar", "", "gpt 43.0 $0.13; champion 41.0 $0.13", "gpt-champion +2 -1..5 p 0.30",
+            "Not enough data, keep the champion: gpt has 43.0 % accuracy against 41.0 % accuracy of the champion on the same 1,000 rows (+2.0 points, p = 0.30), which may be chance." },
         { "a champion that could not be asked stays", "", "gpt 75.0 $0.13; champion failed", "",
             "Keep the champion: it could not be asked (The model was deleted), and the rule replaces no model that it has not seen beside its challengers; a person decides. The best challenger is gpt with 75.0 % accuracy." },
         { "no challenger", "", "gpt failed; champion 70.0 $0.13", "",

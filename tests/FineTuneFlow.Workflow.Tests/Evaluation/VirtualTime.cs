@@ -4,6 +4,8 @@ namespace FineTuneFlow.Workflow.Tests.Evaluation;
 /// milliseconds and every run is the same.</summary>
 internal sealed class VirtualTime : TimeProvider
 {
+    private const long MostSteps = 20_000_000;
+
     private readonly Queue<(SendOrPostCallback Run, object? State)> _ready = new();
     private readonly PriorityQueue<(VirtualTimer Timer, int Setting), (long At, long Order)> _timers = new();
     private long _now;
@@ -31,8 +33,14 @@ internal sealed class VirtualTime : TimeProvider
         try
         {
             Task task = work();
-            while (!task.IsCompleted)
+            for (long steps = 0; !task.IsCompleted; steps++)
             {
+                // A fault in what is tested may make it ask forever: the test then ends, and says so.
+                if (steps > MostSteps)
+                {
+                    throw new InvalidOperationException($"No end after {MostSteps:N0} steps, at {Seconds:0} s of virtual time");
+                }
+
                 if (_ready.TryDequeue(out (SendOrPostCallback Run, object? State) next))
                 {
                     next.Run(next.State);

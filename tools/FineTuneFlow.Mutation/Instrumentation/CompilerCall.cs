@@ -42,7 +42,8 @@ internal sealed class CompilerCall
     /// <summary>The project as it is, with what the source generators add to it.</summary>
     public CSharpCompilation Compilation()
     {
-        SyntaxTree[] trees = [.. _arguments.SourceFiles.Select(file => Parse(File.ReadAllText(file.Path), file.Path))];
+        SyntaxTree[] trees = [.. _arguments.SourceFiles.Select(file => CSharpSyntaxTree.ParseText(
+            SourceText.From(File.ReadAllText(file.Path), System.Text.Encoding.UTF8), _arguments.ParseOptions, file.Path))];
         CSharpCompilation compilation = CSharpCompilation.Create(
             AssemblyName,
             trees,
@@ -59,15 +60,7 @@ internal sealed class CompilerCall
         return (CSharpCompilation)generated;
     }
 
-    public SyntaxTree Parse(string text, string path) =>
-        CSharpSyntaxTree.ParseText(SourceText.From(text, System.Text.Encoding.UTF8), _arguments.ParseOptions, path);
-
-    /// <returns>The errors, where it does not compile.</returns>
-    public IReadOnlyList<Diagnostic> Emit(CSharpCompilation compilation, string path)
-    {
-        using FileStream assembly = File.Create(path);
-        return [.. compilation.Emit(assembly, manifestResources: _arguments.ManifestResources).Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error)];
-    }
+    public IReadOnlyList<ResourceDescription> Resources => [.. _arguments.ManifestResources];
 
     private sealed class Loader : IAnalyzerAssemblyLoader
     {

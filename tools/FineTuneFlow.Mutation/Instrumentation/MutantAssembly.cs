@@ -1,30 +1,35 @@
+using FineTuneFlow.Mutation.Mutators;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using FineTuneFlow.Mutation.Mutators;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 
 namespace FineTuneFlow.Mutation.Instrumentation;
 
 /// <summary>One assembly with all mutants of the folders in scope.</summary>
 internal sealed class MutantAssembly
 {
-    private readonly CompilerCall _call;
+    private readonly CSharpCompilation _compilation;
+    private readonly IReadOnlyList<ResourceDescription> _resources;
     private readonly string _root;
     private readonly List<(SyntaxTree Tree, List<Member> Members)> _files = [];
     private readonly Dictionary<int, Member> _members = [];
     private readonly Dictionary<int, List<Mutant>> _mutants = [];
 
-    public MutantAssembly(CompilerCall call, string projectFolder, IReadOnlyList<string> folders)
+    /// <param name="compilation">The project as it is.</param>
+    /// <param name="resources">What it carries.</param>
+    /// <param name="projectFolder">Files are named from there.</param>
+    /// <param name="folders">Which of them are mutated, as in <see cref="Scope"/>.</param>
+    public MutantAssembly(CSharpCompilation compilation, IReadOnlyList<ResourceDescription> resources, string projectFolder, IReadOnlyList<string> folders)
     {
-        _call = call;
+        _compilation = compilation;
+        _resources = resources;
         _root = projectFolder;
-        Compilation = call.Compilation();
-        foreach (SyntaxTree tree in Compilation.SyntaxTrees.Where(tree => IsInScope(tree.FilePath, folders)))
+        foreach (SyntaxTree tree in compilation.SyntaxTrees.Where(tree => IsInScope(tree.FilePath, folders)))
         {
-            Add(tree, Compilation.GetSemanticModel(tree));
+            Add(tree, compilation.GetSemanticModel(tree));
         }
     }
-
-    public CSharpCompilation Compilation { get; }
 
     public int Members => _members.Count;
 
@@ -32,24 +37,24 @@ internal sealed class MutantAssembly
     public IReadOnlyList<Mutant> Mutants => [.. _mutants.Values.SelectMany(list => list).OrderBy(mutant => mutant.Id)];
 
     /// <returns>How many mutants do not compile.</returns>
-    public int Write(string path)
+    public int Write(Stream output)
     {
         int all = Mutants.Count;
         while (true)
         {
-            CSharpCompilation compilation = Compilation.AddSyntaxTrees(_call.Parse(SwitchSource.Of(_members.Count + 1), "FineTuneFlowMutants.cs"));
+            CSharpCompilation compilation = _compilation.AddSyntaxTrees(Parse(SwitchSource.Of(_members.Count + 1), "FineTuneFlowMutants.cs"));
             var trees = new List<SyntaxTree>();
             foreach ((SyntaxTree tree, List<Member> members) in _files)
             {
                 string text = FileInstrumentation.Of(tree.GetRoot(), members.Select(member => (member, (IReadOnlyList<Mutant>)_mutants[member.Id])));
-                SyntaxTree instrumented = _call.Parse(text, tree.FilePath);
+                SyntaxTree instrumented = Parse(text, tree.FilePath);
                 compilation = compilation.ReplaceSyntaxTree(tree, instrumented);
                 trees.Add(instrumented);
             }
 
             // Most errors are in the files with mutants: the others are compiled once, at the end.
             IReadOnlyList<Diagnostic> errors = [.. trees.AsParallel().SelectMany(tree => compilation.GetSemanticModel(tree).GetDiagnostics()).Where(found => found.Severity == DiagnosticSeverity.Error)];
-            errors = errors.Count > 0 ? errors : _call.Emit(compilation, path);
+            errors = errors.Count > 0 ? errors : Emit(compilation, output);
             if (errors.Count == 0)
             {
                 return all - Mutants.Count;
@@ -57,6 +62,15 @@ internal sealed class MutantAssembly
 
             Reject(errors);
         }
+    }
+
+    private SyntaxTree Parse(string text, string path) => CSharpSyntaxTree.ParseText(
+        SourceText.From(text, System.Text.Encoding.UTF8), (CSharpParseOptions)_compilation.SyntaxTrees[0].Options, path);
+
+    private IReadOnlyList<Diagnostic> Emit(CSharpCompilation compilation, Stream output)
+    {
+        output.SetLength(0);
+        return [.. compilation.Emit(output, manifestResources: _resources).Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error)];
     }
 
     private void Reject(IReadOnlyList<Diagnostic> errors)
@@ -72,7 +86,7 @@ internal sealed class MutantAssembly
             }
 
             // A constant that is no longer one where one is needed, perhaps in another file; or else a member that cannot be copied.
-            string[] names = [.. node.DescendantNodesAndSelf().OfType<Microsoft.CodeAnalysis.CSharp.Syntax.IdentifierNameSyntax>().Select(name => name.Identifier.Text)];
+            string[] names = [.. node.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Select(name => name.Identifier.Text)];
             Member[] constants = [.. _members.Values.Where(member => member.Kind == MemberKind.Constant && _mutants[member.Id].Count > 0 && names.Contains(member.Name.Split('.')[^1]))];
             foreach (Member constant in constants)
             {
@@ -123,7 +137,7 @@ internal sealed class MutantAssembly
     private int _lastId;
 
     /// <summary>An operator alone says little: shown with what stands around it.</summary>
-    private static Microsoft.CodeAnalysis.Text.TextSpan Around(Member member, Mutation mutation) => mutation.Span.Length > 3
+    private static TextSpan Around(Member member, Mutation mutation) => mutation.Span.Length > 3
         ? mutation.Span
         : member.Code.FindNode(mutation.Span, getInnermostNodeForTie: true) is var node && node.Span.Length > 3 ? node.Span : node.Parent!.Span;
 
