@@ -20,7 +20,7 @@ public sealed class LiveIntentTests(Azurite azurite)
 
     private SpendOnce Once => new(_store, _time);
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Of_many_deliveries_at_once_one_makes_it_and_the_others_wait_and_then_get_it()
     {
         var gate = new TaskCompletionSource();
@@ -43,7 +43,7 @@ public sealed class LiveIntentTests(Azurite azurite)
         _made.ShouldBe(1);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task However_long_the_making_takes_nobody_takes_its_maker_for_dead()
     {
         var begun = new TaskCompletionSource();
@@ -69,7 +69,7 @@ public sealed class LiveIntentTests(Azurite azurite)
         (await RunAsync()).Id.ShouldBe("slow");
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task After_a_maker_died_nothing_is_made_until_its_request_could_have_shown_up()
     {
         await _store.WriteJsonAsync(_record, new SpendRecord<Thing>(_time.GetUtcNow(), SpendState.Intended, null));
@@ -84,7 +84,7 @@ public sealed class LiveIntentTests(Azurite azurite)
         _made.ShouldBe(1);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task What_shows_up_within_the_grace_period_is_adopted()
     {
         await _store.WriteJsonAsync(_record, new SpendRecord<Thing>(_time.GetUtcNow(), SpendState.Intended, null));
@@ -96,7 +96,7 @@ public sealed class LiveIntentTests(Azurite azurite)
         (await _store.ReadJsonAsync<SpendRecord<Thing>>(_record)).State.ShouldBe(SpendState.Adopted);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_look_up_that_takes_longer_than_the_grace_period_proves_nothing_about_its_end()
     {
         await _store.WriteJsonAsync(_record, new SpendRecord<Thing>(_time.GetUtcNow(), SpendState.Intended, null));
@@ -111,7 +111,7 @@ public sealed class LiveIntentTests(Azurite azurite)
         _made.ShouldBe(0);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_lost_answer_is_followed_by_a_look_up_and_a_definite_refusal_by_another_attempt_at_once()
     {
         (await Should.ThrowAsync<FlowException>(Once.RunAsync<Thing>(
@@ -132,7 +132,7 @@ public sealed class LiveIntentTests(Azurite azurite)
         _made.ShouldBe(1);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_intent_whose_own_writing_is_in_doubt_makes_nothing()
     {
         var doubtful = new LosesAnswers(_store);

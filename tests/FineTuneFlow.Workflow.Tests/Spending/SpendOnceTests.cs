@@ -18,7 +18,7 @@ public sealed class SpendOnceTests(Azurite azurite) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _product.DisposeAsync();
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task What_was_made_is_given_again_without_asking_the_service()
     {
         string made = await Attempt(Make);
@@ -28,7 +28,7 @@ public sealed class SpendOnceTests(Azurite azurite) : IAsyncLifetime
         _service.ShouldBeEmpty();
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_lost_answer_is_followed_by_adoption()
     {
         await Should.ThrowAsync<FlowException>(() => Attempt(async stop =>
@@ -41,7 +41,7 @@ public sealed class SpendOnceTests(Azurite azurite) : IAsyncLifetime
         _service.Count.ShouldBe(1);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_step_delivered_twice_makes_nothing_while_the_first_sender_may_still_be_waiting()
     {
         var sent = new TaskCompletionSource();
@@ -63,7 +63,7 @@ public sealed class SpendOnceTests(Azurite azurite) : IAsyncLifetime
         _service.Count.ShouldBe(1);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_request_that_its_sender_has_given_up_may_still_arrive()
     {
         // The service takes the request in after the sender's own timeout of 100 seconds.
@@ -80,7 +80,7 @@ public sealed class SpendOnceTests(Azurite azurite) : IAsyncLifetime
         _service.Count.ShouldBe(1);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task After_the_grace_period_without_a_trace_it_is_made()
     {
         await Should.ThrowAsync<FlowException>(() => Attempt(_ => throw new FlowException(FailureKind.Ambiguous, "reset before it was sent")));
@@ -89,7 +89,7 @@ public sealed class SpendOnceTests(Azurite azurite) : IAsyncLifetime
         (await Attempt(Make)).ShouldBe("job-1");
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_refusal_makes_nothing_and_holds_nothing()
     {
         FlowException refused = await Should.ThrowAsync<FlowException>(() => Attempt(_ => throw new FlowException(FailureKind.DailyCapReached, "cap")));
@@ -98,7 +98,7 @@ public sealed class SpendOnceTests(Azurite azurite) : IAsyncLifetime
         (await Attempt(Make)).ShouldBe("job-1");
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Of_many_at_once_one_makes_it()
     {
         string?[] results = await Task.WhenAll(Enumerable.Range(0, 16).Select(async _ =>
