@@ -45,7 +45,7 @@ public static class ApiRoutes
             [
                 ("project", "Only this project's."),
                 ("outcome", "running, succeeded, partlyFailed, failed, cancelled or rejected."),
-                ("waiting", "person: only runs that wait for an approval; service: only those whose job a service works on."),
+                ("waiting", "person: only runs that wait for an approval; service: only those whose job a service works on; retrying: only those of which a step has failed and is tried again."),
                 ("from", "Started at this time or later (ISO 8601)."),
                 ("to", "Started before this time."),
                 ("top", "At most so many, 1 to 1000; 50 unless told."),
@@ -63,6 +63,7 @@ public static class ApiRoutes
                 ("continuation", "From the page before."),
             ],
         },
+        Get<GetRunMarks>("runs/{id}/marks", "Tells what stands beside a run's steps: restarts of the host, and what was adopted after a lost answer.") with { Answer = typeof(RunMarks) },
         Delete<DeleteRun>("runs/{id}", "Deletes an ended run with its files and history; refused where a champion comes from it.") with { Status = 204, MediaTypes = [] },
         Post<PostApproval>("runs/{id}/approval", "Approves or rejects the quote that a run waits with.")
             with { Body = typeof(ApprovalRequest), Answer = typeof(RunView), Status = 202 },
@@ -123,12 +124,24 @@ public static class ApiRoutes
                 ("continuation", "From the page before."),
             ],
         },
+        Get<GetReview>("runs/{id}/review", "Gives rows whose labels deserve a second look, nearly equal texts once, with what speaks against each label.") with
+        {
+            Answer = typeof(ReviewPage),
+            Query =
+            [
+                ("source", "all, feedback, suspects, disagree or unsure; all unless told."),
+                ("top", "At most so many, 1 to 200; 50 unless told."),
+                ("continuation", "From the page before."),
+            ],
+        },
         Get<GetCorrections>("runs/{id}/corrections", "Lists the corrections of a run's rows.") with { Answer = typeof(CorrectionList) },
         Post<PostCorrection>("runs/{id}/corrections", "Corrects a row's label. Of a training row it joins the next retrain; rows that judge do not change.")
             with { Body = typeof(CorrectionRequest), Answer = typeof(Correction) },
         Delete<DeleteCorrection>("runs/{id}/corrections/{row}", "Takes a correction back.") with { Status = 204, MediaTypes = [] },
         Post<PostDatasetCheck>("datasets/check", "Gives profile, findings and quote of a CSV sent as multipart/form-data (file, recipe); nothing is started.")
             with { Form = [File, RecipePart], Answer = typeof(DatasetCheckAnswer) },
+        Post<PostRecipeCheck>("recipes/check", "Tells everything that is wrong with a recipe, with line and column; nothing is kept.")
+            with { Body = typeof(Recipe), Answer = typeof(RecipeCheck) },
         Get<GetProjects>("projects", "Lists the projects.") with { Answer = typeof(ProjectList) },
         Get<GetProject>("projects/{project}", "Shows a project: champion, health, what was asked by day, the last night.") with { Answer = typeof(ProjectDetail) },
         Get<GetRecipe>("projects/{project}/recipe", "Gives a project's recipe as it was put.") with { Answer = typeof(Recipe) },
@@ -149,8 +162,14 @@ public static class ApiRoutes
         Get<GetFeedback>("projects/{project}/feedback", "Lists what people have said of a project's texts, and corrected files of suspects.") with { Answer = typeof(FeedbackList) },
         Put<PutFeedback>("projects/{project}/feedback/{id}", "Amends the label of a feedback.") with { Body = typeof(AmendRequest), Answer = typeof(KeptFeedback) },
         Delete<DeleteFeedback>("projects/{project}/feedback/{id}", "Takes a feedback back.") with { Status = 204, MediaTypes = [] },
+        Get<GetHoldout>("projects/{project}/holdout", "Lists the decisions by which labels of rows that judge are others than those of the drops.") with { Answer = typeof(HoldoutList) },
+        Post<PostHoldout>("projects/{project}/holdout", "Decides that a run's corrections of rows that judge count from the next run on.")
+            with { Body = typeof(HoldoutRequest), Answer = typeof(HoldoutDecision) },
+        Delete<DeleteHoldout>("projects/{project}/holdout/{decision}", "Takes such a decision back.") with { Status = 204, MediaTypes = [] },
+        Get<GetTrend>("projects/{project}/trend", "Sets a project's versions beside each other on the rows that judged all of them.") with { Answer = typeof(TrendView) },
         Post<PostRetrain>("projects/{project}/retrain", "Retrains a project where there is a reason, else says why not; with dryRun nothing is started.")
             with { Body = typeof(RetrainRequest), Answer = typeof(RetrainAnswer) },
+        Get<GetProviders>("providers", "Lists the configured services, how long their models last, and the champions that stand on them.") with { Answer = typeof(ProviderList) },
         Get<GetCostProjection>("costs/projection", "Projects the cost of five ways of running a service while its volume grows, the chapter's first figure.") with
         {
             Answer = typeof(CostProjection),

@@ -31,6 +31,7 @@ public static class ApiServices
         services.AddSingleton<RunReports>();
         services.AddSingleton<JudgedRuns>();
         services.AddSingleton<CorrectionStore>();
+        services.AddSingleton<ReviewFinder>();
         return services;
     }
 }

@@ -106,6 +106,8 @@ public static class WorkflowComposition
             .AddSingleton<WatchLog>()
             .AddHostedService<WatchFlush>()
             .AddSingleton<JudgedTexts>()
+            .AddSingleton<HoldoutDecisions>()
+            .AddSingleton<HostStarts>()
             .AddSingleton<ProjectLabels>()
             .AddSingleton<FeedbackStore>()
             .AddSingleton<OpenChoices>()

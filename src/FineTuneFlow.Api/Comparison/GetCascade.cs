@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Workflow.Evaluation;
 using Microsoft.AspNetCore.Http;
 
 namespace FineTuneFlow.Api.Comparison;
@@ -20,8 +21,8 @@ public sealed class GetCascade(RunReports reports, JudgedRuns judgedRuns) : IApi
         }
 
         JudgedRun run = await judgedRuns.LoadAsync(report, cancellation);
-        AnswerFacts smallAnswers = await run.AnswersAsync(small.Name, cancellation);
-        AnswerFacts largeAnswers = await run.AnswersAsync(large.Name, cancellation);
+        AnswerFacts smallAnswers = run.Answers(small.Name);
+        AnswerFacts largeAnswers = run.Answers(large.Name);
         return ApiAnswer.Versioned(request, new CascadeView(small.Name, large.Name, Cascade.Of(
             [.. run.Truth.Select((label, place) => (smallAnswers.Label(place) == label, smallAnswers.Confidence(place) ?? 0))],
             [.. run.Truth.Select((label, place) => largeAnswers.Label(place) == label)],

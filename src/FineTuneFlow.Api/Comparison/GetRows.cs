@@ -19,9 +19,7 @@ public sealed class GetRows(RunReports reports, JudgedRuns judgedRuns) : IApiHan
         string first = RunReports.Judged(report, request.Query("first") ?? report.Candidates.FirstOrDefault(one => one.Metrics is not null)?.Name, "first").Name;
         string? second = request.Query("second") is { } name ? RunReports.Judged(report, name, "second").Name : null;
         JudgedRun run = await judgedRuns.LoadAsync(report, cancellation);
-        Task<AnswerFacts> reading = run.AnswersAsync(first, cancellation);
-        AnswerFacts? others = second is null ? null : await run.AnswersAsync(second, cancellation);
-        var selection = new RowSelection(run, await reading, others);
+        var selection = new RowSelection(run, run.Answers(first), second is null ? null : run.Answers(second));
         int[] places = selection.Select(
             request.QueryEnum("show", RowFilter.All),
             LabelOf(report, request, "label"),

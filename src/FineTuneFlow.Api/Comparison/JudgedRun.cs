@@ -1,8 +1,8 @@
 using FineTuneFlow.Core.Datasets;
-using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
@@ -13,63 +13,33 @@ namespace FineTuneFlow.Api.Comparison;
 public sealed class JudgedRun
 {
     private readonly IBlobStore _blobs;
-    private readonly Dictionary<string, int> _places;
-    private readonly Dictionary<string, Task<AnswerFacts>> _answers = new(StringComparer.Ordinal);
+    private readonly JudgedAnswers _answers;
 
-    private JudgedRun(IBlobStore blobs, RunReport report, EvaluationPlan plan, string[] ids, int[] truth)
-    {
-        _blobs = blobs;
-        Report = report;
-        Plan = plan;
-        Ids = ids;
-        Truth = truth;
-        _places = new Dictionary<string, int>(ids.Length, StringComparer.Ordinal);
-        for (int place = 0; place < ids.Length; place++)
-        {
-            _places[ids[place]] = place;
-        }
-    }
+    private JudgedRun(IBlobStore blobs, RunReport report, EvaluationPlan plan, JudgedAnswers answers) =>
+        (_blobs, Report, Plan, _answers) = (blobs, report, plan, answers);
 
     public RunReport Report { get; }
 
     public EvaluationPlan Plan { get; }
 
     /// <summary>In the order of the judged file.</summary>
-    public IReadOnlyList<string> Ids { get; }
+    public IReadOnlyList<string> Ids => _answers.Ids;
 
     /// <summary>Index of each row's label.</summary>
-    public IReadOnlyList<int> Truth { get; }
+    public IReadOnlyList<int> Truth => _answers.Truth;
 
     public static async Task<JudgedRun> LoadAsync(IBlobStore blobs, RunReport report, CancellationToken cancellation)
     {
         EvaluationPlan plan = await blobs.ReadJsonAsync<EvaluationPlan>(RunPaths.EvaluationPlan(report.RunId), cancellation);
-        BlobPath source = BlobPath.Parse(plan.Source);
-        var ids = new List<string>(plan.Rows);
-        var truth = new List<int>(plan.Rows);
-        await using BlobRead rows = await blobs.OpenExistingAsync(source, cancellation);
-        foreach (DatasetRow row in DatasetFiles.ReadRows(rows.Content, source.Name))
-        {
-            ids.Add(row.Id);
-            truth.Add(report.Labels.IndexOf(row.Label));
-        }
-
-        return new JudgedRun(blobs, report, plan, [.. ids], [.. truth]);
+        BlobPath figures = RunPaths.JudgedAnswers(report.RunId);
+        JudgedAnswers? kept = await blobs.ExistsAsync(figures, cancellation) ? JudgedAnswers.Read(await blobs.ReadBytesAsync(figures, cancellation)) : null;
+        return new JudgedRun(blobs, report, plan, kept ?? await FromFilesAsync(blobs, report, plan, cancellation));
     }
 
-    /// <summary>A candidate's answers, read once for all who ask.</summary>
-    public async Task<AnswerFacts> AnswersAsync(string candidate, CancellationToken cancellation)
-    {
-        Task<AnswerFacts> reading;
-        lock (_answers)
-        {
-            if (!_answers.TryGetValue(candidate, out reading!) || reading.IsFaulted)
-            {
-                reading = _answers[candidate] = ReadAnswersAsync(candidate, CancellationToken.None);
-            }
-        }
-
-        return await reading.WaitAsync(cancellation);
-    }
+    /// <summary>A candidate's answers.</summary>
+    /// <exception cref="FlowException">NotFound: none are in storage.</exception>
+    public AnswerFacts Answers(string candidate) => _answers.Of(candidate)
+        ?? throw new FlowException(FailureKind.NotFound, $"the answers of {candidate} are no longer in storage", "The run's evaluation files were removed.");
 
     /// <summary>The rows at some places, with their texts, in the order given; each piece of the holdout is read once.</summary>
     public async Task<IReadOnlyList<DatasetRow>> TextsAsync(IReadOnlyList<int> wanted, CancellationToken cancellation)
@@ -97,24 +67,17 @@ public sealed class JudgedRun
             : throw new FlowException(FailureKind.NotFound, $"row {Ids[place]} is no longer in storage", "The run's evaluation files were removed."))];
     }
 
-    private async Task<AnswerFacts> ReadAnswersAsync(string candidate, CancellationToken cancellation)
+    /// <summary>Of a run that was compared before its figures were kept: every prediction is read.</summary>
+    private static async Task<JudgedAnswers> FromFilesAsync(IBlobStore blobs, RunReport report, EvaluationPlan plan, CancellationToken cancellation)
     {
-        var facts = new AnswerFacts(Ids.Count);
-        await foreach (BlobEntry chunk in _blobs.ListAsync(RunPaths.Runs, RunPaths.PredictionsPrefix(Report.RunId, candidate), cancellation))
+        BlobPath source = BlobPath.Parse(plan.Source);
+        await using BlobRead rows = await blobs.OpenExistingAsync(source, cancellation);
+        var answers = new JudgedAnswers(report.Labels, [.. DatasetFiles.ReadRows(rows.Content, source.Name)]);
+        foreach (CandidateReport candidate in report.Candidates.Where(one => one.Metrics is not null))
         {
-            foreach (AnswerLine prediction in await _blobs.ReadLinesAsync<AnswerLine>(chunk.Path, cancellation))
-            {
-                if (_places.TryGetValue(prediction.Id, out int place))
-                {
-                    int label = prediction.Error is null ? Report.Labels.IndexOf(prediction.Label) : -1;
-                    facts.Set(place, label, label < 0 ? null : prediction.Probabilities?.GetValueOrDefault(prediction.Label!), prediction.Error);
-                }
-            }
+            answers.Add(candidate.Name, await CandidateScores.PredictionsAsync(blobs, report.RunId, candidate.Name, cancellation));
         }
 
-        return facts;
+        return answers;
     }
-
-    /// <summary>What is needed here of a <see cref="Prediction"/>, whose sorted dictionaries would be made for nothing.</summary>
-    private sealed record AnswerLine(string Id, string? Label, Dictionary<string, double>? Probabilities, PredictionError? Error);
 }

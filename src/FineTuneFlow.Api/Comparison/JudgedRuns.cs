@@ -11,6 +11,9 @@ public sealed class JudgedRuns(IBlobStore blobs)
     private readonly LinkedList<(string RunId, Task<JudgedRun> Run)> _recent = [];
     private readonly Lock _gate = new();
 
+    /// <summary>Read for this caller alone: whoever goes through many runs must not drive out what others look at.</summary>
+    public Task<JudgedRun> ReadOnceAsync(RunReport report, CancellationToken cancellation) => JudgedRun.LoadAsync(blobs, report, cancellation);
+
     public async Task<JudgedRun> LoadAsync(RunReport report, CancellationToken cancellation)
     {
         Task<JudgedRun> run;

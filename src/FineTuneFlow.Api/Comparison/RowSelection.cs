@@ -1,4 +1,5 @@
 using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Workflow.Evaluation;
 
 namespace FineTuneFlow.Api.Comparison;
 

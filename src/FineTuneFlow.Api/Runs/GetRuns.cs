@@ -31,6 +31,12 @@ public sealed class GetRuns(RunReader runs, RefusedDrops refused) : IApiHandler
         do
         {
             (ImmutableArray<RunView> page, continuation) = await runs.ListAsync(query with { PageSize = wanted - views.Count, Continuation = continuation }, cancellation);
+            if (wait == RunWait.Retrying)
+            {
+                // Only a run's history tells: it is read of those that run, which are few.
+                page = [.. await Task.WhenAll(page.Select(view => runs.GetAsync(view.RunId, cancellation)))];
+            }
+
             // A prefix also matches longer project names, and one status of the engine stands for several outcomes.
             views.AddRange(page.Where(view => (project is null || view.Project == project) && (outcome is null || view.Outcome == outcome) && Waits(view, wait)));
         }
@@ -44,6 +50,7 @@ public sealed class GetRuns(RunReader runs, RefusedDrops refused) : IApiHandler
     {
         RunWait.Person => view.NeedsApproval,
         RunWait.Service => view.Candidates.Any(candidate => candidate.Record is { State: CandidateState.Training, Provider: not null }),
+        RunWait.Retrying => view.IsRetrying,
         _ => true,
     };
 
@@ -73,4 +80,6 @@ public enum RunWait
     Person,
     /// <summary>A service, to end a job.</summary>
     Service,
+    /// <summary>The next attempt at a step that has failed.</summary>
+    Retrying,
 }

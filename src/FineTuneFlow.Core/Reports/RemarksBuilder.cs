@@ -93,6 +93,13 @@ internal static class RemarksBuilder
                 + $"{(input.LeftOut == 1 ? "it" : "them")}. The split method stable keeps every text in its split when data grows.");
         }
 
+        foreach (HoldoutChange change in input.HoldoutChanges)
+        {
+            yield return new("holdout-changed", RemarkLevel.Warning,
+                $"The label{(change.Rows == 1 ? "" : "s")} of {Counted(change.Rows, "row")} of the holdout {(change.Rows == 1 ? "was" : "were")} changed by a decision of {change.By} "
+                + $"on {change.At.UtcDateTime:yyyy-MM-dd}: {change.Reason}. Scores of earlier runs were measured with the labels before.");
+        }
+
         if (report.Sampled)
         {
             yield return new("sampled", RemarkLevel.Note,

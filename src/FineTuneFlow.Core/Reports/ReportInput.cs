@@ -21,6 +21,8 @@ public sealed record ReportInput
     public required IReadOnlyList<DatasetRow> Holdout { get; init; }
     /// <summary>Rows of the prepared holdout that are not in <see cref="Holdout"/>, as the champion was trained on them.</summary>
     public int LeftOut { get; init; }
+    /// <summary>Decisions by which labels of <see cref="Holdout"/> are others than those of the drop.</summary>
+    public ImmutableArray<HoldoutChange> HoldoutChanges { get; init; } = [];
     public required ImmutableArray<CandidateOutcome> Candidates { get; init; }
     /// <summary>Name under which the project's champion stands among the candidates; null: the project has none. Where no candidate of
     /// that name was evaluated, the champion could not be asked.</summary>
@@ -64,5 +66,12 @@ public sealed record CandidateOutcome
 }
 
 public enum OutcomeKind { FineTune, Continuation, Prompt, LinearBaseline, ContainerBaseline, Champion, Encoder }
+
+/// <summary>A decision that has changed labels of rows that judge.</summary>
+/// <param name="By">Who took it.</param>
+/// <param name="At">When.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Rows">How many of this run's rows it has changed.</param>
+public sealed record HoldoutChange(string By, DateTimeOffset At, string Reason, int Rows);
 
 public sealed record StageTime(string Name, DateTimeOffset StartedAt, DateTimeOffset? EndedAt);

@@ -2,6 +2,7 @@ using Azure.Core.Serialization;
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using FineTuneFlow.Api;
+using FineTuneFlow.Api.Service;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Functions.Durable;
@@ -33,6 +34,7 @@ public static class FunctionsServices
         services.AddFineTuneFlowWorkflow();
         services.AddFineTuneFlowProviders(configuration);
         services.AddFlowApi(configuration);
+        services.AddHostedService<HostStartNote>();
         services.AddSingleton<CurrentDurableClient>();
         services.AddSingleton<IDurableClient>(provider => new DurableFunctionsClient(
             () => provider.GetRequiredService<CurrentDurableClient>().Value, provider.GetRequiredService<IHttpClientFactory>()));

@@ -86,4 +86,16 @@ public sealed class ProjectHttpFunctions(ApiRunner api)
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/projects/{project}/retrain")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<PostRetrain>(request, client, context);
+
+    [Function(nameof(GetTrend))]
+    public Task<IResult> GetTrend(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/projects/{project}/trend")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<GetTrend>(request, client, context);
+
+    [Function(nameof(PostRecipeCheck))]
+    public Task<IResult> PostRecipeCheck(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/recipes/check")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<PostRecipeCheck>(request, client, context);
 }

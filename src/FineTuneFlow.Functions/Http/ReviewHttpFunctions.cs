@@ -31,4 +31,28 @@ public sealed class ReviewHttpFunctions(ApiRunner api)
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/runs/{id}/corrections/{row}")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<DeleteCorrection>(request, client, context);
+
+    [Function(nameof(GetReview))]
+    public Task<IResult> GetReview(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/review")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<GetReview>(request, client, context);
+
+    [Function(nameof(GetHoldout))]
+    public Task<IResult> GetHoldout(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/projects/{project}/holdout")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<GetHoldout>(request, client, context);
+
+    [Function(nameof(PostHoldout))]
+    public Task<IResult> PostHoldout(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/projects/{project}/holdout")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<PostHoldout>(request, client, context);
+
+    [Function(nameof(DeleteHoldout))]
+    public Task<IResult> DeleteHoldout(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/projects/{project}/holdout/{decision}")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<DeleteHoldout>(request, client, context);
 }

@@ -85,4 +85,10 @@ public sealed class RunHttpFunctions(ApiRunner api)
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/artifacts/{*path:minlength(1)}")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetArtifact>(request, client, context);
+
+    [Function(nameof(GetRunMarks))]
+    public Task<IResult> GetRunMarks(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/marks")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<GetRunMarks>(request, client, context);
 }

@@ -40,4 +40,10 @@ public sealed class ServiceHttpFunctions(ApiRunner api)
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/openapi.json")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetOpenApi>(request, client, context);
+
+    [Function(nameof(GetProviders))]
+    public Task<IResult> GetProviders(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/providers")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<GetProviders>(request, client, context);
 }

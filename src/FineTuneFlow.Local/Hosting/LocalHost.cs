@@ -1,4 +1,5 @@
 using FineTuneFlow.Api;
+using FineTuneFlow.Api.Service;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Engine;
 using FineTuneFlow.Local.Drops;
@@ -75,6 +76,7 @@ public static class LocalHost
             ObserveActivity = services.GetRequiredService<FlowTelemetry>().Follow,
         });
         builder.Services.AddFlowApi(settings);
+        builder.Services.AddHostedService<HostStartNote>();
         builder.Services.AddHostedService<DropWatcher>();
         builder.Services.AddHostedService<Nightly>();
         builder.Services.AddHostedService<Ticking>();

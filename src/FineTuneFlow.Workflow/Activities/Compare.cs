@@ -33,6 +33,7 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
             outcomes.Add(await Outcome(input, recipe, result, cancellation));
         }
 
+        DatasetRow[] judged = await JudgedRows.ReadAsync(store, BlobPath.Parse(plan.Source), cancellation);
         RunReport report = ReportBuilder.Build(new ReportInput
         {
             RunId = runId,
@@ -40,9 +41,10 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
             Recipe = recipe,
             Manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(runId), cancellation),
             Profile = (await store.FindJsonAsync<JsonNode>(RunPaths.Dataset(runId, DatasetFiles.Profile), cancellation))?.Value,
-            Holdout = await JudgedRows.ReadAsync(store, BlobPath.Parse(plan.Source), cancellation),
+            Holdout = judged,
             Candidates = outcomes.ToImmutable(),
             LeftOut = plan.LeftOut,
+            HoldoutChanges = plan.Changes.IsDefault ? [] : plan.Changes,
             Champion = input.Plan.Champion is null ? null : PlannedCandidate.ChampionName,
             ChampionRefusal = input.Plan.Champion?.Refusal,
             Stages = input.Stages,
@@ -50,6 +52,13 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
             EndedAt = input.Now,
             Quote = await store.ReadJsonAsync<Quote>(RunPaths.Quote(runId), cancellation),
         });
+        var answers = new JudgedAnswers(report.Labels, judged);
+        foreach (CandidateOutcome outcome in outcomes.Where(outcome => outcome.Predictions.Count > 0))
+        {
+            answers.Add(outcome.Name, outcome.Predictions);
+        }
+
+        await store.WriteBytesAsync(RunPaths.JudgedAnswers(runId), answers.ToBytes(), cancellation: cancellation);
         BlobRef json = await Write(runId, "json", ReportJson.Write(report), cancellation);
         await store.WriteBytesAsync(
             RunPaths.Suspects(runId),

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Models;
@@ -12,7 +14,7 @@ namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Cuts the holdout (or the sample that the recipe asks for) into chunks, the same for every candidate. Rows that a champion
 /// of an earlier run was trained on are left out for all: it would answer them from memory, and nobody could beat it.</summary>
-public sealed class PlanEvaluation(IBlobStore store, Lineage lineage) : IActivity<PlanEvaluationInput, EvaluationPlan>
+public sealed class PlanEvaluation(IBlobStore store, Lineage lineage, HoldoutDecisions decisions) : IActivity<PlanEvaluationInput, EvaluationPlan>
 {
     /// <summary>Few as they are, the intervals and tests say so; with fewer there is nothing to say.</summary>
     private const int FewestRows = 10;
@@ -34,7 +36,9 @@ public sealed class PlanEvaluation(IBlobStore store, Lineage lineage) : IActivit
             rows = [.. HoldoutSample.Draw(rows, wanted, recipe.Dataset.Split.Seed)];
         }
 
-        if (rows.Length < holdout.Length)
+        ImmutableArray<HoldoutChange> changes;
+        (rows, changes) = await DecidedAsync(input.RunId, rows, cancellation);
+        if (rows.Length < holdout.Length || !changes.IsEmpty)
         {
             source = RunPaths.Sample(input.RunId);
             await store.WriteLinesAsync(source, rows, cancellation);
@@ -46,9 +50,21 @@ public sealed class PlanEvaluation(IBlobStore store, Lineage lineage) : IActivit
             await store.WriteLinesAsync(RunPaths.Chunk(input.RunId, chunks++), chunk, cancellation);
         }
 
-        var plan = new EvaluationPlan(source.ToString(), rows.Length, chunks, recipe.Evaluation.ChunkRows, recipe.Evaluation.Mode == EvaluationMode.Batch, leftOut);
+        var plan = new EvaluationPlan(source.ToString(), rows.Length, chunks, recipe.Evaluation.ChunkRows, recipe.Evaluation.Mode == EvaluationMode.Batch, leftOut, changes);
         await store.WriteJsonAsync(RunPaths.EvaluationPlan(input.RunId), plan, cancellation: cancellation);
         return plan;
+    }
+
+    /// <summary>The rows with the labels that people have decided on since the drop came.</summary>
+    private async Task<(DatasetRow[] Rows, ImmutableArray<HoldoutChange> Changes)> DecidedAsync(string runId, DatasetRow[] rows, CancellationToken cancellation)
+    {
+        if ((await store.FindJsonAsync<RunRecord>(RunPaths.Record(runId), cancellation))?.Value is not { } run)
+        {
+            return (rows, []);
+        }
+
+        Manifest manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(runId), cancellation);
+        return HoldoutDecisions.Apply(await decisions.ListAsync(run.Project, cancellation), manifest.Labels, rows);
     }
 
     private async Task<DatasetRow[]> UnseenAsync(string runId, DatasetRow[] holdout, CancellationToken cancellation)
@@ -84,4 +100,6 @@ public sealed record PlanEvaluationInput(string RunId);
 /// <param name="ChunkRows">Rows of each but the last one.</param>
 /// <param name="Batch">Ask through the Batch API: half the price, up to a day.</param>
 /// <param name="LeftOut">Rows of the holdout that judge nobody, as the champion was trained on them.</param>
-public sealed record EvaluationPlan(string Source, int Rows, int Chunks, int ChunkRows, bool Batch, int LeftOut = 0);
+/// <param name="Changes">Decisions by which labels are others than those of the drop.</param>
+public sealed record EvaluationPlan(
+    string Source, int Rows, int Chunks, int ChunkRows, bool Batch, int LeftOut = 0, ImmutableArray<HoldoutChange> Changes = default);

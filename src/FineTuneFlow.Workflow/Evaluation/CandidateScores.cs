@@ -43,7 +43,11 @@ public sealed class CandidateScores(IBlobStore store, IProviders providers, RunP
             cost.Simulated);
     }
 
-    public async Task<List<Prediction>> PredictionsAsync(string runId, string name, CancellationToken cancellation)
+    public Task<List<Prediction>> PredictionsAsync(string runId, string name, CancellationToken cancellation) =>
+        PredictionsAsync(store, runId, name, cancellation);
+
+    /// <summary>A candidate's stored predictions.</summary>
+    public static async Task<List<Prediction>> PredictionsAsync(IBlobStore store, string runId, string name, CancellationToken cancellation)
     {
         var predictions = new List<Prediction>();
         await foreach (BlobEntry chunk in store.ListAsync(RunPaths.Runs, RunPaths.PredictionsPrefix(runId, name), cancellation))

@@ -63,6 +63,9 @@ public static class RunPaths
     public static BlobPath BatchIntent(string runId, string candidate, int part, string what) =>
         Of(runId, $"batches/{candidate}/{what}-{part}.json");
 
+    /// <summary>Every candidate's answers as figures, for whoever looks at the rows.</summary>
+    public static BlobPath JudgedAnswers(string runId) => Of(runId, "evaluation/answers.bin");
+
     public static BlobPath EvaluationPlan(string runId) => Of(runId, "evaluation/plan.json");
 
     /// <summary>The validation rows that checkpoints are chosen by, cut like the judged ones.</summary>
@@ -160,6 +163,12 @@ public static class RunPaths
     public static BlobPath RefusedDrop(BlobPath drop) => BlobPath.Of(Runs, $"{RefusedPrefix(null)}{drop.Name}.json");
 
     public static string RefusedPrefix(string? project) => project is null ? "_refused/" : $"_refused/{project}/";
+
+    /// <summary>A decision about labels of rows that judge.</summary>
+    public static BlobPath HoldoutDecision(string project, string id) => Feedback(project, $"holdout/{id}.json");
+
+    /// <summary>When processes of the host began, the last ones.</summary>
+    public static BlobPath HostStarts => BlobPath.Of(Models, "_hosts/starts.json");
 
     public static BlobPath Feedback(string project, string name) => BlobPath.Of(FeedbackContainer, $"{project}/{name}");
 

@@ -30,11 +30,13 @@ public sealed class RunReader(IDurableClient client, IBlobStore store)
             return view;
         }
 
-        IEnumerable<Task<CandidateView>> candidates = view.Candidates.Select(async c => c with { Progress = await ProgressOf(runId, c.Record, cancellation) });
+        (CandidateProgress? Progress, bool Retrying)[] working = await Task.WhenAll(view.Candidates.Select(c => ProgressOf(runId, c.Record, cancellation)));
+        string? retry = await RetryOf(runId, cancellation);
         return view with
         {
-            Stage = await RetryOf(runId, cancellation) is { } retry ? $"{view.Stage}; {retry}" : view.Stage,
-            Candidates = [.. await Task.WhenAll(candidates)],
+            Stage = retry is null ? view.Stage : $"{view.Stage}; {retry}",
+            IsRetrying = retry is not null || working.Any(one => one.Retrying),
+            Candidates = [.. view.Candidates.Zip(working, (candidate, one) => candidate with { Progress = one.Progress })],
         };
     }
 
@@ -45,7 +47,7 @@ public sealed class RunReader(IDurableClient client, IBlobStore store)
         return ([.. page.Instances.Select(i => View(i.InstanceId, i, null))], page.Continuation);
     }
 
-    private async Task<CandidateProgress?> ProgressOf(string runId, CandidateRecord candidate, CancellationToken cancellation)
+    private async Task<(CandidateProgress? Progress, bool Retrying)> ProgressOf(string runId, CandidateRecord candidate, CancellationToken cancellation)
     {
         string[] workers = candidate.State switch
         {
@@ -63,16 +65,16 @@ public sealed class RunReader(IDurableClient client, IBlobStore store)
 
             if (await RetryOf(worker, cancellation) is { } retry)
             {
-                return new CandidateProgress(retry, null, null);
+                return (new CandidateProgress(retry, null, null), true);
             }
 
             if (state.CustomStatus is { } status)
             {
-                return status.Deserialize<CandidateProgress>(FlowJson.Compact);
+                return (status.Deserialize<CandidateProgress>(FlowJson.Compact), false);
             }
         }
 
-        return null;
+        return (null, false);
     }
 
     /// <summary>What a person would otherwise take for standing still: a step that failed and waits to be tried again.</summary>
@@ -124,6 +126,7 @@ public sealed class RunReader(IDurableClient client, IBlobStore store)
             Headline = record?.Headline ?? result?.Headline,
             Promoted = record?.Promoted ?? result?.Promoted,
             HasReport = record?.Report is not null || result?.Report is not null,
+            Approval = record?.Approval,
             Failure = state?.Failure ?? record?.Failure,
             Drop = record?.Drop,
         };

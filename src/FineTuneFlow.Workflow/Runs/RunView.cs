@@ -20,6 +20,10 @@ public sealed record RunView
     public DateTimeOffset? EndedAt { get; init; }
     public QuoteSummary? Quote { get; init; }
     public bool NeedsApproval { get; init; }
+    /// <summary>The answer that the quote was given; null: none, or not read (lists leave it out).</summary>
+    public ApprovalRecord? Approval { get; init; }
+    /// <summary>A step has failed and waits to be tried again; told of a single run, and where runs are listed by it.</summary>
+    public bool IsRetrying { get; init; }
     public double SpentUsd { get; init; }
     public ImmutableArray<CandidateView> Candidates { get; init; } = [];
     public ImmutableArray<string> Notes { get; init; } = [];
