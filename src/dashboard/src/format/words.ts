@@ -32,6 +32,14 @@ export function doing(run: RunView): string {
   return capital(run.stage);
 }
 
+/** What is tried again, of the run itself or of its candidates. */
+export function retrying(run: RunView): string {
+  const own = run.candidates.flatMap(({ record, progress }) =>
+    progress?.state.includes("is tried again") ? [`${record.name}: ${progress.state}`] : [],
+  );
+  return own.length > 0 ? own.join("; ") : doing(run);
+}
+
 /** The stage's own word, without what it waits for. */
 export function stageOf(run: RunView): string {
   return run.stage.split(/[:;]/)[0] ?? run.stage;

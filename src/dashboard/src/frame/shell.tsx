@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { connected } from "../api/client";
 import { paused } from "../api/live";
@@ -18,6 +19,11 @@ const places = [
 /** Everything around a page: where one can go, and whether what is shown is fresh. */
 export function Shell({ children }: { children: ComponentChildren }) {
   const { path } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  // On a narrow screen the row of pages scrolls: the one that is open is brought into sight.
+  useEffect(() => {
+    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [path]);
   return (
     <div class="shell">
       <a class="skip" href="#main">
@@ -27,7 +33,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         <a class="brand" href={to.runs()}>
           FineTuneFlow
         </a>
-        <nav aria-label="Pages">
+        <nav ref={nav} aria-label="Pages">
           {places.map((place) => (
             <a
               key={place.href}

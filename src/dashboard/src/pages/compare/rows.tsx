@@ -8,6 +8,7 @@ import { Empty, Loading } from "../../parts/page";
 import { ProblemNote } from "../../parts/problem";
 import { useQuery } from "../../parts/query";
 import { VirtualList } from "../../parts/virtual-list";
+import { Relabel } from "./relabel";
 
 const pageSize = "100";
 
@@ -43,6 +44,7 @@ export function Rows({ view }: { view: Comparison }) {
     continuation: string | undefined;
     problem?: unknown;
   }>();
+  const [relabelled, setRelabelled] = useState<RowView>();
   const later = more?.key === key ? more : undefined;
   const list = live.data;
   const rows = [...(list?.rows ?? []), ...(later?.rows ?? [])];
@@ -136,8 +138,16 @@ export function Rows({ view }: { view: Comparison }) {
             {query.search ? ", searched as you read on" : ""}
           </p>
           <VirtualList items={rows} keyOf={(row) => row.id} more={continuation ? readOn : undefined}>
-            {(row) => <Row row={row} first={first} second={second} />}
+            {(row) => <Row row={row} first={first} second={second} relabel={() => setRelabelled(row)} />}
           </VirtualList>
+          {relabelled && (
+            <Relabel
+              runId={view.runId}
+              labels={view.labels.names}
+              row={relabelled}
+              close={() => setRelabelled(undefined)}
+            />
+          )}
           {later?.problem !== undefined && <ProblemNote problem={problemOf(later.problem)} again={readOn} />}
         </>
       )}
@@ -145,7 +155,14 @@ export function Rows({ view }: { view: Comparison }) {
   );
 }
 
-function Row({ row, first, second }: { row: RowView; first: string; second: string | undefined }) {
+interface RowProps {
+  row: RowView;
+  first: string;
+  second: string | undefined;
+  relabel: () => void;
+}
+
+function Row({ row, first, second, relabel }: RowProps) {
   return (
     <article class="row">
       <p class="row-text" dir="auto">
@@ -157,6 +174,9 @@ function Row({ row, first, second }: { row: RowView; first: string; second: stri
         </span>
         <AnswerOf name={first} answer={row.first} label={row.label} />
         {second && row.second && <AnswerOf name={second} answer={row.second} label={row.label} />}
+        <button type="button" class="quiet tiny" onClick={relabel}>
+          relabel<span class="sr"> row {row.id}</span>
+        </button>
       </p>
     </article>
   );

@@ -54,6 +54,11 @@ export function ScoreTable({ view, change }: ScoreTableProps) {
             <tr>
               <th>Candidate</th>
               {columns.map((column) => head(column.score, column.title, column.meaning))}
+              {head(
+                "calibration",
+                "Calibration",
+                "Expected calibration error: how far stated probabilities are from what comes true, on average",
+              )}
               {head("price", "1,000 calls", "USD for 1,000 predictions")}
               {head("training", "Training", "What its training cost")}
               {head("latency", "p50 / p95", "Milliseconds an answer takes")}
@@ -104,6 +109,7 @@ export function ScoreTable({ view, change }: ScoreTableProps) {
                     <Cell key={column.score} view={view} column={column} one={one} drawn={column === first} />
                   ))
                 )}
+                <td class="number">{one.calibrationError != null ? percent(one.calibrationError, 1) : "–"}</td>
                 <td class="number">
                   {one.usdPerThousand != null ? usd(one.usdPerThousand) : "–"}
                   {one.simulated && <div class="small muted">list price</div>}
@@ -201,9 +207,11 @@ function sorted(
         ? one.usdPerThousand
         : sort.by === "training"
           ? one.trainingUsd
-          : sort.by === "latency"
-            ? one.latencyP50
-            : cellOf(columns, one, sort.by)?.value;
+          : sort.by === "calibration"
+            ? one.calibrationError
+            : sort.by === "latency"
+              ? one.latencyP50
+              : cellOf(columns, one, sort.by)?.value;
     return known ?? (sort.down ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
   };
   return [...candidates].sort(

@@ -1,12 +1,13 @@
 import type { Projection } from "../../api/types";
 import { usd } from "../../format/numbers";
 
-const width = 900;
 const height = 300;
-const pad = { left: 64, right: 12, top: 12, bottom: 28 };
+const pad = { left: 72, right: 12, top: 12, bottom: 28 };
 
 /** Cost of each day, on a logarithmic scale: the ways differ by orders of magnitude. */
 export function CostChart({ view, chosen }: { view: Projection; chosen: number | undefined }) {
+  // A chart that is only made smaller has letters that nobody can read.
+  const width = window.innerWidth < 700 ? 420 : 900;
   const stride = Math.max(1, Math.floor(view.days.length / 200));
   const days = view.days.filter((_, index) => index % stride === 0 || index === view.days.length - 1);
   const values = days.flatMap((day) => day.usd).filter((value) => value > 0);

@@ -2,11 +2,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { api } from "../../api/client";
 import { type Problem, problemOf, take } from "../../api/problem";
 import { ProblemNote } from "../../parts/problem";
+import { useRecipeCheck } from "./recipe-check";
 import { pathAt, type Schema, suggestions } from "./recipe-path";
+import { RecipeProblems } from "./recipe-problems";
 
 const empty = "{\n  \n}\n";
 
-/** The project's recipe with completion from the API's own schema; it is checked when it is kept, and errors name their place. */
+/** The project's recipe with completion from the API's own schema. It is checked while one types, as it will be when it is kept. */
 export function RecipeEditor({ project }: { project: string }) {
   const [text, setText] = useState<string>();
   const [etag, setEtag] = useState<string>();
@@ -15,6 +17,7 @@ export function RecipeEditor({ project }: { project: string }) {
   const [caret, setCaret] = useState(0);
   const [schemas, setSchemas] = useState<Record<string, Schema>>();
   const area = useRef<HTMLTextAreaElement>(null);
+  const check = useRecipeCheck(text);
 
   useEffect(() => {
     void (async () => {
@@ -53,25 +56,24 @@ export function RecipeEditor({ project }: { project: string }) {
     } catch (error) {
       const told = problemOf(error);
       setProblem(told);
-      const line = told.location?.line;
-      if (line && area.current && text !== undefined) {
-        const start =
-          text
-            .split("\n")
-            .slice(0, line - 1)
-            .join("\n").length + (line > 1 ? 1 : 0);
-        area.current.focus();
-        area.current.setSelectionRange(start, start + (text.split("\n")[line - 1]?.length ?? 0));
-      }
+      if (told.location?.line) select(told.location.line);
     }
+  }
+
+  /** Marks a line, so that it is seen and can be written over. */
+  function select(line: number): void {
+    if (!area.current || text === undefined) return;
+    const lines = text.split("\n");
+    const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+    area.current.focus();
+    area.current.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0));
   }
 
   function insert(name: string): void {
     if (text === undefined || !area.current) return;
     const typed = /"?[A-Za-z]*$/.exec(text.slice(0, caret))?.[0] ?? "";
-    const next = `${text.slice(0, caret - typed.length)}"${name}": ${text.slice(caret)}`;
+    setText(`${text.slice(0, caret - typed.length)}"${name}": ${text.slice(caret)}`);
     const at = caret - typed.length + name.length + 4;
-    setText(next);
     requestAnimationFrame(() => {
       area.current?.focus();
       area.current?.setSelectionRange(at, at);
@@ -80,15 +82,22 @@ export function RecipeEditor({ project }: { project: string }) {
 
   if (text === undefined) return problem ? <ProblemNote problem={problem} /> : null;
   const offered = schemas ? suggestions(schemas, pathAt(text, caret), text, caret) : [];
+  const faults = check?.problems ?? [];
   return (
     <section class="card" aria-labelledby="recipe">
       <div class="bar">
         <h2 id="recipe">Recipe</h2>
-        {saved && (
-          <span class="good-text" role="status">
-            Kept. It counts from the next drop on.
-          </span>
-        )}
+        <span role="status">
+          {saved ? (
+            <span class="good-text">Kept. It counts from the next drop on.</span>
+          ) : check ? (
+            faults.length === 0 ? (
+              <span class="good-text">No error</span>
+            ) : (
+              <span class="bad-text">{faults.length === 1 ? "1 error" : `${faults.length} errors`}</span>
+            )
+          ) : null}
+        </span>
       </div>
       <form onSubmit={save} class="stack">
         <label>
@@ -99,10 +108,12 @@ export function RecipeEditor({ project }: { project: string }) {
             rows={Math.min(28, Math.max(8, text.split("\n").length + 1))}
             spellcheck={false}
             value={text}
+            aria-invalid={faults.length > 0}
             onInput={(event) => {
               setText(event.currentTarget.value);
               setCaret(event.currentTarget.selectionStart);
               setSaved(false);
+              setProblem(undefined);
             }}
             onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
           />
@@ -117,7 +128,8 @@ export function RecipeEditor({ project }: { project: string }) {
             ))}
           </p>
         )}
-        {problem && <ProblemNote problem={problem} />}
+        <RecipeProblems problems={faults} select={select} />
+        {problem && faults.length === 0 && <ProblemNote problem={problem} />}
         <p>
           <button type="submit" class="primary">
             Check and keep

@@ -8,7 +8,7 @@ import { Badge } from "../../parts/badge";
 import { ByField } from "../../parts/by-field";
 import { Empty, Loading } from "../../parts/page";
 import { ProblemNote } from "../../parts/problem";
-import type { Source, Suspect } from "./sources";
+import { readSource, reasons, type Source, type Suspect } from "./sources";
 
 interface QueueProps {
   run: RunView;
@@ -23,6 +23,7 @@ export function Queue({ run, source, search, corrections, changed }: QueueProps)
   const [rows, setRows] = useState<Suspect[]>();
   const [labels, setLabels] = useState<readonly string[]>([]);
   const [next, setNext] = useState<string>();
+  const [total, setTotal] = useState<number>();
   const [at, setAt] = useState(0);
   const [done, setDone] = useState<{ row: string; label: string }[]>([]);
   const [problem, setProblem] = useState<Problem>();
@@ -30,8 +31,17 @@ export function Queue({ run, source, search, corrections, changed }: QueueProps)
 
   async function read(from: string | undefined): Promise<void> {
     try {
-      const page = await source.read(run.runId, from, search);
+      const page = await readSource(source, run.runId, from, search);
       setRows((before) => [...(from ? (before ?? []) : []), ...page.rows]);
+      setTotal(page.total);
+      // What was decided on before is passed over: one goes on where one has stopped.
+      if (!from)
+        setAt(
+          Math.max(
+            0,
+            page.rows.findIndex((row) => !row.corrected),
+          ),
+        );
       setLabels(page.labels);
       setNext(page.next);
     } catch (error) {
@@ -54,7 +64,8 @@ export function Queue({ run, source, search, corrections, changed }: QueueProps)
     setProblem(undefined);
     try {
       const path = { id: run.runId };
-      if (label !== row.label) {
+      // Where a person has said otherwise, that the label is right is a decision too.
+      if (label !== row.label || row.why === "feedback") {
         take(
           await api.POST("/api/runs/{id}/corrections", {
             params: { path },
@@ -109,20 +120,27 @@ export function Queue({ run, source, search, corrections, changed }: QueueProps)
 
   if (!rows) return problem ? <ProblemNote problem={problem} /> : <Loading rows={3} />;
   if (rows.length === 0) return <Empty title="No row is like that: nothing to review here." />;
-  const known = row ? corrections.find((one) => one.row === row.id) : undefined;
+  const known = row ? (corrections.find((one) => one.row === row.id) ?? row.corrected) : undefined;
   return (
     <section class="review" aria-label="Review queue">
       <div class="bar">
         <span class="muted">
-          {row ? `${count(at + 1)} of ${count(rows.length)}${next ? " and more" : ""}` : "The end of the queue"},{" "}
-          {count(done.length)} corrected now
+          {row
+            ? `${count(at + 1)} of ${count(total ?? rows.length)}${next && total === undefined ? " and more" : ""}`
+            : "The end of the queue"}
+          , {count(done.length)} decided now
         </span>
-        <progress max={rows.length} value={Math.min(at, rows.length)} aria-label="Progress" />
+        <progress max={total ?? rows.length} value={Math.min(at, total ?? rows.length)} aria-label="Progress" />
         <ByField />
       </div>
       {problem && <ProblemNote problem={problem} />}
       {row ? (
         <article class="card" aria-live="polite">
+          <p class="small muted review-why">
+            {row.why && <>Why: {reasons[row.why]}. </>}
+            {row.split === "test" ? "This row judges." : "Models learn from this row."}
+            {row.alike > 0 && ` It stands for ${count(row.alike)} more with nearly the same text.`}
+          </p>
           <p class="review-text" dir="auto">
             {row.text}
           </p>
@@ -162,7 +180,7 @@ export function Queue({ run, source, search, corrections, changed }: QueueProps)
       ) : (
         <Empty title="That was the last row." />
       )}
-      <p class="small">
+      <p class="small review-keys">
         <button type="button" disabled={!row} onClick={() => setAt(at + 1)}>
           <kbd>space</kbd> Skip
         </button>{" "}

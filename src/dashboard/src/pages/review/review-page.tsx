@@ -6,6 +6,7 @@ import { to } from "../../parts/link";
 import { Empty, Loading, Page } from "../../parts/page";
 import { ProblemNote } from "../../parts/problem";
 import { useQuery } from "../../parts/query";
+import { HoldoutDecisions } from "./holdout";
 import { Queue } from "./queue";
 import { type Source, sources } from "./sources";
 
@@ -65,7 +66,7 @@ export function ReviewPage({ name }: { name?: string }) {
                 ))}
               </select>
             </label>
-            {source.searches && (
+            {source.key === "train" && (
               <label class="field small">
                 <span>Search</span>
                 <input
@@ -86,7 +87,7 @@ export function ReviewPage({ name }: { name?: string }) {
             <p class="small">
               {counted(corrections.data.joining, "correction")} of this run will join the next retrain
               {corrections.data.judging > 0 &&
-                `; ${counted(corrections.data.judging, "other")} of rows that judge ${corrections.data.judging === 1 ? "is" : "are"} kept, and change nothing`}
+                `; ${counted(corrections.data.judging, "other")} of rows that judge ${corrections.data.judging === 1 ? "is" : "are"} kept and ${corrections.data.judging === 1 ? "changes" : "change"} nothing until decided on below`}
               .
             </p>
           )}
@@ -94,10 +95,11 @@ export function ReviewPage({ name }: { name?: string }) {
             key={`${run.runId}/${source.key}/${query.search ?? ""}`}
             run={run}
             source={source}
-            search={source.searches ? query.search : undefined}
+            search={source.key === "train" ? query.search : undefined}
             corrections={corrections.data?.corrections ?? []}
             changed={corrections.again}
           />
+          <HoldoutDecisions run={run} corrections={corrections.data?.corrections ?? []} />
         </div>
       )}
     </Page>

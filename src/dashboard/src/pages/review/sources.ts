@@ -1,124 +1,123 @@
 import { api } from "../../api/client";
-import { type Answer, take } from "../../api/problem";
-import type { Report } from "../../api/types";
+import { take } from "../../api/problem";
+import type { Correction, ReviewRow } from "../../api/types";
 
 /** A row to be judged. */
 export interface Suspect {
   id: string;
   text: string;
   label: string;
-  /** What models say instead. */
+  split: ReviewRow["split"];
+  why: ReviewRow["why"] | undefined;
+  /** What models and people say instead. */
   says: { name: string; label: string; confidence: number | undefined }[];
+  /** Rows with nearly the same text, for which this one stands. */
+  alike: number;
+  corrected: Correction | undefined;
 }
 
 /** A page of rows, and where the next one begins. */
 export interface SuspectPage {
   rows: Suspect[];
   labels: readonly string[];
+  total: number | undefined;
   next: string | undefined;
 }
 
 /** Where rows to look at come from. */
 export interface Source {
-  key: string;
+  key: "all" | "feedback" | "suspects" | "disagree" | "unsure" | "train";
   name: string;
   meaning: string;
-  searches: boolean;
-  read: (runId: string, from: string | undefined, search: string | undefined) => Promise<SuspectPage>;
 }
 
-const top = "50";
-
-async function report(id: string): Promise<Report> {
-  return take(
-    (await api.GET("/api/runs/{id}/report", { params: { path: { id }, query: { format: "json" } } })) as Answer<Report>,
-  );
-}
-
-async function judgedRows(id: string, query: Record<string, string>, from: string | undefined): Promise<SuspectPage> {
-  const path = { id };
-  const view = take(await api.GET("/api/runs/{id}/compare", { params: { path } }));
-  const names = view.candidates.filter((one) => one.cells.length > 0).map((one) => one.name);
-  const asked = {
-    first: names[0] ?? "",
-    top,
-    ...query,
-    ...(names[1] && query.show === "changed" ? { second: names[1] } : {}),
-  };
-  const page = take(
-    await api.GET("/api/runs/{id}/rows", {
-      params: { path, query: { ...asked, ...(from ? { continuation: from } : {}) } },
-    }),
-  );
-  return {
-    labels: view.labels.names,
-    next: page.continuation ?? undefined,
-    rows: page.rows.map((row) => ({
-      id: row.id,
-      text: row.text,
-      label: row.label,
-      says: [
-        { name: page.first, answer: row.first },
-        ...(page.second && row.second ? [{ name: page.second, answer: row.second }] : []),
-      ].flatMap(({ name, answer }) =>
-        answer.label != null ? [{ name, label: answer.label, confidence: answer.confidence ?? undefined }] : [],
-      ),
-    })),
-  };
-}
+export const reasons: Record<ReviewRow["why"], string> = {
+  feedback: "a person has given this text another label",
+  suspect: "every good model says the same other label, and is sure of it",
+  disagree: "the two best models give different answers",
+  unsure: "the best model is least sure of it",
+};
 
 export const sources: [Source, ...Source[]] = [
+  {
+    key: "all",
+    name: "All that deserve a second look",
+    meaning:
+      "What people said against a label first, then labels that models doubt, then what models disagree on or are unsure of.",
+  },
+  {
+    key: "feedback",
+    name: "Feedback that contradicts the label",
+    meaning: "Texts to which somebody has given another label than the data has.",
+  },
   {
     key: "suspects",
     name: "Labels that confident models doubt",
     meaning:
-      "Every good candidate gives the same other answer, and is as sure of it as it usually is when it is right. These rows judge.",
-    searches: false,
-    async read(runId) {
-      const told = await report(runId);
-      return {
-        labels: told.labels.names,
-        next: undefined,
-        rows: (told.suspects?.rows ?? []).map((row) => ({
-          id: row.id,
-          text: row.text,
-          label: row.label,
-          says: [{ name: `${row.agreeing} models`, label: row.suggested, confidence: row.confidence ?? undefined }],
-        })),
-      };
-    },
+      "Every good candidate gives the same other answer, and is as sure of it as it usually is when it is right.",
   },
   {
     key: "disagree",
     name: "Rows on which the models disagree",
-    meaning: "The two best candidates answer differently, the most confident first. These rows judge.",
-    searches: false,
-    read: (runId, from) => judgedRows(runId, { show: "changed", order: "confident" }, from),
+    meaning: "The two best candidates answer differently, the most confident first.",
   },
   {
     key: "unsure",
     name: "Rows of which the best model is least sure",
-    meaning: "Hard or ambiguous texts. These rows judge.",
-    searches: false,
-    read: (runId, from) => judgedRows(runId, { order: "unsure" }, from),
+    meaning: "Hard or ambiguous texts.",
   },
   {
     key: "train",
     name: "Training rows",
     meaning: "The rows that models learn from. A correction here joins the next retrain.",
-    searches: true,
-    async read(runId, from, search) {
-      const path = { id: runId };
-      const query = { top, ...(from ? { continuation: from } : {}), ...(search ? { search } : {}) };
-      const [page, told] = await Promise.all([
-        api.GET("/api/runs/{id}/dataset", { params: { path, query } }).then(take),
-        api.GET("/api/runs/{id}/compare", { params: { path } }).then(take),
-      ]);
-      return {
-        labels: told.labels.names,
-        next: page.continuation ?? undefined,
-        rows: page.rows.map((row) => ({ id: row.id, text: row.text, label: row.label, says: [] })),
-      };
-    },
   },
 ];
+
+const top = "50";
+
+/** Reads a page of a source's rows. */
+export async function readSource(
+  source: Source,
+  runId: string,
+  from: string | undefined,
+  search: string | undefined,
+): Promise<SuspectPage> {
+  const path = { id: runId };
+  const page = { top, ...(from ? { continuation: from } : {}) };
+  if (source.key !== "train") {
+    const query = { ...page, source: source.key };
+    const told = take(await api.GET("/api/runs/{id}/review", { params: { path, query } }));
+    return {
+      labels: told.labels,
+      total: told.total,
+      next: told.continuation ?? undefined,
+      rows: told.rows.map((row) => ({
+        ...row,
+        alike: row.alike.length,
+        corrected: row.corrected ?? undefined,
+        says: row.says.map((one) => ({ ...one, confidence: one.confidence ?? undefined })),
+      })),
+    };
+  }
+
+  const query = { ...page, ...(search ? { search } : {}) };
+  const [told, view] = await Promise.all([
+    api.GET("/api/runs/{id}/dataset", { params: { path, query } }).then(take),
+    api.GET("/api/runs/{id}/compare", { params: { path } }).then(take),
+  ]);
+  return {
+    labels: view.labels.names,
+    total: undefined,
+    next: told.continuation ?? undefined,
+    rows: told.rows.map(({ id, text, label }) => ({
+      id,
+      text,
+      label,
+      split: told.split,
+      why: undefined,
+      says: [],
+      alike: 0,
+      corrected: undefined,
+    })),
+  };
+}

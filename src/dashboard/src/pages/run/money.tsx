@@ -1,5 +1,6 @@
 import type { RunView } from "../../api/types";
 import { usd } from "../../format/numbers";
+import { Time } from "../../parts/time";
 
 /** What was spent, beside what was quoted: one bar. */
 export function Money({ run }: { run: RunView }) {
@@ -43,12 +44,30 @@ export function Money({ run }: { run: RunView }) {
             {quote.needsApproval && (
               <>
                 <dt>Approval</dt>
-                <dd>{run.needsApproval ? "waits for a person" : "was needed"}</dd>
+                <dd>
+                  {run.needsApproval ? "waits for a person" : run.approval ? <Approval run={run} /> : "was needed"}
+                </dd>
               </>
             )}
           </>
         )}
       </dl>
     </section>
+  );
+}
+
+function Approval({ run }: { run: RunView }) {
+  const given = run.approval;
+  if (!given) return null;
+  return (
+    <>
+      {given.approved ? "approved" : "rejected"} by <span dir="auto">{given.by ?? "somebody without a name"}</span>,{" "}
+      <Time at={given.at} />
+      {given.comment && (
+        <div class="small muted" dir="auto">
+          {given.comment}
+        </div>
+      )}
+    </>
   );
 }

@@ -38,6 +38,11 @@ export function RunPage({ id, tab }: RunPageProps) {
       below={
         <>
           <Badge tone={run.needsApproval ? "warn" : tone}>{run.needsApproval ? "Waits for you" : word}</Badge>{" "}
+          {run.isRetrying && (
+            <>
+              <Badge tone="warn">Tries again</Badge>{" "}
+            </>
+          )}
           <Ago at={run.startedAt} /> {file && <>· {file}</>} · <Copyable text={run.runId} />
         </>
       }

@@ -6,8 +6,11 @@ import { clockTime, duration, moment } from "../../format/times";
 import { Empty, Loading } from "../../parts/page";
 import { ProblemNote } from "../../parts/problem";
 import { now } from "../../parts/time";
+import { MarkLines, MarkList } from "./marks";
+import { MoneyLane } from "./money-lane";
 import { SpanDetail } from "./span-detail";
 import { makeTimeline, pack, type Span, ticks } from "./timeline";
+import { moneyOf } from "./timeline-money";
 
 const rowHeight = 24;
 const zooms = [1, 2, 4, 8, 16, 32];
@@ -19,6 +22,12 @@ export function TimelineView({ run }: { run: RunView }) {
   const live = useLive(run.runId, (headers) => api.GET("/api/runs/{id}/history", { params: { path }, headers }), {
     every: () => (isGoing ? 3000 : undefined),
   });
+  const marks = useLive(
+    `marks/${run.runId}`,
+    (headers) => api.GET("/api/runs/{id}/marks", { params: { path }, headers }),
+    { every: () => (isGoing ? 10_000 : undefined) },
+  ).data;
+  const money = useMemo(() => moneyOf(live.data?.steps ?? []), [live.data]);
   const [zoom, setZoom] = useState(1);
   const [chosen, setChosen] = useState<string>();
   const at = isGoing ? now.value : 0;
@@ -32,7 +41,7 @@ export function TimelineView({ run }: { run: RunView }) {
   }
   const length = Math.max(timeline.to - timeline.from, 1);
   const place = (time: number): string => `${(((time - timeline.from) / length) * 100).toFixed(3)}%`;
-  const marks = ticks(timeline.from, timeline.to, (window.innerWidth < 700 ? 4 : 8) * zoom);
+  const times = ticks(timeline.from, timeline.to, (window.innerWidth < 700 ? 4 : 8) * zoom);
   const span = timeline.lanes.flatMap((lane) => lane.spans).find((one) => spanId(one) === chosen);
   return (
     <div class="stack">
@@ -55,10 +64,11 @@ export function TimelineView({ run }: { run: RunView }) {
         </fieldset>
       </div>
       <Legend />
+      <MarkList marks={marks} from={timeline.from} />
       <section class="timeline" aria-label="Timeline" tabIndex={0}>
         <div class="timeline-inner" style={{ width: `${zoom * 100}%` }}>
           <div class="axis" aria-hidden="true">
-            {marks.map((mark) => (
+            {times.map((mark) => (
               <span key={mark} class="axis-mark" style={{ left: place(mark) }}>
                 {clockTime(mark)}
               </span>
@@ -70,7 +80,7 @@ export function TimelineView({ run }: { run: RunView }) {
               <div key={lane.name} class="lane">
                 <div class="lane-name">{lane.name}</div>
                 <div class="lane-track" style={{ height: `${Math.max(rows.length, 1) * rowHeight + 6}px` }}>
-                  {marks.map((mark) => (
+                  {times.map((mark) => (
                     <span key={mark} class="grid-line" style={{ left: place(mark) }} />
                   ))}
                   {rows.flatMap((row, index) =>
@@ -87,11 +97,13 @@ export function TimelineView({ run }: { run: RunView }) {
                       />
                     )),
                   )}
+                  <MarkLines marks={marks} place={place} />
                   {isGoing && <span class="now-line" style={{ left: place(timeline.to) }} />}
                 </div>
               </div>
             );
           })}
+          {money && <MoneyLane money={money} from={timeline.from} to={timeline.to} />}
         </div>
       </section>
       {span && <SpanDetail span={span} close={() => setChosen(undefined)} />}

@@ -1,6 +1,6 @@
 import type { RunView } from "../../api/types";
 import { usd } from "../../format/numbers";
-import { doing, dropName, outcomes, shortId } from "../../format/words";
+import { doing, dropName, outcomes, retrying, shortId } from "../../format/words";
 import { Badge } from "../../parts/badge";
 import { to } from "../../parts/link";
 import { StageStrip } from "../../parts/stages";
@@ -21,11 +21,17 @@ export function RunRow({ run }: { run: RunView }) {
         <StageStrip run={run} />
       </td>
       <td>
-        <Badge tone={run.needsApproval ? "warn" : tone}>{run.needsApproval ? "Waits for you" : word}</Badge>
+        <Badge tone={run.needsApproval || run.isRetrying ? "warn" : tone}>
+          {run.needsApproval ? "Waits for you" : run.isRetrying ? "Tries again" : word}
+        </Badge>
       </td>
       <td class="grow">
         <span class="clamp" dir="auto">
-          {run.outcome === "running" ? doing(run) : (run.verdict ?? run.failure?.message ?? "")}
+          {run.isRetrying
+            ? retrying(run)
+            : run.outcome === "running"
+              ? doing(run)
+              : (run.verdict ?? run.failure?.message ?? "")}
         </span>
       </td>
       <td class="number">

@@ -64,6 +64,7 @@ export function RunsPage() {
               <option value="">Every state</option>
               <option value="waiting:person">Waits for a person</option>
               <option value="waiting:service">Waits for a service</option>
+              <option value="waiting:retrying">Tries again after a failure</option>
               {Object.entries(outcomes).map(([value, { word }]) => (
                 <option key={value} value={value}>
                   {word}

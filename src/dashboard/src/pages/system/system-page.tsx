@@ -2,15 +2,50 @@ import { api } from "../../api/client";
 import { useLive } from "../../api/live";
 import type { Answer } from "../../api/problem";
 import { Badge } from "../../parts/badge";
-import { Empty, Loading, Page } from "../../parts/page";
+import { to } from "../../parts/link";
+import { Loading, Page } from "../../parts/page";
 import { ProblemNote } from "../../parts/problem";
+import { Time } from "../../parts/time";
 import { RefusedNotes } from "../runs/refused";
+import { Providers } from "./providers";
 
 interface Health {
   status: string;
   version: string;
   storage: string;
   engine: string;
+}
+
+/** Runs that a service, the budget or the data has ended lately, each with its reason. */
+function FailedRuns() {
+  const runs = useLive(
+    "failed",
+    (headers) => api.GET("/api/runs", { params: { query: { outcome: "failed", top: "5" } }, headers }),
+    { every: () => 15_000 },
+  );
+  if (!runs.data) return null;
+  return (
+    <section class="stack" aria-labelledby="failed">
+      <div class="bar">
+        <h2 id="failed">Runs that failed lately</h2>
+        <a href={to.runs("?outcome=failed")}>All of them</a>
+      </div>
+      {runs.data.runs.length === 0 && <p class="muted">No run has failed.</p>}
+      {runs.data.runs.map((run) => (
+        <div key={run.runId} class="note bad">
+          <p>
+            <a href={to.run(run.runId)}>{run.runId}</a> <Time at={run.endedAt ?? run.startedAt} />
+          </p>
+          <p dir="auto">{run.failure?.message}</p>
+          {run.failure?.remedy && (
+            <p class="muted" dir="auto">
+              {run.failure.remedy}
+            </p>
+          )}
+        </div>
+      ))}
+    </section>
+  );
 }
 
 /** Whether the host can work, and what it has refused lately. */
@@ -57,9 +92,11 @@ export function SystemPage() {
             </dl>
           </section>
         )}
-        <section aria-labelledby="refused">
+        <Providers />
+        <FailedRuns />
+        <section class="stack" aria-labelledby="refused">
           <h2 id="refused">Refused files</h2>
-          {runs.data && runs.data.refused.length === 0 && <Empty title="No file was refused." />}
+          {runs.data && runs.data.refused.length === 0 && <p class="muted">No file was refused.</p>}
           {runs.data && <RefusedNotes drops={runs.data.refused} />}
         </section>
       </div>

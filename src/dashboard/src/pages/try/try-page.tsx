@@ -24,14 +24,24 @@ export function TryPage({ name }: { name?: string }) {
     { every: () => undefined, skip: !project },
   );
   const [text, setText] = useState("");
-  const [others, setOthers] = useState<number[]>([]);
+  const detail = useLive(
+    `project/${project ?? ""}`,
+    (headers) => api.GET("/api/projects/{project}", { params: { path }, headers }),
+    { every: () => undefined, skip: !project },
+  );
+  const [others, setOthers] = useState<string[]>([]);
   const [busy, setBusy] = useState(false);
   const [asked, setAsked] = useState<Asked[]>([]);
   useEffect(() => {
     setAsked([]);
     setOthers([]);
   }, [project]);
+  const challenger = detail.data?.challenger;
   const earlier = models.data?.versions.filter((one) => one.version !== models.data?.champion?.version) ?? [];
+  const beside = [
+    ...(challenger ? [{ key: "challenger", name: "challenger", candidate: challenger.candidate }] : []),
+    ...earlier.slice(0, 6).map(({ version, candidate }) => ({ key: `${version}`, name: `v${version}`, candidate })),
+  ];
 
   async function one(version: string): Promise<Asked["answers"][number]> {
     try {
@@ -50,7 +60,7 @@ export function TryPage({ name }: { name?: string }) {
     event.preventDefault();
     if (!project || !text.trim() || busy) return;
     setBusy(true);
-    const answers = await Promise.all(["champion", ...others.map(String)].map(one));
+    const answers = await Promise.all(["champion", ...others].map(one));
     setAsked([{ key: Date.now(), text, answers }, ...asked].slice(0, kept));
     setBusy(false);
   }
@@ -89,19 +99,19 @@ export function TryPage({ name }: { name?: string }) {
               }}
             />
           </label>
-          {earlier.length > 0 && (
+          {beside.length > 0 && (
             <fieldset class="segments">
               <legend class="small muted">Beside the champion, ask</legend>
-              {earlier.slice(0, 6).map(({ version, candidate }) => (
+              {beside.map(({ key, name, candidate }) => (
                 <button
-                  key={version}
+                  key={key}
                   type="button"
-                  aria-pressed={others.includes(version)}
+                  aria-pressed={others.includes(key)}
                   onClick={() =>
-                    setOthers(others.includes(version) ? others.filter((v) => v !== version) : [...others, version])
+                    setOthers(others.includes(key) ? others.filter((one) => one !== key) : [...others, key])
                   }
                 >
-                  v{version} <span class="muted">{candidate}</span>
+                  {name} <span class="muted">{candidate}</span>
                 </button>
               ))}
             </fieldset>

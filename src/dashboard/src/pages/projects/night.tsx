@@ -1,0 +1,132 @@
+import { useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import { api } from "../../api/client";
+import { type Problem, problemOf, take } from "../../api/problem";
+import type { NightLook, ProjectDetail } from "../../api/types";
+import { count, counted } from "../../format/numbers";
+import { Badge } from "../../parts/badge";
+import { Confirm } from "../../parts/dialog";
+import { to } from "../../parts/link";
+import { ProblemNote } from "../../parts/problem";
+import { Time } from "../../parts/time";
+
+type Night = NonNullable<ProjectDetail["lastNight"]>;
+
+/** The last night and its reasons, what a night would do now, and a retrain by hand. */
+export function NightCard({ project, night }: { project: string; night: Night | undefined }) {
+  const { route } = useLocation();
+  const [look, setLook] = useState<NightLook>();
+  const [problem, setProblem] = useState<Problem>();
+  const [asking, setAsking] = useState(false);
+  const path = { params: { path: { project } } };
+  async function lookNow(): Promise<NightLook | undefined> {
+    setProblem(undefined);
+    try {
+      const answer = take(
+        await api.POST("/api/projects/{project}/retrain", { ...path, body: { dryRun: true, force: false } }),
+      );
+      setLook(answer.look);
+      return answer.look;
+    } catch (error) {
+      setProblem(problemOf(error));
+      return undefined;
+    }
+  }
+  return (
+    <section class="card" aria-labelledby="nights">
+      <div class="bar">
+        <h2 id="nights">Nights</h2>
+        <span>
+          <button type="button" onClick={lookNow}>
+            What would a night do now?
+          </button>
+        </span>
+      </div>
+      {night ? (
+        <div class="stack">
+          <p>
+            Last night: <Time at={night.at} />{" "}
+            {night.runId ? (
+              <>
+                began <a href={to.run(night.runId)}>{night.runId}</a>
+              </>
+            ) : (
+              <Badge tone={night.failure ? "bad" : "quiet"}>{night.failure ? "failed" : "no run"}</Badge>
+            )}
+            {night.idle > 1 && <span class="muted small"> {counted(night.idle, "night")} without a run</span>}
+          </p>
+          {night.failure && (
+            <p class="bad-text" dir="auto">
+              {night.failure}
+            </p>
+          )}
+          {night.look && <Look look={night.look} />}
+        </div>
+      ) : (
+        <p class="muted">
+          It had no night yet. One looks for a reason to retrain: new rows, drift, feedback, a dying base.
+        </p>
+      )}
+      {problem && <ProblemNote problem={problem} />}
+      {look && (
+        <div class="stack above" role="status">
+          <h3>A night would now {look.whyNot ? "do nothing" : "retrain"}</h3>
+          <Look look={look} />
+          <p>
+            <button type="button" onClick={() => setAsking(true)}>
+              {look.whyNot ? "Retrain all the same" : "Retrain now"}
+            </button>
+          </p>
+        </div>
+      )}
+      {asking && look && (
+        <Confirm
+          title={`Retrain ${project}`}
+          action="Retrain"
+          close={() => setAsking(false)}
+          act={async () => {
+            const answer = take(
+              await api.POST("/api/projects/{project}/retrain", {
+                ...path,
+                body: { dryRun: false, force: look.whyNot != null },
+              }),
+            );
+            if (answer.run) route(to.run(answer.run.runId));
+            else setLook(answer.look);
+          }}
+        >
+          <p>
+            A run begins on {count(look.rows)} rows: all drops so far and the feedback, {counted(look.newRows, "row")}{" "}
+            of them new. It is quoted and, above the recipe's limit, waits for an approval as every run does.
+          </p>
+        </Confirm>
+      )}
+    </section>
+  );
+}
+
+function Look({ look }: { look: NightLook }) {
+  return (
+    <>
+      {look.reasons.length > 0 && (
+        <ul class="notes">
+          {look.reasons.map((reason) => (
+            <li key={reason} dir="auto">
+              {reason}
+            </li>
+          ))}
+        </ul>
+      )}
+      {look.whyNot && <p dir="auto">Why not: {look.whyNot}</p>}
+      {look.notes.length > 0 && (
+        <ul class="notes small muted">
+          {look.notes.map((note) => (
+            <li key={note} dir="auto">
+              {note}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
