@@ -1,4 +1,5 @@
 using System.Net;
+using FineTuneFlow.Workflow.Runs;
 using Microsoft.Playwright;
 
 namespace FineTuneFlow.Dashboard.Tests;
@@ -30,6 +31,36 @@ public sealed class AccessTests(Browser browser)
         await using Tab other = await browser.OpenAsync(stack.Address);
         await other.Page.GotoAsync("/ui/projects");
         await Assertions.Expect(other.Page.GetByLabel("API key")).ToBeVisibleAsync();
+    }
+
+    [Fact(Timeout = 180_000)]
+    public async Task A_host_that_is_killed_comes_back_the_run_goes_on_and_the_timeline_says_so()
+    {
+        await using Stack stack = await Stack.StartAsync(asProcess: true);
+        using var fault = new StringContent(
+            """{ "rules": [ { "match": "POST /v1/fine_tuning/jobs", "action": "lostAnswer", "calls": [1] } ] }""", System.Text.Encoding.UTF8, "application/json");
+        (await stack.Simulator.PutAsync("/simulator/faults", fault)).EnsureSuccessStatusCode();
+        string runId = await stack.DropAsync("killed", stack.Reviews(300), PagesFixture.Priced);
+        await stack.UntilAsync(runId, run => run.NeedsApproval);
+        await using Tab tab = await browser.OpenAsync(stack.Address);
+        await tab.GoAsync($"/ui/runs/{runId}");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Approve" })).ToBeVisibleAsync();
+
+        await stack.KillProcessAsync();
+        await Assertions.Expect(tab.Page.GetByText("The connection to the host is lost")).ToBeVisibleAsync();
+        await stack.StartProcessAsync();
+        await Assertions.Expect(tab.Page.GetByText("The connection to the host is lost")).ToBeHiddenAsync(new() { Timeout = 40_000 });
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
+        (await stack.UntilAsync(runId, run => run.EndedAt is not null)).Outcome.ShouldBe(RunOutcome.Succeeded);
+
+        await tab.GoAsync($"/ui/runs/{runId}/timeline");
+        await Assertions.Expect(tab.Page.GetByText("The host began anew")).ToBeVisibleAsync();
+        await Assertions.Expect(tab.Page.GetByText("Adopted the job")).ToBeVisibleAsync();
+        await Assertions.Expect(tab.Page.Locator(".mark-line.restart").First).ToBeAttachedAsync();
+        await Assertions.Expect(tab.Page.GetByLabel("Money: quoted", new() { Exact = false })).ToBeVisibleAsync();
+        await tab.ShouldBeAccessibleAsync();
+        tab.ShouldBeWell();
     }
 
     [Fact(Timeout = 120_000)]
@@ -65,10 +96,19 @@ public sealed class AccessTests(Browser browser)
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Link, new() { Name = "unseen" })).ToBeVisibleAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_page_from_elsewhere_may_change_nothing()
     {
         await using Stack stack = await Stack.StartAsync();
+        string waiting = await stack.DropAsync("guarded", stack.Reviews(200), PagesFixture.Priced);
+        await stack.UntilAsync(waiting, run => run.NeedsApproval);
+        await using Tab elsewhere = await browser.OpenAsync(stack.Address);
+        // Another origin on the same machine, from which a browser sends simple requests without asking.
+        await elsewhere.Page.GotoAsync(new Uri(stack.Simulator.BaseAddress!, "/v1/models").ToString());
+        await elsewhere.Page.EvaluateAsync(
+            "address => fetch(address, { method: 'POST', mode: 'no-cors', body: '{}', headers: { 'content-type': 'text/plain' } }).catch(() => undefined)",
+            $"{stack.Address}/api/runs/{waiting}/cancel");
+        (await stack.UntilAsync(waiting, _ => true)).NeedsApproval.ShouldBeTrue("a foreign page has cancelled a run");
         foreach ((string header, string value) in new[] { ("Origin", "https://elsewhere.example"), ("Sec-Fetch-Site", "cross-site") })
         {
             using var request = new HttpRequestMessage(HttpMethod.Put, "projects/reviews/recipe") { Content = new StringContent("{}") };
@@ -85,7 +125,7 @@ public sealed class AccessTests(Browser browser)
         using var fault = new StringContent("""{ "rules": [ { "match": "POST /v1/files", "action": "unauthorized" } ] }""", System.Text.Encoding.UTF8, "application/json");
         (await stack.Simulator.PutAsync("/simulator/faults", fault)).EnsureSuccessStatusCode();
         string runId = await stack.DropAsync("refused", stack.Reviews(200), PagesFixture.Recipe);
-        Workflow.Runs.RunView run = await stack.UntilAsync(runId, one => one.EndedAt is not null);
+        RunView run = await stack.UntilAsync(runId, one => one.EndedAt is not null);
         await using Tab tab = await browser.OpenAsync(stack.Address);
 
         await tab.GoAsync($"/ui/runs/{runId}");
@@ -94,5 +134,24 @@ public sealed class AccessTests(Browser browser)
         await Assertions.Expect(tab.Page.GetByText(run.Failure!.Remedy!).First).ToBeVisibleAsync();
         await tab.GoAsync($"/ui/runs/{runId}/history?failed=true");
         await Assertions.Expect(tab.Page.Locator("tr.failed").First).ToBeVisibleAsync();
+        await tab.GoAsync("/ui/system");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Link, new() { Name = runId })).ToBeVisibleAsync();
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_run_whose_provider_fails_for_a_while_is_found_among_those_that_try_again()
+    {
+        await using Stack stack = await Stack.StartAsync();
+        using var fault = new StringContent("""{ "rules": [ { "match": "POST /v1/files", "action": "unavailable" } ] }""", System.Text.Encoding.UTF8, "application/json");
+        (await stack.Simulator.PutAsync("/simulator/faults", fault)).EnsureSuccessStatusCode();
+        string runId = await stack.DropAsync("stubborn", stack.Reviews(200), PagesFixture.Recipe);
+        await stack.UntilAsync(runId, one => one.IsRetrying);
+        await using Tab tab = await browser.OpenAsync(stack.Address);
+
+        await tab.GoAsync("/ui/runs?waiting=retrying");
+
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Link, new() { Name = "stubborn" })).ToBeVisibleAsync();
+        await Assertions.Expect(tab.Page.GetByText("is tried again")).ToBeVisibleAsync();
+        tab.ShouldBeWell();
     }
 }

@@ -4,13 +4,14 @@ namespace FineTuneFlow.Dashboard.Tests;
 
 /// <summary>What holds on every page: it can be reached by its address, read by everyone, fits every width, asks nobody but its
 /// host, and breaks nothing of its own content policy.</summary>
-public sealed class EveryPageTests(PagesFixture pages, Browser browser) : IClassFixture<PagesFixture>
+public sealed class EveryPageTests(PagesFixture pages, Browser browser)
 {
     public static TheoryData<string, string> Addresses => new()
     {
         { "/", "Runs" },
         { "/ui/runs?outcome=failed", "Runs" },
         { "/ui/runs?waiting=person", "Runs" },
+        { "/ui/runs?waiting=retrying", "Runs" },
         { "/ui/runs/{ended}", "reviews" },
         { "/ui/runs/{ended}/timeline", "reviews" },
         { "/ui/runs/{ended}/history", "reviews" },
@@ -22,7 +23,9 @@ public sealed class EveryPageTests(PagesFixture pages, Browser browser) : IClass
         { "/ui/drop", "Drop a file" },
         { "/ui/review", "Review" },
         { "/ui/review?source=train", "Review" },
+        { "/ui/review?source=unsure", "Review" },
         { "/ui/try", "Try it" },
+        { "/ui/try/reviews", "Try it" },
         { "/ui/costs", "Costs" },
         { "/ui/system", "System" },
         { "/ui/nothing", "Nothing here" },
@@ -34,6 +37,10 @@ public sealed class EveryPageTests(PagesFixture pages, Browser browser) : IClass
     {
         await using Tab tab = await browser.OpenAsync(pages.Address);
         await tab.GoAsync(At(address));
+        if (heading == "System")
+        {
+            await Assertions.Expect(tab.Page.GetByText("days").First).ToBeVisibleAsync();
+        }
 
         (await tab.Page.Locator("h1").InnerTextAsync()).ShouldStartWith(heading);
         await tab.ShouldBeAccessibleAsync();

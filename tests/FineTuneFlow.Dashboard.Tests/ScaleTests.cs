@@ -1,5 +1,11 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Json;
+using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
@@ -118,12 +124,18 @@ public sealed class ScaleTests(Browser browser)
         facts["chunks"] = chunk;
         facts["chunkRows"] = chunkRows;
         await File.WriteAllTextAsync(plan, facts.ToJsonString());
+        var judged = new JudgedAnswers(
+            ReportJson.Read(await File.ReadAllTextAsync(Path.Combine(run, "report.json"))).Labels, [.. many.Select(row => JsonSerializer.Deserialize<DatasetRow>(row, FlowJson.Compact)!)]);
         foreach (string folder in Directory.GetDirectories(Path.Combine(run, "predictions")))
         {
             string[] answers = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal).SelectMany(File.ReadAllLines)];
-            await File.WriteAllLinesAsync(
-                Path.Combine(folder, "00000.jsonl"), Enumerable.Range(0, (Rows / rows.Length) + 1).SelectMany(copy => answers.Select(answer => Renamed(answer, copy))));
+            string[] all = [.. Enumerable.Range(0, (Rows / rows.Length) + 1).SelectMany(copy => answers.Select(answer => Renamed(answer, copy)))];
+            await File.WriteAllLinesAsync(Path.Combine(folder, "00000.jsonl"), all);
+            judged.Add(Path.GetFileName(folder), all.Select(answer => JsonSerializer.Deserialize<Prediction>(answer, FlowJson.Compact)!));
         }
+
+        // As the comparison writes it at the end of such a run.
+        await File.WriteAllBytesAsync(Path.Combine(run, "evaluation", "answers.bin"), judged.ToBytes());
     }
 
     private static string Renamed(string line, int copy)

@@ -4,7 +4,7 @@ namespace FineTuneFlow.Dashboard.Tests;
 
 /// <summary>The screens in <c>docs/dashboard.md</c>, made from a real run. With <c>FTF_WRITE_SCREENS=1</c> they are written anew;
 /// otherwise the pages are opened as they are shown there, and every screen must be there and be small.</summary>
-public sealed class ScreensTests(PagesFixture pages, Browser browser) : IClassFixture<PagesFixture>
+public sealed class ScreensTests(PagesFixture pages, Browser browser)
 {
     private const long MostBytes = 1_000_000;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -21,6 +22,7 @@ internal sealed class Stack : IAsyncDisposable
     private readonly string? _key;
     private WebApplication? _simulator;
     private WebApplication? _host;
+    private Process? _process;
 
     private Stack(string? key)
     {
@@ -41,7 +43,9 @@ internal sealed class Stack : IAsyncDisposable
 
     public string Folder => _folder.FullName;
 
-    public static async Task<Stack> StartAsync(string? key = null)
+    /// <param name="key">That the host asks for; null: none.</param>
+    /// <param name="asProcess">The host is a process of its own.</param>
+    public static async Task<Stack> StartAsync(string? key = null, bool asProcess = false)
     {
         var stack = new Stack(key);
         stack._simulator = SimulatorApp.Build(new SimulatorOptions
@@ -51,20 +55,61 @@ internal sealed class Stack : IAsyncDisposable
         await stack._simulator.StartAsync();
         stack.Simulator.BaseAddress = new Uri(stack._simulator.Urls.First());
         stack.Simulator.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "test");
-        await stack.StartHostAsync();
+        await (asProcess ? stack.StartProcessAsync() : stack.StartHostAsync());
         return stack;
     }
 
     public async Task StartHostAsync()
     {
         string[] key = _key is null ? [] : ["--ApiKey", _key];
-        _host = LocalHost.Build(
-        [
-            "--FTF_HOME", Folder, "--Port", _port.ToString(CultureInfo.InvariantCulture), "--DropWatchSeconds", "0.5", "--LogLevel", "Error",
-            "--Providers:simulator:Kind", "simulator", "--Providers:simulator:BaseAddress", _simulator!.Urls.First() + "/v1/", .. key,
-        ]);
+        _host = LocalHost.Build([.. Settings(), .. key]);
         await _host.StartAsync();
     }
+
+    /// <summary>The host as a process of its own, which can be killed.</summary>
+    public async Task StartProcessAsync()
+    {
+        string program = Path.ChangeExtension(typeof(LocalHost).Assembly.Location, ".dll");
+        _process = Process.Start(new ProcessStartInfo("dotnet", [program, .. Settings()]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _process.OutputDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken))
+        {
+            try
+            {
+                using HttpResponseMessage health = await Http.GetAsync("health", TestContext.Current.CancellationToken);
+                if (health.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                _process.HasExited.ShouldBeFalse("the host has ended: " + (_process.HasExited ? await _process.StandardError.ReadToEndAsync() : ""));
+            }
+        }
+    }
+
+    /// <summary>SIGKILL: nothing of the host gets to say goodbye.</summary>
+    public async Task KillProcessAsync()
+    {
+        if (_process is not null)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+            _process.Dispose();
+            _process = null;
+        }
+    }
+
+    private string[] Settings() =>
+    [
+        "--FTF_HOME", Folder, "--Port", _port.ToString(CultureInfo.InvariantCulture), "--DropWatchSeconds", "0.5", "--LogLevel", "Error",
+        "--DefaultProvider", "simulator", "--Providers:simulator:Kind", "simulator", "--Providers:simulator:BaseAddress", _simulator!.Urls.First() + "/v1/",
+        // Never asked: its models' ends are shown.
+        "--Providers:openai:Kind", "openai", "--Providers:openai:BaseAddress", "http://127.0.0.1:9/v1/", "--Providers:openai:Key", "none",
+    ];
 
     public async Task StopHostAsync()
     {
@@ -100,6 +145,12 @@ internal sealed class Stack : IAsyncDisposable
         return (await response.Content.ReadFromJsonAsync<StartedRun>(FlowJson.Compact))!.RunId;
     }
 
+    public async Task PromoteAsync(string project, string runId, string candidate)
+    {
+        using HttpResponseMessage response = await Http.PostAsJsonAsync($"projects/{project}/models/promote", new { runId, candidate, by = "Ana" });
+        response.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Waits until the run is as asked; the test's own limit is the end of patience.</summary>
     public async Task<RunView> UntilAsync(string runId, Func<RunView, bool> condition)
     {
@@ -118,6 +169,7 @@ internal sealed class Stack : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await KillProcessAsync();
         await StopHostAsync();
         if (_simulator is not null)
         {
