@@ -64,19 +64,24 @@ function TrendChart({ view }: { view: TrendView }) {
             ? `${own}, ${percent(one.commonAccuracy)} on the ${count(view.commonRows)} common ones`
             : own;
         return (
-          <a key={one.version} href={to.compare(one.runId)} aria-label={told}>
-            <title>{told}</title>
-            <circle class="dot hollow" cx={x(index)} cy={y(one.accuracy)} r={4.5} />
-            {one.commonAccuracy != null && (
-              <>
-                <line class="whisker" x1={x(index)} x2={x(index)} y1={y(one.low ?? 0)} y2={y(one.high ?? 1)} />
-                <circle class="dot on" cx={x(index)} cy={y(one.commonAccuracy)} r={4.5} />
-              </>
-            )}
+          <g key={one.version}>
+            <a href={to.compare(one.runId)} aria-label={told}>
+              <circle class="dot hollow" cx={x(index)} cy={y(one.accuracy)} r={4.5}>
+                <title>{told}</title>
+              </circle>
+              {one.commonAccuracy != null && (
+                <>
+                  <line class="whisker" x1={x(index)} x2={x(index)} y1={y(one.low ?? 0)} y2={y(one.high ?? 1)} />
+                  <circle class="dot on" cx={x(index)} cy={y(one.commonAccuracy)} r={4.5}>
+                    <title>{told}</title>
+                  </circle>
+                </>
+              )}
+            </a>
             <text class="tick" x={x(index)} y={height - 12} text-anchor="middle">
               v{one.version}
             </text>
-          </a>
+          </g>
         );
       })}
     </svg>
