@@ -32,6 +32,7 @@ public static class ApiServices
         services.AddSingleton<JudgedRuns>();
         services.AddSingleton<CorrectionStore>();
         services.AddSingleton<ReviewFinder>();
+        services.AddSingleton<HistoryVersions>();
         return services;
     }
 }

@@ -22,6 +22,14 @@ public static class ApiAnswer
             : Results.Bytes(body, "application/json; charset=utf-8");
     }
 
+    /// <summary>304: whoever asks has what there is.</summary>
+    public static IResult Unchanged(HttpRequest request)
+    {
+        request.HttpContext.Response.Headers.ETag = request.Headers.IfNoneMatch;
+        request.HttpContext.Response.Headers.CacheControl = "no-cache";
+        return Results.StatusCode(StatusCodes.Status304NotModified);
+    }
+
     /// <summary>202: what was asked goes on in the background and is to be looked at under the given address.</summary>
     public static IResult Accepted<T>(HttpRequest request, string location, T value)
     {

@@ -7,14 +7,21 @@ using Microsoft.AspNetCore.Http;
 namespace FineTuneFlow.Api.Runs;
 
 /// <summary>Every recorded step of a run and of its sub-orchestrations, with its time.</summary>
-public sealed class GetRunHistory(RunReader runs, IDurableClient engine) : IApiHandler
+public sealed class GetRunHistory(RunReader runs, IDurableClient engine, HistoryVersions versions) : IApiHandler
 {
     // A run has a few sub-orchestrations a candidate; more than this is not a run of ours.
     private const int MaxInstances = 2000;
 
     public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)
     {
+        string question = $"{request.Route("id")}{request.QueryString}";
+        if (await versions.IsUnchangedAsync(question, request.Headers.IfNoneMatch.ToString(), cancellation))
+        {
+            return ApiAnswer.Unchanged(request);
+        }
+
         string runId = (await runs.GetAsync(request.Route("id"), cancellation)).RunId;
+        var read = new List<InstanceState>();
         bool onlyFailed = string.Equals(request.Query("failed"), "true", StringComparison.OrdinalIgnoreCase);
         int? top = request.QueryInt("top", 1, 10_000);
         int from = request.QueryInt("continuation", 0, int.MaxValue) ?? 0;
@@ -23,11 +30,13 @@ public sealed class GetRunHistory(RunReader runs, IDurableClient engine) : IApiH
         var seen = new HashSet<string>(StringComparer.Ordinal) { runId };
         while (open.TryDequeue(out string? instance))
         {
-            if (await engine.GetAsync(instance, cancellation) is null)
+            if (await engine.GetAsync(instance, cancellation) is not { } state)
             {
                 // Purged, or not begun yet.
                 continue;
             }
+
+            read.Add(state);
 
             var asked = new Dictionary<int, DateTimeOffset>();
             foreach (HistoryEntry entry in await engine.GetHistoryAsync(instance, cancellation))
@@ -54,7 +63,9 @@ public sealed class GetRunHistory(RunReader runs, IDurableClient engine) : IApiH
 
         TimelineStep[] wanted = [.. steps.Where(step => !onlyFailed || step.Event.Failure is not null).OrderBy(step => step.Event.At)];
         int next = Math.Min(wanted.Length, from + (top ?? wanted.Length));
-        return ApiAnswer.Versioned(request, new RunHistory(
+        IResult answer = ApiAnswer.Versioned(request, new RunHistory(
             runId, wanted[Math.Min(from, wanted.Length)..next], wanted.Length, next < wanted.Length ? next.ToString(CultureInfo.InvariantCulture) : null));
+        versions.Keep(question, request.HttpContext.Response.Headers.ETag.ToString(), read);
+        return answer;
     }
 }

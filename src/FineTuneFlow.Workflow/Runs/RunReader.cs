@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -14,6 +15,12 @@ namespace FineTuneFlow.Workflow.Runs;
 /// engine has forgotten.</summary>
 public sealed class RunReader(IDurableClient client, IBlobStore store)
 {
+    private const int MostKept = 2000;
+
+    /// <summary>What is tried again, by instance and the time of its last change: a page asks every other second, and a history is read
+    /// again only when there is something new in it.</summary>
+    private readonly ConcurrentDictionary<string, (DateTimeOffset UpdatedAt, string? Retry)> _retries = new(StringComparer.Ordinal);
+
     /// <exception cref="FlowException">NotFound.</exception>
     public async Task<RunView> GetAsync(string runId, CancellationToken cancellation)
     {
@@ -31,7 +38,7 @@ public sealed class RunReader(IDurableClient client, IBlobStore store)
         }
 
         (CandidateProgress? Progress, bool Retrying)[] working = await Task.WhenAll(view.Candidates.Select(c => ProgressOf(runId, c.Record, cancellation)));
-        string? retry = await RetryOf(runId, cancellation);
+        string? retry = await RetryOf(state, cancellation);
         return view with
         {
             Stage = retry is null ? view.Stage : $"{view.Stage}; {retry}",
@@ -63,7 +70,7 @@ public sealed class RunReader(IDurableClient client, IBlobStore store)
                 continue;
             }
 
-            if (await RetryOf(worker, cancellation) is { } retry)
+            if (await RetryOf(state, cancellation) is { } retry)
             {
                 return (new CandidateProgress(retry, null, null), true);
             }
@@ -78,9 +85,25 @@ public sealed class RunReader(IDurableClient client, IBlobStore store)
     }
 
     /// <summary>What a person would otherwise take for standing still: a step that failed and waits to be tried again.</summary>
-    private async Task<string?> RetryOf(string instanceId, CancellationToken cancellation)
+    private async Task<string?> RetryOf(InstanceState state, CancellationToken cancellation)
     {
-        IReadOnlyList<HistoryEntry> history = await client.GetHistoryAsync(instanceId, cancellation);
+        if (_retries.TryGetValue(state.InstanceId, out (DateTimeOffset UpdatedAt, string? Retry) known) && known.UpdatedAt == state.UpdatedAt)
+        {
+            return known.Retry;
+        }
+
+        string? retry = RetryIn(await client.GetHistoryAsync(state.InstanceId, cancellation));
+        if (_retries.Count >= MostKept)
+        {
+            _retries.Clear();
+        }
+
+        _retries[state.InstanceId] = (state.UpdatedAt, retry);
+        return retry;
+    }
+
+    private static string? RetryIn(IReadOnlyList<HistoryEntry> history)
+    {
         HistoryEntry? failed = null;
         foreach (HistoryEntry entry in history)
         {

@@ -29,6 +29,8 @@ public sealed class ComparisonTests(HostFixture host) : IClassFixture<HostFixtur
         await WrongQuestionsAreAnsweredWithWhatIsRight(runId);
         await WhoHasItAlreadyIsToldSo($"runs/{runId}");
         await WhoHasItAlreadyIsToldSo($"runs/{runId}/compare");
+        await WhoHasItAlreadyIsToldSo($"runs/{runId}/history");
+        await WhoHasItAlreadyIsToldSo($"runs/{runId}/marks");
         await WhoHasItAlreadyIsToldSo("runs?project=compared");
         await HistoryComesInPages(runId);
         await CorrectionsJoinTheNextRetrainButNeverTheHoldout(runId);

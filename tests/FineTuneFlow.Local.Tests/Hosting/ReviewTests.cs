@@ -140,8 +140,13 @@ public sealed class ReviewTests(HostFixture host) : IClassFixture<HostFixture>
 
         run.IsRetrying.ShouldBeTrue(run.Failure?.ToString());
         (await Get<RunList>("runs?waiting=retrying")).Runs.Select(one => one.RunId).ShouldBe([runId]);
+        using HttpResponseMessage before = await host.Http.GetAsync($"runs/{runId}/history", Cancellation);
         await OkAsync(host.Http.PostAsJsonAsync($"runs/{runId}/cancel", new { by = "Ana" }, Cancellation));
         await host.UntilAsync(runId, one => one.EndedAt is not null);
+        using var again = new HttpRequestMessage(HttpMethod.Get, $"runs/{runId}/history");
+        again.Headers.IfNoneMatch.Add(before.Headers.ETag!);
+        using HttpResponseMessage after = await host.Http.SendAsync(again, Cancellation);
+        after.StatusCode.ShouldBe(HttpStatusCode.OK, "its history has gone on");
         (await Get<RunList>("runs?waiting=retrying")).Runs.ShouldBeEmpty();
         using var none = new StringContent("""{ "rules": [] }""", System.Text.Encoding.UTF8, "application/json");
         (await host.Simulator.PutAsync("/simulator/faults", none, Cancellation)).EnsureSuccessStatusCode();

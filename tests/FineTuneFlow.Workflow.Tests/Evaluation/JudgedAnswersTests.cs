@@ -32,7 +32,7 @@ public sealed class JudgedAnswersTests
         (facts.Label(2), facts.Error(2)).ShouldBe((-1, PredictionError.Missing));
         read.Of("linear").ShouldBeNull();
         var again = new JudgedAnswers(Labels, rows);
-        again.Add("gpt", predictions.Reverse());
+        again.Add("gpt", Enumerable.Reverse(predictions));
         again.ToBytes().ShouldBe(bytes);
     }
 

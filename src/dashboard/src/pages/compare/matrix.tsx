@@ -101,10 +101,8 @@ function Pairs({ title, labels, cells, signed, open }: MatrixProps) {
                   <button type="button" class="quiet flat" onClick={() => open(label, answer)}>
                     {value}
                   </button>
-                ) : signed && value > 0 ? (
-                  `+${value}`
                 ) : (
-                  value
+                  `${signed && value > 0 ? "+" : ""}${count(value).replace("-", "−")}`
                 )}
               </td>
             </tr>
