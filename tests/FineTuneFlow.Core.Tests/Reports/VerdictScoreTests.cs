@@ -231,6 +231,37 @@ public sealed class VerdictScoreTests
     }
 
     [Fact]
+    public void Rows_that_would_tell_the_model_in_use_from_the_next_are_noted_where_chance_may_have_chosen()
+    {
+        CandidateReport[] candidates = [Candidate("a", 0.80, 0.7), Candidate("b", 0.79, 0.7), Candidate("c", 0.70, 0.7)];
+        PairedComparison[] Pairs(double p) => [Pair("a", "b", Score.Accuracy, 0.01, p, rows: 9000), Pair("a", "c", Score.Accuracy, 0.1, 0.001, rows: 60)];
+
+        new Judge(new PromotionRecipe(), [.. candidates], [.. Pairs(0.4)], null).Decide().Notes
+            .ShouldBe(["To tell a from b, should they differ by as much as here, would take about 9,000 holdout rows; there are 1,000."]);
+        new Judge(new PromotionRecipe(), [.. candidates], [.. Pairs(0.001)], null).Decide().Notes.ShouldBeEmpty();
+        CandidateReport cheap = candidates[1] with { UsdPerThousand = 0.02 };
+        new Judge(new PromotionRecipe(), [candidates[0], cheap, candidates[2]], [.. Pairs(0.4)], null).Decide().Notes
+            .ShouldBe(["To tell b from a, should they differ by as much as here, would take about 9,000 holdout rows; there are 1,000."]);
+        new Judge(new PromotionRecipe(), [candidates[0], Candidate("champion", 0.79, 0.7)], [Pair("a", "champion", Score.Accuracy, 0.01, 0.4, rows: 9000)], "champion").Decide().Notes.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(PromotionPreference.Proven, true, VerdictKind.Keep, -0.005, 0.01)]
+    [InlineData(PromotionPreference.Thrifty, false, VerdictKind.Promote, 0.02, 0.4)]
+    public void Figures_stand_in_the_verdict_whichever_rule_decides(PromotionPreference prefer, bool significance, VerdictKind expected, double difference, double p)
+    {
+        var rule = new PromotionRecipe { Prefer = prefer, RequireSignificance = significance };
+        CandidateReport challenger = Candidate("gpt", 0.80 + difference, 0.7) with { UsdPerThousand = difference < 0 ? 0.05 : 0.13 };
+        PairedComparison pair = Pair("gpt", "champion", Score.Accuracy, difference, p) with { OneSided = new Interval(difference - 0.003, difference + 0.003, IntervalMethod.BonettPrice) };
+
+        Verdict verdict = new Judge(rule, [challenger, Candidate("champion", 0.80, 0.7)], [pair], "champion").Decide();
+
+        verdict.Decision.ShouldBe(expected);
+        verdict.Difference!.Value.ShouldBe(difference, 1e-12);
+        verdict.AdjustedPValue.ShouldBe(p);
+    }
+
+    [Fact]
     public void A_cheaper_choice_tells_instead_of_whom_and_what_it_may_cost()
     {
         CandidateReport cheap = Candidate("cheap", 0.795, 0.7) with { UsdPerThousand = 0.05 };

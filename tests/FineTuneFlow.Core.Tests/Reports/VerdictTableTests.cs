@@ -30,6 +30,8 @@ public sealed class VerdictTableTests
             "Use gpt: 73.5 % accuracy on 1,000 rows, ahead of the runner-up gpt-2 by what may be chance (+1.5 points, p = 0.050)." },
         { "level, the cheaper one", "", "gpt 73.5 $0.13; mini 73.5 $0.04", "gpt-mini +0.0 -1..1 p 1",
             "Use mini: 73.5 % accuracy on 1,000 rows, level with gpt, which costs more." },
+        { "level at the same price", "", "gpt 73.5 $0.13; gpt-2 73.5 $0.13", "gpt-gpt-2 +0.0 -1..1 p 1",
+            "Use gpt: 73.5 % accuracy on 1,000 rows, level with gpt-2." },
         { "no better than always the same answer", "", "gpt 42.0 $0.13", "",
             "Not enough data: the best candidate, gpt, is right in 42.0 % of 1,000 rows, which is not surely more than always answering the most frequent label (40.0 %)." },
 
@@ -45,6 +47,10 @@ public sealed class VerdictTableTests
         // ------------------------------------------------------------------ thrifty: to pay more, there must be evidence
         { "thrifty: a free one within the margin", "", "gpt 73.5 $0.13; linear 73.3", "gpt-linear +0.2 -2.4..2.8 p 0.90",
             "Use linear: 73.3 % accuracy on 1,000 rows, within 0.2 points of gpt (at most 2.8 points worse), and is free." },
+        { "thrifty: a free one that is above on the rows of both", "", "gpt 73.5 $0.13; linear 73.3", "linear-gpt +0.4 0.1..0.7 p 0.50",
+            "Use linear: 73.3 % accuracy on 1,000 rows, 0.4 points above gpt (surely no worse), and is free." },
+        { "thrifty: a free one that is level on the rows of both", "", "gpt 73.5 $0.13; linear 73.3", "gpt-linear 0 -1..1 p 1",
+            "Use linear: 73.3 % accuracy on 1,000 rows, level with gpt (at most 1.0 points worse), and is free." },
         { "thrifty: a cheaper one within the margin", "", "gpt 73.5 $0.13; mini 73.3 $0.06", "gpt-mini +0.2 -2.4..2.8 p 0.90",
             "Use mini: 73.3 % accuracy on 1,000 rows, within 0.2 points of gpt (at most 2.8 points worse), and costs $0.060 instead of $0.130 for 1,000 predictions." },
         { "thrifty: exactly the margin is within it", "", "gpt 74.0 $0.13; linear 73.0", "gpt-linear +1.0 -1..3 p 0.50",
@@ -69,6 +75,12 @@ public sealed class VerdictTableTests
             "Use gpt: 73.5 % accuracy on 1,000 rows, ahead of the runner-up linear by what may be chance (+0.2 points, p = 0.70)." },
         { "proven: a lead of the cheap one proves nothing by itself", "proven", "gpt 73.0 $0.13; linear 73.3", "gpt-linear -0.3 -2.5..1.9 p 0.80",
             "Not enough data: linear has 73.3 % accuracy on 1,000 rows, 0.3 points above gpt, which costs more, but may be up to 1.9 points lower: more than the margin of 1 point." },
+        { "proven: level proves nothing either", "proven", "gpt 73.0 $0.13; linear 73.0", "linear-gpt 0 -2..2 p 1",
+            "Not enough data: linear has 73.0 % accuracy on 1,000 rows, level with gpt, which costs more, but may be up to 2.0 points lower: more than the margin of 1 point." },
+        { "proven: the dear one is named that it is not proven against", "proven", "linear 73.3; gpt 73.0 $0.13; big 72.0 $0.13; last 60.0 $0.13", "linear-gpt +0.3 -0.5..1.1 p 0.50; linear-big +1.3 -1.5..4 p 0.40; linear-last +13 10..16 p 0.001",
+            "Not enough data: linear has 73.3 % accuracy on 1,000 rows, 1.3 points above big, which costs more, but may be up to 1.5 points lower: more than the margin of 1 point." },
+        { "proven: beside a champion", "proven", "linear 73.3; champion 73.0 $0.13", "linear-champion +0.3 -1.9..2.5 p 0.80",
+            "Not enough data, keep the champion: linear has 73.3 % accuracy on 1,000 rows, 0.3 points above champion, which costs more, but may be up to 1.9 points lower: more than the margin of 1 point." },
         { "best: the highest figure, whatever it costs", "best", "gpt 73.5 $0.13; linear 73.3", "gpt-linear +0.2 -0.5..0.9 p 0.70",
             "Use gpt: 73.5 % accuracy on 1,000 rows, ahead of the runner-up linear by what may be chance (+0.2 points, p = 0.70)." },
 
@@ -107,6 +119,10 @@ public sealed class VerdictTableTests
             "Not enough data, keep the champion: gpt has 43.0 % accuracy against 41.0 % accuracy of the champion on the same 1,000 rows (+2.0 points, p = 0.30), which may be chance." },
         { "a champion that could not be asked stays", "", "gpt 75.0 $0.13; champion failed", "",
             "Keep the champion: it could not be asked (The model was deleted), and the rule replaces no model that it has not seen beside its challengers; a person decides. The best challenger is gpt with 75.0 % accuracy." },
+        { "level with the champion, and a little cheaper", "", "gpt 70.0 $0.125; champion 70.0 $0.130", "gpt-champion 0 -2..2 p 1",
+            "Keep the champion: the best challenger, gpt, is no better, with 70.0 % accuracy against 70.0 % accuracy of the champion on the same 1,000 rows (0.0 points, p = 1.00)." },
+        { "neither could be asked", "", "gpt failed; champion failed", "",
+            "Keep the champion: it could not be asked (The model was deleted), and the rule replaces no model that it has not seen beside its challengers; a person decides." },
         { "no challenger", "", "gpt failed; champion 70.0 $0.13", "",
             "Keep the champion: no challenger could be evaluated." },
     };
@@ -123,9 +139,10 @@ public sealed class VerdictTableTests
         {
             Verdict verdict = Decide(settings, candidates, pairs);
 
-            string first = verdict.Decision switch { VerdictKind.Promote => $"Use {verdict.Candidate}:", VerdictKind.NotEnoughData => "Not enough data", _ => verdict.Champion is null ? "Nothing to promote" : "Keep the champion" };
+            string first = verdict.Decision switch { VerdictKind.Promote => $"Use {verdict.Candidate}:", VerdictKind.NotEnoughData => verdict.Champion is null ? "Not enough data" : "Not enough data, keep the champion", _ => verdict.Champion is null ? "Nothing to promote" : "Keep the champion" };
             verdict.Sentence.ShouldStartWith(first);
             verdict.Headline.ShouldStartWith(first);
+            verdict.Headline.Contains("champion", StringComparison.Ordinal).ShouldBe(verdict.Champion is not null && verdict.Candidate is null);
             (verdict.Candidate is not null).ShouldBe(verdict.Decision == VerdictKind.Promote);
         }
     }
@@ -136,6 +153,20 @@ public sealed class VerdictTableTests
     [InlineData("gpt 70.0 $0.13; distil:container 75.0", "gpt-distil -5 -7..-3 p 0.001", "distil has the highest figure, 75.0 % accuracy, but its kind cannot be asked as a champion yet.")]
     public void What_was_not_taken_is_told_with_what_it_would_have_cost(string candidates, string pairs, string note) =>
         Decide("", candidates, pairs).Notes.ShouldContain(note);
+
+    [Theory]
+    [InlineData("best", "gpt 73.5 $0.13; linear 73.3", "gpt-linear +0.2 -0.5..0.9 p 0.70", "linear is free, but was seen 0.2 points lower (at most 0.9 points lower), the recipe prefers the highest figure.")]
+    [InlineData("best", "gpt 73.5 $0.13; linear 73.3", "gpt-linear 0 -1..1 p 1", "linear is free, but is level with gpt (at most 1.0 points lower), the recipe prefers the highest figure.")]
+    [InlineData("best", "gpt 73.5 $0.13; linear 73.3", "gpt-linear -0.3 -1..0.5 p 0.60", "linear is free, but was seen 0.3 points higher (at most 0.5 points lower), the recipe prefers the highest figure.")]
+    [InlineData("best", "gpt 73.5 $0.13; mini 73.4 $0.05; linear 73.3", "gpt-mini +0.1 -1..1 p 1; gpt-linear +0.2 -0.5..0.9 p 0.70", "linear is free, but was seen 0.2 points lower (at most 0.9 points lower), the recipe prefers the highest figure.")]
+    [InlineData("proven", "gpt 73.5 $0.13; linear 73.3", "gpt-linear +0.2 -0.6..1.0 p 0.70", "linear is free, but was seen 0.2 points lower (at most 1.0 points lower), which does not prove it within the margin of 1 point.")]
+    [InlineData("", "gpt 44.0 $0.13; linear 43.0", "gpt-linear +1.0 -1..3 p 0.50", "linear is free, but was seen 1.0 points lower (at most 3.0 points lower), and is not surely better than always answering the most frequent label.")]
+    [InlineData("margin 7", "gpt 85.0 $0.13; linear 74.0", "gpt-linear +11 -1..23 p 0.06", "linear is free, but was seen 11.0 points lower (at most 23.0 points lower), more than the margin of 7 points.")]
+    [InlineData("eligible fineTune", "gpt 70.0 $0.13; linear 73.3", "gpt-linear -3.3 -5..-1 p 0.01", "linear has the highest figure, 73.3 % accuracy, but promotion.eligible leaves it out.")]
+    [InlineData("", "gpt 72.0 $0.13; champion 70.5 $0.13; linear 60.0", "gpt-champion +1.5 -0.5..3.5 p 0.20; gpt-linear +12 10..14 p 0.001; champion-linear +10.5 8..13 p 0.001", null)]
+    [InlineData("", "gpt 75.0 $0.13", "", null)]
+    public void One_note_is_told_where_there_is_one(string settings, string candidates, string pairs, string? note) =>
+        Decide(settings, candidates, pairs).Notes.ShouldBe(note is null ? [] : [note]);
 
     private static Verdict Decide(string settings, string candidates, string pairs) => new Judge(
         Rule(settings), [.. Parts(candidates).Select(Candidate)], [.. Parts(pairs).Select(Pair)], candidates.Contains("champion") ? "champion" : null).Decide();
