@@ -4,6 +4,7 @@ using FineTuneFlow.Workflow.Notifying;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Retraining;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Watching;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -105,6 +106,50 @@ public sealed class NotificationTests : IDisposable
         receiver.Taken.Count.ShouldBe(20);
         receiver.Taken.Select(told => told.Id).Distinct().Count().ShouldBe(20);
         receiver.Taken.ShouldAllBe(told => told.Type == "night");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_end_of_a_champions_base_is_told_30_14_and_3_days_before_and_not_again()
+    {
+        await using NotifiedReceiver receiver = await NotifiedReceiver.StartAsync();
+        using var host = new Host(_folder, _clock, receiver.Address);
+        DateOnly end = DateOnly.FromDateTime(_clock.GetUtcNow().UtcDateTime).AddDays(40);
+        var look = new NightLook("told", [], "no reason", 0, 0, [], new HealthView(new VersionCounts(), [], null, "gpt-4.1-mini", end));
+        var told = new List<int>();
+        for (int left = 40; left >= -2; left--)
+        {
+            int before = receiver.Taken.Count;
+            // A night looks, and so does whoever asks.
+            await host.Notifier.LookedAsync("told", look, Cancellation);
+            await host.Notifier.LookedAsync("told", look, Cancellation);
+            await host.Sender.TickAsync(Cancellation);
+            told.AddRange(Enumerable.Repeat(left, receiver.Taken.Count - before));
+            _clock.Advance(TimeSpan.FromDays(1));
+        }
+
+        told.ShouldBe([30, 14, 3]);
+        receiver.Taken.ShouldAllBe(one => one.Type == "baseEnds" && one.Signed && one.Text.StartsWith($"told's champion rests on gpt-4.1-mini, which answers until {end:yyyy-MM-dd}:"));
+        receiver.Taken.Select(one => one.Text.Split(": ")[1]).ShouldBe(["30 days", "14 days", "3 days"]);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_budget_that_is_nearly_spent_is_told_once_a_run()
+    {
+        await using NotifiedReceiver receiver = await NotifiedReceiver.StartAsync();
+        using var host = new Host(_folder, _clock, receiver.Address, NotificationEvent.BudgetNearlySpent);
+        await host.Store.WriteJsonAsync(RunPaths.Plan("told-0123456789"), new RunPlan([], [], [], 10, 72));
+
+        var told = new List<double>();
+        foreach (double spent in new[] { 0, 5, 7.99, 8, 9.5, 10.2 })
+        {
+            int before = receiver.Taken.Count;
+            await host.Notifier.RecordedAsync(Record("told-0123456789") with { SpentUsd = spent }, Cancellation);
+            await host.Sender.TickAsync(Cancellation);
+            told.AddRange(Enumerable.Repeat(spent, receiver.Taken.Count - before));
+        }
+
+        told.ShouldBe([8]);
+        receiver.Taken.Single().Text.ShouldBe("told-0123456789 has spent $8.00 of its budget of $10.00");
     }
 
     private RunRecord Record(string runId) => new()
