@@ -80,14 +80,13 @@ public sealed class PagesInBrowserTests(Azurite azurite, Browser browser) : IAsy
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Start the run" }).ClickAsync();
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Compare the candidates" }).ClickAsync(new() { Timeout = 150_000 });
-        await Assertions.Expect(tab.Page.Locator("article.row").First).ToBeVisibleAsync();
+        await Assertions.Expect(tab.Page.Locator("table.compare")).ToBeVisibleAsync();
         await tab.ShouldBeAccessibleAsync();
         string run = new Uri(tab.Page.Url).AbsolutePath.Replace("/compare", "", StringComparison.Ordinal);
 
         foreach ((string address, string shown) in new[]
         {
-            (run, ".flow"), ($"{run}/timeline", ".span"), ($"{run}/history", "table.history"), ("/ui/runs", "table.runs"), ($"/ui/projects/{project}", "#runs"),
-            ("/ui/review", ".choices"), ("/ui/system", "#providers"), ("/ui/costs", ".chart"),
+            ($"{run}/compare?show=all", "article.row"), (run, ".flow"),
         })
         {
             await tab.GoAsync(address);
