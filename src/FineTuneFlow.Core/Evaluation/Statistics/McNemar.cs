@@ -8,10 +8,6 @@ internal static class McNemar
     {
         long discordant = onlyFirst + onlySecond;
         long fewer = Math.Min(onlyFirst, onlySecond);
-        if (discordant == 0 || fewer * 2 == discordant)
-        {
-            return 1;
-        }
 
         // The tail is summed from its largest term downwards; each term follows from the one before.
         double term = 1;
@@ -23,6 +19,7 @@ internal static class McNemar
         }
 
         double logLargest = LogFactorial(discordant) - LogFactorial(fewer) - LogFactorial(discordant - fewer) - (discordant * Math.Log(2));
+        // Where both are level the two tails overlap, and twice the one is more than 1.
         return Math.Min(1, 2 * Math.Exp(logLargest + Math.Log(sum)));
     }
 
