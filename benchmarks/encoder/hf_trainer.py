@@ -1,12 +1,12 @@
 """Hugging Face's Trainer on the files of gpu.sh: hf_trainer.py MODEL DATA BATCH gpu|cpu. Mixed precision and grouping by length are on, as a
-careful user would have them."""
-import json, sys, time
+careful user would have them; transformers 4 and 5 name these settings differently."""
+import dataclasses, json, sys, tempfile, time
 import torch
 from torch.utils.data import Dataset
-from transformers import AutoModelForSequenceClassification, BertTokenizerFast, DataCollatorWithPadding, Trainer, TrainingArguments
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, DataCollatorWithPadding, Trainer, TrainingArguments
 
 model_folder, data, batch, device = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
-tokenizer = BertTokenizerFast.from_pretrained(model_folder)
+tokenizer = AutoTokenizer.from_pretrained(model_folder)
 rows = [json.loads(line) for line in open(f"{data}/train.jsonl")]
 pieces = tokenizer([row["text"] for row in rows], truncation=True, max_length=256, return_token_type_ids=False)
 
@@ -20,9 +20,11 @@ class Rows(Dataset):
 
 
 gpu = device == "gpu"
+known = {field.name for field in dataclasses.fields(TrainingArguments)}
+by_version = {"group_by_length": True, "warmup_ratio": 0.1} if "group_by_length" in known else {"train_sampling_strategy": "group_by_length", "warmup_steps": 0.1}
 arguments = TrainingArguments(
-    output_dir="/tmp/hf-out", num_train_epochs=1, per_device_train_batch_size=batch, learning_rate=5e-5, warmup_ratio=0.1, weight_decay=0.01, group_by_length=True,
-    bf16=gpu and torch.cuda.is_bf16_supported(), fp16=gpu and not torch.cuda.is_bf16_supported(), use_cpu=not gpu, save_strategy="no", report_to=[], logging_steps=1000, seed=1)
+    output_dir=tempfile.mkdtemp(), num_train_epochs=1, per_device_train_batch_size=batch, learning_rate=5e-5, weight_decay=0.01, use_cpu=not gpu, save_strategy="no",
+    bf16=gpu and torch.cuda.is_bf16_supported(), fp16=gpu and not torch.cuda.is_bf16_supported(), report_to="none", logging_steps=1000, seed=1, **by_version)
 trainer = Trainer(
     model=AutoModelForSequenceClassification.from_pretrained(model_folder, num_labels=5), args=arguments, train_dataset=Rows(), data_collator=DataCollatorWithPadding(tokenizer))
 started = time.time()

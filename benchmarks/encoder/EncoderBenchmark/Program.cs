@@ -7,6 +7,7 @@ using FineTuneFlow.Encoders.Tokenization;
 
 // serve MODEL_FOLDER TEXTS.jsonl [THREADS]   latency of single texts and rows a second in batches, both exported forms
 // pieces MODEL_FOLDER TEXTS.jsonl LONGEST    word pieces of each text, a number a line, for pytorch_plain.py
+// logits MODEL_FOLDER TEXTS.jsonl            the exported model's logits with the pieces that they are of, for load_in_pytorch.py
 // distilbert FOLDER                          a random encoder of DistilBERT's size, for gpu.sh
 // reviews FOLDER ROWS                        made-up rows of about 65 pieces in the files of docs/baseline-contract.md, for gpu.sh
 switch (args)
@@ -22,6 +23,9 @@ switch (args)
         }
 
         return 0;
+    case ["logits", var folder, var texts]:
+        WriteLogits(folder, Texts(texts));
+        return 0;
     case ["distilbert", var folder]:
         MakeDistilBert(folder);
         return 0;
@@ -29,7 +33,7 @@ switch (args)
         MakeReviews(folder, int.Parse(rows, null));
         return 0;
     default:
-        Console.Error.WriteLine("usage: serve | pieces | distilbert | reviews (see Program.cs)");
+        Console.Error.WriteLine("usage: serve | pieces | logits | distilbert | reviews (see Program.cs)");
         return 2;
 }
 
@@ -37,21 +41,43 @@ static void Serve(string folder, string[] texts, int threads)
 {
     EncoderFacts facts = EncoderFacts.Read(folder);
     WordPieceTokenizer tokenizer = TokenizerFiles.Read(folder);
-    int[][] pieces = [.. texts.Select(text => tokenizer.Encode(text, facts.MaxLength))];
+    int[][] pieces = [];
+    double cutting = Milliseconds(() => pieces = [.. texts.Select(text => tokenizer.Encode(text, facts.MaxLength))]);
+    Console.WriteLine(FormattableString.Invariant($"cutting into pieces on one core: {texts.Length / cutting * 1000:0} rows a second"));
     foreach (string model in new[] { EncoderFacts.ExactModel, EncoderFacts.QuantisedModel })
     {
         using var session = new EncoderSession(Path.Combine(folder, model), threads);
         double[] each = [.. pieces.Take(300).Select(one => Milliseconds(() => session.Logits([one], tokenizer.PaddingId))).Skip(20).Order()];
-        int[][] sorted = [.. pieces.OrderBy(one => one.Length)];
-        double seconds = Milliseconds(() =>
-        {
-            foreach (int[][] batch in sorted.Chunk(32))
-            {
-                session.Logits(batch, tokenizer.PaddingId);
-            }
-        }) / 1000;
         Console.WriteLine(FormattableString.Invariant(
-            $"{model}: {new FileInfo(Path.Combine(folder, model)).Length / 1e6:0.0} MB, one text p50 {each[each.Length / 2]:0.00} ms, p95 {each[each.Length * 95 / 100]:0.00} ms, in batches {texts.Length / seconds:0} rows a second ({pieces.Average(one => one.Length):0} pieces a row)"));
+            $"{model}: {new FileInfo(Path.Combine(folder, model)).Length / 1e6:0.0} MB, one text p50 {each[each.Length / 2]:0.00} ms, p95 {each[each.Length * 95 / 100]:0.00} ms ({pieces.Average(one => one.Length):0} pieces a row)"));
+        int[][] sorted = [.. pieces.OrderBy(one => one.Length)];
+        foreach (int size in new[] { 8, 32, 64 })
+        {
+            TimeSpan before = Process.GetCurrentProcess().TotalProcessorTime;
+            double seconds = Milliseconds(() =>
+            {
+                foreach (int[][] batch in sorted.Chunk(size))
+                {
+                    session.Logits(batch, tokenizer.PaddingId);
+                }
+            }) / 1000;
+            // Where other work takes the cores, the processor time tells what is left out of account by the clock.
+            double busy = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
+            Console.WriteLine(FormattableString.Invariant(
+                $"  in batches of {size}: {texts.Length / seconds:0} rows a second, {texts.Length / busy:0} rows in a second of one core, {busy / seconds:0.0} cores busy"));
+        }
+    }
+}
+
+static void WriteLogits(string folder, string[] texts)
+{
+    EncoderFacts facts = EncoderFacts.Read(folder);
+    WordPieceTokenizer tokenizer = TokenizerFiles.Read(folder);
+    using var session = new EncoderSession(Path.Combine(folder, EncoderFacts.ExactModel));
+    foreach (string text in texts)
+    {
+        int[] ids = tokenizer.Encode(text, facts.MaxLength);
+        Console.WriteLine(JsonSerializer.Serialize(new { ids, logits = session.Logits([ids], tokenizer.PaddingId)[0] }));
     }
 }
 
