@@ -11,7 +11,7 @@ here = os.path.dirname(os.path.abspath(__file__))
 trainer, bench, data, model = sys.argv[1:5]
 rounds = int(sys.argv[5]) if len(sys.argv) > 5 else 3
 threads = sys.argv[6] if len(sys.argv) > 6 else "1"
-SHORT, LONG, BATCH = 4, 24, 16
+SHORT, LONG, BATCH = 3, 12, 16
 env = os.environ | {"OMP_NUM_THREADS": threads, "OMP_WAIT_POLICY": "passive"}
 lines = open(f"{data}/train.jsonl").readlines()[: LONG * BATCH]
 folder = tempfile.mkdtemp()
@@ -19,7 +19,7 @@ texts = f"{folder}/train-{LONG}.jsonl"
 open(texts, "w").writelines(lines)
 lengths = subprocess.run(["dotnet", bench, "pieces", model, texts, "256"], check=True, capture_output=True, text=True).stdout
 open(f"{folder}/lengths", "w").write(lengths)
-# The shorter training has every sixth row of the sorted lengths, so that its texts are as long on average.
+# The shorter training has every fourth row of the sorted lengths, so that its texts are as long on average.
 order = sorted(range(len(lines)), key=[int(n) for n in lengths.split()].__getitem__)
 short = [lines[i] for i in sorted(order[LONG // SHORT // 2 :: LONG // SHORT])]
 open(f"{folder}/train-{SHORT}.jsonl", "w").writelines(short)
