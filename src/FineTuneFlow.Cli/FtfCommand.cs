@@ -16,6 +16,8 @@ public static class FtfCommand
         root.Add(DemoCommand.Create());
         root.Add(LogsCommand.Create());
         root.Add(DoctorCommand.Create());
+        root.Add(BackupCommand.Create());
+        root.Add(RestoreCommand.Create());
 
         // Runs.
         root.Add(DropCommand.Create());

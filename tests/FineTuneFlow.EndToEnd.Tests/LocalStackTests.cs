@@ -16,7 +16,7 @@ public class LocalStackTests
         await using (Ftf up = await home.UpAsync())
         {
             run = (await home.JsonAsync("drop", home.Csv, "--project", "killed", "--recipe", home.Recipe))["runId"]!.GetValue<string>();
-            await UntilAsync(async () => await home.JobsAsync() > 0);
+            await StackHome.UntilAsync(async () => await home.JobsAsync() > 0);
             using (Process host = Process.GetProcessById(home.Stack.Services["host"]))
             {
                 host.Kill();
@@ -32,15 +32,15 @@ public class LocalStackTests
             JsonNode ended = await home.JsonAsync("watch", run);
             ended["outcome"]!.GetValue<string>().ShouldBe("succeeded", ended.ToJsonString());
             (await home.JobsAsync()).ShouldBe(2);
-            Accuracies(ended).Count.ShouldBe(3);
+            StackHome.Accuracies(ended).Count.ShouldBe(3);
 
             // Dropped again it is the same run, and costs nothing.
             (await home.JsonAsync("drop", home.Csv, "--project", "killed", "--recipe", home.Recipe))["created"]!.GetValue<bool>().ShouldBeFalse();
             (await home.JobsAsync()).ShouldBe(2);
 
             // An undisturbed run of the same gives the same figures.
-            string again = (await home.JsonAsync("rerun", run))["runId"]!.GetValue<string>();
-            Accuracies(await home.JsonAsync("watch", again)).ShouldBe(Accuracies(ended));
+            string again = (await home.JsonAsync("rerun", run, "--anew"))["runId"]!.GetValue<string>();
+            StackHome.Accuracies(await home.JsonAsync("watch", again)).ShouldBe(StackHome.Accuracies(ended));
 
             (int code, string history, string _) = await Ftf.RunAsync(home.Folder, "history", run);
             code.ShouldBe(0);
@@ -80,7 +80,7 @@ public class LocalStackTests
         await using var home = new StackHome();
         home.WriteData(400);
         await using Ftf demo = Ftf.Start(home.Folder, ["demo", home.Csv, "--recipe", home.Recipe, .. home.UpArguments[1..]]);
-        await UntilAsync(async () => StackFile.Read(home.Folder) is not null && await home.JobsAsync() > 0);
+        await StackHome.UntilAsync(async () => StackFile.Read(home.Folder) is not null && await home.JobsAsync() > 0);
         using (Process host = Process.GetProcessById(home.Stack.Services["host"]))
         {
             host.Kill();
@@ -116,7 +116,7 @@ public class LocalStackTests
             // A drop that is a copied file.
             string drops = Directory.CreateDirectory(Path.Combine(home.Folder, "storage", "drops", "copied")).FullName;
             File.Copy(home.Csv, Path.Combine(drops, "June 2026.csv"));
-            await UntilAsync(async () => (await home.JsonAsync("runs", "--project", "copied"))["runs"]!.AsArray().Count == 1);
+            await StackHome.UntilAsync(async () => (await home.JsonAsync("runs", "--project", "copied"))["runs"]!.AsArray().Count == 1);
         }
     }
 
@@ -189,19 +189,5 @@ public class LocalStackTests
 
         code.ShouldBe(5);
         error.ShouldContain("ftf up");
-    }
-
-    private static SortedDictionary<string, double> Accuracies(JsonNode run) => new(run["candidates"]!.AsArray()
-        // The champion of the first run is judged beside the second.
-        .Where(c => c!["record"]!["name"]!.GetValue<string>() != "champion")
-        .ToDictionary(c => c!["record"]!["name"]!.GetValue<string>(), c => c!["record"]!["accuracy"]!.GetValue<double>()));
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (!await condition())
-        {
-            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        }
     }
 }

@@ -72,6 +72,22 @@ internal sealed class StackHome : IAsyncDisposable
         return jobs["data"]!.AsArray().Count;
     }
 
+    /// <summary>By candidate, as a run tells them.</summary>
+    public static SortedDictionary<string, double> Accuracies(JsonNode run) => new(run["candidates"]!.AsArray()
+        // The champion of the first run is judged beside the second.
+        .Where(c => c!["record"]!["name"]!.GetValue<string>() != "champion")
+        .ToDictionary(c => c!["record"]!["name"]!.GetValue<string>(), c => c!["record"]!["accuracy"]!.GetValue<double>()));
+
+    /// <summary>Looks until it is so, at the latest until the test's own limit.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await condition())
+        {
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>Waits for a process to be gone.</summary>
     public static async Task GoneAsync(int process)
     {

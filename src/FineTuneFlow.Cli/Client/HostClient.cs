@@ -80,6 +80,20 @@ internal sealed class HostClient : IDisposable
         return await ReadAsync<T>(response, cancellation);
     }
 
+    /// <summary>Writes a body of any length to a stream.</summary>
+    public async Task DownloadAsync(string path, Stream target, CancellationToken cancellation)
+    {
+        using HttpResponseMessage response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
+        try
+        {
+            await response.Content.CopyToAsync(target, cancellation);
+        }
+        catch (HttpRequestException broken)
+        {
+            throw new FlowException(FailureKind.Unavailable, $"{Address} broke off: {broken.Message}", "Its log says why: ftf logs", broken);
+        }
+    }
+
     public async Task DeleteAsync(string path, CancellationToken cancellation) =>
         (await SendAsync(new HttpRequestMessage(HttpMethod.Delete, path), cancellation)).Dispose();
 

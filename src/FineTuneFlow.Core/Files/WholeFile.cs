@@ -27,4 +27,18 @@ public static class WholeFile
 
         disk.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(file))!);
     }
+
+    /// <summary>Makes a file that was written elsewhere on the same disk stand in another's place, and returns when both its content and
+    /// its name are on the disk.</summary>
+    /// <exception cref="IOException">It cannot be moved.</exception>
+    public static void Keep(string part, string file)
+    {
+        using (Microsoft.Win32.SafeHandles.SafeFileHandle written = File.OpenHandle(part, access: FileAccess.ReadWrite))
+        {
+            RandomAccess.FlushToDisk(written);
+        }
+
+        LocalDisk.Instance.Move(part, file);
+        LocalDisk.Instance.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(file))!);
+    }
 }

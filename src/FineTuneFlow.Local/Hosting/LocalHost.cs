@@ -2,11 +2,14 @@ using FineTuneFlow.Api;
 using FineTuneFlow.Api.Service;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Engine;
+using FineTuneFlow.Local.Backups;
 using FineTuneFlow.Local.Drops;
 using FineTuneFlow.Local.Http;
 using FineTuneFlow.Local.Schedule;
+using FineTuneFlow.Local.Telemetry;
 using FineTuneFlow.Providers;
 using FineTuneFlow.Providers.BlobStorage;
+using FineTuneFlow.Providers.ContainerJobs;
 using FineTuneFlow.Workflow;
 using FineTuneFlow.Workflow.Observability;
 using Microsoft.Extensions.Logging.Console;
@@ -52,13 +55,15 @@ public static class LocalHost
         LocalHostOptions options = LocalHostOptions.Read(settings);
         if (!settings.GetSection(StorageOptions.Section).Exists())
         {
-            settings[$"{StorageOptions.Section}:folder"] = Path.Combine(options.Home, "storage");
+            settings[$"{StorageOptions.Section}:folder"] = Path.Combine(options.Home, HomeFolders.Storage);
         }
 
+        settings[$"{ContainerJobSettings.Section}:WorkFolder"] ??= Path.Combine(options.Home, HomeFolders.Baselines);
         builder.Logging.ClearProviders();
         AddConsole(builder.Logging, options.LogFormat);
         builder.Logging.SetMinimumLevel(options.LogLevel);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.AddLocalTelemetry();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -72,7 +77,7 @@ public static class LocalHost
         builder.Services.AddFineTuneFlowWorkflow();
         builder.Services.AddDurableEngine(services => new EngineOptions
         {
-            DatabasePath = Path.Combine(options.Home, "engine.db"),
+            DatabasePath = Path.Combine(options.Home, HomeFolders.Database),
             ObserveActivity = services.GetRequiredService<FlowTelemetry>().Follow,
         });
         builder.Services.AddFlowApi(settings);
@@ -88,6 +93,8 @@ public static class LocalHost
         WebApplication app = builder.Build();
         app.MapFlowApi(options);
         app.MapPages(options);
+        app.MapBackup(options);
+        app.MapPrometheusScrapingEndpoint(LocalTelemetry.MetricsPath);
         return app;
     }
 

@@ -15,9 +15,10 @@ public static class SettingsFile
     private static readonly string[] Known =
     [
         "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "APPLICATIONINSIGHTS_CONNECTION_STRING", "ApiKey", "AzureFunctionsJobHost",
-        "AzureWebJobsStorage", "ContainerJobs", "DURABLE_TASK_SCHEDULER_CONNECTION_STRING", "Datasets", "DefaultProvider",
-        "DropWatchSeconds", "FTF_HOME", "FUNCTIONS_EXTENSION_VERSION", "FUNCTIONS_WORKER_RUNTIME", "ListenAddress", "LogFormat", "LogLevel",
-        "NightlySchedule", "OpenAI", "Port", "Providers", "TASKHUB_NAME",
+        "AzureWebJobsStorage", "Baselines", "Costs", "DURABLE_TASK_SCHEDULER_CONNECTION_STRING", "Datasets", "DefaultProvider",
+        "DropWatchSeconds", "FTF_HOME", "FUNCTIONS_EXTENSION_VERSION", "FUNCTIONS_WORKER_RUNTIME", "Limits", "ListenAddress", "LogFormat", "LogLevel",
+        "NightlySchedule", "Notifications", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_PROTOCOL",
+        "OTEL_SERVICE_NAME", "OpenAI", "Port", "Providers", "Retention", "TASKHUB_NAME",
     ];
 
     private static readonly string[] KnownAtRoot = ["IsEncrypted", "Values", "Host", "ConnectionStrings"];

@@ -10,7 +10,7 @@ namespace FineTuneFlow.Providers.FileStorage;
 /// <summary>Plain files below one folder: <c>drops/reviews/june.csv</c> is that file. A write is flushed, moved into place and
 /// its name flushed before it counts, so what was acknowledged outlives any process, a full disk and the power. One process at a
 /// time writes; files that a person copies into it are blobs like others.</summary>
-public sealed class FileBlobStore : IBlobStore, IDisposable
+public sealed partial class FileBlobStore : IBlobStore, IDisposable
 {
     private const int CopyBytes = 128 * 1024;
     private readonly string _root;

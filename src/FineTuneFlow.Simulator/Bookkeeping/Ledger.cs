@@ -10,6 +10,7 @@ namespace FineTuneFlow.Simulator.Bookkeeping;
 internal sealed class Ledger : IDisposable
 {
     private readonly FileStream _log;
+    private readonly FileStream _owner;
     private readonly Lock _lock = new();
     private readonly List<LedgerJob> _jobs = [];
     private readonly List<LedgerFile> _files = [];
@@ -18,7 +19,8 @@ internal sealed class Ledger : IDisposable
     public Ledger(SimulatorOptions options)
     {
         Directory.CreateDirectory(options.State);
-        _log = Open(Path.Combine(options.State, "ledger.log"));
+        _owner = TakeOwnership(options.State);
+        _log = new FileStream(Path.Combine(options.State, "ledger.log"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         using var reader = new StreamReader(_log, leaveOpen: true);
         string text = reader.ReadToEnd();
         int whole = text.LastIndexOf('\n') + 1;
@@ -54,20 +56,25 @@ internal sealed class Ledger : IDisposable
         }
     }
 
-    public void Dispose() => _log.Dispose();
+    public void Dispose()
+    {
+        _log.Dispose();
+        _owner.Dispose();
+    }
 
-    /// <summary>The log, held as long as the process lives: it is also what keeps a second one out of the folder.</summary>
-    private static FileStream Open(string path)
+    /// <summary>A lock that is held as long as the process lives, and keeps a second one out of the folder. A file of its own: a backup
+    /// reads the ledger meanwhile.</summary>
+    private static FileStream TakeOwnership(string state)
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            return new FileStream(Path.Combine(state, "simulator.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException e)
         {
             throw new FlowException(
                 FailureKind.Conflict,
-                $"The state folder {Path.GetDirectoryName(path)} is in use by another simulator",
+                $"The state folder {state} is in use by another simulator",
                 "End that one, or give another folder with --state.",
                 e);
         }

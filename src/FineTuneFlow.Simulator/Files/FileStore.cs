@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using FineTuneFlow.Core.Files;
 using FineTuneFlow.Simulator.Bookkeeping;
 using FineTuneFlow.Simulator.Http;
 using FineTuneFlow.Simulator.State;
@@ -93,7 +94,7 @@ internal sealed class FileStore
                 id, filename, purpose, content.Length, sha256, now.ToUnixTimeSeconds(),
                 (now + _options.Simulated(_options.ProcessFileFor)).ToUnixTimeMilliseconds(),
                 lifetime is { } lives ? (now + lives).ToUnixTimeSeconds() : null);
-            File.Move(path, ContentPath(id), overwrite: true);
+            WholeFile.Keep(path, ContentPath(id));
             _documents.Save(id, file);
             _files[id] = file;
             _ledger.FileStored(file);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using FineTuneFlow.Core.Files;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Simulator.State;
 
@@ -64,7 +65,7 @@ internal sealed class ModelStore
             classifier.Save(stream);
         }
 
-        File.Move(temporary, ClassifierPath(model.Id), overwrite: true);
+        WholeFile.Keep(temporary, ClassifierPath(model.Id));
         _documents.Save(KeyOf(model.Id), model);
         _models[model.Id] = model;
         _loaded.TryRemove(model.Id, out _);

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using FineTuneFlow.Core.Files;
 using FineTuneFlow.Core.Json;
 
 namespace FineTuneFlow.Simulator.State;
 
-/// <summary>A folder of JSON documents, each written whole or not at all: a process that is killed leaves the old or the new
-/// document, never half of one.</summary>
+/// <summary>A folder of JSON documents, each written whole or not at all, and on the disk when that returns: whatever is
+/// killed, and wherever the power goes, leaves the old or the new document, never half of one.</summary>
 internal sealed class DocumentFolder<T>
 {
     private readonly string _folder;
@@ -17,10 +18,7 @@ internal sealed class DocumentFolder<T>
 
     public void Save(string id, T document)
     {
-        string path = PathOf(id);
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(document, FlowJson.Compact));
-        File.Move(temporary, path, overwrite: true);
+        WholeFile.Write(PathOf(id), JsonSerializer.SerializeToUtf8Bytes(document, FlowJson.Compact));
     }
 
     public void Delete(string id) => File.Delete(PathOf(id));
