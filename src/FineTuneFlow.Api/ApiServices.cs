@@ -26,6 +26,7 @@ public static class ApiServices
         services.AddSingleton(WebhookOptions.Of(settings["OpenAI:WebhookSecret"]));
         services.AddSingleton(NotificationOptions.Of(settings));
         services.AddSingleton(IntakeOptions.Of(settings));
+        services.AddSingleton(RetentionOptions.Of(settings));
         services.AddSingleton<AskedOnce>();
         services.AddSingleton<DropUpload>();
         services.AddSingleton<RunReports>();

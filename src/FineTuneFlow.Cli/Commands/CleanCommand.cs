@@ -34,17 +34,10 @@ public static class CleanCommand
     private static async Task<CleanedRuns> CleanAsync(HostClient client, TimeSpan age, int keep, bool dryRun, CancellationToken cancellation)
     {
         DateTimeOffset before = DateTimeOffset.UtcNow - age;
-        var kept = new Dictionary<string, int>();
         var deleted = new List<string>();
         var refused = new Dictionary<string, string>();
-        foreach (RunView run in await AllAsync(client, cancellation))
+        foreach (RunView run in OldRuns.Of(await AllAsync(client, cancellation), before, keep))
         {
-            int newer = kept[run.Project] = kept.GetValueOrDefault(run.Project) + 1;
-            if (newer <= keep || run.EndedAt is not { } ended || ended > before)
-            {
-                continue;
-            }
-
             try
             {
                 if (!dryRun)
@@ -54,7 +47,7 @@ public static class CleanCommand
 
                 deleted.Add(run.RunId);
             }
-            catch (FlowException stays) when (stays.Failure.Kind is FailureKind.Conflict or FailureKind.NotFound)
+            catch (FlowException stays) when (OldRuns.Stays(stays))
             {
                 refused[run.RunId] = stays.Failure.Message;
             }

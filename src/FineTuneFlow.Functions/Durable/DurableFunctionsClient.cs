@@ -114,10 +114,10 @@ public sealed class DurableFunctionsClient(Func<DurableTaskClient> current, IHtt
     }
 
     /// <summary>Ids of what an instance has started begin with its own id (<c>Flows</c>).</summary>
-    private async Task<List<string>> ChildrenAsync(string instanceId, InstanceStatus status, CancellationToken cancellation)
+    private async Task<List<string>> ChildrenAsync(string instanceId, InstanceStatus[] statuses, CancellationToken cancellation)
     {
         var children = new List<string>();
-        var query = new InstanceQuery { IdPrefix = $"{instanceId}:", Statuses = [status], RootsOnly = false, PageSize = 1_000 };
+        var query = new InstanceQuery { IdPrefix = $"{instanceId}:", Statuses = [.. statuses], RootsOnly = false, PageSize = 1_000 };
         do
         {
             InstancePage page = await QueryAsync(query, cancellation);
@@ -155,7 +155,7 @@ public sealed class DurableFunctionsClient(Func<DurableTaskClient> current, IHtt
         await MoveAsync(
             instanceId, "be suspended", state => state.Status is InstanceStatus.Running or InstanceStatus.Pending,
             () => current().SuspendInstanceAsync(instanceId, reason, cancellation), cancellation);
-        foreach (string child in await ChildrenAsync(instanceId, InstanceStatus.Running, cancellation))
+        foreach (string child in await ChildrenAsync(instanceId, [InstanceStatus.Running], cancellation))
         {
             await current().SuspendInstanceAsync(child, reason, cancellation);
         }
@@ -166,19 +166,40 @@ public sealed class DurableFunctionsClient(Func<DurableTaskClient> current, IHtt
         await MoveAsync(
             instanceId, "be resumed", state => state.Status == InstanceStatus.Suspended,
             () => current().ResumeInstanceAsync(instanceId, reason, cancellation), cancellation);
-        foreach (string child in await ChildrenAsync(instanceId, InstanceStatus.Suspended, cancellation))
+        foreach (string child in await ChildrenAsync(instanceId, [InstanceStatus.Suspended], cancellation))
         {
             await current().ResumeInstanceAsync(child, reason, cancellation);
         }
     }
 
-    public Task TerminateAsync(string instanceId, string reason, CancellationToken cancellation = default) => MoveAsync(
-        instanceId, "be terminated", state => !state.HasEnded,
-        () => current().TerminateInstanceAsync(instanceId, new TerminateInstanceOptions(reason, Recursive: true), cancellation), cancellation);
+    /// <summary>Not every backend ends what an instance has started with it, so that is ended here, the instance first: it then
+    /// starts nothing more.</summary>
+    public async Task TerminateAsync(string instanceId, string reason, CancellationToken cancellation = default)
+    {
+        await MoveAsync(
+            instanceId, "be terminated", state => !state.HasEnded,
+            () => current().TerminateInstanceAsync(instanceId, new TerminateInstanceOptions(reason, Recursive: true), cancellation), cancellation);
+        foreach (string child in await ChildrenAsync(instanceId, [InstanceStatus.Pending, InstanceStatus.Running, InstanceStatus.Suspended], cancellation))
+        {
+            await current().TerminateInstanceAsync(child, new TerminateInstanceOptions(reason, Recursive: true), cancellation);
+        }
+    }
 
+    /// <summary>The same of purging, the instance last: a purge that breaks off is found and done again.</summary>
     public Task PurgeAsync(string instanceId, CancellationToken cancellation = default) => MoveAsync(
-        instanceId, "be purged", state => state.HasEnded,
-        () => current().PurgeInstanceAsync(instanceId, new PurgeInstanceOptions(Recursive: true), cancellation), cancellation);
+        instanceId,
+        "be purged",
+        state => state.HasEnded,
+        async () =>
+        {
+            foreach (string child in await ChildrenAsync(instanceId, [InstanceStatus.Completed, InstanceStatus.Failed, InstanceStatus.Terminated], cancellation))
+            {
+                await current().PurgeInstanceAsync(child, new PurgeInstanceOptions(Recursive: true), cancellation);
+            }
+
+            await current().PurgeInstanceAsync(instanceId, new PurgeInstanceOptions(Recursive: true), cancellation);
+        },
+        cancellation);
 
     public Task RewindAsync(string instanceId, string reason, CancellationToken cancellation = default) => MoveAsync(
         instanceId, "be rewound", state => state.Status == InstanceStatus.Failed,

@@ -1,0 +1,90 @@
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Tests;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FineTuneFlow.Workflow.Tests.Runs;
+
+/// <summary>What hosts do of themselves: clean up after runs that were terminated, remove old ones.</summary>
+public sealed class HousekeepingTests(Azurite azurite)
+{
+    private const string One = """
+        { "candidates": [{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 3 }], "baselines": [], "budget": { "approveAbove": 50 } }
+        """;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_run_that_was_terminated_by_the_engines_own_means_is_cleaned_up_after_and_its_record_says_so()
+    {
+        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await product.FaultsAsync("""{ "rules": [ { "match": "GET /v1/fine_tuning/jobs/*", "action": "slow", "milliseconds": 200 } ] }""");
+        string run = (await product.RunAsync("terminated", Reviews.Csv(4_000), One)).RunId;
+        await product.UntilAsync(run, view => view.Candidates is [{ Record.JobId: not null }]);
+
+        await product.Engine.TerminateAsync(run, "by hand", Cancellation);
+        (await product.EndAsync(run)).Status.ShouldBe(Durable.InstanceStatus.Terminated);
+        await product.Get<TerminatedRuns>().LookAsync(Cancellation);
+
+        RunRecord record = await product.Store.ReadJsonAsync<RunRecord>(RunPaths.Record(run));
+        record.Outcome.ShouldBe(RunOutcome.Cancelled);
+        record.EndedAt.ShouldNotBeNull();
+        record.Failure!.Message.ShouldContain("terminated from outside");
+        product.Ledger()["jobs"]![0]!["status"]!.GetValue<string>().ShouldBe("cancelled");
+        record.Notes.ShouldContain(note => note.StartsWith("Cancelled the job", StringComparison.Ordinal));
+        await product.Engine.WhenIdleAsync(Cancellation);
+        (await product.Engine.QueryAsync(new Durable.InstanceQuery { IdPrefix = run, RootsOnly = false, Statuses = [Durable.InstanceStatus.Running] }, Cancellation)).Instances.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Old_runs_are_removed_once_a_day_but_for_the_newest_and_those_that_a_version_comes_from()
+    {
+        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        const string Free = """{ "candidates": [], "baselines": [{ "name": "linear" }] }""";
+        string first = (await product.RunAsync("retained", Reviews.Csv(120, seed: 1), Free)).RunId;
+        (await product.EndAsync(first)).Promoted.ShouldNotBeNull();
+        string second = (await product.RunAsync("retained", Reviews.Csv(120, seed: 2), Free)).RunId;
+        await product.EndAsync(second);
+        string third = (await product.RunAsync("retained", Reviews.Csv(120, seed: 3), Free)).RunId;
+        RunView last = await product.EndAsync(third);
+        last.Promoted.ShouldBeNull("the champion stays that of the first run");
+        var clock = new LaterClock();
+
+        RunRetention retention = Retention(product, clock, ("Retention:Days", "30"), ("Retention:Keep", "1"));
+        await retention.TickAsync(Cancellation);
+        (await Ids(product)).ShouldBe([third, second, first], "none of them is old");
+
+        clock.Later = TimeSpan.FromDays(31);
+        await retention.TickAsync(Cancellation);
+        (await Ids(product)).ShouldBe([third, first]);
+        (await product.Store.ExistsAsync(RunPaths.Record(second), Cancellation)).ShouldBeFalse();
+
+        await Retention(product, clock).TickAsync(Cancellation);
+        (await Ids(product)).ShouldBe([third, first], "without the setting nothing is removed");
+    }
+
+    [Theory]
+    [InlineData("Retention:Days", "0")]
+    [InlineData("Retention:Days", "soon")]
+    [InlineData("Retention:Keep", "-1")]
+    public void A_wrong_setting_is_named(string name, string value) =>
+        Should.Throw<FlowException>(() => Options((name, value))).Failure.Field.ShouldBe(name.Replace(":", "__", StringComparison.Ordinal));
+
+    private static RunRetention Retention(WholeProduct product, TimeProvider clock, params (string, string)[] settings) =>
+        new(product.Get<RunReader>(), product.Get<RunRemoval>(), Options(settings), clock, NullLogger<RunRetention>.Instance);
+
+    private static RetentionOptions Options(params (string Name, string Value)[] settings) =>
+        RetentionOptions.Of(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))).Build());
+
+    private static async Task<IEnumerable<string>> Ids(WholeProduct product) =>
+        (await product.Get<RunReader>().ListAsync(new Durable.InstanceQuery { IdPrefix = "retained-" }, Cancellation)).Runs.Select(run => run.RunId);
+
+    private sealed class LaterClock : TimeProvider
+    {
+        public TimeSpan Later { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Later;
+    }
+}
