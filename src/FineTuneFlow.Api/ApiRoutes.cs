@@ -72,7 +72,7 @@ public static class ApiRoutes
         Post<PostSuspend>("runs/{id}/suspend", "Suspends a run where it stands.") with { Body = typeof(SteeringRequest), Answer = typeof(RunView) },
         Post<PostResume>("runs/{id}/resume", "Lets a suspended run go on.") with { Body = typeof(SteeringRequest), Answer = typeof(RunView) },
         Post<PostRerun>("runs/{id}/rerun", "Runs an ended run's drop and recipe once more, under an id of its own.")
-            with { Answer = typeof(StartedRun), Status = 202 },
+            with { Answer = typeof(StartedRun), Status = 202, Query = [("anew", "true: pay for files, jobs and answers again, rather than adopt those of the run.")] },
         Get<GetReport>("runs/{id}/report", "Gives the report, in the form that the Accept header asks.") with
         {
             Answer = typeof(RunReport),

@@ -68,6 +68,7 @@ public static class WorkflowComposition
         services.TryAddSingleton(ModelBook.Default);
         services.TryAddSingleton(NotificationOptions.None);
         services.TryAddSingleton(IntakeOptions.Default);
+        services.TryAddSingleton(RetentionOptions.None);
         foreach (Type activity in typeof(WorkflowComposition).Assembly.GetTypes().Where(IsActivity))
         {
             services.AddTransient(activity);
@@ -85,6 +86,8 @@ public static class WorkflowComposition
             .AddSingleton<JobSlots>()
             .AddSingleton<Deployments>()
             .AddSingleton<JobSearch>()
+            .AddSingleton<EarlierRuns>()
+            .AddSingleton<EarlierAnswers>()
             .AddSingleton<ContainerStarts>()
             .AddSingleton<Orphans>()
             .AddSingleton<LateCosts>()
@@ -114,6 +117,8 @@ public static class WorkflowComposition
             .AddSingleton<SuspectsIntake>()
             .AddSingleton<RunStarter>()
             .AddSingleton<RunRemoval>()
+            .AddSingleton<RunRetention>()
+            .AddSingleton<TerminatedRuns>()
             .AddSingleton<RunReader>()
             .AddSingleton<RefusedDrops>()
             .AddSingleton<DropIntake>()

@@ -36,6 +36,14 @@ public static class ApiRequest
         }
     }
 
+    /// <summary>true or false; false when absent.</summary>
+    public static bool QueryFlag(this HttpRequest request, string name) => request.Query(name) switch
+    {
+        null => false,
+        var text when bool.TryParse(text, out bool value) => value,
+        _ => throw Invalid($"{name} is neither true nor false", null, name),
+    };
+
     public static int? QueryInt(this HttpRequest request, string name, int min, int max) => request.Query(name) switch
     {
         null => null,

@@ -22,7 +22,7 @@ public sealed class GetRunHistory(RunReader runs, IDurableClient engine, History
 
         string runId = (await runs.GetAsync(request.Route("id"), cancellation)).RunId;
         var read = new List<InstanceState>();
-        bool onlyFailed = string.Equals(request.Query("failed"), "true", StringComparison.OrdinalIgnoreCase);
+        bool onlyFailed = request.QueryFlag("failed");
         int? top = request.QueryInt("top", 1, 10_000);
         int from = request.QueryInt("continuation", 0, int.MaxValue) ?? 0;
         var steps = new List<TimelineStep>();

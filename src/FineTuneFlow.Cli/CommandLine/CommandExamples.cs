@@ -19,6 +19,8 @@ public static class CommandExamples
         ["doctor"] = ["ftf doctor", "ftf doctor --recipe samples/chapter.recipe.json", "ftf doctor --json | jq '.checks[] | select(.grade == \"bad\")'"],
         ["drop"] = ["ftf drop reviews.csv --project reviews --watch", "ftf drop reviews.csv -p reviews -r samples/few-shot.recipe.json"],
         ["logs"] = ["ftf logs", "ftf logs reviews-3f --follow", "ftf logs --service simulator -n 50"],
+        ["backup"] = ["ftf backup monday.ftf", "ftf backup /mnt/backups/today.ftf --json"],
+        ["restore"] = ["ftf restore monday.ftf"],
         ["clean"] = ["ftf clean --older-than 30d --keep 5 --dry-run", "ftf clean --keep 20"],
         ["runs"] = ["ftf runs", "ftf runs --project reviews --outcome failed", "ftf runs --json | jq -r '.runs[0].runId'"],
         ["watch"] = ["ftf watch last", "ftf watch reviews-3f", "ftf watch last --json | jq .verdict"],
@@ -28,7 +30,7 @@ public static class CommandExamples
         ["cancel"] = ["ftf cancel last --reason \"wrong file\""],
         ["suspend"] = ["ftf suspend last"],
         ["resume"] = ["ftf resume last"],
-        ["rerun"] = ["ftf rerun last"],
+        ["rerun"] = ["ftf rerun last", "ftf rerun last --anew"],
         ["rescue"] =
         [
             "ftf rescue",

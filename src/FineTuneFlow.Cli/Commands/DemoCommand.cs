@@ -42,7 +42,7 @@ public static class DemoCommand
         StartedRun run = await DropUploader.SendAsync(client, terminal, csv is null ? Project : ProjectOf(csv), file, plan, call.Cancellation);
         if (!run.Created && fresh && (await client.RunAsync(run.RunId, call.Cancellation)).EndedAt is not null)
         {
-            run = await client.PostAsync<StartedRun>($"runs/{run.RunId}/rerun", null, call.Cancellation);
+            run = await client.PostAsync<StartedRun>($"runs/{run.RunId}/rerun?anew=true", null, call.Cancellation);
         }
         else if (!run.Created)
         {

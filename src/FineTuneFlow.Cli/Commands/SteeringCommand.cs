@@ -38,11 +38,12 @@ public static class SteeringCommand
     {
         Argument<string> id = RunArguments.Id();
         Option<Uri?> host = RunArguments.Host();
-        return new Command("rerun", "Run an ended run's drop and recipe once more, as a run of its own.") { id, host }.Runs(async call =>
+        var anew = new Option<bool>("--anew") { Description = "Train and ask again, and pay for it, rather than adopt what the run has paid for." };
+        return new Command("rerun", "Run an ended run's drop and recipe once more, as a run of its own; files, jobs and answers that it has paid for are adopted.") { id, anew, host }.Runs(async call =>
         {
             using HostClient client = HostClient.For(call.Get(host));
             string run = await client.ResolveAsync(call.Get(id), call.Cancellation);
-            StartedRun started = await client.PostAsync<StartedRun>($"runs/{Uri.EscapeDataString(run)}/rerun", null, call.Cancellation);
+            StartedRun started = await client.PostAsync<StartedRun>($"runs/{Uri.EscapeDataString(run)}/rerun{(call.Get(anew) ? "?anew=true" : "")}", null, call.Cancellation);
             call.Terminal.Answer(started, writer => writer.WriteLine($"{started.RunId} runs what {run} ran. Follow it: ftf watch {started.RunId}"));
             return ExitCode.Ok;
         });

@@ -31,14 +31,14 @@ public sealed class CollectResults(IBlobStore store, IProviders providers, RunPr
 
         CandidateRecipe recipe = await RunRecipes.CandidateAsync(store, input.RunId, name, cancellation);
         CandidateCost cost = prices.Training(provider.Facts, input.Candidate.Model, recipe.Tier, job.TrainedTokens);
-        telemetry.Tokens(provider.Facts.Name, "training", job.TrainedTokens ?? 0);
-        if (!cost.Simulated)
+        if (input.PaidBy is null)
         {
-            telemetry.Spent(provider.Facts.Name, "training", cost.TrainingUsd);
+            telemetry.Tokens(provider.Facts.Name, "training", job.TrainedTokens ?? 0);
+            telemetry.Spent(provider.Facts.Name, "training", cost.Simulated ? 0 : cost.TrainingUsd);
         }
 
         TimeSpan? time = job.FinishedAt - job.CreatedAt;
-        return new TrainedModel(job.TunedModel!, job.Id, job.TrainedTokens, cost.TrainingUsd, cost.Simulated, time, job.TokensEstimated);
+        return new TrainedModel(job.TunedModel!, job.Id, job.TrainedTokens, cost.TrainingUsd, cost.Simulated, time, job.TokensEstimated, input.PaidBy);
     }
 
     /// <summary>Azure and others leave the count out at times. Nothing would be the wrong price, so the quote's estimate stands for it,
@@ -78,7 +78,11 @@ public sealed class CollectResults(IBlobStore store, IProviders providers, RunPr
     }
 }
 
-public sealed record CollectResultsInput(string RunId, PlannedCandidate Candidate, string JobId);
+/// <param name="RunId">The run.</param>
+/// <param name="Candidate">As planned.</param>
+/// <param name="JobId">At the provider.</param>
+/// <param name="PaidBy">The earlier run that has paid for it; null: this one does.</param>
+public sealed record CollectResultsInput(string RunId, PlannedCandidate Candidate, string JobId, string? PaidBy = null);
 
 /// <param name="Model">The tuned model's id.</param>
 /// <param name="JobId">Where it comes from.</param>
@@ -87,5 +91,6 @@ public sealed record CollectResultsInput(string RunId, PlannedCandidate Candidat
 /// <param name="Simulated">Nothing was paid.</param>
 /// <param name="Time">From creation to end of the job.</param>
 /// <param name="TokensEstimated">The service does not say; tokens and cost are the quote's estimate.</param>
+/// <param name="PaidBy">The earlier run that has paid <paramref name="CostUsd"/>; null: this one did.</param>
 public sealed record TrainedModel(
-    string Model, string JobId, long? TrainedTokens, double CostUsd, bool Simulated, TimeSpan? Time, bool TokensEstimated = false);
+    string Model, string JobId, long? TrainedTokens, double CostUsd, bool Simulated, TimeSpan? Time, bool TokensEstimated = false, string? PaidBy = null);

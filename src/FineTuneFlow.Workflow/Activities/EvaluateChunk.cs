@@ -12,8 +12,8 @@ using FineTuneFlow.Workflow.Spending;
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Asks a model for the rows of one chunk and stores the answers under their row ids. A stored chunk is never asked
-/// again; of two deliveries at once one asks and the other waits; and what an attempt that broke off, or a batch, has answered is
-/// not asked here.</summary>
+/// again; of two deliveries at once one asks and the other waits; and what an attempt that broke off, a batch, or the run that a
+/// rerun repeats has answered is not asked here.</summary>
 public sealed class EvaluateChunk(
     IBlobStore store,
     IProviders providers,
@@ -21,6 +21,7 @@ public sealed class EvaluateChunk(
     RunGuard guard,
     SpendOnce once,
     CandidateQuestions questions,
+    EarlierAnswers earlier,
     FlowTelemetry telemetry,
     TimeProvider time)
     : IActivity<EvaluateChunkInput, ChunkResult>
@@ -65,8 +66,8 @@ public sealed class EvaluateChunk(
         Prediction[] predictions = await Ask(input, provider, rows, cancellation);
         await store.WriteLinesAsync(target, predictions, cancellation);
         telemetry.RowsScored(input.Candidate.Provider, rows.Length);
-        telemetry.Tokens(input.Candidate.Provider, "input", predictions.Sum(p => (long)(p.PromptTokens ?? 0)));
-        telemetry.Tokens(input.Candidate.Provider, "output", predictions.Sum(p => (long)(p.CompletionTokens ?? 0)));
+        telemetry.Tokens(input.Candidate.Provider, "input", predictions.Where(p => !p.PaidBefore).Sum(p => (long)(p.PromptTokens ?? 0)));
+        telemetry.Tokens(input.Candidate.Provider, "output", predictions.Where(p => !p.PaidBefore).Sum(p => (long)(p.CompletionTokens ?? 0)));
     }
 
     private async Task<Prediction[]> Ask(EvaluateChunkInput input, IFineTuningProvider provider, DatasetRow[] rows, CancellationToken cancellation)
@@ -74,6 +75,11 @@ public sealed class EvaluateChunk(
         (QuestionComposer composer, Recipe recipe, LabelSet labels) = await questions.OfAsync(input.RunId, input.Candidate, cancellation);
         BlobPath had = RunPaths.Answers(input.RunId, input.Candidate.AnswersAs, input.Chunk);
         Dictionary<string, Prediction> answered = (await store.ReadLinesAsync<Prediction>(had, cancellation)).ToDictionary(p => p.Id);
+        foreach ((string row, Prediction answer) in await earlier.OfAsync(input.RunId, input.Candidate, input.Chunk, cancellation))
+        {
+            answered.TryAdd(row, answer);
+        }
+
         Prediction?[] predictions = [.. rows.Select(row => answered.GetValueOrDefault(row.Id))];
         bool isNew = input.Candidate.Trains && await IsNewAsync(input, cancellation);
         try

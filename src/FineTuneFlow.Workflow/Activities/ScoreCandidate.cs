@@ -13,7 +13,7 @@ public sealed class ScoreCandidate(CandidateScores scores, FlowTelemetry telemet
         CandidateScore score = await scores.ScoreAsync(input.RunId, input.Candidate.AnswersAs, input.Candidate.Kind, input.Candidate, cancellation);
         if (!score.Simulated)
         {
-            telemetry.Spent(input.Candidate.Provider, "evaluation", score.CostUsd);
+            telemetry.Spent(input.Candidate.Provider, "evaluation", score.CostUsd - score.PaidBeforeUsd);
         }
 
         return score;

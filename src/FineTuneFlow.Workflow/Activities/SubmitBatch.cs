@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Evaluation;
@@ -9,21 +10,28 @@ using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Activities;
 
-/// <summary>Hands a part of the judged rows to the Batch API, once: its file is found by name, the batch by its metadata.</summary>
+/// <summary>Hands a part of the judged rows to the Batch API, once: its file is found by name, the batch by its metadata. What
+/// the run that a rerun repeats has answered is not among the questions.</summary>
 public sealed class SubmitBatch(
-    IBlobStore store, IProviders providers, SpendOnce once, RunGuard guard, CandidateQuestions questions) : IActivity<BatchPartInput, SubmittedBatch>
+    IBlobStore store, IProviders providers, SpendOnce once, RunGuard guard, CandidateQuestions questions, EarlierAnswers earlier) : IActivity<BatchPartInput, SubmittedBatch>
 {
     public async Task<SubmittedBatch> RunAsync(BatchPartInput input, CancellationToken cancellation)
     {
         await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
         IFineTuningProvider provider = providers.Get(input.Candidate.Provider);
         IBatchInference batches = provider.Batches!;
+        List<BatchQuestion> open = await Questions(input, cancellation);
+        if (open.Count == 0)
+        {
+            return SubmittedBatch.None;
+        }
+
         string name = $"{input.RunId}-{input.Candidate.Name}-{input.Part}.batch.jsonl";
         UploadedFile file = await once.RunAsync(
             RunPaths.BatchIntent(input.RunId, input.Candidate.Name, input.Part, "file"),
             SpendGrace.OfFile(provider.Facts),
             async stop => Uploaded(input, await batches.FindQuestionsAsync(name, stop)),
-            async stop => Uploaded(input, await batches.UploadQuestionsAsync(name, await Questions(input, stop), stop))!,
+            async stop => Uploaded(input, await batches.UploadQuestionsAsync(name, open, stop))!,
             cancellation);
         ImmutableSortedDictionary<string, string> metadata = JobMetadata.Of(input.RunId, input.Candidate.Name).Add("ftf_part", $"{input.Part}");
         return await once.RunAsync(
@@ -41,7 +49,8 @@ public sealed class SubmitBatch(
         var asked = new List<BatchQuestion>();
         for (int chunk = input.FirstChunk; chunk < input.FirstChunk + input.Chunks; chunk++)
         {
-            foreach (DatasetRow row in await JudgedRows.ReadAsync(store, RunPaths.Chunk(input.RunId, chunk), cancellation))
+            Dictionary<string, Prediction> answered = await earlier.OfAsync(input.RunId, input.Candidate, chunk, cancellation);
+            foreach (DatasetRow row in (await JudgedRows.ReadAsync(store, RunPaths.Chunk(input.RunId, chunk), cancellation)).Where(row => !answered.ContainsKey(row.Id)))
             {
                 asked.Add(new BatchQuestion(row.Id, composer.Ask(input.Model, row.Text)));
             }

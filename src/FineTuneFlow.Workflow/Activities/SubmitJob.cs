@@ -10,8 +10,9 @@ using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Activities;
 
-/// <summary>Creates a candidate's job, or adopts the one that an earlier attempt has left at the provider.</summary>
-public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce once, JobSearch search, RunGuard guard, RunRecords records, FlowTelemetry telemetry)
+/// <summary>Creates a candidate's job, or adopts the one that an earlier attempt has left at the provider, or in a rerun the finished
+/// one of the run that is repeated.</summary>
+public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce once, JobSearch search, EarlierRuns earlier, RunGuard guard, RunRecords records, FlowTelemetry telemetry)
     : IActivity<SubmitJobInput, SubmittedJob>
 {
     public async Task<SubmittedJob> RunAsync(SubmitJobInput input, CancellationToken cancellation)
@@ -25,8 +26,8 @@ public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce 
             SubmittedJob job = await once.RunAsync(
                 RunPaths.JobIntent(input.RunId, input.Candidate.Name),
                 SpendGrace.OfPaid(provider.Facts),
-                async stop => await search.FindAsync(provider, input, recipe, stop),
-                async stop => new SubmittedJob((await provider.CreateJobAsync(Request(provider.Facts, input, recipe, metadata), stop)).Id, null),
+                async stop => await search.FindAsync(provider, input, recipe, stop) ?? await earlier.JobAsync(provider, input, stop),
+                async stop => new SubmittedJob((await provider.CreateJobAsync(Request(provider.Facts, input, recipe, metadata), stop)).Id, null, input.ContinueModel),
                 cancellation);
             await records.AddJobsAsync(input.RunId, cancellation);
             return job;

@@ -6,8 +6,8 @@ using FineTuneFlow.Workflow.Spending;
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Uploads a training or validation file once: its name begins with its content's hash, by which a file whose upload
-/// lost its answer is found again.</summary>
-public sealed class UploadFile(IBlobStore store, IProviders providers, SpendOnce once, RunGuard guard) : IActivity<UploadFileInput, UploadedFile>
+/// lost its answer is found again. A rerun uses the file of the run that it repeats.</summary>
+public sealed class UploadFile(IBlobStore store, IProviders providers, SpendOnce once, EarlierRuns earlier, RunGuard guard) : IActivity<UploadFileInput, UploadedFile>
 {
     public async Task<UploadedFile> RunAsync(UploadFileInput input, CancellationToken cancellation)
     {
@@ -18,7 +18,9 @@ public sealed class UploadFile(IBlobStore store, IProviders providers, SpendOnce
         return await once.RunAsync(
             RunPaths.Upload(input.RunId, input.Provider, blob.Sha256),
             SpendGrace.OfFile(provider.Facts),
-            async stop => await Find(provider, name, blob.Bytes, stop) is { } file ? new UploadedFile(input.RunId, input.Provider, file.Id) : null,
+            async stop => await Find(provider, name, blob.Bytes, stop) is { } file
+                ? new UploadedFile(input.RunId, input.Provider, file.Id)
+                : await earlier.FileAsync(provider, input, stop),
             async stop =>
             {
                 await using BlobRead content = await store.OpenExistingAsync(BlobPath.Parse(blob.Path), stop);

@@ -27,9 +27,10 @@ public sealed class CandidateScores(IBlobStore store, IProviders providers, RunP
         List<Prediction> predictions = await PredictionsAsync(runId, name, cancellation);
         Metrics metrics = Scoring.Score(manifest.Labels, rows, predictions);
         bool batch = (await RunRecipes.ReadAsync(store, runId, cancellation)).Evaluation.Mode == EvaluationMode.Batch && asked?.Asked is null;
-        CandidateCost cost = asked is null
-            ? new CandidateCost()
-            : prices.Evaluation(providers.Get(asked.Provider).Facts, asked, batch, predictions);
+        CandidateCost CostOf(IEnumerable<Prediction> answers) =>
+            asked is null ? new CandidateCost() : prices.Evaluation(providers.Get(asked.Provider).Facts, asked, batch, answers);
+        CandidateCost cost = CostOf(predictions);
+        Prediction[] before = [.. predictions.Where(p => p.PaidBefore)];
         await store.WriteJsonAsync(RunPaths.Scores(runId, name), metrics, cancellation: cancellation);
         return new CandidateScore(
             name,
@@ -40,7 +41,9 @@ public sealed class CandidateScores(IBlobStore store, IProviders providers, RunP
             cost.EvaluationPromptTokens ?? 0,
             cost.EvaluationCompletionTokens ?? 0,
             cost.EvaluationUsd,
-            cost.Simulated);
+            cost.Simulated,
+            before.Length,
+            before.Length == 0 ? 0 : CostOf(before).EvaluationUsd);
     }
 
     public Task<List<Prediction>> PredictionsAsync(string runId, string name, CancellationToken cancellation) =>
@@ -68,5 +71,17 @@ public sealed class CandidateScores(IBlobStore store, IProviders providers, RunP
 /// <param name="CompletionTokens">Of the evaluation, as billed.</param>
 /// <param name="CostUsd">Of the evaluation; the list price where simulated.</param>
 /// <param name="Simulated">Nothing was paid.</param>
+/// <param name="PaidBefore">Answers that an earlier run has had.</param>
+/// <param name="PaidBeforeUsd">Their part of <paramref name="CostUsd"/>.</param>
 public sealed record CandidateScore(
-    string Name, OutcomeKind Kind, int Rows, double Accuracy, int Errors, long PromptTokens, long CompletionTokens, double CostUsd, bool Simulated);
+    string Name,
+    OutcomeKind Kind,
+    int Rows,
+    double Accuracy,
+    int Errors,
+    long PromptTokens,
+    long CompletionTokens,
+    double CostUsd,
+    bool Simulated,
+    int PaidBefore = 0,
+    double PaidBeforeUsd = 0);

@@ -86,6 +86,11 @@ public static class EvaluateCandidate
     {
         string provider = part.Candidate.Provider;
         SubmittedBatch batch = await context.CallPatientlyAsync(Steps.SubmitBatch, part, provider, deadline);
+        if (batch == SubmittedBatch.None)
+        {
+            return;
+        }
+
         TimeSpan wait = TimeSpan.FromSeconds(1);
         while (true)
         {

@@ -135,9 +135,15 @@ internal sealed class RunJournal
     public void Trained(string candidate, TrainedModel model)
     {
         _trained.Add(candidate);
-        Spend(candidate, model.CostUsd, model.Simulated);
-        Tell($"{candidate}: trained as {model.Model} by job {model.JobId}");
-        Change(candidate, c => c with { JobId = model.JobId, TunedModel = model.Model, CostUsd = model.CostUsd, Simulated = model.Simulated });
+        double paid = model.PaidBy is null ? model.CostUsd : 0;
+        Spend(candidate, paid, model.Simulated);
+        Tell($"{candidate}: trained as {model.Model} by job {model.JobId}{(model.PaidBy is null ? "" : $" of {model.PaidBy}")}");
+        Change(candidate, c => c with { JobId = model.JobId, TunedModel = model.Model, CostUsd = paid, Simulated = model.Simulated });
+        if (model.PaidBy is { } earlier)
+        {
+            Note($"{candidate}: the job {model.JobId} of {earlier} was adopted; nothing was paid for training it again");
+        }
+
         if (model.TokensEstimated)
         {
             Note($"{candidate}: the service does not say how many tokens it trained on; {model.TrainedTokens:N0} and their price are the quote's estimate");
@@ -148,13 +154,19 @@ internal sealed class RunJournal
     {
         _judged.Add(candidate);
         Tell($"{candidate}: judged on {score.Rows} rows");
-        Spend(candidate, score.CostUsd, score.Simulated);
+        double paid = score.CostUsd - score.PaidBeforeUsd;
+        Spend(candidate, paid, score.Simulated);
+        if (score.PaidBefore > 0)
+        {
+            Note($"{candidate}: {score.PaidBefore:N0} of {score.Rows:N0} answers are those of an earlier run and were not paid for again");
+        }
+
         Change(candidate, c => c with
         {
             State = CandidateState.Judged,
             Accuracy = score.Accuracy,
             UsdPerThousand = score is { CostUsd: > 0, Rows: > 0 } ? score.CostUsd / score.Rows * 1000 : null,
-            CostUsd = (c.CostUsd ?? 0) + score.CostUsd,
+            CostUsd = (c.CostUsd ?? 0) + paid,
             Simulated = c.Simulated || score.Simulated,
         });
     }

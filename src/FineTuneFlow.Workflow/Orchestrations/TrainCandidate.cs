@@ -26,7 +26,7 @@ public static class TrainCandidate
             }
 
             return await context.CallPatientlyAsync(
-                Steps.CollectResults, new CollectResultsInput(input.RunId, input.Candidate, job.JobId), input.Candidate.Provider, input.Deadline);
+                Steps.CollectResults, new CollectResultsInput(input.RunId, input.Candidate, job.JobId, job.PaidBy), input.Candidate.Provider, input.Deadline);
         }
         finally
         {

@@ -8,7 +8,7 @@ namespace FineTuneFlow.Workflow.Runs;
 /// <param name="Drop">The CSV, by content.</param>
 /// <param name="Recipe">The recipe in force, defaults filled in, as kept with the run.</param>
 /// <param name="DeadlineHours">From the recipe.</param>
-/// <param name="Trigger">drop, http, timer or rerun.</param>
+/// <param name="Trigger">drop, http, timer, or one of <see cref="RunTriggers"/>.</param>
 public sealed record RunInput(string RunId, string Project, BlobRef Drop, BlobRef Recipe, double DeadlineHours, string Trigger);
 
 /// <summary>What a run ends with; the figures are in report.json.</summary>

@@ -15,7 +15,7 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
     /// <param name="project">A project's name.</param>
     /// <param name="drop">A CSV in the store.</param>
     /// <param name="recipe">JSON as given with the request; null: the project's.</param>
-    /// <param name="trigger">drop, http, timer or rerun.</param>
+    /// <param name="trigger">drop, http, timer, or one of <see cref="RunTriggers"/>.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">InvalidInput: the recipe; NotFound: the drop.</exception>
     public async Task<StartedRun> StartAsync(
@@ -36,8 +36,11 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
     }
 
     /// <summary>Runs the same drop with the same recipe once more, as a run of its own.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="anew">Pay for all of it again, rather than adopt what that run has paid for.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">NotFound: no such run; Conflict: it has not ended.</exception>
-    public async Task<StartedRun> RerunAsync(string runId, CancellationToken cancellation)
+    public async Task<StartedRun> RerunAsync(string runId, bool anew, CancellationToken cancellation)
     {
         InstanceState state = await client.GetAsync(runId, cancellation)
             ?? throw new FlowException(FailureKind.NotFound, $"There is no run {runId}", "List the runs to find its id");
@@ -51,7 +54,7 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
         string root = runId.Split('_')[0];
         for (int repetition = 2; ; repetition++)
         {
-            StartedRun started = await StartAsync(record.Project, $"{root}_{repetition}", record.Drop, recipe, "rerun", cancellation);
+            StartedRun started = await StartAsync(record.Project, $"{root}_{repetition}", record.Drop, recipe, anew ? RunTriggers.Anew : RunTriggers.Rerun, cancellation);
             if (started.Created)
             {
                 return started;

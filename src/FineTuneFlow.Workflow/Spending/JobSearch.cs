@@ -22,7 +22,7 @@ public sealed class JobSearch(IBlobStore store)
         ProviderJob? found = provider.Facts.KeepsMetadata
             ? await Oldest(provider.FindJobsAsync(JobMetadata.Of(input.RunId, input.Candidate.Name), cancellation))
             : await ByTraitsAsync(provider, input, recipe, cancellation);
-        return found is null ? null : new SubmittedJob(found.Id, null);
+        return found is null ? null : new SubmittedJob(found.Id, null, input.ContinueModel);
     }
 
     /// <summary>All jobs of a run at a provider, whoever's answer was lost.</summary>

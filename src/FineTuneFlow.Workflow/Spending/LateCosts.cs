@@ -14,7 +14,15 @@ namespace FineTuneFlow.Workflow.Spending;
 /// that broke off, containers that were stopped. Worked out from what lies in storage, so that a cancelled or failed run says what
 /// it had cost.</summary>
 public sealed class LateCosts(
-    IBlobStore store, IProviders providers, ContainerStarts starts, ContainerRequests requests, RunPrices prices, CandidateScores scores, CheckpointCosts checkpoints, TimeProvider time)
+    IBlobStore store,
+    IProviders providers,
+    ContainerStarts starts,
+    ContainerRequests requests,
+    RunPrices prices,
+    CandidateScores scores,
+    CheckpointCosts checkpoints,
+    EarlierRuns earlier,
+    TimeProvider time)
 {
     /// <returns>Those above zero.</returns>
     public async Task<ImmutableArray<LateCost>> OfAsync(
@@ -31,7 +39,7 @@ public sealed class LateCosts(
             ProviderFacts provider = providers.Get(candidate.Provider).Facts;
             double usd = (await store.FindJsonAsync<DeploymentRecord>(RunPaths.Deployment(runId, candidate.Name), cancellation))?.Value.HostingUsd ?? 0;
             usd += await checkpoints.HostingAsync(runId, candidate, cancellation) + await checkpoints.AskingAsync(runId, candidate, provider, judged, cancellation);
-            if (candidate.Trains && !trained.Contains(candidate.Name))
+            if (candidate.Trains && !trained.Contains(candidate.Name) && (await earlier.MadeAsync(runId, candidate.Name, cancellation))?.PaidBy is null)
             {
                 ProviderJob? job = (await store.FindJsonAsync<ProviderJob>(RunPaths.Job(runId, candidate.Name), cancellation))?.Value;
                 TrainingTier? tier = recipe.Candidates.FirstOrDefault(c => c.Name == candidate.Name)?.Tier;
@@ -63,7 +71,7 @@ public sealed class LateCosts(
         return costs.ToImmutable();
     }
 
-    /// <summary>All that was answered, recorded or not.</summary>
+    /// <summary>All that was answered to this run, recorded or not.</summary>
     private async Task<IEnumerable<Prediction>> AnswersAsync(string runId, string candidate, CancellationToken cancellation)
     {
         List<Prediction> answers = await scores.PredictionsAsync(runId, candidate, cancellation);
@@ -75,6 +83,6 @@ public sealed class LateCosts(
             }
         }
 
-        return answers.DistinctBy(p => p.Id);
+        return answers.Where(p => !p.PaidBefore).DistinctBy(p => p.Id);
     }
 }

@@ -1,0 +1,113 @@
+using System.Text.Json.Nodes;
+using FineTuneFlow.Tests;
+using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Tests.Runs;
+
+/// <summary>A rerun adopts what the run before it has paid for, counted at the service itself.</summary>
+public sealed class RerunTests(Azurite azurite)
+{
+    private const string Two = """
+        {
+          "candidates": [
+            { "name": "one", "model": "babbage-002", "epochs": 1 },
+            { "name": "two", "continueFrom": "one", "epochs": 1 }
+          ],
+          "baselines": [], "budget": { "usd": 100, "approveAbove": 50 }, "evaluation": { "chunkRows": 20 }, "retention": { "deleteUploads": false }, "promotion": { "eligible": ["linear"] }
+        }
+        """;
+
+    [Fact]
+    public async Task A_rerun_of_what_failed_in_its_evaluation_pays_for_no_file_no_job_and_no_answer_twice()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        // In the middle of the evaluation, an error that no second try mends.
+        await stack.FaultsAsync("""
+            { "rules": [ { "match": "POST /v1/completions", "calls": [110], "action": "unauthorized" } ] }
+            """);
+        string first = (await stack.RunAsync("rerun-adopts", Reviews.Csv(400), Two)).RunId;
+        RunView failed = await stack.EndAsync(first);
+        failed.Outcome.ShouldBe(RunOutcome.PartlyFailed);
+        await stack.FaultsAsync("{ \"rules\": [] }");
+        JsonNode before = stack.Ledger();
+        before["jobsCreated"]!.GetValue<int>().ShouldBe(2);
+        int asked = Asked(before);
+        asked.ShouldBeGreaterThan(20);
+
+        RunView view = await stack.EndAsync((await stack.Get<RunStarter>().RerunAsync(first, anew: false, CancellationToken.None)).RunId);
+
+        view.Outcome.ShouldBe(RunOutcome.Succeeded, view.Failure?.ToString());
+        JsonNode after = stack.Ledger();
+        after["jobsCreated"]!.GetValue<int>().ShouldBe(2);
+        Files(after).ShouldBe(Files(before));
+        // Every row of both candidates was asked once, by whichever run.
+        int rows = (await stack.Store.ReadJsonAsync<EvaluationPlan>(RunPaths.EvaluationPlan(view.RunId))).Rows;
+        Asked(after).ShouldBe(2 * rows);
+        (await stack.Store.ReadJsonAsync<RunRecord>(RunPaths.Record(view.RunId))).Notes.ShouldContain(note => note.Contains($"of {first} was adopted", StringComparison.Ordinal));
+        view.Candidates.ShouldAllBe(c => c.Record.Accuracy > 0.4);
+
+        // A third one adopts all there is, and is asked nothing more.
+        RunView third = await stack.EndAsync((await stack.Get<RunStarter>().RerunAsync(view.RunId, anew: false, CancellationToken.None)).RunId);
+        third.Outcome.ShouldBe(RunOutcome.Succeeded, third.Failure?.ToString());
+        stack.JobsCreated().ShouldBe(2);
+        third.Candidates.Select(c => c.Record.Accuracy).ShouldBe(view.Candidates.Select(c => c.Record.Accuracy));
+        third.Candidates.ShouldAllBe(c => c.Record.CostUsd == 0);
+    }
+
+    [Fact]
+    public async Task Asked_to_make_all_anew_a_rerun_does()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        string first = (await stack.RunAsync("rerun-anew", Reviews.Csv(200), Two)).RunId;
+        (await stack.EndAsync(first)).Outcome.ShouldBe(RunOutcome.Succeeded);
+        int files = Files(stack.Ledger());
+
+        RunView view = await stack.EndAsync((await stack.Get<RunStarter>().RerunAsync(first, anew: true, CancellationToken.None)).RunId);
+
+        view.Outcome.ShouldBe(RunOutcome.Succeeded, view.Failure?.ToString());
+        stack.JobsCreated().ShouldBe(4);
+        Files(stack.Ledger()).ShouldBe(2 * files);
+    }
+
+    [Fact]
+    public async Task A_rerun_sends_no_batch_of_questions_that_are_answered()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        string recipe = Two.Replace("\"chunkRows\": 20", "\"mode\": \"batch\"", StringComparison.Ordinal);
+        string first = (await stack.RunAsync("rerun-batch", Reviews.Csv(200), recipe)).RunId;
+        (await stack.EndAsync(first)).Outcome.ShouldBe(RunOutcome.Succeeded);
+        int files = Files(stack.Ledger());
+
+        RunView view = await stack.EndAsync((await stack.Get<RunStarter>().RerunAsync(first, anew: false, CancellationToken.None)).RunId);
+
+        view.Outcome.ShouldBe(RunOutcome.Succeeded, view.Failure?.ToString());
+        Files(stack.Ledger()).ShouldBe(files, "neither training files nor questions nor answers");
+        stack.JobsCreated().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_service_that_keeps_no_metadata_is_not_paid_twice_for_a_job_either()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(
+            azurite, ("Providers:simulator:Profile", "nebius"), ("Providers:simulator:BaseAddress", "{simulator}/as/nebius/v1/"));
+        const string Recipe = """
+            { "candidates": [ { "name": "one", "model": "meta-llama/Llama-3.1-8B-Instruct", "epochs": 1 } ], "baselines": [], "budget": { "usd": 100, "approveAbove": 50 }, "promotion": { "eligible": ["linear"] } }
+            """;
+        string first = (await stack.RunAsync("rerun-plain", Reviews.Csv(200), Recipe)).RunId;
+        (await stack.EndAsync(first)).Outcome.ShouldBe(RunOutcome.Succeeded);
+        int asked = Asked(stack.Ledger());
+
+        RunView view = await stack.EndAsync((await stack.Get<RunStarter>().RerunAsync(first, anew: false, CancellationToken.None)).RunId);
+
+        view.Outcome.ShouldBe(RunOutcome.Succeeded, view.Failure?.ToString());
+        stack.JobsCreated().ShouldBe(1);
+        view.Candidates.ShouldHaveSingleItem().Record.CostUsd.ShouldBe(0);
+        Asked(stack.Ledger()).ShouldBe(asked);
+    }
+
+    private static int Asked(JsonNode ledger) => ledger["inference"]!.AsObject().Sum(model => model.Value!["requests"]!.GetValue<int>());
+
+    private static int Files(JsonNode ledger) => ledger["filesStored"]!.GetValue<int>();
+}
