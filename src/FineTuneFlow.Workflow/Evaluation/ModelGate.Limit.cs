@@ -49,13 +49,14 @@ internal sealed partial class ModelGate
         {
             _doubt = null;
             (_trust, _contradicted, _rateBefore) = (MostTrust, 0, _rate);
-            LimitLocked(now, now, doubt.Resume);
+            LimitLocked(now, now, doubt.Resume(_refusesByChance));
             _found = _rate;
         }
         else if (doubt.Answered == Witnesses - 1)
         {
             _doubt = null;
             _contradicted++;
+            _refusesByChance = true;
             _trust = 0;
             if (_contradicted > 1)
             {
@@ -79,7 +80,8 @@ internal sealed partial class ModelGate
     {
         bool same = MeasuredRate(resume) >= _learned * SameLimit;
         // Below the known limit nothing is refused because of it.
-        int cost = !same ? 3 : _rate >= _learned ? 1 : MostTrust + 1;
+        // Nor is one that would make the limit another, at a service that is known to refuse by chance.
+        int cost = !same ? (_refusesByChance ? MostTrust + 1 : 3) : _rate >= _learned ? 1 : MostTrust + 1;
         if (_trust < cost)
         {
             return false;
@@ -139,8 +141,8 @@ internal sealed partial class ModelGate
         /// <summary>Requests sent from then on bear witness.</summary>
         public long Since { get; } = since;
 
-        /// <summary>Until when the service asked to wait.</summary>
-        public long Resume { get; set; } = resume;
+        /// <summary>Until when the service asked to wait, refusal by refusal.</summary>
+        public List<long> Resumes { get; } = [resume];
 
         /// <summary>Requests let through since, and what came of them.</summary>
         public int Sent { get; set; }
@@ -148,6 +150,10 @@ internal sealed partial class ModelGate
         public int Answered { get; set; }
 
         public int Refused { get; set; }
+
+        /// <summary>Until when all wait where it was the limit: the longest, but at a service that refuses by chance, with a wait that says
+        /// nothing about its limit, what most of them told.</summary>
+        public long Resume(bool refusesByChance) => refusesByChance ? Resumes.Order().ElementAt((Resumes.Count - 1) / 2) : Resumes.Max();
 
         public bool WantsWitness => Sent < Witnesses || Sent == Answered + Refused;
     }

@@ -63,6 +63,7 @@ internal sealed partial class ModelGate
     private double _rateBefore = double.PositiveInfinity;
     private int _trust;
     private int _contradicted;
+    private bool _refusesByChance;
     private Doubt? _doubt;
 
     /// <param name="service">For messages.</param>
@@ -146,9 +147,9 @@ internal sealed partial class ModelGate
                 // A service that names such a time means it.
                 _pausedUntil = Math.Max(_pausedUntil, resume);
             }
-            else if (_doubt is { } doubt)
+            else if (_doubt is { } doubt && retryAfter is not null)
             {
-                doubt.Resume = Math.Max(doubt.Resume, resume);
+                doubt.Resumes.Add(resume);
                 WitnessLocked(sent, refused: true, now);
             }
             else if (retryAfter is not null && sent >= _decreasedAt && !IsKnownLimitLocked(resume))

@@ -180,9 +180,10 @@ internal sealed class RunJournal
     public void Tried(PlannedCandidate asked, CandidateScore score)
     {
         _judged.Add(asked.AnswersAs);
-        Spend(asked.Name, score.CostUsd, score.Simulated);
+        double paid = score.CostUsd - score.PaidBeforeUsd;
+        Spend(asked.Name, paid, score.Simulated);
         Tell($"{asked.Name}: checkpoint of step {asked.Asked!.Step} asked about {score.Rows} rows");
-        Change(asked.Name, c => c with { CostUsd = (c.CostUsd ?? 0) + score.CostUsd });
+        Change(asked.Name, c => c with { CostUsd = (c.CostUsd ?? 0) + paid });
     }
 
     public void Chosen(string candidate, TriedCheckpoint best, int among)

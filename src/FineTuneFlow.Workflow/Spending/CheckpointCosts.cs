@@ -38,7 +38,7 @@ public sealed class CheckpointCosts(IBlobStore store, RunPrices prices)
             }
         }
 
-        return prices.Evaluation(provider, candidate, batch: false, answers.Values).EvaluationUsd;
+        return prices.Evaluation(provider, candidate, batch: false, answers.Values.Where(answer => !answer.PaidBefore)).EvaluationUsd;
     }
 
     /// <summary>USD of the deployments of its checkpoints.</summary>

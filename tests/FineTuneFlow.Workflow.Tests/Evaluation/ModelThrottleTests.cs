@@ -96,6 +96,27 @@ public sealed class ModelThrottleTests
         }
     }
 
+    [Theory]
+    [InlineData(100, 100, 500, 20)]
+    [InlineData(100, 100, 10_000, 140)]
+    [InlineData(100, 10, 10_000, 140)]
+    [InlineData(20, 20, 2_000, 140)]
+    public void A_real_limit_is_kept_nearly_full_though_one_refusal_in_twenty_is_by_chance(int perSecond, int bucket, int questions, double within)
+    {
+        for (int seed = 1; seed <= 10; seed++)
+        {
+            var time = new VirtualTime();
+            var service = new FakeService(time) { PerSecond = perSecond, Bucket = bucket, ByChance = 0.05, Random = new Random(seed) };
+            var throttle = new ModelThrottle(time);
+            time.Run(() => Task.WhenAll(Enumerable.Range(0, questions).Select(_ => throttle.RunAsync(Facts, "m", service.AskAsync, CancellationToken.None))));
+
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"seed {seed}: {service.Throughput(time.Seconds):F1} of {perSecond} a second over {time.Seconds:F0} s, {service.Refused} refused");
+            time.Seconds.ShouldBeLessThan(within, $"seed {seed}");
+            service.Refused.ShouldBeLessThan(450 + (questions / 5), $"seed {seed}");
+        }
+    }
+
     [Fact]
     public void A_wait_of_hours_is_held_by_nobody_and_told_to_all_who_ask()
     {
@@ -270,6 +291,11 @@ public sealed class ModelThrottleTests
 
         public bool TellsLimit { get; init; }
 
+        /// <summary>Share of the questions that are refused whatever the limit, with a wait of a second.</summary>
+        public double ByChance { get; init; }
+
+        public Random Random { get; init; } = new(1);
+
         public int Answered { get; private set; }
 
         public int Refused { get; private set; }
@@ -302,6 +328,11 @@ public sealed class ModelThrottleTests
         private TimeSpan? Refusal(out bool refused)
         {
             refused = true;
+            if (ByChance > 0 && Random.NextDouble() < ByChance)
+            {
+                return TimeSpan.FromSeconds(1);
+            }
+
             if (_atOnce >= Concurrency)
             {
                 return null;
