@@ -30,8 +30,8 @@ public static class LogsCommand
             throw new FlowException(FailureKind.NotFound, $"there is no log of the {service} in {StackPaths.Shown(StackPaths.Home)}", "Start the local stack with ftf up.");
         }
 
-        using var newest = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        foreach (string line in files[..^1].SelectMany(File.ReadLines).Concat(LinesOf(newest)).Where(line => IsAbout(line, run)).TakeLast(lines))
+        using var newest = new FollowedLog(file);
+        foreach (string line in files[..^1].SelectMany(File.ReadLines).Concat(newest.NewLines()).Where(line => IsAbout(line, run)).TakeLast(lines))
         {
             call.Terminal.Line(line);
         }
@@ -39,7 +39,7 @@ public static class LogsCommand
         using var timer = new PeriodicTimer(LookEvery);
         while (follow && await timer.WaitForNextTickAsync(call.Cancellation))
         {
-            foreach (string line in LinesOf(newest).Where(line => IsAbout(line, run)))
+            foreach (string line in newest.NewLines().Where(line => IsAbout(line, run)))
             {
                 call.Terminal.Line(line);
             }
@@ -66,13 +66,5 @@ public static class LogsCommand
         }
 
         return false;
-    }
-
-    private static IEnumerable<string> LinesOf(StreamReader reader)
-    {
-        while (reader.ReadLine() is { } line)
-        {
-            yield return line;
-        }
     }
 }

@@ -6,14 +6,15 @@ namespace FineTuneFlow.Cli.Stack;
 /// number.</summary>
 internal sealed class ServiceLog : IDisposable
 {
-    private const long MostBytes = 10 * 1024 * 1024;
+    public const long MostBytes = 10 * 1024 * 1024;
     private const int Earlier = 4;
     private readonly string _file;
+    private readonly long _mostBytes;
     private StreamWriter _writer;
 
-    public ServiceLog(string file)
+    public ServiceLog(string file, long mostBytes = MostBytes)
     {
-        _file = file;
+        (_file, _mostBytes) = (file, mostBytes);
         LocalDisk.Instance.MakeFolder(Path.GetDirectoryName(file)!);
         _writer = Open(file);
     }
@@ -24,7 +25,7 @@ internal sealed class ServiceLog : IDisposable
 
     public void WriteLine(string line)
     {
-        if (_writer.BaseStream.Length > MostBytes)
+        if (_writer.BaseStream.Length > _mostBytes)
         {
             _writer.Dispose();
             for (int number = Earlier - 1; number >= 0; number--)

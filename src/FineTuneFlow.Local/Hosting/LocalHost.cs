@@ -75,10 +75,15 @@ public static class LocalHost
         builder.Services.AddSingleton(options);
         builder.Services.AddFineTuneFlowProviders(settings);
         builder.Services.AddFineTuneFlowWorkflow();
-        builder.Services.AddDurableEngine(services => new EngineOptions
+        builder.Services.AddDurableEngine(services =>
         {
-            DatabasePath = Path.Combine(options.Home, HomeFolders.Database),
-            ObserveActivity = services.GetRequiredService<FlowTelemetry>().Follow,
+            FlowTelemetry telemetry = services.GetRequiredService<FlowTelemetry>();
+            ILogger steps = services.GetRequiredService<ILoggerFactory>().CreateLogger("FineTuneFlow.Steps");
+            return new EngineOptions
+            {
+                DatabasePath = Path.Combine(options.Home, HomeFolders.Database),
+                ObserveActivity = (step, instance) => telemetry.Follow(step, instance, steps),
+            };
         });
         builder.Services.AddFlowApi(settings);
         builder.Services.AddHostedService<HostStartNote>();

@@ -72,11 +72,12 @@ public sealed class FlowTelemetry : IDisposable
     /// <summary><see cref="Begin"/> for an engine that knows nothing of runs.</summary>
     /// <param name="step">Name of the activity.</param>
     /// <param name="instanceId">Of the instance that asked for it; run and candidate follow from it.</param>
+    /// <param name="logger">Given the scope; null: none.</param>
     /// <returns>To be called once at the step's end, with its failure or null.</returns>
-    public Action<Failure?> Follow(string step, string instanceId)
+    public Action<Failure?> Follow(string step, string instanceId, ILogger? logger = null)
     {
         (string runId, string? candidate) = RunTrace.Subject(instanceId);
-        StepScope scope = Begin(step, runId, candidate);
+        StepScope scope = Begin(step, runId, candidate, logger);
         return failure =>
         {
             if (failure is not null)
