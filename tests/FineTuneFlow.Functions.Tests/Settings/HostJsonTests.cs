@@ -28,6 +28,8 @@ public sealed partial class HostJsonTests
         ["extensions.durableTask.maxConcurrentOrchestratorFunctions"] = JsonValueKind.Number,
         ["extensions.durableTask.storageProvider.type"] = JsonValueKind.String,
         ["extensions.durableTask.storageProvider.connectionStringName"] = JsonValueKind.String,
+        ["extensions.durableTask.storageProvider.controlQueueVisibilityTimeout"] = JsonValueKind.String,
+        ["extensions.durableTask.storageProvider.workItemQueueVisibilityTimeout"] = JsonValueKind.String,
         ["extensions.durableTask.storageProvider.maxQueuePollingInterval"] = JsonValueKind.String,
         ["extensions.durableTask.tracing.distributedTracingEnabled"] = JsonValueKind.True,
         ["extensions.durableTask.tracing.version"] = JsonValueKind.String,
