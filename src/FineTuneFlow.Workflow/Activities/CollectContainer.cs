@@ -10,11 +10,13 @@ using FineTuneFlow.Workflow.Costs;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Takes over what a container has written, checked, and scores it.</summary>
-public sealed class CollectContainer(IBlobStore store, IContainerJobs jobs, ContainerRequests requests, CandidateScores scores, RunPrices prices, TimeProvider time)
+public sealed class CollectContainer(
+    IBlobStore store, IContainerJobs jobs, ContainerStarts starts, ContainerRequests requests, CandidateScores scores, RunPrices prices, TimeProvider time)
     : IActivity<ContainerStepInput, CandidateScore>
 {
     public async Task<CandidateScore> RunAsync(ContainerStepInput input, CancellationToken cancellation)
@@ -30,8 +32,8 @@ public sealed class CollectContainer(IBlobStore store, IContainerJobs jobs, Cont
         string csv = TrainingCurveFile.Write(ContainerOutputs.ReadCurve(curve));
         await store.WriteBytesAsync(RunPaths.Curve(input.RunId, input.Baseline), Encoding.UTF8.GetBytes(csv), cancellation: cancellation);
 
-        TimeSpan time = (execution.EndedAt - execution.StartedAt) ?? TimeSpan.Zero;
-        CandidateCost cost = ActualCost.OfContainer(execution.Machine, time, prices.Book);
+        (string machine, TimeSpan worked) = await starts.WorkedAsync(request, cancellation) ?? (execution.Machine, TimeSpan.Zero);
+        CandidateCost cost = ActualCost.OfContainer(machine, worked, prices.Book);
         await store.WriteJsonAsync(RunPaths.ContainerCost(input.RunId, input.Baseline), cost, cancellation: cancellation);
         if (request.IsEncoder)
         {

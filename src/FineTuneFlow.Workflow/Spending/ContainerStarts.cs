@@ -36,9 +36,25 @@ public sealed class ContainerStarts(IBlobStore store, IContainerJobs jobs, Spend
 
     /// <summary>The execution that was started last; null where there is none. Starts nothing.</summary>
     /// <exception cref="FlowException">Ambiguous: a start is in doubt, and its execution may still come to light; look again after RetryAfter.</exception>
-    public async Task<ContainerExecution?> FindLastAsync(ContainerJobRequest request, CancellationToken cancellation)
+    public async Task<ContainerExecution?> FindLastAsync(ContainerJobRequest request, CancellationToken cancellation) =>
+        (await FindAllAsync(request, cancellation)).LastOrDefault();
+
+    /// <summary>How long the machines of all attempts have worked, and which they were: an execution that was interrupted is paid for
+    /// like the one that took its place.</summary>
+    /// <returns>Null: none has begun.</returns>
+    /// <exception cref="FlowException">Ambiguous, as <see cref="FindLastAsync"/>.</exception>
+    public async Task<(string Machine, TimeSpan Time)?> WorkedAsync(ContainerJobRequest request, CancellationToken cancellation)
     {
-        ContainerExecution? last = null;
+        ContainerExecution[] begun = [.. (await FindAllAsync(request, cancellation)).Where(execution => execution.StartedAt is not null)];
+        return begun.Length == 0
+            ? null
+            : (begun[^1].Machine, begun.Aggregate(TimeSpan.Zero, (sum, execution) => sum + ((execution.EndedAt ?? time.GetUtcNow()) - execution.StartedAt!.Value)));
+    }
+
+    /// <summary>The executions of all attempts, in their order.</summary>
+    private async Task<List<ContainerExecution>> FindAllAsync(ContainerJobRequest request, CancellationToken cancellation)
+    {
+        List<ContainerExecution> all = [];
         for (int attempt = 1; ; attempt++)
         {
             ContainerJobRequest asked = request with { Attempt = attempt };
@@ -46,7 +62,7 @@ public sealed class ContainerStarts(IBlobStore store, IContainerJobs jobs, Spend
             SpendRecord<StartedContainer>? record = await RecordAsync(asked, cancellation);
             if (record is null && attempt > 1)
             {
-                return last;
+                return all;
             }
 
             ContainerExecution? execution = record?.Result is { } started
@@ -61,7 +77,10 @@ public sealed class ContainerStarts(IBlobStore store, IContainerJobs jobs, Spend
                     RetryAfter: left));
             }
 
-            last = execution ?? last;
+            if (execution is not null)
+            {
+                all.Add(execution);
+            }
         }
     }
 

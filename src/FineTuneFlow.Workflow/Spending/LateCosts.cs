@@ -21,8 +21,7 @@ public sealed class LateCosts(
     RunPrices prices,
     CandidateScores scores,
     CheckpointCosts checkpoints,
-    EarlierRuns earlier,
-    TimeProvider time)
+    EarlierRuns earlier)
 {
     /// <returns>Those above zero.</returns>
     public async Task<ImmutableArray<LateCost>> OfAsync(
@@ -61,8 +60,8 @@ public sealed class LateCosts(
         foreach (PlannedBaseline baseline in plan.Baselines.Where(b => b.Kind != BaselineKind.Linear && !judged.Contains(b.Name)))
         {
             if (await requests.FindAsync(runId, baseline.Name, cancellation) is { } request
-                && await starts.FindLastAsync(request, cancellation) is { StartedAt: { } started } execution
-                && ActualCost.OfContainer(execution.Machine, (execution.EndedAt ?? time.GetUtcNow()) - started, prices.Book).TotalUsd is > 0 and var usd)
+                && await starts.WorkedAsync(request, cancellation) is var (machine, worked)
+                && ActualCost.OfContainer(machine, worked, prices.Book).TotalUsd is > 0 and var usd)
             {
                 costs.Add(new LateCost(baseline.Name, usd, Simulated: false));
             }
