@@ -56,7 +56,8 @@ public sealed class KeepServing(
             return new ServingProgress(state.Deployments.Length, Pending: true);
         }
 
-        return new ServingProgress(state.Deployments.Length, state.Deployments.Any(d => d.Coming is not null));
+        // One that was found to be gone is made again at the next look, which comes at once; one that could not be made later.
+        return new ServingProgress(state.Deployments.Length, state.Deployments.Any(d => d.Coming is not null || d is { Active: null, Failure: null }));
 
         async Task WriteAsync(ServingState next) => etag = (await store.WriteJsonAsync(
             path, next, etag is null ? WriteCondition.Absent : WriteCondition.Matches(etag), cancellation)).ETag;

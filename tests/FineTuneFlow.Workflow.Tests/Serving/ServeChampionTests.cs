@@ -72,6 +72,21 @@ public sealed class ServeChampionTests(Azurite azurite)
 
         ServedDeployment standing = (await stack.Get<ServingDeployments>().ReadAsync("served-twice", Cancellation)).Deployments.Single();
         standing.Generation.ShouldBe(1);
+
+        await UntilAsync(async () =>
+        {
+            await step.RunAsync(new ServeChampionInput("served-twice"), Cancellation);
+            return (await stack.Get<ServingDeployments>().ReadAsync("served-twice", Cancellation)).Deployments is [{ Active: not null }];
+        });
+        standing = (await stack.Get<ServingDeployments>().ReadAsync("served-twice", Cancellation)).Deployments.Single();
+
+        // Somebody takes it away by hand: the look that finds that out asks for another one at once, which makes it again.
+        await stack.Get<IModelDeployments>().RemoveAsync("azure", standing.Active!, Cancellation);
+        ServingProgress found = await step.RunAsync(new ServeChampionInput("served-twice"), Cancellation);
+        found.ShouldBe(new ServingProgress(1, Pending: true));
+        await step.RunAsync(new ServeChampionInput("served-twice"), Cancellation);
+        ServedDeployment again = (await stack.Get<ServingDeployments>().ReadAsync("served-twice", Cancellation)).Deployments.Single();
+        (again.Generation, again.Coming ?? again.Active).ShouldBe((2, ModelDeployment.NameOf("serve-served-twice-v1", "2")));
     }
 
     [Fact(Timeout = 120_000)]
