@@ -12,7 +12,8 @@ namespace FineTuneFlow.Workflow.Activities;
 /// waits for any more (also ones whose creation lost its answer), deletes uploaded files where the recipe says so; and tells what
 /// the run has cost beside its judged candidates.</summary>
 public sealed class CleanUp(
-    IBlobStore store, IProviders providers, Deployments deployments, Orphans orphans, LateCosts costs, JobSlots slots) : IActivity<CleanUpInput, CleanUpResult>
+    IBlobStore store, IProviders providers, Deployments deployments, Orphans orphans, LeftBatches batches, LateCosts costs, JobSlots slots)
+    : IActivity<CleanUpInput, CleanUpResult>
 {
     public async Task<CleanUpResult> RunAsync(CleanUpInput input, CancellationToken cancellation)
     {
@@ -36,6 +37,7 @@ public sealed class CleanUp(
             }
         }
 
+        await batches.CollectAsync(input.RunId, input.Judged, cancellation);
         if (recipe.Retention.DeleteUploads)
         {
             await DeleteUploads(input.RunId, cancellation);

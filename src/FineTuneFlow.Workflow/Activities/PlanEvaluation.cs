@@ -102,4 +102,16 @@ public sealed record PlanEvaluationInput(string RunId);
 /// <param name="LeftOut">Rows of the holdout that judge nobody, as the champion was trained on them.</param>
 /// <param name="Changes">Decisions by which labels are others than those of the drop.</param>
 public sealed record EvaluationPlan(
-    string Source, int Rows, int Chunks, int ChunkRows, bool Batch, int LeftOut = 0, ImmutableArray<HoldoutChange> Changes = default);
+    string Source, int Rows, int Chunks, int ChunkRows, bool Batch, int LeftOut = 0, ImmutableArray<HoldoutChange> Changes = default)
+{
+    // A batch takes 50,000 questions; somewhat less leaves room for the limit on its file's size.
+    private const int BatchRows = 40_000;
+
+    /// <summary>The parts in which the chunks go to the Batch API, in their order.</summary>
+    public IEnumerable<BatchPartInput> BatchParts(string runId, PlannedCandidate candidate, string model)
+    {
+        int chunks = Math.Max(1, BatchRows / ChunkRows);
+        return Enumerable.Range(0, (Chunks + chunks - 1) / chunks)
+            .Select(part => new BatchPartInput(runId, candidate, model, part, part * chunks, Math.Min(chunks, Chunks - (part * chunks))));
+    }
+}

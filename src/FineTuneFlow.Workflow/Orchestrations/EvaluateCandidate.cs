@@ -12,9 +12,6 @@ public static class EvaluateCandidate
     // Enough to keep any rate limit full; more would only lengthen the history that one turn reads.
     private const int ChunksAtOnce = 8;
 
-    // A batch takes 50,000 questions; somewhat less leaves room for the limit on its file's size.
-    private const int BatchRows = 40_000;
-
     public static async Task<CandidateScore> RunAsync(IOrchestrationContext context, EvaluateCandidateInput input)
     {
         DeployedModel? deployment = null;
@@ -73,14 +70,8 @@ public static class EvaluateCandidate
     }
 
     /// <summary>Half the price and up to a day: what a batch leaves open is asked online afterwards.</summary>
-    private static Task AskInBatches(IOrchestrationContext context, EvaluateCandidateInput input, string model)
-    {
-        int chunks = Math.Max(1, BatchRows / input.Plan.ChunkRows);
-        return Task.WhenAll(Enumerable.Range(0, (input.Plan.Chunks + chunks - 1) / chunks).Select(part => AskBatch(
-            context,
-            new BatchPartInput(input.RunId, input.Candidate, model, part, part * chunks, Math.Min(chunks, input.Plan.Chunks - (part * chunks))),
-            input.Deadline)));
-    }
+    private static Task AskInBatches(IOrchestrationContext context, EvaluateCandidateInput input, string model) => Task.WhenAll(
+        input.Plan.BatchParts(input.RunId, input.Candidate, model).Select(part => AskBatch(context, part, input.Deadline)));
 
     private static async Task AskBatch(IOrchestrationContext context, BatchPartInput part, DateTimeOffset? deadline)
     {

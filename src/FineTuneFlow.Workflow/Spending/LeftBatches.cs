@@ -1,0 +1,63 @@
+using System.Globalization;
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Evaluation;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Spending;
+
+/// <summary>What the batches of a run have answered until they were cancelled is paid for, though nobody waits for it any more: it is
+/// taken over, so that it is counted.</summary>
+public sealed class LeftBatches(IBlobStore store, IProviders providers, BatchAnswers answers)
+{
+    private static readonly TimeSpan CancellingTakes = TimeSpan.FromSeconds(30);
+
+    /// <exception cref="FlowException">Ambiguous: a batch is being cancelled, and may still answer; call again after RetryAfter.</exception>
+    public async Task CollectAsync(string runId, IReadOnlyCollection<string> judged, CancellationToken cancellation)
+    {
+        if (await store.FindJsonAsync<EvaluationPlan>(RunPaths.EvaluationPlan(runId), cancellation) is not { Value: { Batch: true } evaluation }
+            || await store.FindJsonAsync<RunPlan>(RunPaths.Plan(runId), cancellation) is not { Value: var plan })
+        {
+            return;
+        }
+
+        foreach (PlannedCandidate candidate in plan.Candidates.Where(c => !judged.Contains(c.Name) && providers.All.Any(p => p.Name == c.Provider)))
+        {
+            if (providers.Get(candidate.Provider).Batches is { } batches)
+            {
+                foreach (BatchPartInput part in evaluation.BatchParts(runId, candidate, candidate.Model))
+                {
+                    await CollectAsync(batches, part, cancellation);
+                }
+            }
+        }
+    }
+
+    private async Task CollectAsync(IBatchInference batches, BatchPartInput part, CancellationToken cancellation)
+    {
+        BlobPath intent = RunPaths.BatchIntent(part.RunId, part.Candidate.Name, part.Part, "batch");
+        if (!await store.ExistsAsync(intent, cancellation) || await answers.AreTakenAsync(part, cancellation))
+        {
+            return;
+        }
+
+        var stamp = JobMetadata.Of(part.RunId, part.Candidate.Name).Add("ftf_part", part.Part.ToString(CultureInfo.InvariantCulture));
+        await foreach (ProviderBatch batch in batches.FindBatchesAsync(stamp, cancellation))
+        {
+            if (!batch.HasEnded)
+            {
+                throw new FlowException(new Failure(
+                    FailureKind.Ambiguous,
+                    $"The batch {batch.Id} is being cancelled; what it has answered until then is paid for",
+                    "It is looked at again shortly",
+                    RetryAfter: CancellingTakes));
+            }
+
+            if (batch.State != BatchState.Failed)
+            {
+                await answers.TakeAsync(batches, batch, part, cancellation);
+            }
+        }
+    }
+}
