@@ -1,0 +1,107 @@
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Durable;
+using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Orchestrations;
+
+namespace FineTuneFlow.Workflow.Tests.Orchestrations;
+
+public sealed class MonitorJobTests
+{
+    private const string Id = "monitor";
+
+    private static readonly MonitorJobInput Input = new(StubAnswers.RunId, "a", StubAnswers.Provider, "job-a");
+    private static readonly JobProgress Running = new("running", 3, 9, false, null);
+    private static readonly JobProgress Done = new("succeeded", null, null, true, null);
+
+    [Fact]
+    public async Task Looks_become_rarer_up_to_two_minutes_and_go_on_so_when_it_begins_anew()
+    {
+        await using StubbedSteps stubs = await StubbedSteps.StartAsync();
+        int polls = 0;
+        stubs.Answer(Steps.PollJob, _ => ++polls < 60 ? Running : Done);
+
+        InstanceState ended = await stubs.RunAsync(Flows.MonitorJob, Id, Input);
+
+        ended.Status.ShouldBe(InstanceStatus.Completed);
+        TimeSpan[] looks = [.. stubs.Times(Steps.PollJob)];
+        double[] waits = [.. looks.Zip(looks[1..], (a, b) => (b - a).TotalSeconds)];
+        waits[..4].ShouldBe([1, 1.5, 2.25, 3.375], tolerance: 1e-5);
+        waits[12..].ShouldAllBe(wait => wait == 120);
+        IReadOnlyList<HistoryEntry> history = await stubs.Engine.GetHistoryAsync(Id);
+        history.Count(entry => entry.Kind == HistoryKind.ContinuedAsNew).ShouldBe(2, "60 looks, 25 an execution");
+    }
+
+    [Fact]
+    public async Task A_webhook_lets_it_look_at_once_and_often_again()
+    {
+        await using StubbedSteps stubs = await StubbedSteps.StartAsync();
+        stubs.Answer(Steps.PollJob, _ => Running);
+        await stubs.Engine.StartAsync(Flows.MonitorJob, Id, Input);
+        await PassAsync(stubs, looks: 14);
+        stubs.Clock.Advance(TimeSpan.FromSeconds(50));
+        await stubs.SettleAsync();
+        int before = stubs.Called.Count;
+
+        await stubs.Engine.RaiseEventAsync(Id, Signals.Wake, new WakeUp("webhook"));
+        await stubs.SettleAsync();
+        stubs.Called.Count.ShouldBe(before + 1);
+        (stubs.Engine.NextDue!.Value - stubs.Clock.GetUtcNow()).ShouldBe(TimeSpan.FromSeconds(1.5));
+        stubs.Answer(Steps.PollJob, _ => Done);
+
+        (await stubs.EndOfAsync(Id)).Status.ShouldBe(InstanceStatus.Completed);
+    }
+
+    [Fact]
+    public async Task Webhooks_that_come_together_are_not_lost_when_it_begins_anew()
+    {
+        await using StubbedSteps stubs = await StubbedSteps.StartAsync();
+        int polls = 0;
+        stubs.Answer(Steps.PollJob, _ => ++polls < 40 ? Running : Done);
+        await stubs.Engine.StartAsync(Flows.MonitorJob, Id, Input);
+        DateTimeOffset start = stubs.Clock.GetUtcNow();
+        for (int i = 0; i < 39; i++)
+        {
+            await stubs.Engine.RaiseEventAsync(Id, Signals.Wake, new WakeUp("webhook"));
+        }
+
+        InstanceState ended = await stubs.EndOfAsync(Id);
+
+        ended.EndedAt.ShouldBe(start, "39 wakes, 39 looks, no time passed");
+    }
+
+    [Fact]
+    public async Task An_ended_jobs_failure_is_told_and_does_not_fail_the_monitor()
+    {
+        await using StubbedSteps stubs = await StubbedSteps.StartAsync();
+        stubs.Answer(Steps.PollJob, _ => new JobProgress("failed", null, null, true, new Failure(FailureKind.JobFailed, "diverged")));
+
+        InstanceState ended = await stubs.RunAsync(Flows.MonitorJob, Id, Input);
+
+        ended.Status.ShouldBe(InstanceStatus.Completed);
+        ended.Output!["failure"]!["message"]!.GetValue<string>().ShouldBe("diverged");
+    }
+
+    [Fact]
+    public async Task A_cancelled_wait_for_the_service_ends_with_what_the_service_said()
+    {
+        await using StubbedSteps stubs = await StubbedSteps.StartAsync();
+        stubs.Fail(nameof(Steps.PollJob), new Failure(FailureKind.Throttled, "later", RetryAfter: TimeSpan.FromHours(3)));
+        await stubs.Engine.StartAsync(Flows.MonitorJob, Id, Input);
+        await stubs.SettleAsync();
+        (await stubs.Engine.GetAsync(Id))!.CustomStatus!["state"]!.GetValue<string>().ShouldStartWith("service asks to wait until 2026-01-01 03:00 UTC");
+
+        await stubs.Engine.RaiseEventAsync(Id, Signals.Wake, new WakeUp(WakeUp.Cancelled));
+
+        (await stubs.EndOfAsync(Id)).Failure!.Kind.ShouldBe(FailureKind.Throttled);
+    }
+
+    private static async Task PassAsync(StubbedSteps stubs, int looks)
+    {
+        await stubs.SettleAsync();
+        while (stubs.Called.Count < looks)
+        {
+            stubs.Clock.AdvanceTo(stubs.Engine.NextDue!.Value);
+            await stubs.SettleAsync();
+        }
+    }
+}
