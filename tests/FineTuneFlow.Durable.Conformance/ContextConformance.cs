@@ -123,6 +123,23 @@ public abstract class ContextConformance
         childId!.ShouldStartWith("a:");
         (await host.Client.GetAsync(childId!))!.ParentId.ShouldBe("a");
         (await host.Client.QueryAsync(new InstanceQuery())).Instances.Select(i => i.InstanceId).ShouldBe(["a"]);
+        (await host.Client.QueryAsync(new InstanceQuery { RootsOnly = false })).Instances.Select(i => i.InstanceId).Order().ShouldBe(["a", childId!]);
+    }
+
+    [Fact]
+    public async Task Children_give_their_results_also_side_by_side_and_under_ids_of_their_callers_choice()
+    {
+        await using EngineUnderTest host = await Engine()
+            .With(Work, text => Task.FromResult(text + text))
+            .With(Child, (context, input) => context.CallAsync(Work, input))
+            .With(Parent, async (context, input) =>
+                string.Concat(await Task.WhenAll(context.CallAsync(Child, "1"), context.CallAsync(Child, "2", "a:named"))))
+            .StartAsync();
+
+        await host.Client.StartAsync(Parent, "a", "x");
+
+        (await host.EndAsync("a")).Output!.GetValue<string>().ShouldBe("1122");
+        (await host.Client.GetAsync("a:named"))!.ParentId.ShouldBe("a");
     }
 
     [Fact]
@@ -239,6 +256,34 @@ public abstract class ContextConformance
         await host.Client.RaiseEventAsync("a", Go, new Note("go"));
 
         (await host.EndAsync("a")).Output!.GetValue<string>().ShouldBe("12");
+    }
+
+    [Fact]
+    public async Task A_timer_does_not_fire_before_its_time_but_for_what_the_engine_rounds()
+    {
+        // What the clocks of timers may be finer or coarser by.
+        TimeSpan grain = TimeSpan.FromMilliseconds(20);
+        var fired = new TaskCompletionSource<DateTimeOffset>(TaskCreationOptions.RunContinuationsAsynchronously);
+        DateTimeOffset due = default;
+        await using EngineUnderTest host = await Engine()
+            .With(Work, text =>
+            {
+                fired.TrySetResult(DateTimeOffset.UtcNow);
+                return Task.FromResult(text);
+            })
+            .With(Parent, async (context, input) =>
+            {
+                DateTimeOffset until = context.UtcNow.AddMilliseconds(1_900);
+                due = until;
+                await context.DelayUntil(until);
+                return await context.CallAsync(Work, input);
+            })
+            .StartAsync();
+
+        await host.Client.StartAsync(Parent, "a", "x");
+
+        await host.EndAsync("a");
+        (await fired.Task).ShouldBeGreaterThanOrEqualTo(due - host.TimersRoundedDownBy - grain);
     }
 
     [Fact]

@@ -30,6 +30,9 @@ internal sealed class DurableFunctionsUnderTest(string? storage = null) : Engine
     /// <summary>Neither backend that is here implements it.</summary>
     public override bool Rewinds => false;
 
+    /// <summary>Azure Storage keeps the time until which a message is hidden in whole seconds.</summary>
+    public override TimeSpan TimersRoundedDownBy => storage is null ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
+
     /// <summary>Whether the test package itself keeps an event that an instance sends to itself when it continues as new. Its
     /// 0.2.3-preview.1 drops it, and the instance waits for good; its later sources carry it over.</summary>
     public override async Task<bool> KeepsEventsAsync()

@@ -20,6 +20,9 @@ public abstract class EngineUnderTest : IAsyncDisposable
     /// restart, or when it has become cold.</summary>
     public virtual bool ReplaysAtEveryTurn => true;
 
+    /// <summary>How much too early a timer may fire.</summary>
+    public virtual TimeSpan TimersRoundedDownBy => TimeSpan.Zero;
+
     /// <summary>Whether an event that an instance sends to itself when it continues as new arrives. Every engine that we run on keeps
     /// it; a test package's backend may not.</summary>
     public virtual Task<bool> KeepsEventsAsync() => Task.FromResult(true);

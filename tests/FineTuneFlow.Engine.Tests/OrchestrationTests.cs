@@ -95,65 +95,6 @@ public class OrchestrationTests
     }
 
     [Fact]
-    public async Task A_failure_that_no_retry_helps_reaches_the_caller_with_its_kind_and_remedy()
-    {
-        var refuse = new ActivityName<Unit, int>("Refuse", new RetryPolicy(5, TimeSpan.FromSeconds(1)));
-        var run = new OrchestrationName<Unit, string>("Run");
-        WorkflowCatalog catalog = new WorkflowCatalog()
-            .Activity(refuse, _ => throw new FlowException(FailureKind.Forbidden, "wind-down", "Use another provider"))
-            .With(run, async (context, _) =>
-            {
-                try
-                {
-                    await context.CallAsync(refuse, Unit.Value);
-                    return "no";
-                }
-                catch (StepFailedException failed) when (failed.Failure.Kind == FailureKind.Forbidden)
-                {
-                    return $"{failed.Step}: {failed.Failure.Remedy}";
-                }
-            });
-        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
-
-        await harness.Engine.StartAsync(run, "r", Unit.Value);
-
-        (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("Refuse: Use another provider");
-    }
-
-    [Fact]
-    public async Task Sub_orchestrations_give_their_results_and_failures_to_their_parent()
-    {
-        var child = new OrchestrationName<int, int>("Child");
-        var parent = new OrchestrationName<Unit, string>("Parent");
-        WorkflowCatalog catalog = new WorkflowCatalog()
-            .Activity(Double, i => 2 * i)
-            .With(child, async (context, n) => n < 0
-                ? throw new FlowException(FailureKind.JobFailed, "no")
-                : await context.CallAsync(Double, n))
-            .With(parent, async (context, _) =>
-            {
-                int[] good = await Task.WhenAll(context.CallAsync(child, 1), context.CallAsync(child, 2, "named"));
-                try
-                {
-                    await context.CallAsync(child, -1);
-                    return "no";
-                }
-                catch (StepFailedException failed)
-                {
-                    return $"{good.Sum()} {failed.Step} {failed.Failure.Kind}";
-                }
-            });
-        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
-
-        await harness.Engine.StartAsync(parent, "p", Unit.Value);
-
-        (await harness.EndOfAsync("p")).Output!.GetValue<string>().ShouldBe("6 Child JobFailed");
-        (await harness.Engine.GetAsync("named"))!.ParentId.ShouldBe("p");
-        (await harness.Engine.QueryAsync(new InstanceQuery())).Instances.Select(i => i.InstanceId).ShouldBe(["p"]);
-        (await harness.Engine.QueryAsync(new InstanceQuery { RootsOnly = false })).Instances.Count.ShouldBe(4);
-    }
-
-    [Fact]
     public async Task Continue_as_new_begins_with_an_empty_history_and_keeps_events_that_nobody_took()
     {
         var loop = new OrchestrationName<List<string>, List<string>>("Loop");

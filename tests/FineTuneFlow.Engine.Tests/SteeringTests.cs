@@ -115,31 +115,6 @@ public class SteeringTests
     }
 
     [Fact]
-    public async Task A_terminated_child_is_a_failure_of_kind_cancelled_to_its_parent()
-    {
-        WorkflowCatalog catalog = new WorkflowCatalog()
-            .With(Wait, (context, _) => context.WaitForEvent(Go))
-            .With(Parent, async (context, _) =>
-            {
-                try
-                {
-                    return await context.CallAsync(Wait, Unit.Value, "child");
-                }
-                catch (StepFailedException failed)
-                {
-                    return failed.Failure.Kind.ToString();
-                }
-            });
-        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
-        await harness.Engine.StartAsync(Parent, "p", Unit.Value);
-        await harness.SettleAsync();
-
-        await harness.Engine.TerminateAsync("child", "stop");
-
-        (await harness.EndOfAsync("p")).Output!.GetValue<string>().ShouldBe("Cancelled");
-    }
-
-    [Fact]
     public async Task Purge_removes_an_ended_instance_with_its_children_and_refuses_an_open_one()
     {
         WorkflowCatalog catalog = new WorkflowCatalog()
