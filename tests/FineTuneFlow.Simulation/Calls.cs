@@ -9,9 +9,9 @@ internal sealed class Calls(World world)
     /// <param name="point">Names the call in the draws.</param>
     /// <param name="makes">It makes something: a lost answer is Ambiguous, and the request may still arrive after the sender gave up.</param>
     /// <param name="arrive">What the service does when the request arrives.</param>
-    /// <param name="refusals">Share of requests that the service turns away. Not for questions: what asks them waits for its turn by the
-    /// clock, and would seem to have something to do all the while.</param>
-    public async Task<T> SendAsync<T>(string point, bool makes, Func<T> arrive, double refusals = 0.02)
+    /// <param name="refusals">Share of requests that the service turns away.</param>
+    /// <param name="refusal">How it does so; null: for the moment.</param>
+    public async Task<T> SendAsync<T>(string point, bool makes, Func<T> arrive, double refusals = 0.02, Func<Failure>? refusal = null)
     {
         await World.LiveAsync();
         Chance chance = world.Chance;
@@ -21,9 +21,10 @@ internal sealed class Calls(World world)
         if (fate < refusals)
         {
             await world.PauseAsync(there);
-            throw new FlowException(new Failure(makes ? FailureKind.Throttled : FailureKind.Unavailable, "Not now", RetryAfter: TimeSpan.FromSeconds(3)));
+            throw new FlowException(refusal?.Invoke() ?? new Failure(makes ? FailureKind.Throttled : FailureKind.Unavailable, "Not now", RetryAfter: TimeSpan.FromSeconds(3)));
         }
 
+        fate = refusals < 0.03 ? fate : 0.02 + ((fate - refusals) / (1 - refusals) * 0.98);
         if (makes && fate < 0.05)
         {
             // The sender gives up; its request arrives all the same, or does not.
@@ -43,7 +44,7 @@ internal sealed class Calls(World world)
         }
 
         T? answer = default;
-        FlowException? refusal = null;
+        FlowException? answeredNo = null;
         world.Later(there, () =>
         {
             try
@@ -52,7 +53,7 @@ internal sealed class Calls(World world)
             }
             catch (FlowException no)
             {
-                refusal = no;
+                answeredNo = no;
             }
         });
         await world.PauseAsync(there + back);
@@ -61,7 +62,7 @@ internal sealed class Calls(World world)
             throw new FlowException(makes ? FailureKind.Ambiguous : FailureKind.Unavailable, "The answer was lost");
         }
 
-        return refusal is null ? answer! : throw refusal;
+        return answeredNo is null ? answer! : throw answeredNo;
     }
 
     private static void Try<T>(Func<T> arrive)

@@ -11,9 +11,11 @@ internal static class Campaign
     /// <param name="parallel">How many at once.</param>
     /// <param name="mostFailures">No further seeds are begun after so many have failed.</param>
     /// <param name="output">Told of failures as they come, and of the whole at the end.</param>
+    /// <param name="plant">A fault planted on purpose; null: none.</param>
     /// <returns>The seeds that failed.</returns>
-    public static async Task<IReadOnlyList<int>> RunAsync(int first, int count, int parallel, int mostFailures, TextWriter output)
+    public static async Task<IReadOnlyList<int>> RunAsync(int first, int count, int parallel, int mostFailures, TextWriter output, Plant? plant = null)
     {
+        string planted = plant is null ? "" : $" --plant {plant.Name}";
         PreparedOnce prepared = await PreparedOnce.MakeAsync();
         var failed = new List<int>();
         var clock = Stopwatch.StartNew();
@@ -29,7 +31,7 @@ internal static class Campaign
                 }
             }
 
-            IReadOnlyList<string> violations = await SimulatedRun.OfAsync(seed, prepared);
+            IReadOnlyList<string> violations = await SimulatedRun.OfAsync(seed, prepared, plant ?? Plant.None);
             lock (failed)
             {
                 done++;
@@ -42,7 +44,7 @@ internal static class Campaign
                         output.WriteLine($"  {violation}");
                     }
 
-                    output.WriteLine($"  To replay it: dotnet run --project tests/FineTuneFlow.Simulation -c Release -- --seed {seed}");
+                    output.WriteLine($"  To replay it: dotnet run --project tests/FineTuneFlow.Simulation -c Release -- --seed {seed}{planted}");
                 }
             }
         });
@@ -50,5 +52,23 @@ internal static class Campaign
             CultureInfo.InvariantCulture,
             $"{done} seeds in {clock.Elapsed.TotalSeconds:0.0} s ({(Environment.CpuUsage.TotalTime - processor).TotalMilliseconds / done:0.0} ms of processor time each): {failed.Count} failed"));
         return failed;
+    }
+
+    /// <summary>Plants a fault and runs seeds, from 1 on, until one fails.</summary>
+    /// <param name="plant">The fault.</param>
+    /// <param name="most">Seeds to try.</param>
+    /// <returns>The first seed that found it and what it noticed; null: none did.</returns>
+    public static async Task<(int Seed, string Violation)?> FindAsync(Plant plant, int most)
+    {
+        PreparedOnce prepared = await PreparedOnce.MakeAsync();
+        for (int seed = 1; seed <= most; seed++)
+        {
+            if (await SimulatedRun.OfAsync(seed, prepared, plant) is [var violation, ..])
+            {
+                return (seed, violation.Split('\n')[0]);
+            }
+        }
+
+        return null;
     }
 }

@@ -8,8 +8,8 @@ namespace FineTuneFlow.Simulation;
 /// another living host is asking at the same time.</summary>
 /// <param name="world">Told of violations.</param>
 /// <param name="rows">Ids of the judged rows by the number in their text.</param>
-/// <param name="isStored">Whether a model's answer to a row is in storage.</param>
-internal sealed partial class PaidAnswers(World world, IReadOnlyDictionary<string, string> rows, Func<string, string, bool> isStored)
+/// <param name="isStored">Whether an answer to a row is in storage.</param>
+internal sealed partial class PaidAnswers(World world, IReadOnlyDictionary<string, string> rows, Func<Asker, string, bool> isStored)
 {
     public const int PromptTokens = 120;
     public const int CompletionTokens = 1;
@@ -20,19 +20,24 @@ internal sealed partial class PaidAnswers(World world, IReadOnlyDictionary<strin
     public string RowOf(ModelQuestion question) => rows[Number().Matches(question.Messages[^1].Content)[^1].Value];
 
     /// <summary>A host sends a question; to be disposed of when it has its answer.</summary>
-    public IDisposable Asking(string model, string row)
+    public IDisposable Asking(Asker asker, string row, Func<string, string, string, bool> isInBatch)
     {
-        if (isStored(model, row))
+        if (isStored(asker, row))
         {
-            world.Violate($"{row} was asked of {model} again, although its answer is stored");
+            world.Violate($"{row} was asked again for {asker}, although its answer is stored");
         }
 
-        var question = new Question(this, model, row, World.Current!);
+        if (isInBatch(asker.RunId, asker.Candidate, row))
+        {
+            world.Violate($"{row} was asked again for {asker}, although a batch has answered it");
+        }
+
+        var question = new Question(this, asker, row, World.Current!);
         lock (_gate)
         {
-            if (_underWay.Find(q => q.Model == model && q.Row == row && !q.Host.IsDead) is { } other)
+            if (_underWay.Find(q => q.Asker == asker && q.Row == row && !q.Host.IsDead) is { } other)
             {
-                world.Violate($"{row} was asked of {model} by the {question.Host.Name} while the {other.Host.Name} was asking it");
+                world.Violate($"{row} was asked for {asker} by the {question.Host.Name} while the {other.Host.Name} was asking it");
             }
 
             _underWay.Add(question);
@@ -47,7 +52,7 @@ internal sealed partial class PaidAnswers(World world, IReadOnlyDictionary<strin
     [GeneratedRegex("nr[0-9]+")]
     private static partial Regex Number();
 
-    private sealed record Question(PaidAnswers Answers, string Model, string Row, HostProcess Host) : IDisposable
+    private sealed record Question(PaidAnswers Answers, Asker Asker, string Row, HostProcess Host) : IDisposable
     {
         public void Dispose()
         {

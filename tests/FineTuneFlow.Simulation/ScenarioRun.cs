@@ -19,10 +19,12 @@ internal sealed record ScenarioRun(string RunId, Recipe Recipe)
 
     public bool StartedTwice { get; init; }
 
-    public static ScenarioRun Draw(Chance chance, int number)
+    public TimeSpan StartedAfter { get; init; }
+
+    public static ScenarioRun Draw(Chance chance, int number, bool throttles)
     {
         string run = $"run {number}";
-        // The model names the run: a question to it is told apart from another run's.
+        // Of its own, so that one host asks one question of a model at a time.
         string model = number == 0 ? PreparedOnce.FirstModel : PreparedOnce.SecondModel;
         List<CandidateRecipe> candidates = [];
         if (!chance.Hits($"{run} trains nothing", 0.1))
@@ -48,6 +50,13 @@ internal sealed record ScenarioRun(string RunId, Recipe Recipe)
         return new ScenarioRun($"sim{number}-{chance.Seed:x8}", Scenario.Base with
         {
             Candidates = [.. candidates],
+            Baselines = [.. Baselines(chance, run)],
+            // Of one model one question at a time: see WaitingClock.
+            Evaluation = Scenario.Base.Evaluation with
+            {
+                ChunkRows = throttles ? 100 : 6,
+                Mode = chance.Hits($"{run} asks in batches", 0.25) ? EvaluationMode.Batch : EvaluationMode.Online,
+            },
             Budget = Scenario.Base.Budget with { ApproveAbove = asks ? 0 : 1_000, ApprovalHours = 48 },
             DeadlineHours = chance.Hits($"{run} has a short deadline", 0.15) ? chance.Magnitude($"{run} deadline", 60, 30_000).TotalHours : 72,
             Retention = new RetentionRecipe { DeleteUploads = chance.Hits($"{run} deletes uploads", 0.7) },
@@ -58,6 +67,21 @@ internal sealed record ScenarioRun(string RunId, Recipe Recipe)
             CancelledAfter = chance.Hits($"{run} is cancelled", 0.25) ? chance.Magnitude($"{run} cancel", 0.1, 40_000) : null,
             SuspendedAfter = chance.Hits($"{run} is suspended", 0.1) ? chance.Magnitude($"{run} suspension", 0.1, 20_000) : null,
             StartedTwice = chance.Hits($"{run} is started twice", 0.2),
+            StartedAfter = number > 0 && chance.Hits($"{run} comes later", 0.5) ? chance.Magnitude($"{run} comes", 10, 60_000) : TimeSpan.Zero,
         };
+    }
+
+    private static IEnumerable<BaselineRecipe> Baselines(Chance chance, string run)
+    {
+        if (chance.Hits($"{run} has a container", 0.2))
+        {
+            BaselineKind kind = chance.Hits($"{run} has an encoder", 0.5) ? BaselineKind.Encoder : BaselineKind.Container;
+            yield return new BaselineRecipe { Name = "own", Kind = kind, Model = "distilbert-base-cased" };
+        }
+
+        if (chance.Hits($"{run} has a linear model", 0.05))
+        {
+            yield return new BaselineRecipe { Name = "linear" };
+        }
     }
 }

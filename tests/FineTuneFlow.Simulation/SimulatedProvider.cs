@@ -6,9 +6,15 @@ using FineTuneFlow.Workflow.Ports;
 namespace FineTuneFlow.Simulation;
 
 /// <summary>The provider port over the simulated service and network.</summary>
-internal sealed class SimulatedProvider(SimulatedService service, Calls calls, PaidAnswers answers) : IFineTuningProvider, IProviders, IModelDeployments
+internal sealed class SimulatedProvider(World world, SimulatedService service, SimulatedBatches batches, Calls calls, PaidAnswers answers, Scenario scenario)
+    : IFineTuningProvider, IProviders, IModelDeployments
 {
     private static readonly Dictionary<string, string> NoMetadata = [];
+
+    /// <summary>A planted fault.</summary>
+    public Plant Plant { get; init; } = Plant.None;
+
+    public IBatchInference Batches => batches;
 
     public ProviderFacts Facts => service.Facts;
 
@@ -43,7 +49,8 @@ internal sealed class SimulatedProvider(SimulatedService service, Calls calls, P
     public async IAsyncEnumerable<ProviderJob> FindJobsAsync(
         IReadOnlyDictionary<string, string> metadata, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        foreach (ProviderJob job in await calls.SendAsync($"find jobs {string.Join(' ', metadata.Values)}", makes: false, () => service.FindJobs(metadata)))
+        ProviderJob[] found = await calls.SendAsync($"find jobs {string.Join(' ', metadata.Values)}", makes: false, () => service.FindJobs(metadata));
+        foreach (ProviderJob job in (metadata.ContainsKey("ftf_candidate") ? Plant.FindsJobs : Plant.FindsJobsOfRuns) ? found : [])
         {
             yield return job;
         }
@@ -67,8 +74,18 @@ internal sealed class SimulatedProvider(SimulatedService service, Calls calls, P
     public async Task<ModelAnswer> AskAsync(ModelQuestion question, CancellationToken cancellation = default)
     {
         string row = answers.RowOf(question);
-        using IDisposable asking = answers.Asking(question.Model, row);
-        return await calls.SendAsync($"ask {question.Model} {row}", makes: true, () => answers.Answer(question.Model, row), refusals: 0);
+        using IDisposable asking = answers.Asking(World.Asking!, row, batches.HasAnswered);
+        string point = $"ask {question.Model} {row}";
+        return await calls.SendAsync(
+            point, makes: true, () => answers.Answer(question.Model, row), refusals: scenario.Throttles ? 0.15 : 0, () => Throttled(point));
+    }
+
+    /// <summary>Most services ask to wait for seconds; some for longer than a step holds a question.</summary>
+    private Failure Throttled(string point)
+    {
+        double how = world.Chance.Next($"{point} throttled");
+        TimeSpan wait = how < 0.9 ? world.Chance.Magnitude($"{point} waits", 0.5, 100) : world.Chance.Magnitude($"{point} waits long", 150, 4_000);
+        return new Failure(FailureKind.Throttled, "Too many questions", RetryAfter: wait);
     }
 
     public Task<ModelDeployment> EnsureAsync(string provider, string deployment, string tunedModel, CancellationToken cancellation = default) =>
@@ -78,5 +95,5 @@ internal sealed class SimulatedProvider(SimulatedService service, Calls calls, P
         calls.SendAsync($"get deployment {deployment}", makes: false, () => service.Deployment(deployment));
 
     public Task<bool> RemoveAsync(string provider, string deployment, CancellationToken cancellation = default) =>
-        calls.SendAsync($"remove deployment {deployment}", makes: false, () => service.Undeploy(deployment));
+        calls.SendAsync($"remove deployment {deployment}", makes: false, () => Plant.KeepsDeployments(deployment) || service.Undeploy(deployment));
 }

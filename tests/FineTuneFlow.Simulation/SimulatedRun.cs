@@ -1,11 +1,5 @@
-using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Engine;
-using FineTuneFlow.Engine.Scheduling;
-using FineTuneFlow.Workflow;
 using FineTuneFlow.Workflow.Ports;
-using FineTuneFlow.Workflow.Runs;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FineTuneFlow.Simulation;
 
@@ -15,48 +9,53 @@ internal sealed class SimulatedRun : IAsyncDisposable
     private const int MostMoments = 60_000;
     private static readonly TimeSpan Aftermath = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan RealPatience = TimeSpan.FromSeconds(60);
+    private static readonly Task Never = new TaskCompletionSource().Task;
 
     private readonly World _world;
-    private readonly Chance _chance;
     private readonly Scenario _scenario;
-    private readonly SimulatedStore _store;
-    private readonly SimulatedService _service;
-    private readonly Deliveries _deliveries;
-    private readonly SimulatedProvider _provider;
+    private readonly SimulatedHost[] _hosts;
     private readonly ServiceProvider _secondHost;
-    private readonly Queue<int> _crashes;
+    private readonly People _people;
+    private readonly ServedChampion _champion;
+    private readonly Invariants _invariants;
     private readonly string _folder;
-    private readonly HashSet<string> _started = [];
-    private ServiceProvider? _firstHost;
-    private DurableEngine? _engine;
-    private HostProcess? _first;
 
-    private SimulatedRun(int seed, PreparedOnce prepared)
+    private SimulatedRun(int seed, PreparedOnce prepared, Plant plant)
     {
-        _chance = new Chance(seed);
-        _world = new World(_chance);
-        _scenario = Scenario.Draw(_chance);
-        _crashes = new Queue<int>(_scenario.Crashes);
-        _store = new SimulatedStore(_world);
-        _service = new SimulatedService(_world, _scenario.Facts) { Created = Webhook };
-        Judge = new Invariants(_world, _scenario, _service, _store);
-        _provider = new SimulatedProvider(_service, new Calls(_world), new PaidAnswers(_world, prepared.Rows, Judge.IsStored));
-        _secondHost = Host();
-        _deliveries = new Deliveries(_world, prepared, _secondHost) { First = () => _first! };
+        var chance = new Chance(seed);
+        _world = new World(chance);
+        _scenario = Scenario.Draw(chance);
         string memory = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
         _folder = Directory.CreateDirectory(Path.Combine(memory, $"ftf-simulation-{Environment.ProcessId}-{seed}-{Guid.NewGuid():n}")).FullName;
+
+        var store = new SimulatedStore(_world);
+        var calls = new Calls(_world);
+        var answers = new PaidAnswers(_world, prepared.Rows, (asker, row) => Invariants.IsStored(store, asker, row));
+        var service = new SimulatedService(_world, _scenario.Facts, _scenario.HourlyUsd) { Created = job => _people!.Webhook(job) };
+        var batches = new SimulatedBatches(_world, calls, answers) { Plant = plant };
+        var containers = new SimulatedContainers(_world, calls, store, prepared) { Plant = plant };
+        var provider = new SimulatedProvider(_world, service, batches, calls, answers, _scenario) { Plant = plant };
+        IBlobStore seen = plant == Plant.None ? store : new PlantedStore(store, plant);
+        var services = new HostServices(_world, seen, provider, containers);
+        _secondHost = services.For(() => _world.Second);
+        var deliveries = new Deliveries(_world, prepared, _secondHost, plant);
+        _hosts = [Host("first host", _scenario.Crashes), .. _scenario.OtherCrashes is { } crashes ? [Host("other host", crashes)] : Array.Empty<SimulatedHost>()];
+        _people = new People(_world, _scenario, store, HostOf);
+        _champion = new ServedChampion(_world, _scenario, store, service, _hosts[0]);
+        _invariants = new Invariants(_world, _scenario, service, batches, containers, store);
+
+        SimulatedHost Host(string name, IReadOnlyList<int> crashes) => new(name, _world, services, deliveries, _folder, crashes);
     }
 
-    private Invariants Judge { get; }
-
     /// <returns>What is wrong with the world at its end; empty: nothing.</returns>
-    public static async Task<IReadOnlyList<string>> OfAsync(int seed, PreparedOnce prepared)
+    public static async Task<IReadOnlyList<string>> OfAsync(int seed, PreparedOnce prepared, Plant plant)
     {
-        await using var run = new SimulatedRun(seed, prepared);
+        await using var run = new SimulatedRun(seed, prepared, plant);
         try
         {
             await run.PlayAsync();
-            await run.Judge.CheckAsync(run._engine!);
+            await run._invariants.CheckAsync(one => run.HostOf(one.RunId).Engine, run._hosts.Select(host => host.Engine));
+            await run._people.CheckListenerAsync(run._hosts[0].Engine);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
@@ -68,183 +67,96 @@ internal sealed class SimulatedRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _first?.Die();
         _world.Second.Die();
-        _engine?.Kill();
+        foreach (SimulatedHost host in _hosts)
+        {
+            host.End();
+        }
+
         await _secondHost.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
+    private SimulatedHost HostOf(string about) => _hosts.Length > 1 && _scenario.Runs[1].RunId == about ? _hosts[1] : _hosts[0];
+
     private async Task PlayAsync()
     {
-        foreach (ScenarioRun run in _scenario.Runs)
+        await _people.PlanAsync();
+        _champion.Begin();
+        foreach (SimulatedHost host in _hosts)
         {
-            await PlanAsync(run);
+            await host.LiveAsync();
         }
 
-        await LiveAsync();
         DateTimeOffset? ended = null;
         for (int moments = 0; ; moments++)
         {
-            if (!await QuietAsync())
+            await QuietAsync();
+            foreach (SimulatedHost dead in _hosts.Where(host => host.HasDied))
             {
-                await DieAndLiveAsync();
-                continue;
+                dead.Die();
             }
 
-            if (_world.TakeOutside() is { } act)
+            if (!_hosts.Any(host => host.IsAway) && _world.TakeOutside() is { } act)
             {
                 await act();
                 continue;
             }
 
-            bool over = _started.Count == _scenario.Runs.Count && !_engine!.Runtime.Slots.Any();
-            ended = over ? ended ?? _world.Now : null;
-            if ((over && _world.Now > ended + Aftermath) || !_world.MoveTime())
+            ended = await IsOverAsync() ? ended ?? _world.Now : null;
+            if (_world.Now > ended + Aftermath)
+            {
+                return;
+            }
+
+            bool moved = _world.MoveTime();
+            foreach (SimulatedHost host in _hosts)
+            {
+                await host.AwaitAsync(atOnce: !moved);
+            }
+
+            if (!moved && ended is not null)
             {
                 return;
             }
 
             if (moments > MostMoments)
             {
-                throw new TimeoutException($"No end after {MostMoments} moments, at {_world.Now:O}: {string.Join(", ", _engine!.Runtime.Slots.Select(s => s.Row.Id))}");
+                throw new TimeoutException($"No end after {MostMoments} moments, at {_world.Now:O}: {string.Join(", ", Open)}");
             }
         }
     }
 
-    private ServiceProvider Host() => new ServiceCollection()
-        .AddSingleton<TimeProvider>(_world.Clock)
-        .AddSingleton<IBlobStore>(_store)
-        .AddSingleton<IProviders>(_provider)
-        .AddSingleton<IModelDeployments>(_provider)
-        .AddSingleton<IContainerJobs, NoContainers>()
-        .AddFineTuneFlowWorkflow()
-        .BuildServiceProvider();
+    private IEnumerable<string> Open => _hosts.SelectMany(host => host.Engine.Runtime.Slots).Select(slot => slot.Row.Id);
 
-    private async Task LiveAsync()
+    private async Task<bool> IsOverAsync()
     {
-        _firstHost = Host();
-        _engine = new DurableEngine(
-            new EngineOptions { DatabasePath = Path.Combine(_folder, "engine.db"), MaxParallelOrchestrations = 2, StopGrace = TimeSpan.Zero },
-            _deliveries.Catalog, _firstHost, _world.Clock, NullLoggerFactory.Instance)
+        if (!_people.HaveStartedAll || _hosts.Any(host => host.IsAway))
         {
-            Prepare = Probe,
-        };
-        await _engine.StartAsync();
-    }
-
-    private void Probe(EngineRuntime runtime)
-    {
-        _first = new HostProcess("first host", runtime.Work);
-        int doubled = 0;
-        runtime.Copies = message => message.Kind is MessageKind.ActivityEnded or MessageKind.TimerDue
-            && _chance.Hits($"message {Interlocked.Increment(ref doubled)} twice", 0.02) ? 2 : 1;
-        if (_crashes.TryDequeue(out int at))
-        {
-            int commits = 0;
-            runtime.Commits.Probe = before =>
-            {
-                if (before == at < 0 && ++commits == Math.Abs(at))
-                {
-                    throw new InvalidOperationException("The process died");
-                }
-            };
-        }
-    }
-
-    private async Task DieAndLiveAsync()
-    {
-        _first!.Die();
-        _engine!.Kill();
-        int moments = _chance.Below("moments without the first host", 40);
-        while (moments-- > 0 && _world.MoveTime())
-        {
-            await _world.Second.Work.Idle.WaitAsync(RealPatience);
+            return false;
         }
 
-        await LiveAsync();
+        bool runsOver = Open.All(id => id == Workflow.Flows.ServeId(ServedChampion.Project));
+        if (runsOver)
+        {
+            await _champion.RetireLaterAsync();
+        }
+
+        return runsOver && !Open.Any() && await _champion.IsOverAsync();
     }
 
-    /// <summary>Waits until only time can bring more; false: the engine's process has died.</summary>
-    private async Task<bool> QuietAsync()
+    /// <summary>Waits until only time can bring more, or a host has died.</summary>
+    private async Task QuietAsync()
     {
-        while (true)
+        while (!_hosts.Any(host => host.HasDied))
         {
-            Task engine = _engine!.Runtime.Work.Idle;
-            Task second = _world.Second.Work.Idle;
-            await Task.WhenAny(Task.WhenAll(engine, second), _engine.Faulted).WaitAsync(RealPatience);
-            if (_engine.Faulted.IsCompleted)
+            Task all = Task.WhenAll([.. _hosts.Select(host => host.Quiet), _world.Second.Work.Idle]);
+            Task died = Task.WhenAny(_hosts.Where(host => !host.IsAway).Select(host => host.Engine.Faulted).Append(Never));
+            await Task.WhenAny(all, died).WaitAsync(RealPatience);
+            if (_hosts.All(host => host.IsIdle) && _world.Second.Work.Idle.IsCompleted)
             {
-                _ = _engine.Faulted.Exception;
-                return false;
-            }
-
-            if (_engine.Runtime.Work.Idle.IsCompleted && _world.Second.Work.Idle.IsCompleted)
-            {
-                return true;
+                return;
             }
         }
     }
-
-    private async Task PlanAsync(ScenarioRun run)
-    {
-        BlobWritten drop = await _store.WriteBytesAsync(RunPaths.Drop("sim", "rows.csv"), PreparedOnce.Csv);
-        BlobWritten recipe = await _store.WriteJsonAsync(RunPaths.Recipe(run.RunId), run.Recipe);
-        var input = new RunInput(run.RunId, "sim", drop.Ref, recipe.Ref, run.Recipe.DeadlineHours, "http");
-        DateTimeOffset now = _world.Now;
-        Ask(now, async engine =>
-        {
-            await engine.StartAsync(Flows.FineTuneRun, run.RunId, input);
-            _started.Add(run.RunId);
-        });
-        if (run.StartedTwice)
-        {
-            Ask(now + TimeSpan.FromSeconds(3), engine => engine.StartAsync(Flows.FineTuneRun, run.RunId, input));
-        }
-
-        if (run.Approved is { } approved)
-        {
-            Ask(now + run.DecidedAfter, engine => engine.RaiseEventAsync(run.RunId, Signals.Approval, new ApprovalDecision(approved)));
-        }
-
-        if (run.CancelledAfter is { } cancel)
-        {
-            Ask(now + cancel, engine => engine.RaiseEventAsync(run.RunId, Signals.Cancel, new CancelRequest("somebody")));
-        }
-
-        if (run.SuspendedAfter is { } suspend)
-        {
-            Ask(now + suspend, engine => engine.SuspendAsync(run.RunId, "look"));
-            Ask(now + suspend + _chance.Magnitude($"{run.RunId} resumed", 1, 4_000), engine => engine.ResumeAsync(run.RunId, "go on"));
-        }
-    }
-
-    /// <summary>The service's webhook: perhaps, perhaps twice, perhaps before the service's own lists know of it.</summary>
-    private void Webhook(SimulatedJob job)
-    {
-        string point = $"webhook {job.RunId} {job.Candidate}";
-        for (int i = _chance.Below(point, 3); i > 0; i--)
-        {
-            Ask(
-                job.EndsAt + _chance.Between($"{point} after", -2, 20),
-                engine => engine.RaiseEventAsync(Flows.MonitorId(job.RunId, job.Candidate), Signals.Wake, new WakeUp("webhook")));
-        }
-    }
-
-    /// <summary>A call from outside, repeated until the engine has answered it.</summary>
-    private void Ask(DateTimeOffset at, Func<DurableEngine, Task> call) => _world.Outside(at, async () =>
-    {
-        try
-        {
-            await call(_engine!);
-        }
-        catch (FlowException failed) when (failed.Failure.Kind is FailureKind.NotFound or FailureKind.Conflict)
-        {
-            // It has ended, or has not begun: whoever called is told so.
-        }
-        catch (FlowException failed) when (failed.Failure.Kind == FailureKind.Unavailable)
-        {
-            Ask(_world.Now + TimeSpan.FromSeconds(5), call);
-        }
-    });
 }

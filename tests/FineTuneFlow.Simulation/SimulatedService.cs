@@ -5,7 +5,10 @@ namespace FineTuneFlow.Simulation;
 
 /// <summary>What the service holds and has been paid for, whoever asked. Its state changes when a request arrives, whether or not the
 /// answer finds its way back.</summary>
-internal sealed class SimulatedService(World world, ProviderFacts facts)
+/// <param name="world">Where it stands.</param>
+/// <param name="facts">What it is.</param>
+/// <param name="hourlyUsd">What a deployment costs.</param>
+internal sealed class SimulatedService(World world, ProviderFacts facts, double hourlyUsd)
 {
     private readonly Lock _gate = new();
     private readonly List<SimulatedJob> _jobs = [];
@@ -21,7 +24,10 @@ internal sealed class SimulatedService(World world, ProviderFacts facts)
 
     public IReadOnlyList<SimulatedJob> Jobs => Locked(() => _jobs.ToArray());
 
-    public IReadOnlyList<SimulatedDeployment> Standing => Locked(() => _deployments.Values.ToArray());
+    public IReadOnlyList<SimulatedDeployment> Standing => Locked(() => _deployments.Values.Where(d => d.Stands(world.Now)).ToArray());
+
+    /// <summary>When a deployment failed, or was taken away by somebody.</summary>
+    public DateTimeOffset LastTrouble { get; private set; } = DateTimeOffset.MinValue;
 
     public IEnumerable<SimulatedDeployment> AllDeployments => Locked(() => _deployments.Values.Concat(_removed).ToArray());
 
@@ -78,27 +84,59 @@ internal sealed class SimulatedService(World world, ProviderFacts facts)
 
     public ModelDeployment Deploy(string name) => Locked(() =>
     {
-        if (!_deployments.TryGetValue(name, out SimulatedDeployment? known))
+        if (Known(name) is not { } known)
         {
-            _deployments[name] = known = new SimulatedDeployment(name, world.Now, world.Chance.Between($"deployment {name}", 300, 3_000));
+            bool fails = world.Chance.Hits($"deployment {name} fails", 0.04);
+            _deployments[name] = known = new SimulatedDeployment(
+                name, world.Now, world.Chance.Between($"deployment {name}", 300, 3_000), hourlyUsd, fails);
+            LastTrouble = fails ? world.Now + TimeSpan.FromHours(1) : LastTrouble;
         }
 
         return known.At(world.Now);
     });
 
-    public ModelDeployment? Deployment(string name) => Locked(() => _deployments.GetValueOrDefault(name)?.At(world.Now));
+    public ModelDeployment? Deployment(string name) => Locked(() => Known(name)?.At(world.Now));
 
     public bool Undeploy(string name) => Locked(() =>
     {
-        if (!_deployments.Remove(name, out SimulatedDeployment? known))
+        if (Known(name) is not { } known)
         {
             return false;
         }
 
-        known.RemovedAt = world.Now;
-        _removed.Add(known);
+        Remove(known);
         return true;
     });
+
+    /// <summary>Somebody removes a deployment by hand.</summary>
+    public void TakeAway(string name) => Locked(() =>
+    {
+        LastTrouble = world.Now;
+        return Undeploy(name);
+    });
+
+    private SimulatedDeployment? Known(string name)
+    {
+        if (_deployments.GetValueOrDefault(name) is not { } known)
+        {
+            return null;
+        }
+
+        if (known.Stands(world.Now))
+        {
+            return known;
+        }
+
+        Remove(known);
+        return null;
+    }
+
+    private void Remove(SimulatedDeployment deployment)
+    {
+        deployment.RemovedAt = world.Now;
+        _deployments.Remove(deployment.Name);
+        _removed.Add(deployment);
+    }
 
     private ProviderFile Now(ProviderFile file, DateTimeOffset at) => file with { State = world.Now - at > TimeSpan.FromSeconds(20) ? "processed" : "pending" };
 

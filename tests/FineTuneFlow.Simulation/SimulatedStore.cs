@@ -55,6 +55,10 @@ internal sealed class SimulatedStore(World world) : IBlobStore
     public Task<bool> DeleteAsync(BlobPath path, CancellationToken cancellation = default) =>
         AskAsync("delete", path.ToString(), changes: true, () => _blobs.Remove(path.ToString()));
 
+    /// <summary>Written by the world's side, at once and whatever happens.</summary>
+    public void Put(BlobPath path, byte[] content) =>
+        Act(() => _blobs[path.ToString()] = new Blob(content, (++_versions).ToString(CultureInfo.InvariantCulture), world.Now));
+
     /// <summary>Whether a blob of this prefix holds the text; an unconcerned observer's look.</summary>
     public bool Contains(string container, string prefix, string text)
     {

@@ -8,6 +8,7 @@ namespace FineTuneFlow.Simulation;
 internal sealed class World(Chance chance)
 {
     private static readonly AsyncLocal<HostProcess?> Acting = new();
+    private static readonly AsyncLocal<Asker?> Asks = new();
     private static readonly Task Never = new TaskCompletionSource().Task;
 
     [ThreadStatic]
@@ -20,13 +21,20 @@ internal sealed class World(Chance chance)
 
     public Chance Chance => chance;
 
-    /// <summary>The second host, which gets some steps that the first one is already doing.</summary>
+    /// <summary>A worker beside the hosts with engines, which gets some steps that one of them is already doing.</summary>
     public HostProcess Second { get; } = new("second host", new WorkCounter());
 
     public static HostProcess? Current
     {
         get => Acting.Value;
         set => Acting.Value = value;
+    }
+
+    /// <summary>For whom the step that is going on asks a model.</summary>
+    public static Asker? Asking
+    {
+        get => Asks.Value;
+        set => Asks.Value = value;
     }
 
     public DateTimeOffset Now => Clock.GetUtcNow();
