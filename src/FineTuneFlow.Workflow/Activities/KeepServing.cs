@@ -43,7 +43,7 @@ public sealed class KeepServing(
                     await WriteAsync(state = Put(state, before, intent));
                 }
 
-                ServedDeployment after = await StepAsync(intent, cancellation);
+                ServedDeployment after = await StepAsync(input.Project, intent, cancellation);
                 if (after != intent)
                 {
                     await WriteAsync(state = Put(state, intent, after));
@@ -92,7 +92,7 @@ public sealed class KeepServing(
             : before;
     }
 
-    private async Task<ServedDeployment> StepAsync(ServedDeployment served, CancellationToken cancellation)
+    private async Task<ServedDeployment> StepAsync(string project, ServedDeployment served, CancellationToken cancellation)
     {
         if (served.Coming is null)
         {
@@ -103,6 +103,13 @@ public sealed class KeepServing(
         }
 
         ModelDeployment coming = await deployments.EnsureAsync(served.Provider, served.Coming, served.Model, cancellation);
+        if (!await IsListedAsync(project, served.Coming, cancellation))
+        {
+            // This delivery was late: the deployment was no longer needed, and removed, before its request arrived.
+            await RemoveAsync(served.Provider, served.Coming, cancellation);
+            return served;
+        }
+
         switch (coming.State)
         {
             case DeploymentState.Ready:
@@ -118,6 +125,9 @@ public sealed class KeepServing(
                 return served;
         }
     }
+
+    private async Task<bool> IsListedAsync(string project, string name, CancellationToken cancellation) =>
+        (await store.FindJsonAsync<ServingState>(RunPaths.Serving(project), cancellation))?.Value.Deployments.Any(d => d.Coming == name || d.Active == name) is true;
 
     private async Task RemoveAsync(string provider, string? name, CancellationToken cancellation)
     {

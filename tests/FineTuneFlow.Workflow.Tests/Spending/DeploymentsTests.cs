@@ -5,7 +5,6 @@ using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Spending;
-using Microsoft.Extensions.Time.Testing;
 
 namespace FineTuneFlow.Workflow.Tests.Spending;
 
@@ -25,7 +24,7 @@ public sealed class DeploymentsTests(Azurite azurite)
     public async Task A_deploying_step_that_comes_after_the_removal_puts_nothing_up()
     {
         await using WholeProduct product = await WholeProduct.StartAsync(azurite, Settings);
-        var service = new Service();
+        var service = new ControlPlane();
         DeployModel deploy = Deploy(product, service);
         DeployModelInput input = Input with { RunId = $"late-{Guid.NewGuid():N}" };
         (await deploy.RunAsync(input, Cancellation)).Ready.ShouldBeTrue();
@@ -41,7 +40,7 @@ public sealed class DeploymentsTests(Azurite azurite)
     public async Task A_deploying_step_during_which_the_deployment_is_removed_takes_down_what_it_has_put_up()
     {
         await using WholeProduct product = await WholeProduct.StartAsync(azurite, Settings);
-        var service = new Service();
+        var service = new ControlPlane();
         DeployModelInput input = Input with { RunId = $"late-{Guid.NewGuid():N}" };
         await Deploy(product, service).RunAsync(input, Cancellation);
         // The request of this delivery is under way while the evaluation ends, and arrives afterwards.
@@ -58,7 +57,7 @@ public sealed class DeploymentsTests(Azurite azurite)
     public async Task A_removal_whose_answer_is_lost_still_costs_the_hours_that_it_stood()
     {
         await using WholeProduct product = await WholeProduct.StartAsync(azurite, Settings);
-        var service = new Service();
+        var service = new ControlPlane();
         DeployModelInput input = Input with { RunId = $"lost-{Guid.NewGuid():N}" };
         await Deploy(product, service).RunAsync(input, Cancellation);
         service.Clock.Advance(TimeSpan.FromHours(2));
@@ -70,66 +69,18 @@ public sealed class DeploymentsTests(Azurite azurite)
         service.Standing.ShouldBeEmpty("the request had arrived");
         double usd = await deployments.RemoveAsync(record, Cancellation);
 
-        usd.ShouldBe(2 * Service.HourlyUsd, 1e-6);
-        (await product.Store.ReadJsonAsync<DeploymentRecord>(record)).HostingUsd.ShouldBe(2 * Service.HourlyUsd, 1e-6);
+        usd.ShouldBe(2 * ControlPlane.HourlyUsd, 1e-6);
+        (await product.Store.ReadJsonAsync<DeploymentRecord>(record)).HostingUsd.ShouldBe(2 * ControlPlane.HourlyUsd, 1e-6);
         service.Clock.Advance(TimeSpan.FromHours(5));
         (await deployments.RemoveAsync(record, Cancellation)).ShouldBe(usd, 1e-6, "what was written down is not counted on");
     }
 
     private static RemoveDeploymentInput Removal(DeployModelInput input) => new(input.RunId, input.Candidate, input.Provider);
 
-    private static DeployModel Deploy(WholeProduct product, Service service) =>
+    private static DeployModel Deploy(WholeProduct product, ControlPlane service) =>
         new(product.Store, product.Get<IProviders>(), service, product.Get<RunGuard>(), service.Clock);
 
-    private static Deployments Removals(WholeProduct product, Service service) => new(product.Store, service, service.Clock, product.Get<FlowTelemetry>());
+    private static Deployments Removals(WholeProduct product, ControlPlane service) => new(product.Store, service, service.Clock, product.Get<FlowTelemetry>());
 
-    private static RemoveDeployment Removing(WholeProduct product, Service service) => new(Removals(product, service));
-
-    /// <summary>A control plane that does what it is asked, and can do so late or without an answer.</summary>
-    private sealed class Service : IModelDeployments
-    {
-        public const double HourlyUsd = 1.7;
-
-        private readonly Dictionary<string, ModelDeployment> _standing = [];
-
-        public FakeTimeProvider Clock { get; } = new();
-
-        public IEnumerable<string> Standing => _standing.Keys;
-
-        public int Ensured { get; private set; }
-
-        /// <summary>Happens once, while a request to put up is under way.</summary>
-        public Func<Task>? BeforeEnsure { get; set; }
-
-        public bool LosesNextRemoval { get; set; }
-
-        public async Task<ModelDeployment> EnsureAsync(string provider, string deployment, string tunedModel, CancellationToken cancellation = default)
-        {
-            if (BeforeEnsure is { } before)
-            {
-                BeforeEnsure = null;
-                await before();
-            }
-
-            Ensured++;
-            return _standing.TryGetValue(deployment, out ModelDeployment? known)
-                ? known
-                : _standing[deployment] = new ModelDeployment(deployment, DeploymentState.Ready, HourlyUsd, Clock.GetUtcNow());
-        }
-
-        public Task<ModelDeployment?> GetAsync(string provider, string deployment, CancellationToken cancellation = default) =>
-            Task.FromResult(_standing.GetValueOrDefault(deployment));
-
-        public Task<bool> RemoveAsync(string provider, string deployment, CancellationToken cancellation = default)
-        {
-            bool removed = _standing.Remove(deployment);
-            if (LosesNextRemoval)
-            {
-                LosesNextRemoval = false;
-                throw new FlowException(FailureKind.Unavailable, "The answer was lost");
-            }
-
-            return Task.FromResult(removed);
-        }
-    }
+    private static RemoveDeployment Removing(WholeProduct product, ControlPlane service) => new(Removals(product, service));
 }
