@@ -109,7 +109,7 @@ public sealed class EvaluateCandidateTests
         stubs.Called[^1].ShouldBe(nameof(Steps.RemoveDeployment));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task What_is_being_asked_when_a_chunk_fails_is_waited_for_before_the_deployment_goes()
     {
         await using StubbedSteps stubs = await StubbedSteps.StartAsync();
@@ -143,7 +143,7 @@ public sealed class EvaluateCandidateTests
     {
         await using StubbedSteps stubs = await StubbedSteps.StartAsync();
         int polls = 0;
-        stubs.Answer(Steps.PollBatch, _ => new BatchProgress("in_progress", null, null, ++polls > 24));
+        stubs.Answer(Steps.PollBatch, _ => new BatchProgress("in_progress", null, null, Interlocked.Increment(ref polls) > 24));
 
         await stubs.RunAsync(Flows.EvaluateCandidate, Id, Input with { Plan = new EvaluationPlan("runs/a/test.jsonl", 90_000, 45, 2_000, Batch: true) });
 

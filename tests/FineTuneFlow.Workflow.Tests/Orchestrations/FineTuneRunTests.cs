@@ -4,6 +4,7 @@ using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Tests.Orchestrations;
 
@@ -140,7 +141,7 @@ public sealed class FineTuneRunTests
         InstanceState ended = await stubs.RunAsync(Flows.FineTuneRun, StubAnswers.RunId, StubAnswers.Input);
 
         ended.Failure!.Kind.ShouldBe(FailureKind.DeadlineExceeded);
-        (ended.EndedAt!.Value - ended.CreatedAt).ShouldBe(TimeSpan.FromHours(72));
+        (ended.EndedAt!.Value - ended.CreatedAt).ShouldBe(TimeSpan.FromHours(72), TimeSpan.FromMilliseconds(5));
         stubs.Record.Outcome.ShouldBe(RunOutcome.Failed);
     }
 
@@ -184,7 +185,7 @@ public sealed class FineTuneRunTests
     public async Task Costs_that_come_to_light_at_the_end_are_in_the_record()
     {
         await using StubbedSteps stubs = await StubbedSteps.StartAsync();
-        stubs.Answer(Steps.CleanUp, _ => new CleanUpResult([new Spending.LateCost("a", 0.125, false)], ["a note"]));
+        stubs.Answer(Steps.CleanUp, _ => new CleanUpResult([new LateCost("a", 0.125, false)], ["a note"]));
 
         await stubs.RunAsync(Flows.FineTuneRun, StubAnswers.RunId, StubAnswers.Input);
 

@@ -5,6 +5,7 @@ using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Core.Training;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Containers;
@@ -62,6 +63,7 @@ internal static class StubAnswers
         Add(Steps.SubmitJob, input => new SubmittedJob($"job-{input.Candidate.Name}", null));
         Add(Steps.PollJob, _ => new JobProgress("succeeded", null, null, true, null));
         Add(Steps.CollectResults, input => new TrainedModel($"ft:{input.Candidate.Name}", input.JobId, 1_000, 0.5, false, TimeSpan.FromHours(1)));
+        Add(Steps.PlanCheckpoints, input => new CheckpointPlan([new CurveCheckpoint(10, $"{input.Model}:step-10", 0.9), new CurveCheckpoint(20, input.Model, 0.8)], Evaluation, false));
         Add(Steps.PlanEvaluation, _ => Evaluation);
         Add(Steps.DeployModel, input => new DeployedModel($"{input.RunId}-{input.Candidate}", true));
         Add(Steps.RemoveDeployment, _ => Unit.Value);

@@ -106,8 +106,18 @@ internal sealed class StubbedSteps : IAsyncDisposable
                 return state;
             }
 
-            Clock.AdvanceTo(Engine.NextDue ?? throw new InvalidOperationException($"{id} waits for what does not come: {state.CustomStatus}; called were {string.Join(", ", Called)}"));
+            await PassAsync();
         }
+    }
+
+    /// <summary>Lets time pass until the next timer.</summary>
+    public Task PassAsync()
+    {
+        DateTimeOffset now = Clock.GetUtcNow();
+        DateTimeOffset due = Engine.NextDue ?? throw new InvalidOperationException($"Somebody waits for what does not come; called were {string.Join(", ", Called)}");
+        // The engine's timer counts whole milliseconds, rounded up.
+        Clock.AdvanceTo(due > now ? due : now.AddMilliseconds(1));
+        return SettleAsync();
     }
 
     /// <summary>Lets all that needs no time happen.</summary>
