@@ -73,7 +73,7 @@ internal sealed class Deliveries(World world, PreparedOnce prepared, IServicePro
 
     /// <summary>For whom a chunk is asked; null: no questions are asked here.</summary>
     private static Asker? AskerOf(ActivityEntry entry, string input) => entry.Name == nameof(EvaluateChunk)
-        && JsonSerializer.Deserialize<EvaluateChunkInput>(input, FlowJson.Compact) is { } chunk ? new Asker(chunk.RunId, chunk.Candidate.Name) : null;
+        && JsonSerializer.Deserialize<EvaluateChunkInput>(input, FlowJson.Compact) is { } chunk ? new Asker(chunk.RunId, chunk.Candidate.AnswersAs) : null;
 
     private static string Fingerprint(string input)
     {

@@ -28,6 +28,10 @@ internal sealed class Ledger(
             training += Prices.Training(service.Facts, candidate.Model, null, tokens).TrainingUsd;
             asking += Prices.Evaluation(
                 service.Facts, candidate, run.Recipe.Evaluation.Mode == EvaluationMode.Batch, await PaidAsync(run.RunId, candidate.Name)).EvaluationUsd;
+            foreach (string checkpoint in await TriedAsync(run.RunId, candidate))
+            {
+                asking += Prices.Evaluation(service.Facts, candidate, batch: false, await AnswersAsync(run.RunId, checkpoint, recordedOnly: false)).EvaluationUsd;
+            }
         }
 
         double machines = containers.Executions.Where(e => e.Request.RunId == run.RunId)
@@ -65,6 +69,21 @@ internal sealed class Ledger(
         }
 
         return [.. answers.DistinctBy(a => a.Id)];
+    }
+
+    /// <summary>Under which names the answers of a candidate's checkpoints are kept.</summary>
+    private async Task<IReadOnlyCollection<string>> TriedAsync(string runId, PlannedCandidate candidate)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string folder in (string[])[$"{runId}/predictions/", $"{runId}/answers/"])
+        {
+            await foreach (BlobEntry entry in store.ListAsync(RunPaths.Runs, $"{folder}{candidate.Name}_"))
+            {
+                names.Add(entry.Path.Name[folder.Length..].Split('/')[0]);
+            }
+        }
+
+        return names;
     }
 
     /// <summary>What was answered one by one and is stored, and all that batches have answered, stored or not. (An answer that a dying

@@ -41,14 +41,19 @@ internal sealed class People(World world, Scenario scenario, SimulatedStore stor
             {
                 await engine.StartAsync(Listener.Name, Listener.Id, new Listener.ListenerInput([], scenario.Told.Count));
                 _started.Add(Listener.Id);
+                Tell();
             });
-            for (int i = 0; i < scenario.Told.Count; i++)
-            {
-                // The last one ends it, and comes when all others have been said.
-                int number = i + 1;
-                DateTimeOffset at = world.Now + TimeSpan.FromSeconds(1) + (number < scenario.Told.Count ? scenario.Told[i] : TimeSpan.FromHours(2));
-                Ask(Listener.Id, at, engine => engine.RaiseEventAsync(Listener.Id, Listener.Told, new Listener.Number(number)));
-            }
+        }
+    }
+
+    private void Tell()
+    {
+        for (int i = 0; i < scenario.Told.Count; i++)
+        {
+            // The last one ends it, and comes when all others have been said.
+            int number = i + 1;
+            DateTimeOffset at = world.Now + (number < scenario.Told.Count ? scenario.Told[i] : TimeSpan.FromHours(2));
+            Ask(Listener.Id, at, engine => engine.RaiseEventAsync(Listener.Id, Listener.Told, new Listener.Number(number)));
         }
     }
 
@@ -92,10 +97,14 @@ internal sealed class People(World world, Scenario scenario, SimulatedStore stor
 
         if (run.SuspendedAfter is { } suspend)
         {
-            Ask(run.RunId, start + suspend, engine => engine.SuspendAsync(run.RunId, "look"));
-            Ask(
-                run.RunId, start + suspend + world.Chance.Magnitude($"{run.RunId} resumed", 1, 4_000),
-                engine => engine.ResumeAsync(run.RunId, "go on"));
+            // Resumed by whoever has suspended it: a run that stays suspended never ends.
+            Ask(run.RunId, start + suspend, async engine =>
+            {
+                await engine.SuspendAsync(run.RunId, "look");
+                Ask(
+                    run.RunId, world.Now + world.Chance.Magnitude($"{run.RunId} resumed", 1, 4_000),
+                    again => again.ResumeAsync(run.RunId, "go on"));
+            });
         }
     }
 

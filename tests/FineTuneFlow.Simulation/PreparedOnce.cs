@@ -21,8 +21,11 @@ internal sealed class PreparedOnce
 
     private PreparedOnce(string runId, PreparedData data) => (_runId, _data) = (runId, data);
 
-    /// <summary>Ids of the judged rows by the number that stands in their text.</summary>
+    /// <summary>Ids of the rows that models are asked about, by the number that stands in their text: holdout and validation.</summary>
     public Dictionary<string, string> Rows { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Ids of the holdout.</summary>
+    public List<string> Holdout { get; } = [];
 
     public static byte[] Csv { get; } = Encoding.UTF8.GetBytes(
         "text,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"nr{i:000} {Words(i)},{(i % 3) + 1}\n")));
@@ -45,9 +48,16 @@ internal sealed class PreparedOnce
             prepared._files[file.Path.Name[RunPaths.DatasetPrefix(runId).Length..]] = await store.ReadBytesAsync(file.Path);
         }
 
-        foreach (DatasetRow row in await store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(runId, Split.Test)))
+        foreach (Split split in (Split[])[Split.Test, Split.Validation])
         {
-            prepared.Rows[row.Text[..5]] = row.Id;
+            foreach (DatasetRow row in await store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(runId, split)))
+            {
+                prepared.Rows[row.Text[..5]] = row.Id;
+                if (split == Split.Test)
+                {
+                    prepared.Holdout.Add(row.Id);
+                }
+            }
         }
 
         return prepared;

@@ -46,7 +46,10 @@ internal sealed record Scenario
         return new Scenario
         {
             Facts = new ProviderFacts(
-                Provider, azure ? ProviderKind.AzureOpenAI : ProviderKind.OpenAI, azure, azure, 1 + chance.Below("jobs at once", 3), azure ? "azureOpenAI" : "openai"),
+                Provider, azure ? ProviderKind.AzureOpenAI : ProviderKind.OpenAI, azure, azure, 1 + chance.Below("jobs at once", 3), azure ? "azureOpenAI" : "openai")
+            {
+                ServedCheckpoints = 3,
+            },
             Runs = [.. Enumerable.Range(0, twoHosts || chance.Hits("two runs", 0.3) ? 2 : 1).Select(i => ScenarioRun.Draw(chance, i, throttles))],
             Crashes = DrawCrashes(chance, "crash"),
             OtherCrashes = twoHosts ? DrawCrashes(chance, "other crash") : null,

@@ -29,7 +29,12 @@ internal sealed record ScenarioRun(string RunId, Recipe Recipe)
         List<CandidateRecipe> candidates = [];
         if (!chance.Hits($"{run} trains nothing", 0.1))
         {
-            candidates.Add(new CandidateRecipe { Name = "a", Provider = Scenario.Provider, Model = model });
+            double checkpoints = chance.Next($"{run} tries checkpoints");
+            candidates.Add(new CandidateRecipe
+            {
+                Name = "a", Provider = Scenario.Provider, Model = model,
+                Checkpoints = checkpoints < 0.08 ? CheckpointUse.Best : checkpoints < 0.12 ? CheckpointUse.All : null,
+            });
             if (chance.Hits($"{run} continues", 0.35))
             {
                 candidates.Add(new CandidateRecipe { Name = "b", Provider = Scenario.Provider, ContinueFrom = "a" });

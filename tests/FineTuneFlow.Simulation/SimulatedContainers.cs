@@ -62,7 +62,7 @@ internal sealed class SimulatedContainers(World world, Calls calls, SimulatedSto
         }
 
         ContainerJobRequest request = execution.Request;
-        Put(ContainerFiles.Predictions, string.Concat(prepared.Rows.Values.Order(StringComparer.Ordinal).Select(id =>
+        Put(ContainerFiles.Predictions, string.Concat(prepared.Holdout.Select(id =>
             "{\"id\":\"" + id + "\",\"probabilities\":{\"1\":0.5,\"2\":0.3,\"3\":0.2}}\n")));
         Put(ContainerFiles.Metrics, "step,train_loss,train_accuracy,valid_loss,valid_accuracy\n1,1.1,0.3,1.2,0.3\n");
         Put(ContainerFiles.Result, """{"status":"succeeded","tokensPerSecond":1000,"parameters":1000000}""");

@@ -69,7 +69,7 @@ internal sealed class SimulatedProvider(World world, SimulatedService service, S
     public Task<IReadOnlyList<JobEvent>> GetEventsAsync(string jobId, CancellationToken cancellation = default) => Task.FromResult<IReadOnlyList<JobEvent>>([]);
 
     public Task<IReadOnlyList<JobCheckpoint>> GetCheckpointsAsync(string jobId, CancellationToken cancellation = default) =>
-        Task.FromResult<IReadOnlyList<JobCheckpoint>>([]);
+        Task.FromResult<IReadOnlyList<JobCheckpoint>>([new(10, $"ft:{jobId}:step-10", 0.9), new(20, $"ft:{jobId}:step-20", 0.8)]);
 
     public async Task<ModelAnswer> AskAsync(ModelQuestion question, CancellationToken cancellation = default)
     {
