@@ -28,7 +28,9 @@ internal static class Plants
         new("skip-adoption", "The job that an earlier attempt has left is not looked for") { FindsJobs = false },
         new("no-grace", "Nobody waits for a request that may still be under way")
         {
-            Rewrites = (path, content) => IsJobIntent(path) ? With(content, "at", "2020-01-01T00:00:00+00:00") : null,
+            Rewrites = (path, content) => IsJobIntent(path) || IsChunkIntent(path) || IsBatch(path) || IsContainerStart(path)
+                ? With(content, "at", "2020-01-01T00:00:00+00:00")
+                : null,
         },
         new("record-unconditionally", "run.json is written whatever it says by now")
         {
@@ -88,8 +90,7 @@ internal static class Plants
         new("skip-orphans", "A run's end does not look for jobs whose creation lost its answer") { FindsJobsOfRuns = false },
         new("batch-twice", "The batch that an earlier attempt has left is not looked for, nor its intent")
         {
-            FindsBatches = false, Hides = path => path.Name.Contains("/batches/", StringComparison.Ordinal) && path.Name.Contains("/batch-", StringComparison.Ordinal),
-            Unconditional = path => path.Name.Contains("/batches/", StringComparison.Ordinal),
+            FindsBatches = false, Hides = IsBatch, Unconditional = IsBatch,
         },
         new("container-twice", "The container that an earlier attempt has started is not looked for, nor its intent")
         {
@@ -111,6 +112,8 @@ internal static class Plants
     private static bool IsJobIntent(BlobPath path) => path.Name.Contains("/jobs/", StringComparison.Ordinal) && path.Name.EndsWith(".intent.json", StringComparison.Ordinal);
 
     private static bool IsChunkIntent(BlobPath path) => path.Name.Contains("/answers/", StringComparison.Ordinal) && path.Name.EndsWith(".intent.json", StringComparison.Ordinal);
+
+    private static bool IsBatch(BlobPath path) => path.Name.Contains("/batches/", StringComparison.Ordinal) && path.Name.Contains("/batch-", StringComparison.Ordinal);
 
     private static bool IsContainerStart(BlobPath path) => path.Name.Contains("/baselines/", StringComparison.Ordinal) && path.Name.Contains(".start-", StringComparison.Ordinal);
 

@@ -2,7 +2,6 @@ using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Evaluation;
-using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Spending;
 

@@ -10,7 +10,6 @@ using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Evaluation;
-using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Spending;
