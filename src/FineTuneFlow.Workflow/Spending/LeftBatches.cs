@@ -11,9 +11,7 @@ namespace FineTuneFlow.Workflow.Spending;
 /// taken over, so that it is counted.</summary>
 public sealed class LeftBatches(IBlobStore store, IProviders providers, BatchAnswers answers)
 {
-    private static readonly TimeSpan CancellingTakes = TimeSpan.FromSeconds(30);
-
-    /// <exception cref="FlowException">Ambiguous: a batch is being cancelled, and may still answer; call again after RetryAfter.</exception>
+    /// <exception cref="FlowException">Ambiguous: a batch is being cancelled, and may still answer; call again a little later.</exception>
     public async Task CollectAsync(string runId, IReadOnlyCollection<string> judged, CancellationToken cancellation)
     {
         if (await store.FindJsonAsync<EvaluationPlan>(RunPaths.EvaluationPlan(runId), cancellation) is not { Value: { Batch: true } evaluation }
@@ -47,11 +45,8 @@ public sealed class LeftBatches(IBlobStore store, IProviders providers, BatchAns
         {
             if (!batch.HasEnded)
             {
-                throw new FlowException(new Failure(
-                    FailureKind.Ambiguous,
-                    $"The batch {batch.Id} is being cancelled; what it has answered until then is paid for",
-                    "It is looked at again shortly",
-                    RetryAfter: CancellingTakes));
+                throw new FlowException(
+                    FailureKind.Ambiguous, $"The batch {batch.Id} is being cancelled; what it has answered until then is paid for", "It is looked at again shortly");
             }
 
             if (batch.State != BatchState.Failed)
