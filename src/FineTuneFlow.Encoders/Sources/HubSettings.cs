@@ -15,8 +15,13 @@ public sealed record HubSettings
     public required string Cache { get; init; }
 
     /// <exception cref="FlowException">InvalidInput: HF_ENDPOINT is not an address that a token may be sent to.</exception>
-    public static HubSettings FromEnvironment()
+    public static HubSettings FromEnvironment() => From(Environment.GetEnvironmentVariable);
+
+    /// <param name="variable">Looks a variable up; null or empty: not set.</param>
+    /// <exception cref="FlowException">InvalidInput, as of <see cref="FromEnvironment"/>.</exception>
+    public static HubSettings From(Func<string, string?> variable)
     {
+        string? Given(string name) => variable(name) is { Length: > 0 } value ? value : null;
         string cache = Given("FTF_HUB_CACHE") ?? Path.Combine(
             Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache", "finetuneflow", "hub");
         var settings = new HubSettings
@@ -36,6 +41,4 @@ public sealed record HubSettings
             : throw new FlowException(new Failure(
                 FailureKind.InvalidInput, $"\"{address}\" is not an https address", "Set the mirror's address, such as https://hub.example.com; http is allowed without a token", Field: "HF_ENDPOINT"));
     }
-
-    private static string? Given(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

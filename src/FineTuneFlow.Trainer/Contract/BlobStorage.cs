@@ -20,6 +20,7 @@ internal sealed class BlobStorage : IWorkStorage
     private BlobLeaseClient? _lease;
     private Timer? _renewal;
     private string? _leaseId;
+    private volatile bool _taken;
 
     /// <param name="output">The address of the output's folder.</param>
     /// <param name="open">Opens a blob by its address; null: by the container's identity (AZURE_CLIENT_ID names a user-assigned one).</param>
@@ -37,29 +38,32 @@ internal sealed class BlobStorage : IWorkStorage
     public async Task<bool> TakeAsync(CancellationToken cancellation)
     {
         BlobClient progress = Blob(OutputFiles.Progress);
-        try
-        {
-            // Only a blob that exists can be leased.
-            if (!await progress.ExistsAsync(cancellation))
-            {
-                await progress.UploadAsync(BinaryData.FromString("{}"), new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } }, cancellation);
-            }
-        }
-        catch (RequestFailedException error) when (error.Status is 409 or 412)
-        {
-            // Another execution was faster by a moment; the lease decides.
-        }
-        catch (Exception error) when (error is RequestFailedException or AuthenticationFailedException or AggregateException)
-        {
-            throw Unreachable(error);
-        }
-
         _lease = progress.GetBlobLeaseClient();
-        try
+        _leaseId = await ReachedAsync(async () =>
         {
-            _leaseId = (await _lease.AcquireAsync(LeaseTime, cancellationToken: cancellation)).Value.LeaseId;
-        }
-        catch (RequestFailedException error) when (error.Status == 409)
+            try
+            {
+                // Only a blob that exists can be leased.
+                if (!await progress.ExistsAsync(cancellation))
+                {
+                    await progress.UploadAsync(BinaryData.FromString("{}"), new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } }, cancellation);
+                }
+            }
+            catch (RequestFailedException error) when (error.Status is 409 or 412)
+            {
+                // Another execution was faster by a moment; the lease decides.
+            }
+
+            try
+            {
+                return (await _lease.AcquireAsync(LeaseTime, cancellationToken: cancellation)).Value.LeaseId;
+            }
+            catch (RequestFailedException error) when (error.Status == 409)
+            {
+                return null;
+            }
+        });
+        if (_leaseId is null)
         {
             return false;
         }
@@ -78,35 +82,47 @@ internal sealed class BlobStorage : IWorkStorage
         BlobContainerClient container = _openContainer(new BlobUriBuilder(parts.ToUri()) { BlobName = "" }.ToUri());
         string folder = Path.Combine(_inputs, Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(folder);
-        await foreach (BlobItem blob in container.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellation))
+        return await ReachedAsync(async () =>
         {
-            string name = blob.Name[prefix.Length..];
-            if (name == Path.GetFileName(name))
+            await foreach (BlobItem blob in container.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellation))
             {
-                await DownloadAsync(new BlobUriBuilder(parts.ToUri()) { BlobName = blob.Name }.ToUri(), Path.Combine(folder, name), cancellation);
+                string name = blob.Name[prefix.Length..];
+                if (name == Path.GetFileName(name))
+                {
+                    await DownloadAsync(new BlobUriBuilder(parts.ToUri()) { BlobName = blob.Name }.ToUri(), Path.Combine(folder, name), cancellation);
+                }
             }
-        }
 
-        return folder;
+            return folder;
+        });
     }
 
     public async Task PublishAsync(string file, CancellationToken cancellation)
     {
+        if (_taken)
+        {
+            throw new WorkTakenException(new IOException("The lease on progress.json was lost."));
+        }
+
         var conditions = file == OutputFiles.Progress ? new BlobRequestConditions { LeaseId = _leaseId } : null;
-        try
+        await ReachedAsync(async () =>
         {
-            await using FileStream content = File.OpenRead(Path.Combine(Folder, file));
-            await Blob(file).UploadAsync(content, new BlobUploadOptions { Conditions = conditions }, cancellation);
-        }
-        catch (RequestFailedException error)
-        {
-            throw Unreachable(error);
-        }
+            try
+            {
+                await using FileStream content = File.OpenRead(Path.Combine(Folder, file));
+                return await Blob(file).UploadAsync(content, new BlobUploadOptions { Conditions = conditions }, cancellation);
+            }
+            catch (RequestFailedException error) when (conditions is not null && error.Status is 409 or 412)
+            {
+                _taken = true;
+                throw new WorkTakenException(error);
+            }
+        });
     }
 
     public async Task<bool> FetchAsync(string file, CancellationToken cancellation)
     {
-        if (!await Blob(file).ExistsAsync(cancellation))
+        if (!await ReachedAsync(async () => (await Blob(file).ExistsAsync(cancellation)).Value))
         {
             return false;
         }
@@ -119,7 +135,7 @@ internal sealed class BlobStorage : IWorkStorage
 
     public async Task RemoveAsync(string file, CancellationToken cancellation)
     {
-        await Blob(file).DeleteIfExistsAsync(cancellationToken: cancellation);
+        await ReachedAsync(() => Blob(file).DeleteIfExistsAsync(cancellationToken: cancellation));
         File.Delete(Path.Combine(Folder, file));
     }
 
@@ -148,14 +164,26 @@ internal sealed class BlobStorage : IWorkStorage
 
     private async Task<string> DownloadAsync(Uri address, string target, CancellationToken cancellation)
     {
+        return await ReachedAsync(async () =>
+        {
+            try
+            {
+                await _open(address).DownloadToAsync(target, cancellation);
+                return target;
+            }
+            catch (RequestFailedException error) when (error.Status == 404)
+            {
+                throw new FlowException(FailureKind.InvalidInput, $"The input {address.Segments[^1]} is not there", "Look at the addresses that the execution was given", error);
+            }
+        });
+    }
+
+    /// <summary>What the storage answers, its refusals and silences as the product's failure.</summary>
+    private static async Task<T> ReachedAsync<T>(Func<Task<T>> call)
+    {
         try
         {
-            await _open(address).DownloadToAsync(target, cancellation);
-            return target;
-        }
-        catch (RequestFailedException error) when (error.Status == 404)
-        {
-            throw new FlowException(FailureKind.InvalidInput, $"The input {address.Segments[^1]} is not there", "Look at the addresses that the execution was given", error);
+            return await call();
         }
         catch (Exception error) when (error is RequestFailedException or AuthenticationFailedException or AggregateException)
         {
@@ -169,9 +197,13 @@ internal sealed class BlobStorage : IWorkStorage
         {
             _lease!.Renew();
         }
-        catch (RequestFailedException)
+        catch (RequestFailedException lost) when (lost.Status is 409 or 412)
         {
-            // Tried again soon; a lease that is lost shows itself at the next writing of progress.json.
+            _taken = true;
+        }
+        catch (Exception unreachable) when (unreachable is RequestFailedException or AuthenticationFailedException or AggregateException)
+        {
+            // Tried again soon.
         }
     }
 

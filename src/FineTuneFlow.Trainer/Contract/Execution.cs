@@ -1,12 +1,16 @@
 using System.Text.Json;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Files;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Encoders.Sources;
 
 namespace FineTuneFlow.Trainer.Contract;
 
 /// <summary>One execution by docs/baseline-contract.md, from the environment to the exit code.</summary>
-internal sealed class Execution(TextWriter console, TimeProvider clock)
+/// <param name="console">Gets what the log gets.</param>
+/// <param name="clock">For progress and speeds.</param>
+/// <param name="open">Opens the output's storage by its address; null: a folder, or blobs by the container's own identity.</param>
+internal sealed class Execution(TextWriter console, TimeProvider clock, Func<string, IWorkStorage>? open = null)
 {
     private readonly LogTail _log = new(console);
 
@@ -27,18 +31,18 @@ internal sealed class Execution(TextWriter console, TimeProvider clock)
 
         try
         {
-            await using IWorkStorage storage = Open(settings.Output);
-            return await storage.TakeAsync(stop) ? await TakenAsync(settings, storage, stop) : ExitCode.Taken;
+            await using IWorkStorage storage = (open ?? Open)(settings.Output);
+            return await storage.TakeAsync(stop) ? await TakenAsync(settings, storage, variable, stop) : ExitCode.Taken;
         }
-        catch (Exception error) when (error is FlowException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        catch (Exception error) when (error is FlowException or WorkTakenException or IOException or UnauthorizedAccessException or OperationCanceledException)
         {
             // Nothing can be written where the output should be.
-            _log.Say(error.Message);
-            return error is FlowException or OperationCanceledException ? ExitCodes.Of(error) : ExitCode.Unavailable;
+            _log.Say(error is FlowException told ? told.Failure.ToString() : error.Message);
+            return error is IOException or UnauthorizedAccessException ? ExitCode.Unavailable : ExitCodes.Of(error);
         }
     }
 
-    private async Task<ExitCode> TakenAsync(JobSettings settings, IWorkStorage storage, CancellationToken stop)
+    private async Task<ExitCode> TakenAsync(JobSettings settings, IWorkStorage storage, Func<string, string?> variable, CancellationToken stop)
     {
         var writer = new OutputWriter(storage, clock);
         if (await SucceededBeforeAsync(storage, stop))
@@ -53,10 +57,15 @@ internal sealed class Execution(TextWriter console, TimeProvider clock)
         {
             _log.Say($"FineTuneFlow trainer: {settings.Model} for {settings.Baseline} of {settings.RunId}");
             using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(30) };
-            var loader = new ModelLoader(new HubClient(HubSettings.FromEnvironment(), http, _log.Say), Path.Combine(AppContext.BaseDirectory, "weights"));
+            var loader = new ModelLoader(new HubClient(HubSettings.From(variable), http, _log.Say), Path.Combine(AppContext.BaseDirectory, "weights"));
             ResultFile result = await new Work(settings, storage, writer, loader, _log, clock).RunAsync(stop);
             await writer.WriteJsonAsync(OutputFiles.Result, result, CancellationToken.None);
             return ExitCode.Succeeded;
+        }
+        catch (WorkTakenException)
+        {
+            // The outputs are the other execution's now: not a word more goes there.
+            throw;
         }
 #pragma warning disable CA1031 // Whatever happened: the contract asks for a word about it, and for an exit code.
         catch (Exception error)
@@ -72,6 +81,7 @@ internal sealed class Execution(TextWriter console, TimeProvider clock)
         string message = error switch
         {
             FlowException failure => failure.Failure.ToString(),
+            _ when DiskFaults.IsFull(error) => DiskFaults.Of(error, "The outputs cannot be written", storage.Folder).Failure.ToString(),
             OperationCanceledException => "The execution was asked to stop; another one goes on where it stood.",
             _ when code == ExitCode.OutOfMemory => $"The memory is short: {error.Message} Choose a smaller maxLength, batchSize or model, or a larger machine.",
             _ => error.ToString(),

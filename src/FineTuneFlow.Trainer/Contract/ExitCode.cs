@@ -1,4 +1,5 @@
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Files;
 using FineTuneFlow.Trainer.Training;
 
 namespace FineTuneFlow.Trainer.Contract;
@@ -21,6 +22,8 @@ internal static class ExitCodes
     {
         FlowException { Failure.Kind: FailureKind.InvalidInput or FailureKind.NotFound or FailureKind.Unauthenticated or FailureKind.Forbidden } => ExitCode.InvalidInput,
         FlowException { Failure.Kind: FailureKind.Unavailable or FailureKind.Throttled or FailureKind.Ambiguous or FailureKind.Cancelled } => ExitCode.Unavailable,
+        WorkTakenException => ExitCode.Taken,
+        _ when DiskFaults.IsFull(error) => ExitCode.Unavailable,
         _ when MemoryShortage.Is(error) => ExitCode.OutOfMemory,
         OperationCanceledException => ExitCode.Unavailable,
         _ => ExitCode.Training,

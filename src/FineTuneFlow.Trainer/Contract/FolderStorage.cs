@@ -1,4 +1,5 @@
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Files;
 
 namespace FineTuneFlow.Trainer.Contract;
 
@@ -17,7 +18,7 @@ internal sealed class FolderStorage(string folder) : IWorkStorage
             _taken = new FileStream(Path.Combine(Folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return Task.FromResult(true);
         }
-        catch (IOException)
+        catch (IOException taken) when (!DiskFaults.IsFull(taken))
         {
             return Task.FromResult(false);
         }

@@ -13,19 +13,33 @@ internal static class Answers
     {
         float[][] logits = new float[rows.Count][];
         using IDisposable noGrad = no_grad();
-        foreach (int[] chosen in LengthBuckets.Sorted(rows, BatchSize))
+        var parts = new BatchParts();
+        foreach (int[] batch in LengthBuckets.Sorted(rows, BatchSize))
         {
             cancellation.ThrowIfCancellationRequested();
-            using IDisposable scope = NewDisposeScope();
-            Batch batch = Batch.Of(rows, chosen, padding, network.Device);
-            float[] flat = TensorFile.OfTensor(network.Forward(batch.Ids, batch.Mask, training: false)).Values;
-            int labels = flat.Length / chosen.Length;
-            for (int i = 0; i < chosen.Length; i++)
+            parts.Run(batch.Length, size =>
             {
-                logits[chosen[i]] = flat[(i * labels)..((i + 1) * labels)];
-            }
+                foreach (int[] part in batch.Chunk(size))
+                {
+                    Answer(network, rows, part, padding, logits);
+                }
+
+                return size;
+            });
         }
 
         return logits;
+    }
+
+    private static void Answer(EncoderNetwork network, IReadOnlyList<TrainingRow> rows, int[] chosen, int padding, float[][] logits)
+    {
+        using IDisposable scope = NewDisposeScope();
+        Batch batch = Batch.Of(rows, chosen, padding, network.Device);
+        float[] flat = TensorFile.OfTensor(network.Forward(batch.Ids, batch.Mask, training: false)).Values;
+        int labels = flat.Length / chosen.Length;
+        for (int i = 0; i < chosen.Length; i++)
+        {
+            logits[chosen[i]] = flat[(i * labels)..((i + 1) * labels)];
+        }
     }
 }

@@ -6,9 +6,11 @@ internal sealed class LossScaler(bool active)
 {
     private const int StepsBeforeGrowth = 2000;
     private const double Smallest = 1;
-    private int _good;
 
     public double Scale { get; private set; } = active ? 65536 : 1;
+
+    /// <summary>Steps since gradients overflowed last.</summary>
+    public int GoodSteps { get; private set; }
 
     /// <summary>Notes how a step went.</summary>
     /// <param name="finite">Whether all gradients were numbers.</param>
@@ -17,8 +19,8 @@ internal sealed class LossScaler(bool active)
     {
         if (!active || finite)
         {
-            _good++;
-            if (active && _good % StepsBeforeGrowth == 0)
+            GoodSteps++;
+            if (active && GoodSteps % StepsBeforeGrowth == 0)
             {
                 Scale *= 2;
             }
@@ -26,7 +28,7 @@ internal sealed class LossScaler(bool active)
             return true;
         }
 
-        _good = 0;
+        GoodSteps = 0;
         Scale /= 2;
         return false;
     }
@@ -34,5 +36,9 @@ internal sealed class LossScaler(bool active)
     /// <summary>The scale cannot be made smaller: it is not the scale that makes gradients overflow.</summary>
     public bool IsExhausted => active && Scale < Smallest;
 
-    public void Restore(double scale) => Scale = scale;
+    public void Restore(double scale, int goodSteps)
+    {
+        Scale = scale;
+        GoodSteps = goodSteps;
+    }
 }

@@ -28,10 +28,10 @@ internal sealed class TrainingLoop(
         TrainingState state = await checkpoints.RestoreAsync(network, optimiser, cancellation);
         if (state.Step > 0)
         {
-            scaler.Restore(state.LossScale);
+            scaler.Restore(state.LossScale, state.GoodSteps);
         }
 
-        var step = new TrainingStep(network, optimiser, scaler, rows, options, padding, ClassWeights()) { Parts = state.Parts };
+        var step = new TrainingStep(network, optimiser, scaler, rows, options, padding, ClassWeights(), state.Parts);
         int perEpoch = (rows.Count + options.BatchSize - 1) / options.BatchSize;
         int total = perEpoch * options.Epochs;
         var rate = new LearningRate(options.RateFor(network.Config.Hidden), total, options.WarmUp);
@@ -66,7 +66,17 @@ internal sealed class TrainingLoop(
                 }
             }
 
-            state = await EndEpochAsync(state, cancellation);
+            try
+            {
+                state = await EndEpochAsync(state, cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                // The epoch's batches are done; the next execution begins with its validation.
+                await checkpoints.SaveAsync(state, network, optimiser);
+                throw;
+            }
+
             state = state with { Seconds = before + clock.GetElapsedTime(started).TotalSeconds };
             state = await checkpoints.SaveAsync(state, network, optimiser);
             saved = clock.GetTimestamp();
@@ -83,6 +93,7 @@ internal sealed class TrainingLoop(
         OptimiserSteps = state.OptimiserSteps + (taken ? 1 : 0),
         Parts = step.Parts,
         LossScale = scaler.Scale,
+        GoodSteps = scaler.GoodSteps,
         Seconds = seconds,
         Tokens = state.Tokens + batch.Sum(row => (long)rows[row].Pieces.Length),
         Running = new RunningLoss(state.Running.Loss + (loss * batch.Length), state.Running.Right + right, state.Running.Rows + batch.Length),

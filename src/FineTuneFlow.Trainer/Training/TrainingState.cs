@@ -20,6 +20,8 @@ internal sealed record TrainingState
     /// <summary>Batches are cut into so many parts, since memory was short.</summary>
     public int Parts { get; init; } = 1;
     public double LossScale { get; init; } = 1;
+    /// <summary>Steps since half precision left one out.</summary>
+    public int GoodSteps { get; init; }
     /// <summary>Of the best epoch so far.</summary>
     public ValidationScore? Best { get; init; }
     public int BestEpoch { get; init; } = -1;

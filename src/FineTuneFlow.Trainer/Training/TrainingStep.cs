@@ -7,12 +7,14 @@ namespace FineTuneFlow.Trainer.Training;
 
 /// <summary>One step of the optimiser on one batch, cut into parts where memory is short.</summary>
 internal sealed class TrainingStep(
-    EncoderNetwork network, AdamW optimiser, LossScaler scaler, IReadOnlyList<TrainingRow> rows, TrainingOptions options, int padding, float[] classWeights)
+    EncoderNetwork network, AdamW optimiser, LossScaler scaler, IReadOnlyList<TrainingRow> rows, TrainingOptions options, int padding, float[] classWeights, int parts = 1)
 {
     private readonly Tensor _weights = tensor(classWeights).to(network.Device).DetachFromDisposeScope();
 
+    private readonly BatchParts _parts = new(parts);
+
     /// <summary>Parts of a batch; doubled when memory is short.</summary>
-    public int Parts { get; set; } = 1;
+    public int Parts => _parts.Count;
 
     /// <summary>Trains on a batch.</summary>
     /// <param name="batch">Numbers of rows.</param>
@@ -22,33 +24,15 @@ internal sealed class TrainingStep(
     /// <returns>The batch's mean loss and how many rows were answered rightly; whether the optimiser took its step.</returns>
     /// <exception cref="FlowException">JobFailed: the loss is not a number.</exception>
     /// <exception cref="MemoryShortageException">A single row does not fit.</exception>
-    public (double Loss, int Right, bool Taken) Run(int[] batch, double rate, int number)
-    {
-        while (true)
-        {
-            try
-            {
-                return Once(batch, rate, number);
-            }
-            catch (Exception shortage) when (MemoryShortage.Is(shortage))
-            {
-                if (Parts >= batch.Length)
-                {
-                    throw new MemoryShortageException("Not even one text of this length fits into the memory.", shortage);
-                }
+    public (double Loss, int Right, bool Taken) Run(int[] batch, double rate, int number) =>
+        _parts.Run(batch.Length, size => Once(batch, size, rate, number));
 
-                Parts *= 2;
-            }
-        }
-    }
-
-    private (double Loss, int Right, bool Taken) Once(int[] batch, double rate, int number)
+    private (double Loss, int Right, bool Taken) Once(int[] batch, int size, double rate, int number)
     {
         optimiser.ZeroGradients();
         double total = batch.Sum(row => classWeights[rows[row].Label]);
         double loss = 0;
         int right = 0;
-        int size = (batch.Length + Parts - 1) / Parts;
         for (int part = 0; part * size < batch.Length; part++)
         {
             using IDisposable scope = NewDisposeScope();

@@ -46,6 +46,7 @@ public sealed class KilledTests
     {
         using var work = new TinyWork();
         work.Variables["FTF_EPOCHS"] = "50";
+        work.Variables["FTF_LEARNING_RATE"] = "0.00001";
         using Process process = Start(work);
         await UntilStepAsync(work, process, 3);
 
@@ -55,6 +56,7 @@ public sealed class KilledTests
         process.ExitCode.ShouldBe((int)ExitCode.Unavailable);
         work.Result.GetProperty("error").GetString().ShouldBe("unavailable");
         File.Exists(work.Output("checkpoint/state.json")).ShouldBeTrue();
+        Step(work.Output("checkpoint/state.json")).ShouldBeGreaterThanOrEqualTo(3, "what was trained is not trained again");
     }
 
     /// <summary>The fixtures' encoder drops nothing; this one does, so that what is dropped must come out alike as well.</summary>
@@ -87,17 +89,18 @@ public sealed class KilledTests
     private static async Task UntilStepAsync(TinyWork work, Process process, int step)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        while (!process.HasExited && Step(work) < step)
+        string file = work.Output(work.Variables.ContainsKey("FTF_CHECKPOINT_SECONDS") ? "checkpoint/state.json" : OutputFiles.Progress);
+        while (!process.HasExited && Step(file) < step)
         {
             await Task.Delay(2, limit.Token);
         }
     }
 
-    private static int Step(TinyWork work)
+    private static int Step(string file)
     {
         try
         {
-            string state = File.ReadAllText(work.Output(work.Variables.ContainsKey("FTF_CHECKPOINT_SECONDS") ? "checkpoint/state.json" : OutputFiles.Progress));
+            string state = File.ReadAllText(file);
             int at = state.IndexOf("\"step\": ", StringComparison.Ordinal) + "\"step\": ".Length;
             return int.Parse(state[at..state.IndexOf(',', at)], null);
         }

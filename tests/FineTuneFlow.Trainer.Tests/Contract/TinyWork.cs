@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuneFlow.Encoders.Checkpoints;
 using FineTuneFlow.Trainer.Contract;
 
 namespace FineTuneFlow.Trainer.Tests.Contract;
@@ -45,8 +46,19 @@ internal sealed class TinyWork : IDisposable
 
     public JsonElement Result => JsonDocument.Parse(File.ReadAllBytes(Output(OutputFiles.Result))).RootElement;
 
-    public Task<ExitCode> RunAsync(CancellationToken stop = default) =>
-        new Execution(Console, TimeProvider.System).RunAsync(name => Variables.GetValueOrDefault(name), stop);
+    public Task<ExitCode> RunAsync(Func<string, IWorkStorage>? open = null, CancellationToken stop = default) =>
+        new Execution(Console, TimeProvider.System, open).RunAsync(name => Variables.GetValueOrDefault(name), stop);
+
+    /// <summary>A checkpoint whose answers are no numbers.</summary>
+    public static string BrokenModel(string parent)
+    {
+        string folder = Path.Combine(parent, "broken");
+        Directory.CreateDirectory(folder);
+        EncoderCheckpoint tiny = EncoderCheckpoint.Load(Path.Combine(AppContext.BaseDirectory, "fixtures", "distilbert"));
+        tiny.Weights["embeddings.LayerNorm.weight"].Values[0] = float.NaN;
+        tiny.Save(folder);
+        return folder;
+    }
 
     public void Write(string file, IEnumerable<string> lines) => File.WriteAllLines(this[file], lines);
 
