@@ -44,6 +44,15 @@ public static class EncoderShapes
         return config.Labels.IsEmpty ? dense : dense.Concat(Linear(WeightNames.Classifier, config.Labels.Length, config.Hidden));
     }
 
+    /// <summary>All numbers of the model, embeddings and head with them.</summary>
+    public static double Parameters(EncoderConfig config) => Body(config).Concat(Head(config)).Sum(Numbers);
+
+    /// <summary>Those of the layers alone: what a piece costs to compute grows with them.</summary>
+    public static double LayerParameters(EncoderConfig config) =>
+        Body(config).Where(weight => weight.Name.StartsWith("encoder.", StringComparison.Ordinal)).Sum(Numbers);
+
+    private static double Numbers((string Name, int[] Shape) weight) => WeightTensor.Count(weight.Shape);
+
     /// <summary>What the names of a layer's weights begin with; layers count from 0.</summary>
     public static string Layer(int layer) => $"encoder.layer.{layer}.";
 

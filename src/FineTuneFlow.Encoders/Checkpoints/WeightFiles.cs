@@ -12,10 +12,25 @@ public static class WeightFiles
     /// <exception cref="FlowException">InvalidInput: no weights, or a shard that the index names is not there.</exception>
     public static Dictionary<string, WeightTensor> Read(string folder)
     {
-        string whole = Path.Combine(folder, Whole);
-        if (File.Exists(whole))
+        var tensors = new Dictionary<string, WeightTensor>(StringComparer.Ordinal);
+        foreach (string file in CheckWhole(folder))
         {
-            return Safetensors.Read(whole);
+            foreach ((string name, WeightTensor tensor) in Safetensors.Read(Path.Combine(folder, file)))
+            {
+                tensors[name] = tensor;
+            }
+        }
+
+        return tensors;
+    }
+
+    /// <summary>The files with the weights; all of them are there.</summary>
+    /// <exception cref="FlowException">InvalidInput, as of <see cref="Read"/>.</exception>
+    public static string[] CheckWhole(string folder)
+    {
+        if (File.Exists(Path.Combine(folder, Whole)))
+        {
+            return [Whole];
         }
 
         string index = Path.Combine(folder, Index);
@@ -29,24 +44,12 @@ public static class WeightFiles
                     : "Name a folder in Hugging Face's form: config.json, model.safetensors and the tokenizer's files");
         }
 
-        var tensors = new Dictionary<string, WeightTensor>(StringComparer.Ordinal);
         string[] shards = Shards(File.ReadAllBytes(index));
         string[] missing = [.. shards.Where(shard => !File.Exists(Path.Combine(folder, shard)))];
-        if (missing.Length > 0)
-        {
-            throw new FlowException(
+        return missing.Length == 0
+            ? shards
+            : throw new FlowException(
                 FailureKind.InvalidInput, $"The checkpoint is not whole: {missing.Length} of its {shards.Length} parts are missing, {missing[0]} among them", "Fetch the checkpoint again");
-        }
-
-        foreach (string shard in shards)
-        {
-            foreach ((string name, WeightTensor tensor) in Safetensors.Read(Path.Combine(folder, shard)))
-            {
-                tensors[name] = tensor;
-            }
-        }
-
-        return tensors;
     }
 
     /// <summary>The file names that an index tells, each once.</summary>

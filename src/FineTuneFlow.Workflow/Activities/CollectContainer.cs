@@ -49,7 +49,7 @@ public sealed class CollectContainer(
     private async Task KeepRateAsync(ContainerJobRequest request, string machine, CancellationToken cancellation)
     {
         var result = await store.FindJsonAsync<ContainerResult>(request.OutputFile(ContainerFiles.Result), cancellation);
-        if (result?.Value is { TokensPerSecond: > 0 and var pieces, Parameters: > 0 and var parameters })
+        if (result?.Value is { TokensPerSecond: > 0 and var pieces, LayerParameters: > 0 and var parameters })
         {
             await store.WriteJsonAsync(RunPaths.MachineRate(machine), new MachineRate(pieces * parameters, time.GetUtcNow()), cancellation: cancellation);
         }

@@ -172,6 +172,7 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
         var named = ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, trained.Hyperparameters ?? ImmutableSortedDictionary<string, string>.Empty);
         named = trained.Device is { } device ? named.SetItem("device", device) : named;
         named = trained.TokensPerSecond is { } speed ? named.SetItem("piecesPerSecond", speed.ToString("0", System.Globalization.CultureInfo.InvariantCulture)) : named;
+        named = trained.Parameters is { } parameters ? named.SetItem("parameters", parameters.ToString("0", System.Globalization.CultureInfo.InvariantCulture)) : named;
         return trained.Notes is { Count: > 0 } notes ? named.SetItem("notes", string.Join("; ", notes)) : named;
     }
 

@@ -19,8 +19,10 @@ public sealed record ContainerResult
     public string? Device { get; init; }
     /// <summary>Pieces of texts, padding not counted, in a second of training.</summary>
     public double? TokensPerSecond { get; init; }
-    /// <summary>Of the model below its classifier, embeddings left out.</summary>
+    /// <summary>Of the whole model.</summary>
     public double? Parameters { get; init; }
+    /// <summary>Of its layers alone, without embeddings and classifier.</summary>
+    public double? LayerParameters { get; init; }
     /// <summary>What a person should know of the training.</summary>
     public IReadOnlyList<string>? Notes { get; init; }
     public IReadOnlyDictionary<string, string>? Versions { get; init; }

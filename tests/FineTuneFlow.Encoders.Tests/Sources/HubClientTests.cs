@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Encoders.Checkpoints;
 using FineTuneFlow.Encoders.Sources;
@@ -109,6 +110,63 @@ public sealed class HubClientTests : IDisposable
     }
 
     [Fact]
+    public async Task Several_who_want_the_same_model_at_once_fetch_it_once()
+    {
+        HubCheckpoint[] fetched = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Client().FetchAsync(Source))));
+
+        fetched.Distinct().ShouldHaveSingleItem();
+        _hub.Asked.Count(call => call.Path.EndsWith(".safetensors", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_model_in_parts_is_fetched_with_all_of_them_and_a_part_that_the_hub_lacks_is_named()
+    {
+        using LocalHub hub = HubOfParts(["part-1.safetensors", "part-2.safetensors"]);
+        HubCheckpoint fetched = await new HubClient(new HubSettings { Endpoint = hub.Address, Cache = _cache["whole"] }, _http).FetchAsync(Source);
+        EncoderCheckpoint.Load(fetched.Folder).Weights.All.ShouldNotBeEmpty();
+
+        using LocalHub lacking = HubOfParts(["part-1.safetensors"]);
+        Failure failure = (await Should.ThrowAsync<FlowException>(
+            () => new HubClient(new HubSettings { Endpoint = lacking.Address, Cache = _cache["lacking"] }, _http).FetchAsync(Source))).Failure;
+
+        failure.Kind.ShouldBe(FailureKind.InvalidInput);
+        failure.Message.ShouldContain("part-2.safetensors");
+        (await Should.ThrowAsync<FlowException>(() => new HubClient(new HubSettings { Endpoint = lacking.Address, Cache = _cache["lacking"], Offline = true }, _http).FetchAsync(Source)))
+            .Failure.Kind.ShouldBe(FailureKind.InvalidInput, "what is not whole is not used");
+    }
+
+    [Fact]
+    public async Task What_the_disk_cannot_take_is_refused_before_the_download()
+    {
+        _hub.WeightBytes = long.MaxValue / 4;
+
+        Failure failure = (await Should.ThrowAsync<FlowException>(() => Client().FetchAsync(Source))).Failure;
+
+        failure.Kind.ShouldBe(FailureKind.Unavailable);
+        failure.Message.ShouldContain("no room on the disk");
+        failure.Remedy!.ShouldContain("FTF_HUB_CACHE");
+        _hub.Asked.ShouldAllBe(call => call.Path.StartsWith("/api/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_disk_that_fills_up_while_a_model_comes_is_told_and_the_next_download_is_whole()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "Only Linux has a device that is always full");
+        string folder = Path.Combine(_cache.Path, "owner--tiny", LocalHub.Commit);
+        Directory.CreateDirectory(folder);
+        string part = Path.Combine(folder, "model.safetensors.part");
+        File.CreateSymbolicLink(part, "/dev/full");
+
+        Failure failure = (await Should.ThrowAsync<FlowException>(() => Client().FetchAsync(Source))).Failure;
+
+        failure.Kind.ShouldBe(FailureKind.Unavailable);
+        failure.Message.ShouldContain("no room on the disk");
+        File.Exists(Path.Combine(folder, "model.safetensors")).ShouldBeFalse();
+        File.Delete(part);
+        EncoderCheckpoint.Load((await Client().FetchAsync(Source)).Folder).Weights.All.ShouldNotBeEmpty();
+    }
+
+    [Fact]
     public async Task The_token_is_sent_to_the_hub()
     {
         await Client(token: "hf_secret").FetchAsync(Source);
@@ -122,6 +180,20 @@ public sealed class HubClientTests : IDisposable
         _hub.Dispose();
         _http.Dispose();
         _cache.Dispose();
+    }
+
+    private static LocalHub HubOfParts(string[] held)
+    {
+        using var folder = new TempFolder();
+        string[] parts = ["part-1.safetensors", "part-2.safetensors"];
+        KeyValuePair<string, WeightTensor>[] all = [.. WeightFiles.Read(Fixtures.Folder("distilbert"))];
+        Safetensors.Write(folder[parts[0]], all[..9]);
+        Safetensors.Write(folder[parts[1]], all[9..]);
+        var map = new JsonObject(all.Select((weight, i) => KeyValuePair.Create(weight.Key, (JsonNode?)parts[i < 9 ? 0 : 1])));
+        File.WriteAllText(folder[WeightFiles.Index], new JsonObject { ["weight_map"] = map }.ToJsonString());
+        string[] small = ["config.json", "vocab.txt"];
+        return new LocalHub(small.Select(file => Path.Combine(Fixtures.Folder("distilbert"), file)).Concat(held.Append(WeightFiles.Index).Select(file => folder[file]))
+            .ToDictionary(file => Path.GetFileName(file), File.ReadAllBytes));
     }
 
     private HubClient Client(bool offline = false, string? token = null) =>

@@ -40,6 +40,9 @@ internal sealed class LocalHub : IDisposable
     /// <summary>Weights are cut off after so many bytes, once.</summary>
     public int? BreakAfter { get; set; }
 
+    /// <summary>Told of the weights instead of their size.</summary>
+    public long? WeightBytes { get; set; }
+
     /// <summary>Weights are served with their last byte changed.</summary>
     public bool Damages { get; set; }
 
@@ -126,11 +129,12 @@ internal sealed class LocalHub : IDisposable
         ["siblings"] = new JsonArray([.. _files.Select(file => Entry(file.Key, file.Value))]),
     }.ToJsonString();
 
-    private static JsonObject Entry(string name, byte[] bytes)
+    private JsonObject Entry(string name, byte[] bytes)
     {
         var entry = new JsonObject { ["rfilename"] = name, ["size"] = bytes.Length };
         if (name.EndsWith(".safetensors", StringComparison.Ordinal))
         {
+            entry["size"] = WeightBytes ?? bytes.Length;
             entry["lfs"] = new JsonObject { ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(bytes)) };
         }
         else
