@@ -32,7 +32,7 @@ internal static class EncoderPricing
             };
         }
 
-        double parameters = ParametersOf(candidate.Model);
+        double parameters = candidate.LayerParameters ?? ParametersOf(candidate.Model);
         double Work(SplitSize split) => Math.Min(split.TextTokens.Likely, (double)split.Rows * candidate.MaxLength) * parameters;
         double likely = ((Work(input.Train) * (candidate.Epochs ?? 1)) + (Work(input.Holdout) / TrainingToPrediction)) / speed;
         // The model's export and the trainer's start besides; the first time its build and, from the hub, the model's download.
@@ -46,6 +46,7 @@ internal static class EncoderPricing
             Notes =
             [
                 $"about {Duration(seconds.Likely)} ({Duration(seconds.Low)} to {Duration(seconds.High)}) on {machine.Name}, {how}",
+                .. candidate.Caution is { } caution ? [caution] : Array.Empty<string>(),
                 .. candidate.Machine == "local" ? ["the first encoder on this machine builds the trainer, which downloads about 310 MB: libtorch and the weights of two models"] : Array.Empty<string>(),
             ],
         };

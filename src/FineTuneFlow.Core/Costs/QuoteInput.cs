@@ -68,6 +68,10 @@ public sealed record QuotedCandidate
     public string Machine { get; init; } = "t4";
     /// <summary>Encoder: the longest text in word pieces; what is beyond is cut off.</summary>
     public int MaxLength { get; init; } = 256;
+    /// <summary>Encoder: numbers of its layers, without embeddings and classifier; null: guessed from the model's name.</summary>
+    public double? LayerParameters { get; init; }
+    /// <summary>Encoder: what could not be found out about its model; null: it was found.</summary>
+    public string? Caution { get; init; }
     /// <summary>Encoder: how fast this machine has trained before; null: the price book's speed is taken.</summary>
     public MachineRate? MeasuredRate { get; init; }
 

@@ -20,6 +20,15 @@ internal static class BaselineRules
             case BaselineKind.Encoder when baseline.Model is not null && baseline.ContinueFrom is not null:
                 yield return new RecipeProblem(path + ".model", "an encoder that goes on from the champion has the champion's model", "Remove \"model\" or \"continueFrom\".");
                 break;
+            case BaselineKind.Encoder when baseline.Model is { } folder && EncoderName.IsFolder(folder) && !Path.IsPathRooted(folder):
+                yield return new RecipeProblem(path + ".model", $"\"{folder}\" is not a whole path, and the trainer does not start where the recipe lies", "Write the folder's whole path, such as \"/models/mine\".");
+                break;
+            case BaselineKind.Encoder when baseline.Model is { } name && !EncoderName.IsFolder(name) && EncoderName.AtHub(name) is null:
+                yield return new RecipeProblem(
+                    path + ".model",
+                    $"\"{name}\" does not name a model",
+                    "Write a model of the Hugging Face hub such as \"distilbert-base-cased\" or \"owner/name@revision\", \"all-MiniLM-L6-v2\", whose weights come with the trainer, or a folder's whole path.");
+                break;
         }
 
         if (baseline.Kind == BaselineKind.Linear && baseline.Epochs.Count > 0)
