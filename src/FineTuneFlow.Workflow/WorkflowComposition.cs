@@ -1,6 +1,8 @@
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Durable;
+using FineTuneFlow.Encoders.Sources;
 using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Checkups;
 using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Costs;
 using FineTuneFlow.Workflow.Evaluation;
@@ -69,6 +71,7 @@ public static class WorkflowComposition
         services.TryAddSingleton(NotificationOptions.None);
         services.TryAddSingleton(IntakeOptions.Default);
         services.TryAddSingleton(RetentionOptions.None);
+        services.TryAddSingleton(_ => new EncoderSources(_ => false, HubSettings.FromEnvironment));
         foreach (Type activity in typeof(WorkflowComposition).Assembly.GetTypes().Where(IsActivity))
         {
             services.AddTransient(activity);

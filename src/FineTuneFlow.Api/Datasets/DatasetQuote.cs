@@ -3,6 +3,7 @@ using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Training;
+using FineTuneFlow.Workflow.Checkups;
 using FineTuneFlow.Workflow.Evaluation;
 
 namespace FineTuneFlow.Api.Datasets;
@@ -10,7 +11,10 @@ namespace FineTuneFlow.Api.Datasets;
 /// <summary>The quote of a recipe on checked data, at list prices.</summary>
 public static class DatasetQuote
 {
-    public static Quote Make(Recipe recipe, DatasetProfile profile) => Quote.Make(new QuoteInput
+    /// <param name="recipe">What is to be trained.</param>
+    /// <param name="profile">Of the data.</param>
+    /// <param name="encoders">What was found out about its encoders' models; null: nobody was asked.</param>
+    public static Quote Make(Recipe recipe, DatasetProfile profile, EncoderFindings? encoders = null) => Quote.Make(new QuoteInput
     {
         Train = SizeOf(profile.Splits[0]),
         LongTexts = profile.LongTexts,
@@ -24,7 +28,7 @@ public static class DatasetQuote
                 .Select(candidate => (Candidate: candidate, Model: BaseModel(recipe, candidate)))
                 .Where(asked => asked.Model is not null)
                 .Select(asked => Quoted(asked.Candidate, asked.Model!, profile.Labels)),
-            .. BaselineGrid.Expand(recipe).Select(baseline => QuotedCandidate.Of(baseline)),
+            .. BaselineGrid.Expand(recipe).Select(QuotedCandidate.Of).Select(quoted => encoders?.Tell(quoted) ?? quoted),
         ],
         Budget = recipe.Budget,
         Mode = recipe.Evaluation.Mode,

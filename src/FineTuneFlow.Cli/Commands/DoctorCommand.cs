@@ -4,8 +4,10 @@ using FineTuneFlow.Cli.CommandLine;
 using FineTuneFlow.Cli.Stack;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Encoders.Sources;
 using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Providers;
+using FineTuneFlow.Providers.ContainerJobs;
 using FineTuneFlow.Workflow.Checkups;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.Extensions.Configuration;
@@ -41,7 +43,8 @@ public static class DoctorCommand
     {
         using ConfiguredProviders providers = Providers(options.Settings, OfStack(options));
         var choices = new OpenChoices(providers, ModelBook.Default, TimeProvider.System);
-        return await new CandidateCheckup(providers, ModelBook.Default, choices, TimeProvider.System).RunAsync(recipe, cancellation);
+        using var encoders = new EncoderSources(Containers(options.Settings).TrainsHere, HubSettings.FromEnvironment);
+        return await new CandidateCheckup(providers, ModelBook.Default, choices, encoders, TimeProvider.System).RunAsync(recipe, cancellation);
     }
 
     /// <summary>Where the stack's own simulator answers, for providers whose address the settings leave to the stack.</summary>
@@ -54,10 +57,22 @@ public static class DoctorCommand
     /// <param name="otherwise">What holds where the settings say nothing.</param>
     internal static ConfiguredProviders Providers(string? settings, IEnumerable<KeyValuePair<string, string?>>? otherwise = null)
     {
-        using var configuration = new ConfigurationManager();
+        using ConfigurationManager configuration = Configured(settings, otherwise);
+        return new ConfiguredProviders(ProviderSettings.Read(configuration), TimeProvider.System);
+    }
+
+    private static ContainerJobSettings Containers(string? settings)
+    {
+        using ConfigurationManager configuration = Configured(settings, null);
+        return ContainerJobSettings.Read(configuration);
+    }
+
+    private static ConfigurationManager Configured(string? settings, IEnumerable<KeyValuePair<string, string?>>? otherwise)
+    {
+        var configuration = new ConfigurationManager();
         configuration.AddInMemoryCollection(otherwise ?? []);
         SettingsFile.AddTo(configuration, settings is null ? [] : ["--settings", RecipeFile.Existing(settings, "settings")]);
-        return new ConfiguredProviders(ProviderSettings.Read(configuration), TimeProvider.System);
+        return configuration;
     }
 
     private static void Write(TextWriter writer, ImmutableArray<CheckupLine> lines)

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Providers.BlobStorage;
+using FineTuneFlow.Workflow.Ports;
 using Microsoft.Extensions.Configuration;
 
 namespace FineTuneFlow.Providers.ContainerJobs;
@@ -18,6 +20,10 @@ public sealed record ContainerJobSettings
     public LocalContainerOptions? Local { get; init; }
 
     public AzureContainerOptions? Azure { get; init; }
+
+    /// <summary>Whether an encoder is trained on this machine, whose folders its trainer sees.</summary>
+    public bool TrainsHere(EncoderSettings encoder) =>
+        Local is not null && (encoder.Where == TrainingPlace.Machine || (encoder.Where == TrainingPlace.Auto && Azure is null));
 
     /// <exception cref="FlowException">InvalidInput, naming the setting.</exception>
     public static ContainerJobSettings Read(IConfiguration configuration)

@@ -1,3 +1,5 @@
+using FineTuneFlow.Encoders.Sources;
+using FineTuneFlow.Workflow.Checkups;
 using FineTuneFlow.Workflow.Ports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,6 +13,7 @@ public static class ContainerJobsSetup
     public static IServiceCollection AddContainerJobs(this IServiceCollection services, IConfiguration configuration)
     {
         var settings = ContainerJobSettings.Read(configuration);
+        services.AddSingleton(_ => new EncoderSources(settings.TrainsHere, HubSettings.FromEnvironment));
         services.AddSingleton<IContainerJobs>(provider =>
         {
             IBlobStore Store() => provider.GetRequiredService<IBlobStore>();

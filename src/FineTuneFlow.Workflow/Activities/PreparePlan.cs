@@ -5,6 +5,8 @@ using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Durable;
+using FineTuneFlow.Encoders.Checkpoints;
+using FineTuneFlow.Workflow.Checkups;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
@@ -12,8 +14,9 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Works out what a run will do. Unknown providers and models, and models that die before the run could end, are
-/// refused here, before anything is uploaded.</summary>
-public sealed class PreparePlan(IBlobStore store, IProviders providers, Champions champions, ModelBook models, TimeProvider time) : IActivity<RunInput, RunPlan>
+/// refused here, before anything is uploaded; so are encoders that do not exist or do not load.</summary>
+public sealed class PreparePlan(IBlobStore store, IProviders providers, Champions champions, ModelBook models, EncoderSources encoders, TimeProvider time)
+    : IActivity<RunInput, RunPlan>
 {
     public async Task<RunPlan> RunAsync(RunInput input, CancellationToken cancellation)
     {
@@ -43,16 +46,20 @@ public sealed class PreparePlan(IBlobStore store, IProviders providers, Champion
                 FailureKind.InvalidInput, $"{online.Provider} cannot ask {online.Name} in batches", "Set evaluation.mode to online", Field: "evaluation.mode"));
         }
 
+        EncoderFindings found = await encoders.LookAsync(recipe.Baselines, cancellation);
         var plan = new RunPlan(
             [.. planned],
-            [.. recipe.Baselines.Select(b => Plan(b, champion, recipe.Dataset.Split)), .. OwnChampion(champion, refusal)],
-            [.. preflight.Warnings.Select(w => $"{w.Candidate}: {w.Message}")],
+            [.. recipe.Baselines.Select(b => Plan(b, champion, recipe.Dataset.Split) with { LayerParameters = LayersOf(b, found) }), .. OwnChampion(champion, refusal)],
+            [.. preflight.Warnings.Select(w => $"{w.Candidate}: {w.Message}"), .. found.Notes],
             recipe.Budget.Usd,
             recipe.Budget.ApprovalHours,
             champion is null ? null : new PlannedChampion(champion.Version, refusal));
         await store.WriteJsonAsync(RunPaths.Plan(input.RunId), plan, cancellation: cancellation);
         return plan;
     }
+
+    private static double? LayersOf(BaselineRecipe baseline, EncoderFindings found) =>
+        found.Shapes.TryGetValue(baseline.Name, out EncoderConfig? shape) ? EncoderShapes.LayerParameters(shape) : null;
 
     private static PlannedBaseline Plan(BaselineRecipe baseline, ChampionVersion? champion, SplitRecipe split)
     {

@@ -103,6 +103,7 @@ public sealed class QuoteRun(
         {
             Machine = machine,
             Model = baseline.ContinuedModel ?? quoted.Model,
+            LayerParameters = baseline.LayerParameters,
             MeasuredRate = (await store.FindJsonAsync<MachineRate>(RunPaths.MachineRate(machine), cancellation))?.Value,
         };
     }

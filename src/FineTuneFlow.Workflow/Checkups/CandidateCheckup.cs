@@ -9,7 +9,7 @@ namespace FineTuneFlow.Workflow.Checkups;
 
 /// <summary>Whether the configured keys can train and serve a recipe's candidates today, until when, and what to take instead: by the
 /// dated table of models and by listing the models that a key can see. Nothing is created by asking.</summary>
-public sealed class CandidateCheckup(IProviders providers, ModelBook models, OpenChoices choices, TimeProvider time)
+public sealed class CandidateCheckup(IProviders providers, ModelBook models, OpenChoices choices, EncoderSources encoders, TimeProvider time)
 {
     /// <summary>What ends sooner is told as bad: a run, its approval and the move to another model take their time.</summary>
     public static readonly TimeSpan Notice = TimeSpan.FromDays(30);
@@ -33,6 +33,11 @@ public sealed class CandidateCheckup(IProviders providers, ModelBook models, Ope
             lines.Add(Look(candidate, candidates, listed));
         }
 
+        foreach (BaselineRecipe baseline in BaselineGrid.Expand(recipe).Where(baseline => baseline is { Kind: BaselineKind.Encoder, Model: not null }))
+        {
+            lines.Add(await LookAsync(baseline, cancellation));
+        }
+
         if (candidates.All(candidate => candidate.Kind == CandidateKind.Prompt) && recipe.Candidates.Any(SuggestedModel.IsOpen))
         {
             lines.Add(new CheckupLine(
@@ -41,6 +46,21 @@ public sealed class CandidateCheckup(IProviders providers, ModelBook models, Ope
         }
 
         return lines.ToImmutable();
+    }
+
+    private async Task<CheckupLine> LookAsync(BaselineRecipe encoder, CancellationToken cancellation)
+    {
+        try
+        {
+            EncoderFindings found = await encoders.LookAsync([encoder], cancellation);
+            return found.Unknown.GetValueOrDefault(encoder.Name) is { } unknown
+                ? new CheckupLine(encoder.Name, CheckupGrade.Notice, unknown, "Check the connection, set HF_ENDPOINT to a mirror, or take all-MiniLM-L6-v2, whose weights come with the trainer")
+                : new CheckupLine(encoder.Name, CheckupGrade.Good, $"{encoder.Model} is there and can be trained");
+        }
+        catch (FlowException refused)
+        {
+            return new CheckupLine(encoder.Name, CheckupGrade.Bad, refused.Failure.Message, refused.Failure.Remedy);
+        }
     }
 
     private async Task<(CheckupLine Line, IReadOnlyList<ProviderModel>? Models)> AskAsync(string name, CancellationToken cancellation)

@@ -81,8 +81,15 @@ public sealed record ModelOrigin(string RunId, string Candidate);
 /// <param name="ContinueFolder">An encoder that goes on from the champion: the folder of that one's files.</param>
 /// <param name="ContinuedModel">The base model of the same.</param>
 /// <param name="Origin">The run and candidate that made the continued one.</param>
+/// <param name="LayerParameters">An encoder's, without embeddings and classifier, where its model could be looked at.</param>
 public sealed record PlannedBaseline(
-    string Name, BaselineKind Kind, OwnChampion? Champion = null, string? ContinueFolder = null, string? ContinuedModel = null, ModelOrigin? Origin = null);
+    string Name,
+    BaselineKind Kind,
+    OwnChampion? Champion = null,
+    string? ContinueFolder = null,
+    string? ContinuedModel = null,
+    ModelOrigin? Origin = null,
+    double? LayerParameters = null);
 
 /// <param name="Kind">What kind of own model it is.</param>
 /// <param name="Model">The folder of its files.</param>
