@@ -52,7 +52,9 @@ internal static class ModelFolder
                 ValidationAccuracy = ValidationScore.Of(own, labels).Accuracy,
                 QuantisedAccuracy = ValidationScore.Of(Ask(quantised, compared, padding), labels).Accuracy,
             };
-            facts = facts with { Serve = facts.ValidationAccuracy - facts.QuantisedAccuracy <= LargestLoss ? EncoderFacts.QuantisedModel : EncoderFacts.ExactModel };
+            // Of whole rows: 59.1 % less 58.6 % are a little more than half a point in binary fractions.
+            double lost = Math.Round((facts.ValidationAccuracy.Value - facts.QuantisedAccuracy.Value) * labels.Length) / labels.Length;
+            facts = facts with { Serve = lost <= LargestLoss ? EncoderFacts.QuantisedModel : EncoderFacts.ExactModel };
         }
 
         facts.Write(folder);

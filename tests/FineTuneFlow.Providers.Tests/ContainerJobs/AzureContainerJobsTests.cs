@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Providers.ContainerJobs;
 using FineTuneFlow.Tests;
+using FineTuneFlow.Tests.Containers;
 using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Spending;

@@ -9,6 +9,7 @@ using FineTuneFlow.Providers.Tests.ContainerJobs;
 using FineTuneFlow.Providers.Tests.OpenAI;
 using FineTuneFlow.Providers.Tests.Wire;
 using FineTuneFlow.Tests;
+using FineTuneFlow.Tests.Containers;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Providers.Tests.Faults;

@@ -1,9 +1,8 @@
 using System.Text;
 using FineTuneFlow.Providers.BlobStorage;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Ports;
 
-namespace FineTuneFlow.Providers.Tests.ContainerJobs;
+namespace FineTuneFlow.Tests.Containers;
 
 /// <summary>A run's container inputs in Azurite, and a look at its outputs.</summary>
 internal sealed class BaselineRun
@@ -32,15 +31,15 @@ internal sealed class BaselineRun
 
     public async Task<BaselineRun> WithInputsAsync()
     {
-        await WriteAsync(Request.Train, """
-            {"id":"a1","text":"great app love it","label":"5"}
-            {"id":"a2","text":"terrible crash","label":"1"}
-            {"id":"a3","text":"love the great design","label":"5"}
+        // In the few words that the tiny encoder of the fixtures knows.
+        await WriteAsync(Request.Train, string.Concat(Enumerable.Range(0, 60).Select(i => $$"""{"id":"a{{i}}","text":"so {{(i % 2 == 0 ? "good" : "bad")}} {{(char)('a' + (i % 10))}}","label":"{{(i % 2 == 0 ? 5 : 1)}}"}""" + "\n")));
+        await WriteAsync(Request.Validation, """
+            {"id":"b1","text":"good","label":"5"}
+            {"id":"b2","text":"so bad","label":"1"}
             """);
-        await WriteAsync(Request.Validation, """{"id":"b1","text":"great","label":"5"}""");
         await WriteAsync(Request.Texts, """
-            {"id":"c1","text":"great design"}
-            {"id":"c2","text":"a terrible crash"}
+            {"id":"c1","text":"so good"}
+            {"id":"c2","text":"a bad c"}
             """);
         await WriteAsync(Request.Labels, """["1","5"]""");
         return this;

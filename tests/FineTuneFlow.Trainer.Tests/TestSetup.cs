@@ -1,0 +1,3 @@
+using FineTuneFlow.Tests;
+
+[assembly: AssemblyFixture(typeof(Azurite))]
