@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using FineTuneFlow.Core.Failures;
 
 namespace FineTuneFlow.Core.Recipes;
 
@@ -8,26 +7,7 @@ public static class BaselineGrid
 {
     /// <summary>All baselines of a recipe with at most one value a hyperparameter, in the recipe's order and the lists', named
     /// <c>minilm-e2-lr0-00005-l256</c> after the hyperparameters that have several values.</summary>
-    /// <exception cref="FlowException">InvalidInput: an expanded name is too long or taken.</exception>
-    public static ImmutableArray<BaselineRecipe> Expand(Recipe recipe)
-    {
-        ImmutableArray<BaselineRecipe> expanded = [.. recipe.Baselines.SelectMany(Expand)];
-        var taken = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string name in expanded.Select(baseline => baseline.Name))
-        {
-            if (name.Length > CandidateGrid.LongestName)
-            {
-                throw Refused($"the grid's baseline \"{name}\" has a name of more than {CandidateGrid.LongestName} characters", "Shorten the baseline's name.");
-            }
-
-            if (!taken.Add(name))
-            {
-                throw Refused($"there are two baselines \"{name}\" once the grids are expanded", "Rename one of them.");
-            }
-        }
-
-        return expanded;
-    }
+    public static ImmutableArray<BaselineRecipe> Expand(Recipe recipe) => [.. recipe.Baselines.SelectMany(Expand)];
 
     /// <summary>One baseline a combination; the baseline itself where no hyperparameter has several values.</summary>
     public static IEnumerable<BaselineRecipe> Expand(BaselineRecipe baseline) =>
@@ -42,7 +22,4 @@ public static class BaselineGrid
             LearningRate = rate,
             MaxLength = length,
         };
-
-    private static FlowException Refused(string message, string remedy) =>
-        new(new Failure(FailureKind.InvalidInput, message, remedy, Field: "baselines"));
 }

@@ -7,9 +7,6 @@ namespace FineTuneFlow.Core.Recipes;
 /// <summary>Turns lists of hyperparameters into candidates.</summary>
 public static class CandidateGrid
 {
-    /// <summary>In characters: names are parts of file names.</summary>
-    internal const int LongestName = 40;
-
     /// <summary>The recipe's candidates with at most one value a hyperparameter: one candidate a combination, in the recipe's
     /// order and the lists', named <c>gpt-e1-b8-lr0-5</c> after the hyperparameters that have several values; continuations with
     /// the system prompt of what they continue (<see cref="ContinuedPrompts"/>).</summary>
@@ -20,9 +17,9 @@ public static class CandidateGrid
         var taken = new HashSet<string>(BaselineGrid.Expand(recipe).Select(baseline => baseline.Name), StringComparer.Ordinal);
         foreach (CandidateRecipe candidate in expanded)
         {
-            if (candidate.Name.Length > LongestName)
+            if (candidate.Name.Length > 40)
             {
-                throw Refused($"the grid's candidate \"{candidate.Name}\" has a name of more than {LongestName} characters", "Shorten the candidate's name.");
+                throw Refused($"the grid's candidate \"{candidate.Name}\" has a name of more than 40 characters", "Shorten the candidate's name.");
             }
 
             if (!taken.Add(candidate.Name))
