@@ -32,7 +32,7 @@ internal sealed class BaselineRun
     public async Task<BaselineRun> WithInputsAsync()
     {
         // In the few words that the tiny encoder of the fixtures knows.
-        await WriteAsync(Request.Train, string.Concat(Enumerable.Range(0, 60).Select(i => $$"""{"id":"a{{i}}","text":"so {{(i % 2 == 0 ? "good" : "bad")}} {{(char)('a' + (i % 10))}}","label":"{{(i % 2 == 0 ? 5 : 1)}}"}""" + "\n")));
+        await WriteAsync(Request.Train, string.Concat(Enumerable.Range(0, 60).Select(i => $$"""{"id":"a{{i}}","text":"so {{(i % 2 == 0 ? "good" : "bad")}} {{(char)('a' + (i / 2 % 10))}}","label":"{{(i % 2 == 0 ? 5 : 1)}}"}""" + "\n")));
         await WriteAsync(Request.Validation, """
             {"id":"b1","text":"good","label":"5"}
             {"id":"b2","text":"so bad","label":"1"}
