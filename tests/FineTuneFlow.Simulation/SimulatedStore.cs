@@ -52,6 +52,15 @@ internal sealed class SimulatedStore(World world) : IBlobStore
         }
     }
 
+    public async IAsyncEnumerable<string> ListFoldersAsync(string container, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        foreach (string folder in await AskAsync("list", container, changes: false, () =>
+            (string[])[.. List($"{container}/").Where(entry => entry.Path.Name.Contains('/', StringComparison.Ordinal)).Select(entry => entry.Path.Name.Split('/')[0]).Distinct()]))
+        {
+            yield return folder;
+        }
+    }
+
     public Task<bool> DeleteAsync(BlobPath path, CancellationToken cancellation = default) =>
         AskAsync("delete", path.ToString(), changes: true, () => _blobs.Remove(path.ToString()));
 

@@ -103,6 +103,19 @@ public sealed class AzureBlobStore : IBlobStore
         }
     }
 
+    public async IAsyncEnumerable<string> ListFoldersAsync(string container, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await using IAsyncEnumerator<BlobHierarchyItem> items =
+            Container(container).GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancellation).GetAsyncEnumerator(cancellation);
+        while (await NextAsync(items, container))
+        {
+            if (items.Current is { IsPrefix: true, Prefix: { } folder })
+            {
+                yield return folder.TrimEnd('/');
+            }
+        }
+    }
+
     public async Task<bool> DeleteAsync(BlobPath path, CancellationToken cancellation = default)
     {
         try
@@ -121,7 +134,7 @@ public sealed class AzureBlobStore : IBlobStore
 
     private BlobContainerClient Container(string name) => _service.GetBlobContainerClient(name);
 
-    private static async Task<bool> NextAsync(IAsyncEnumerator<BlobItem> items, string place)
+    private static async Task<bool> NextAsync<T>(IAsyncEnumerator<T> items, string place)
     {
         try
         {

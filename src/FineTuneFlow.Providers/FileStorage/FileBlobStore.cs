@@ -103,6 +103,16 @@ public sealed partial class FileBlobStore : IBlobStore, IDisposable
         }
     }
 
+    public async IAsyncEnumerable<string> ListFoldersAsync(string container, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await Task.CompletedTask;
+        foreach (string folder in _tree.Folders(container))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return folder;
+        }
+    }
+
     public Task<bool> ExistsAsync(BlobPath path, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();

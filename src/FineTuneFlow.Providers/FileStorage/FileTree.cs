@@ -50,6 +50,10 @@ internal sealed class FileTree(string root, BlobFileNames names)
             : List([straight], whole + "/", prefix);
     }
 
+    /// <summary>The first segments of the names of a container's blobs, in ordinal order.</summary>
+    public IEnumerable<string> Folders(string container) => SegmentsOf(Path.Combine(root, container), "")
+        .Where(found => found.Entry.IsFolder && EntriesOf(found.Entry.Path).Any()).Select(found => found.Part.TrimEnd('/')).Distinct().Order(StringComparer.Ordinal);
+
     private static IEnumerable<(string Name, FoundFile File)> List(IReadOnlyList<string> folders, string name, string prefix)
     {
         // A folder sorts as its name with the separator, which is how the names of its blobs go on.

@@ -18,6 +18,10 @@ public interface IBlobStore
     /// <summary>Blobs of a container whose names begin with the prefix, in ordinal order of name; none where the container is not there.</summary>
     IAsyncEnumerable<BlobEntry> ListAsync(string container, string prefix, CancellationToken cancellation = default);
 
+    /// <summary>The first parts of the names of a container's blobs, each once and without the slash behind it, in ordinal order; what
+    /// has no slash is no folder. What lies in the folders is not looked at.</summary>
+    IAsyncEnumerable<string> ListFoldersAsync(string container, CancellationToken cancellation = default);
+
     /// <summary>Deletes a blob; false when it was not there.</summary>
     Task<bool> DeleteAsync(BlobPath path, CancellationToken cancellation = default);
 }

@@ -76,6 +76,20 @@ public abstract class BlobStoreContract
     }
 
     [Fact]
+    public async Task Folders_are_listed_once_each_without_what_lies_in_them()
+    {
+        (await Store.ListFoldersAsync(_container, Cancelled).ToListAsync(Cancelled)).ShouldBeEmpty();
+        foreach (string name in new[] { "b/one", "b/two/three", "a-b/x", "a/y", "alone", "Ü ml/z" })
+        {
+            await Write(name, "x");
+        }
+
+        (await Store.ListFoldersAsync(_container, Cancelled).ToListAsync(Cancelled)).ShouldBe(["a", "a-b", "b", "Ü ml"]);
+        await Store.DeleteAsync(BlobPath.Of(_container, "a/y"), Cancelled);
+        (await Store.ListFoldersAsync(_container, Cancelled).ToListAsync(Cancelled)).ShouldBe(["a-b", "b", "Ü ml"]);
+    }
+
+    [Fact]
     public async Task Only_one_of_many_writers_creates_a_blob()
     {
         BlobPath path = BlobPath.Of(_container, "lock");

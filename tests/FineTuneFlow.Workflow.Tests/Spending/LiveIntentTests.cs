@@ -180,6 +180,8 @@ public sealed class LiveIntentTests(Azurite azurite)
         public IAsyncEnumerable<BlobEntry> ListAsync(string container, string prefix, CancellationToken cancellation = default) =>
             real.ListAsync(container, prefix, cancellation);
 
+        public IAsyncEnumerable<string> ListFoldersAsync(string container, CancellationToken cancellation = default) => real.ListFoldersAsync(container, cancellation);
+
         public Task<bool> DeleteAsync(BlobPath path, CancellationToken cancellation = default) => real.DeleteAsync(path, cancellation);
     }
 }
