@@ -19,7 +19,18 @@ public static class SuspectsCsv
     /// apostrophe unless the settings say otherwise; dropping the file takes it off again, so a text stays the row that it was.</summary>
     /// <param name="suspects">From a report.</param>
     /// <param name="settings">The dataset settings in force: columns and filters of the drop.</param>
-    public static string Write(IEnumerable<LabelSuspect> suspects, DatasetRecipe settings)
+    public static string Write(IEnumerable<LabelSuspect> suspects, DatasetRecipe settings) =>
+        Write([.. suspects.Select(suspect => (suspect, (string?)null))], [], settings);
+
+    /// <summary>The same with the column split: rows that train come first, since to correct them changes the next training; rows that
+    /// judge keep their label.</summary>
+    /// <param name="training">Of the training rows.</param>
+    /// <param name="judging">Of the holdout.</param>
+    /// <param name="settings">The dataset settings in force.</param>
+    public static string Write(IEnumerable<LabelSuspect> training, IEnumerable<LabelSuspect> judging, DatasetRecipe settings) => Write(
+        [.. training.Select(suspect => (suspect, (string?)"train")), .. judging.Select(suspect => (suspect, (string?)"test"))], ["split"], settings);
+
+    private static string Write(IReadOnlyList<(LabelSuspect Suspect, string? Split)> suspects, string[] split, DatasetRecipe settings)
     {
         string[] texts = settings.Text.Count > 0 ? [.. settings.Text] : ["text"];
         string label = settings.Label ?? "label";
@@ -27,14 +38,15 @@ public static class SuspectsCsv
         FilterRecipe[] filters = [.. settings.Filters.Where(filter => filter.EqualTo.Count > 0 && !texts.Contains(filter.Column) && filter.Column != label)];
         string[] slices = settings.Slices.IsDefault ? [] : [.. settings.Slices.Where(column => filters.All(filter => filter.Column != column) && !texts.Contains(column) && column != label)];
         var csv = new StringBuilder();
-        Line(csv, settings.Csv.Guard, [.. texts, label, .. filters.Select(filter => filter.Column), .. slices, .. Judgement, "id"]);
-        foreach (LabelSuspect suspect in suspects)
+        Line(csv, settings.Csv.Guard, [.. texts, label, .. filters.Select(filter => filter.Column), .. slices, .. Judgement, .. split, "id"]);
+        foreach ((LabelSuspect suspect, string? place) in suspects)
         {
             Line(csv, settings.Csv.Guard,
             [
                 .. Parts(suspect.Text, texts.Length, settings.Join), suspect.Label, .. filters.Select(filter => Value(suspect, filter.Column) ?? filter.EqualTo[0]),
                 .. slices.Select(column => Value(suspect, column) ?? ""), suspect.Suggested,
-                suspect.Confidence?.ToString("F4", CultureInfo.InvariantCulture) ?? "", suspect.Agreeing.ToString(CultureInfo.InvariantCulture), suspect.Id,
+                suspect.Confidence?.ToString("F4", CultureInfo.InvariantCulture) ?? "", suspect.Agreeing.ToString(CultureInfo.InvariantCulture),
+                .. split.Select(_ => place!), suspect.Id,
             ]);
         }
 

@@ -38,11 +38,7 @@ internal static class LabelNoise
             return null;
         }
 
-        var folds = new JobQueue();
-        folds.Add(() => JudgeFold(rows, 0, cancellation));
-        folds.Add(() => JudgeFold(rows, 1, cancellation));
-        folds.Run(Math.Min(threads, 2));
-        List<Judged> suspects = Suspects(rows, arranged.Labels);
+        List<Judged> suspects = Suspects(rows, arranged.Labels, threads, cancellation);
         return suspects.Count == 0 ? null : new Finding(
             "label-noise-suspects",
             FindingGrade.Advisable,
@@ -52,6 +48,23 @@ internal static class LabelNoise
                 $"of {rows.Count} rows{(rows.Count < arranged.Counts.Train + arranged.Counts.Validation + arranged.Counts.Test ? " (a sample)" : "")} have a label that a linear model trained on other rows is sure to be another one"),
             "Read these lines; correct the labels that are wrong",
             [.. suspects.Take(FactCounts.Examples).Select(suspect => (long)source.Rows[suspect.Row].Line)]);
+    }
+
+    /// <summary>The same of prepared rows: each row whose label is contradicted, by its place, the surest first; none where there is too little
+    /// to learn from.</summary>
+    public static IEnumerable<(int Row, string Suggested, double Confidence)> Find(IReadOnlyList<DatasetRow> rows, LabelSet labels, int threads, CancellationToken cancellation) =>
+        rows.Count < FewestRows
+            ? []
+            : Suspects([.. rows.Select((row, place) => new Judged(place, row.Text, row.Label))], labels, threads, cancellation)
+                .Select(suspect => (suspect.Row, suspect.Best, suspect.Confidence));
+
+    private static List<Judged> Suspects(List<Judged> rows, LabelSet labels, int threads, CancellationToken cancellation)
+    {
+        var folds = new JobQueue();
+        folds.Add(() => JudgeFold(rows, 0, cancellation));
+        folds.Add(() => JudgeFold(rows, 1, cancellation));
+        folds.Run(Math.Min(threads, 2));
+        return Contradicted(rows, labels);
     }
 
     /// <summary>Every second row by a model of the others.</summary>
@@ -71,7 +84,7 @@ internal static class LabelNoise
     }
 
     /// <summary>The surest first.</summary>
-    private static List<Judged> Suspects(List<Judged> rows, LabelSet labels)
+    private static List<Judged> Contradicted(List<Judged> rows, LabelSet labels)
     {
         double[] usual = new double[labels.Names.Length];
         int[] counts = new int[labels.Names.Length];
