@@ -33,7 +33,11 @@ internal sealed class Judge(
         Verdict verdict = PromotionChoice.Of(_contest) is not { } choice
             ? Unsure(sentences.Unproven(best), null)
             : _contest.Champion is { } current ? Against(current, choice, sentences) : First(choice, sentences);
-        return verdict with { Notes = [.. VerdictNotes.Of(_contest, verdict)] };
+        return verdict with
+        {
+            RunnerUp = _contest.Challengers.FirstOrDefault(candidate => candidate.Name != verdict.Candidate)?.Name,
+            Notes = [.. VerdictNotes.Of(_contest, verdict)],
+        };
     }
 
     private Verdict First(CandidateReport choice, VerdictSentences sentences)

@@ -10,6 +10,8 @@ public sealed record Verdict
     /// <summary>The candidate to promote, of whatever kind; null with another decision.</summary>
     public string? Candidate { get; init; }
     public string? Champion { get; init; }
+    /// <summary>The best that may become champion and is neither chosen nor in use; null: there is none.</summary>
+    public string? RunnerUp { get; init; }
     /// <summary>The decision in a few words: "Use linear: 73.3 %".</summary>
     public required string Headline { get; init; }
     /// <summary>The decision and its reason in one sentence.</summary>

@@ -22,6 +22,8 @@ namespace FineTuneFlow.Workflow.Activities;
 public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices prices, CheckpointCosts checkpoints, IProviders providers)
     : IActivity<CompareInput, ComparisonResult>
 {
+    private const int MostTrainingSuspects = 500;
+
     public async Task<ComparisonResult> RunAsync(CompareInput input, CancellationToken cancellation)
     {
         string runId = input.Run.RunId;
@@ -62,7 +64,11 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
         BlobRef json = await Write(runId, "json", ReportJson.Write(report), cancellation);
         await store.WriteBytesAsync(
             RunPaths.Suspects(runId),
-            Encoding.UTF8.GetBytes(report.Suspects is { } suspects ? SuspectsCsv.Write(suspects.Rows, report.Provenance.Settings) : ""),
+            Encoding.UTF8.GetBytes(SuspectsCsv.Write(
+                TrainingSuspects.Find(
+                    await JudgedRows.ReadAsync(store, RunPaths.Rows(runId, Split.Train), cancellation), await LabelsAsync(runId, cancellation), MostTrainingSuspects, cancellation),
+                report.Suspects?.Rows ?? [],
+                report.Provenance.Settings)),
             cancellation: cancellation);
         await Write(runId, "html", ReportHtml.Write(report), cancellation);
         await Write(runId, "md", ReportMarkdown.Write(report), cancellation);
@@ -78,8 +84,12 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
             json,
             report.Verdict.Sentence,
             report.Verdict.Decision == VerdictKind.Promote ? report.Verdict.Candidate : null,
-            report.Verdict.Headline);
+            report.Verdict.Headline,
+            report.Verdict.RunnerUp);
     }
+
+    private async Task<LabelSet> LabelsAsync(string runId, CancellationToken cancellation) =>
+        (await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(runId), cancellation)).Labels;
 
     private async Task<CandidateOutcome> Outcome(CompareInput input, Recipe recipe, CandidateResult result, CancellationToken cancellation)
     {
@@ -193,4 +203,6 @@ public sealed record CompareInput(
 /// <param name="Verdict">One sentence.</param>
 /// <param name="Promote">Candidate to promote; null: keep things as they are.</param>
 /// <param name="Headline">A few words.</param>
-public sealed record ComparisonResult(Reconciliation Reconciliation, BlobRef Report, string Verdict, string? Promote, string Headline);
+/// <param name="RunnerUp">Candidate that becomes the challenger; null: none.</param>
+public sealed record ComparisonResult(
+    Reconciliation Reconciliation, BlobRef Report, string Verdict, string? Promote, string Headline, string? RunnerUp = null);

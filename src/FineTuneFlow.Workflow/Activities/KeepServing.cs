@@ -74,7 +74,7 @@ public sealed class KeepServing(
         IEnumerable<string> named = rule.Weights.Keys.Append(rule.Shadow ?? ServingRecipe.Champion).Append(ServingRecipe.Champion);
         return
         [
-            .. named.Select(name => ServingChoice.Find(record, name)).OfType<ChampionVersion>().DistinctBy(version => version.Version)
+            .. named.Select(name => ServingChoice.Find(record, rule, name)).OfType<ChampionVersion>().DistinctBy(version => version.Version)
                 .Where(version => providers.All.FirstOrDefault(p => p.Name == version.Provider) is { } facts && ServingDeployments.NeedsOne(version, facts)),
         ];
     }

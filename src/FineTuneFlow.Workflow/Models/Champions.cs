@@ -14,16 +14,15 @@ namespace FineTuneFlow.Workflow.Models;
 /// promote over each other.</summary>
 public sealed class Champions(IBlobStore store, VersionFiles files, VersionReferences references, TimeProvider time)
 {
-    private const string FileName = "/champion.json";
-
     /// <summary>The projects that have a champion, by name.</summary>
     public async IAsyncEnumerable<string> ProjectsAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (BlobEntry entry in store.ListAsync(RunPaths.Models, "", cancellation))
+        // By folder: what is kept of a project, day by day and answer by answer, is much.
+        await foreach (string project in store.ListFoldersAsync(RunPaths.Models, cancellation))
         {
-            if (entry.Path.Name.EndsWith(FileName, StringComparison.Ordinal) && ProjectName.IsValid(entry.Path.Name[..^FileName.Length]))
+            if (ProjectName.IsValid(project) && await store.ExistsAsync(RunPaths.Champion(project), cancellation))
             {
-                yield return entry.Path.Name[..^FileName.Length];
+                yield return project;
             }
         }
     }
@@ -38,16 +37,12 @@ public sealed class Champions(IBlobStore store, VersionFiles files, VersionRefer
     {
         RunRecord run = await FindRun(project, order.RunId, cancellation);
         CandidateRecord judged = Judged(run, order.Candidate);
-        Recipe recipe = await RunRecipes.ReadAsync(store, run.RunId, cancellation);
-        Manifest manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(run.RunId), cancellation);
-        Metrics? metrics = (await store.FindJsonAsync<Metrics>(RunPaths.Scores(run.RunId, order.Candidate), cancellation))?.Value;
-        ModelOrigin? continued = (await store.FindJsonAsync<RunPlan>(RunPaths.Plan(run.RunId), cancellation))?.Value.Candidate(order.Candidate)?.Origin;
-        CandidateRecipe? asked = recipe.Candidates.FirstOrDefault(c => c.Name == order.Candidate);
-        string baseModel = judged.Model ?? EligibleModels.Linear;
+        var origin = new ModelOrigin(order.RunId, order.Candidate);
+        Func<ChampionRecord, int, string?, ChampionVersion> made = await MakerAsync(run, judged, order, cancellation);
         return await Append(project, async known =>
         {
             ChampionVersion? current = known.Current;
-            if (current is not null && current.RunId == order.RunId && current.Candidate == order.Candidate)
+            if (current?.Origin == origin)
             {
                 return null;
             }
@@ -64,34 +59,64 @@ public sealed class Champions(IBlobStore store, VersionFiles files, VersionRefer
             string folder = RunPaths.Version(project, version, order.RunId, order.Candidate);
             await files.KeepAsync(folder, order.RunId, judged, cancellation);
             await references.KeepAsync(folder, order.RunId, order.Candidate, cancellation);
-            return new ChampionVersion(
-                version,
-                order.RunId,
-                order.Candidate,
-                judged.Kind,
-                judged.Provider,
-                baseModel,
-                judged.Provider is null ? folder : judged.TunedModel ?? baseModel,
-                asked is null ? "" : RunRecipes.FormOf(asked, baseModel).Key,
-                manifest.Labels,
-                judged.Accuracy ?? 0,
-                time.GetUtcNow(),
-                order.By)
-            {
-                Reason = order.Reason,
-                Folder = folder,
-                UsdPerThousand = judged.UsdPerThousand,
-                Lineage = new VersionLineage(
-                    run.Drop.Path,
-                    run.Drop.Sha256,
-                    run.Recipe.Sha256,
-                    judged.Kind == OutcomeKind.Prompt ? 0 : manifest.Rows.Train,
-                    judged.Kind == OutcomeKind.Prompt ? 0 : manifest.Rows.Validation,
-                    metrics?.N ?? manifest.Rows.Test,
-                    continued is null ? null : known.Versions.FirstOrDefault(v => v.RunId == continued.RunId && v.Candidate == continued.Candidate)?.Version,
-                    current?.Version),
-            };
+            return made(known, version, folder);
         }, cancellation);
+    }
+
+    /// <summary>Makes a judged candidate of a run the project's challenger: not in use, but asked by that name, and by weight or as shadow
+    /// where the recipe says so. Its files stay with the run, which is kept for it.</summary>
+    /// <exception cref="FlowException">NotFound, Conflict: as for a promotion.</exception>
+    public async Task ChallengeAsync(string project, PromotionOrder order, CancellationToken cancellation)
+    {
+        RunRecord run = await FindRun(project, order.RunId, cancellation);
+        CandidateRecord judged = Judged(run, order.Candidate);
+        Func<ChampionRecord, int, string?, ChampionVersion> made = await MakerAsync(run, judged, order, cancellation);
+        await ChangeAsync(project, known =>
+        {
+            var origin = new ModelOrigin(order.RunId, order.Candidate);
+            // Nobody is challenged without a champion, and none by itself.
+            bool changes = known.Current is { } current && current.Origin != origin && known.Challenger?.Origin != origin;
+            return Task.FromResult(changes ? known with { Challenger = made(known, 0, null) } : null);
+        }, cancellation);
+    }
+
+    /// <summary>What makes a version of a judged candidate, once its number and the folder of its files are known.</summary>
+    private async Task<Func<ChampionRecord, int, string?, ChampionVersion>> MakerAsync(
+        RunRecord run, CandidateRecord judged, PromotionOrder order, CancellationToken cancellation)
+    {
+        Recipe recipe = await RunRecipes.ReadAsync(store, run.RunId, cancellation);
+        Manifest manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(run.RunId), cancellation);
+        Metrics? metrics = (await store.FindJsonAsync<Metrics>(RunPaths.Scores(run.RunId, judged.Name), cancellation))?.Value;
+        ModelOrigin? continued = (await store.FindJsonAsync<RunPlan>(RunPaths.Plan(run.RunId), cancellation))?.Value.Candidate(judged.Name)?.Origin;
+        CandidateRecipe? asked = recipe.Candidates.FirstOrDefault(c => c.Name == judged.Name);
+        string baseModel = judged.Model ?? EligibleModels.Linear;
+        return (known, version, folder) => new ChampionVersion(
+            version,
+            run.RunId,
+            judged.Name,
+            judged.Kind,
+            judged.Provider,
+            baseModel,
+            judged.Provider is null ? folder ?? VersionFiles.OfRun(run.RunId, judged).ToString() : judged.TunedModel ?? baseModel,
+            asked is null ? "" : RunRecipes.FormOf(asked, baseModel).Key,
+            manifest.Labels,
+            judged.Accuracy ?? 0,
+            time.GetUtcNow(),
+            order.By)
+        {
+            Reason = order.Reason,
+            Folder = folder,
+            UsdPerThousand = judged.UsdPerThousand,
+            Lineage = new VersionLineage(
+                run.Drop.Path,
+                run.Drop.Sha256,
+                run.Recipe.Sha256,
+                judged.Kind == OutcomeKind.Prompt ? 0 : manifest.Rows.Train,
+                judged.Kind == OutcomeKind.Prompt ? 0 : manifest.Rows.Validation,
+                metrics?.N ?? manifest.Rows.Test,
+                continued is null ? null : known.Versions.FirstOrDefault(v => v.Origin == continued)?.Version,
+                known.Current?.Version),
+        };
     }
 
     /// <summary>Goes back to an earlier version, as a new version of its own.</summary>
@@ -161,23 +186,32 @@ public sealed class Champions(IBlobStore store, VersionFiles files, VersionRefer
     private static ChampionVersion? Without(ChampionVersion? challenger, ChampionVersion champion) =>
         challenger is { } other && other.RunId == champion.RunId && other.Candidate == champion.Candidate ? null : challenger;
 
-    private async Task<ChampionVersion> Append(string project, Func<ChampionRecord, Task<ChampionVersion?>> next, CancellationToken cancellation)
+    private async Task<ChampionVersion> Append(string project, Func<ChampionRecord, Task<ChampionVersion?>> next, CancellationToken cancellation) =>
+        (await ChangeAsync(project, async known => await next(known) is { } added
+            ? new ChampionRecord([.. known.Versions, added], Without(known.Challenger, added))
+            : null, cancellation)).Current!;
+
+    /// <summary>Changes what is kept of a project, decided anew where another host comes between.</summary>
+    /// <param name="project">Which.</param>
+    /// <param name="next">Null: it stays as it is.</param>
+    /// <param name="cancellation">Gives up.</param>
+    private async Task<ChampionRecord> ChangeAsync(string project, Func<ChampionRecord, Task<ChampionRecord?>> next, CancellationToken cancellation)
     {
         BlobPath path = RunPaths.Champion(ProjectName.Check(project));
         while (true)
         {
             (ChampionRecord Value, string ETag)? known = await store.FindJsonAsync<ChampionRecord>(path, cancellation);
             ChampionRecord record = known?.Value ?? new ChampionRecord([]);
-            if (await next(record) is not { } added)
+            if (await next(record) is not { } changed)
             {
-                return record.Current!;
+                return record;
             }
 
             try
             {
                 WriteCondition condition = known is { } read ? WriteCondition.Matches(read.ETag) : WriteCondition.Absent;
-                await store.WriteJsonAsync(path, new ChampionRecord([.. record.Versions, added], Without(record.Challenger, added)), condition, cancellation);
-                return added;
+                await store.WriteJsonAsync(path, changed, condition, cancellation);
+                return changed;
             }
             catch (FlowException error) when (error.Failure.Kind == FailureKind.Conflict)
             {

@@ -27,8 +27,7 @@ public sealed class VersionFiles(IBlobStore store, Shots shots)
             return;
         }
 
-        // A model of our own is model.bin or a folder model/, which stands in a container's output: whatever its kind, its name begins so.
-        BlobPath model = RunPaths.Baseline(runId, judged.Name, judged.Kind == OutcomeKind.Encoder ? "out/model" : "model");
+        BlobPath model = OfRun(runId, judged);
         await foreach (BlobEntry file in store.ListAsync(model.Container, model.Name, cancellation))
         {
             await using BlobRead content = await store.OpenExistingAsync(file.Path, cancellation);
@@ -36,6 +35,11 @@ public sealed class VersionFiles(IBlobStore store, Shots shots)
             await store.WriteAsync(BlobPath.Parse($"{folder}/{name}"), content.Content, cancellation: cancellation);
         }
     }
+
+    /// <summary>Where a run keeps a model of our own: model.bin or a folder model/, which stands in a container's output. Whatever its kind,
+    /// its name begins so.</summary>
+    public static BlobPath OfRun(string runId, CandidateRecord judged) =>
+        RunPaths.Baseline(runId, judged.Name, judged.Kind == OutcomeKind.Encoder ? "out/model" : "model");
 
     /// <summary>How a text is put to a version of a provider.</summary>
     public async Task<QuestionComposer> ComposerAsync(ChampionVersion version, CancellationToken cancellation)

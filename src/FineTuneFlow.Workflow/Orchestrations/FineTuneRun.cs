@@ -84,7 +84,7 @@ public static class FineTuneRun
             Steps.Compare, new CompareInput(input, plan, [.. results], journal.Stages, journal.StartedAt, context.UtcNow));
 
         await journal.EnterAsync(RunStage.Promoting);
-        PromotionResult promotion = await context.CallAsync(Steps.Promote, new PromoteInput(input, comparison.Promote, plan.Champion?.Version ?? 0, comparison.Headline));
+        PromotionResult promotion = await context.CallAsync(Steps.Promote, new PromoteInput(input, comparison.Promote, plan.Champion?.Version ?? 0, comparison.Headline, comparison.RunnerUp));
 
         await journal.EnterAsync(RunStage.CleaningUp);
         await CleanUp(context, journal);

@@ -37,7 +37,7 @@ public sealed class ChampionDesk(
             }
         }
 
-        if (wanted is null && rule.Shadow is { } name && ServingChoice.Find(record, name) is { } shadow)
+        if (wanted is null && rule.Shadow is { } name && ServingChoice.Find(record, rule, name) is { } shadow)
         {
             // Nobody waits for the shadow, and what becomes of it changes no answer.
             _ = Task.Run(() => ShadowAsync(project, shadow, texts, answers), CancellationToken.None);

@@ -23,7 +23,7 @@ public static class ServingChoice
             ?? throw new FlowException(FailureKind.NotFound, $"The project {project} has no champion", "Promote a candidate of one of its runs first");
         if (wanted is not null)
         {
-            return Find(record, wanted) ?? throw new FlowException(
+            return Find(record, rule, wanted) ?? throw new FlowException(
                 FailureKind.NotFound,
                 $"The project {project} has no version {wanted}",
                 $"It has {string.Join(", ", record.Versions.Select(v => v.Version))}{(record.Challenger is null ? "" : " and a challenger")}");
@@ -36,18 +36,19 @@ public static class ServingChoice
             point -= weight;
             if (point < 0)
             {
-                return Find(record, version) ?? champion;
+                return Find(record, rule, version) ?? champion;
             }
         }
 
         return champion;
     }
 
-    /// <summary>Null: the project has no such version.</summary>
-    public static ChampionVersion? Find(ChampionRecord record, string name) => name switch
+    /// <summary>Null: the project has no such version. The challenger is the version that the recipe has in shadow, or else the runner-up
+    /// of the last run.</summary>
+    public static ChampionVersion? Find(ChampionRecord record, ServingRecipe rule, string name) => name switch
     {
         ServingRecipe.Champion => record.Current,
-        ServingRecipe.Challenger => record.Challenger,
+        ServingRecipe.Challenger => rule.Shadow is { } shadow and not ServingRecipe.Challenger ? Find(record, rule, shadow) ?? record.Challenger : record.Challenger,
         ServingRecipe.Previous => record.Versions.Length > 1 ? record.Versions[^2] : null,
         _ => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? record.Versions.FirstOrDefault(v => v.Version == number) : null,
     };

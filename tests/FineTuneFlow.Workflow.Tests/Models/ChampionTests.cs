@@ -113,6 +113,37 @@ public sealed class ChampionTests(Azurite azurite)
         none.Failure.ToString().ShouldContain("1, 2");
     }
 
+    [Fact]
+    public async Task The_runner_up_of_a_run_is_the_challenger_by_rule_and_answers_by_that_name_until_it_is_promoted()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        string recipe = LinearAlone.Replace("\"candidates\": []", "\"candidates\": [{ \"name\": \"gpt\", \"model\": \"gpt-3.5-turbo\", \"epochs\": 1 }], \"budget\": { \"approveAbove\": 50 }, \"promotion\": { \"requireSignificance\": false }");
+        RunView run = await stack.EndAsync((await stack.RunAsync("challenged", Reviews.Csv(300), recipe)).RunId);
+        Champions champions = stack.Get<Champions>();
+        ChampionRecord record = await champions.ReadAsync("challenged", Cancellation);
+        string runnerUp = run.Promoted == "gpt" ? "linear" : "gpt";
+
+        IReadOnlyList<ServedAnswer> answers = await stack.Get<ChampionDesk>().AnswerAsync("challenged", ["excellent, perfect, love it"], "challenger", null, Cancellation);
+
+        (record.Challenger!.Candidate, record.Challenger.Version, record.Challenger.By, record.Challenger.RunId).ShouldBe((runnerUp, 0, "rule", run.RunId));
+        (answers[0].Version.Candidate, answers[0].Answer.Label).ShouldBe((runnerUp, "5"));
+        await champions.PromoteAsync("challenged", new PromotionOrder(run.RunId, runnerUp, "ann"), Cancellation);
+        (await champions.ReadAsync("challenged", Cancellation)).Challenger.ShouldBeNull("it is in use");
+    }
+
+    [Fact]
+    public void The_version_in_shadow_is_the_challenger_and_otherwise_the_runner_up()
+    {
+        ChampionVersion Version(int number) => new(
+            number, $"run-{number}", "linear", OutcomeKind.LinearBaseline, null, "linear", "models/p/v", "", new Core.Datasets.LabelSet(["a"], false, []), 0.5, default, "rule");
+        var record = new ChampionRecord([Version(1), Version(2), Version(3)], Version(0));
+
+        ServingChoice.Find(record, new Core.Recipes.ServingRecipe { Shadow = "1" }, "challenger")!.Version.ShouldBe(1);
+        ServingChoice.Find(record, new Core.Recipes.ServingRecipe { Shadow = "previous" }, "challenger")!.Version.ShouldBe(2);
+        ServingChoice.Find(record, new Core.Recipes.ServingRecipe { Shadow = "challenger" }, "challenger")!.Version.ShouldBe(0);
+        ServingChoice.Find(record, new Core.Recipes.ServingRecipe(), "challenger")!.Version.ShouldBe(0);
+    }
+
     private static async Task DeleteRun(WholeProduct stack, string runId)
     {
         await foreach (BlobEntry blob in stack.Store.ListAsync(RunPaths.Runs, $"{runId}/", Cancellation))
