@@ -1,4 +1,5 @@
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Providers.AzureOpenAI;
 using FineTuneFlow.Providers.Profiles;
 using FineTuneFlow.Workflow.Ports;
 
@@ -67,6 +68,8 @@ public sealed record ProviderOptions
         RequestTimeout = RequestTimeout,
         Profile = Profile.Name,
         CanDeploy = Deployment is not null,
+        HostingUsdPerHour = Deployment?.HourlyUsd,
+        HostingTier = (Deployment?.Sku ?? Profile.Deployment?.Sku) is { } sku ? AzureModelDeployments.TierOf(sku) : null,
         Trains = Profile.Trains,
         KeepsMetadata = Profile.KeepsMetadata,
         ServedCheckpoints = Profile.ServedCheckpoints,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Training;
 
@@ -12,6 +13,8 @@ internal static class CandidatePricing
 
     /// <summary>Hours that a deployment stands for an evaluation, the waits for it to come up included.</summary>
     private static readonly Estimate DeploymentHours = new(0.25, 1, 4);
+
+    private const int HoursAMonth = 730;
 
     public static CandidateQuote Price(QuotedCandidate candidate, QuoteInput input, PriceBook book) => candidate.Work switch
     {
@@ -62,6 +65,15 @@ internal static class CandidatePricing
             notes.Add($"{tried} checkpoints are asked about {input.Validation?.Rows ?? 0:N0} validation rows{(others > 0 ? ", and all of them about the holdout" : "")}{(candidate.NeedsDeployment ? ", each by a deployment of its own" : "")}");
         }
 
+        double? hourly = candidate.NeedsDeployment && tuned
+            ? candidate.HostingUsdPerHour ?? book.HostingPerHour(candidate.PriceKey, candidate.HostingTier ?? candidate.Tier)
+            : null;
+        if (hourly > 0)
+        {
+            notes.Add(string.Create(
+                CultureInfo.InvariantCulture, $"as champion it stands in a deployment for {hourly:0.00##} USD an hour, {hourly * HoursAMonth:N0} USD a month, until another takes its place"));
+        }
+
         return new CandidateQuote
         {
             Name = candidate.Name,
@@ -74,7 +86,8 @@ internal static class CandidatePricing
             CompletionTokens = completion,
             EvaluationUsd = evaluation,
             SelectionUsd = selection,
-            HostingUsd = candidate.NeedsDeployment && tuned ? DeploymentHours * (1 + tried + others) * book.HostingPerHour(candidate.PriceKey, candidate.Tier) : Estimate.Zero,
+            HostingUsd = DeploymentHours * (1 + tried + others) * (hourly ?? 0),
+            ServingUsdPerHour = hourly,
             Notes = notes.ToImmutable(),
         };
     }

@@ -78,6 +78,8 @@ public sealed record CandidateQuote
     public Estimate EvaluationUsd { get; init; } = Estimate.Zero;
     /// <summary>A deployment for the evaluation, or the machine of a container job.</summary>
     public Estimate HostingUsd { get; init; } = Estimate.Zero;
+    /// <summary>USD an hour for the deployment in which it stands as champion, which is not in <see cref="TotalUsd"/>; null: it needs none.</summary>
+    public double? ServingUsdPerHour { get; init; }
     /// <summary>Asking kept checkpoints about the validation split, to choose the one that is judged.</summary>
     public Estimate SelectionUsd { get; init; } = Estimate.Zero;
     public Estimate TotalUsd => TrainingUsd + EvaluationUsd + HostingUsd + SelectionUsd;

@@ -64,6 +64,10 @@ public sealed record QuotedCandidate
     public CheckpointUse? Checkpoints { get; init; }
     /// <summary>Checkpoints that the service keeps and serves.</summary>
     public int ServedCheckpoints { get; init; } = 3;
+    /// <summary>What that deployment costs an hour; null: as the price book has it for <see cref="HostingTier"/>.</summary>
+    public double? HostingUsdPerHour { get; init; }
+    /// <summary>The tier of the deployment; null: that of the training.</summary>
+    public TrainingTier? HostingTier { get; init; }
     /// <summary>Container baseline: the machine's name in the price book.</summary>
     public string Machine { get; init; } = "t4";
     /// <summary>Encoder: the longest text in word pieces; what is beyond is cut off.</summary>

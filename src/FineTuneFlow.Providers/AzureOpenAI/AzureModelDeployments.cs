@@ -144,11 +144,12 @@ public sealed class AzureModelDeployments : IModelDeployments, IDisposable
         };
         // The SKU that stands may be another than the setting is by now.
         string sku = deployment.Member("sku")?.Text("name") ?? options.Deployment!.Sku ?? ProfileOf(provider).Sku;
-        double hourly = options.Deployment!.HourlyUsd ?? _prices.HostingPerHour(options.PriceKey, Tier(sku));
+        double hourly = options.Deployment!.HourlyUsd ?? _prices.HostingPerHour(options.PriceKey, TierOf(sku));
         return new ModelDeployment(name, state, hourly, deployment.Member("systemData")?.Time("createdAt"));
     }
 
-    private static TrainingTier Tier(string sku) => sku.ToLowerInvariant() switch
+    /// <summary>The tier whose hourly price a deployment of this SKU has.</summary>
+    internal static TrainingTier TierOf(string sku) => sku.ToLowerInvariant() switch
     {
         "globalstandard" => TrainingTier.GlobalStandard,
         "datazonestandard" => TrainingTier.DataZone,

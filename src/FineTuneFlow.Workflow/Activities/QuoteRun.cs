@@ -81,6 +81,8 @@ public sealed class QuoteRun(
             NeedsDeployment = provider.NeedsDeployment && candidate.IsTuned,
             Checkpoints = candidate.Checkpoints,
             ServedCheckpoints = provider.ServedCheckpoints,
+            HostingUsdPerHour = provider.HostingUsdPerHour,
+            HostingTier = provider.HostingTier,
         };
     }
 

@@ -77,6 +77,12 @@ public sealed record ProviderFacts(string Name, ProviderKind Kind, bool NeedsDep
     /// <summary>Where fine-tunes are deployed is configured.</summary>
     public bool CanDeploy { get; init; }
 
+    /// <summary>What a deployment costs an hour, by the settings; null: as the price book has it for <see cref="HostingTier"/>.</summary>
+    public double? HostingUsdPerHour { get; init; }
+
+    /// <summary>The tier in which fine-tunes are deployed; null: they need no deployment.</summary>
+    public TrainingTier? HostingTier { get; init; }
+
     /// <summary>It offers supervised fine-tuning; else its models can only be asked.</summary>
     public bool Trains { get; init; } = true;
 
