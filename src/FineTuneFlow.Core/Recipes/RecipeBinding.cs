@@ -11,7 +11,7 @@ internal static class RecipeBinding
     public static Recipe Bind(PlacedJson recipe) => new()
     {
         Version = recipe.Whole("version", Absent.Version),
-        Dataset = DatasetBinding.Bind(recipe["dataset"]),
+        Dataset = Dataset(recipe),
         Budget = recipe["budget"] is { } budget ? Budget(budget) : Absent.Budget,
         Candidates = recipe.List("candidates", Candidate),
         Baselines = recipe.List("baselines", Baseline),
@@ -24,6 +24,17 @@ internal static class RecipeBinding
             ? new RetentionRecipe { DeleteUploads = retention.Truth("deleteUploads", Absent.Retention.DeleteUploads) }
             : Absent.Retention,
     };
+
+    /// <summary>A recipe that says when to retrain, and not how to split, splits by the text's hash: its data will grow, and each text must
+    /// stay in its split for good.</summary>
+    private static DatasetRecipe Dataset(PlacedJson recipe)
+    {
+        DatasetRecipe dataset = DatasetBinding.Bind(recipe["dataset"]);
+        PlacedJson? split = recipe["dataset"]?["split"];
+        return recipe["retrain"] is null || split?["method"] is not null || split?["column"] is not null
+            ? dataset
+            : dataset with { Split = dataset.Split with { Method = SplitMethod.Stable } };
+    }
 
     private static BudgetRecipe Budget(PlacedJson budget) => new()
     {
@@ -93,6 +104,8 @@ internal static class RecipeBinding
         DriftIndex = retrain.Number("driftIndex", Absent.Retrain.DriftIndex),
         DriftAlpha = retrain.Number("driftAlpha", Absent.Retrain.DriftAlpha),
         AccuracyDrop = retrain.Number("accuracyDrop", Absent.Retrain.AccuracyDrop),
+        MinimumFeedback = retrain.Whole("minimumFeedback", Absent.Retrain.MinimumFeedback),
+        RestDays = retrain.Whole("restDays", Absent.Retrain.RestDays),
         DyingDays = retrain.Whole("dyingDays", Absent.Retrain.DyingDays),
     };
 

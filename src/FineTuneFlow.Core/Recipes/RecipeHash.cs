@@ -8,16 +8,27 @@ namespace FineTuneFlow.Core.Recipes;
 /// <summary>A recipe's identity: what it asks for, however it is written.</summary>
 public static class RecipeHash
 {
+    // Who answers and when a night trains changes nothing about what a run does: other weights must not make the same drop cost again.
+    private static readonly string[] BesideTheRun = ["serving", "retrain"];
+
     /// <summary>SHA-256 in lower-case hexadecimal of the canonical JSON: defaults filled in, properties sorted, no white space,
-    /// no comments, no <c>$schema</c>.</summary>
+    /// no comments, no <c>$schema</c>, and nothing of what is beside a run.</summary>
     public static string Of(Recipe recipe) => Convert.ToHexStringLower(SHA256.HashData(Canonical(recipe)));
 
     /// <summary>The UTF-8 bytes that are hashed.</summary>
     public static byte[] Canonical(Recipe recipe) =>
-        JsonSerializer.SerializeToUtf8Bytes(Sorted(JsonSerializer.SerializeToNode(Judged(recipe), FlowJson.Compact)), FlowJson.Compact);
+        JsonSerializer.SerializeToUtf8Bytes(Sorted(Run(recipe)), FlowJson.Compact);
 
-    // Who answers and when a night trains changes nothing about what a run does: other weights must not make the same drop cost again.
-    private static Recipe Judged(Recipe recipe) => recipe with { Serving = new ServingRecipe(), Retrain = new RetrainRecipe() };
+    private static JsonObject Run(Recipe recipe)
+    {
+        JsonObject whole = JsonSerializer.SerializeToNode(recipe, FlowJson.Compact)!.AsObject();
+        foreach (string setting in BesideTheRun)
+        {
+            whole.Remove(setting);
+        }
+
+        return whole;
+    }
 
     private static JsonNode? Sorted(JsonNode? node) => node switch
     {

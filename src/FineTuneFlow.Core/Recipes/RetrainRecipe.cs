@@ -13,6 +13,10 @@ public sealed record RetrainRecipe
     public double DriftAlpha { get; init; } = 0.01;
     /// <summary>How far the accuracy on feedback may lie below that on the holdout, surely (0.05: five points); 0 to 1.</summary>
     public double AccuracyDrop { get; init; } = 0.05;
+    /// <summary>Texts that people must have said the right label of before their accuracy is a reason; 1 to 1,000,000.</summary>
+    public int MinimumFeedback { get; init; } = 30;
+    /// <summary>Days after a retrain in which drift, feedback and a dying base are no reason for another; 0 to 365. New rows are.</summary>
+    public int RestDays { get; init; } = 7;
     /// <summary>Days before the end of the champion's base model at which that becomes a reason; 0 to 365.</summary>
     public int DyingDays { get; init; } = 30;
 }

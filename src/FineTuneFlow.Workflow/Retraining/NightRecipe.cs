@@ -9,11 +9,15 @@ namespace FineTuneFlow.Workflow.Retraining;
 /// <summary>What a night trains: by the project's recipe, over merged rows, on the split that does not move when data grows.</summary>
 internal static class NightRecipe
 {
+    // A job needs ten rows, and some of the new ones judge.
+    private const int EnoughNewRows = 50;
+
     /// <param name="project">The project's recipe: baselines, rules, budget.</param>
     /// <param name="made">The recipe of the run that made the champion.</param>
     /// <param name="champion">In use.</param>
+    /// <param name="newRows">Rows that the champion has not seen.</param>
     /// <param name="baseDies">Its base cannot be trained on much longer: the recipe's own candidates are trained instead.</param>
-    public static (Recipe Recipe, ImmutableArray<string> Notes) Of(Recipe project, Recipe made, ChampionVersion champion, bool baseDies)
+    public static (Recipe Recipe, ImmutableArray<string> Notes) Of(Recipe project, Recipe made, ChampionVersion champion, int newRows, bool baseDies)
     {
         var notes = ImmutableArray.CreateBuilder<string>();
         bool moved = made.Dataset.Split.Method != SplitMethod.Stable;
@@ -24,7 +28,7 @@ internal static class NightRecipe
                 + "texts that the champion was trained on judge nobody, so that fewer rows judge this once, and a fine-tune is trained from its base model again");
         }
 
-        ImmutableArray<CandidateRecipe> candidates = Candidates(project, made, champion, moved, baseDies);
+        ImmutableArray<CandidateRecipe> candidates = Candidates(project, made, champion, moved, newRows, baseDies);
         if (candidates.IsEmpty && !champion.Kind.IsTrained())
         {
             notes.Add("The champion is no fine-tune: the models of our own are trained again, those of providers by a drop or by hand");
@@ -44,7 +48,7 @@ internal static class NightRecipe
         }, notes.ToImmutable());
     }
 
-    private static ImmutableArray<CandidateRecipe> Candidates(Recipe project, Recipe made, ChampionVersion champion, bool moved, bool baseDies)
+    private static ImmutableArray<CandidateRecipe> Candidates(Recipe project, Recipe made, ChampionVersion champion, bool moved, int newRows, bool baseDies)
     {
         if (!champion.Kind.IsTrained())
         {
@@ -70,7 +74,7 @@ internal static class NightRecipe
                 ? trained with { Name = "retrain", Provider = champion.Provider, Model = champion.BaseModel, ContinueFrom = null, Data = TrainingData.All, Kind = CandidateKind.FineTune }
                 : trained with
                 {
-                    Name = "retrain", Model = null, ContinueFrom = PlannedCandidate.ChampionName, Data = TrainingData.New, Epochs = new OneOrMany<int>(1), Kind = CandidateKind.FineTune,
+                    Name = "retrain", Model = null, ContinueFrom = PlannedCandidate.ChampionName, Data = newRows >= EnoughNewRows ? TrainingData.New : TrainingData.All, Epochs = new OneOrMany<int>(1), Kind = CandidateKind.FineTune,
                 },
         ];
     }

@@ -83,7 +83,7 @@ public sealed class NightlyRetrain(
         }
 
         StartedRun run = await runs.StartReadAsync(project, rows, recipe, trigger, cancellation);
-        await store.WriteJsonAsync(RunPaths.TriedRows(project), new TriedRows(champion, look.NewRows), cancellation: cancellation);
+        await store.WriteJsonAsync(RunPaths.TriedRows(project), new TriedRows(champion, look.NewRows, time.GetUtcNow()), cancellation: cancellation);
         return (look, run);
     }
 

@@ -42,18 +42,25 @@ public sealed class RetrainReasons(
         bool dies = view.BaseEnds is { } end && end.AddDays(-rule.Retrain.DyingDays) <= DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         TriedRows? last = (await store.FindJsonAsync<TriedRows>(RunPaths.TriedRows(project), cancellation))?.Value;
         int tried = last?.Version == champion.Version ? Math.Min(last.NewRows, merged.NewRows) : 0;
-        ImmutableArray<string> reasons = [.. Reasons(rule.Retrain, merged.NewRows - tried, tried, view, dies)];
-        (Recipe recipe, ImmutableArray<string> notes) = NightRecipe.Of(rule, made, champion, dies);
+        DateTimeOffset? rests = last?.At?.AddDays(rule.Retrain.RestDays) is { } until && until > time.GetUtcNow() ? until : null;
+        ImmutableArray<string> reasons = [.. Reasons(rule.Retrain, merged.NewRows - tried, tried, view, dies, rests)];
+        (Recipe recipe, ImmutableArray<string> notes) = NightRecipe.Of(rule, made, champion, merged.NewRows, dies);
         var look = new NightLook(
-            project, reasons, reasons.IsEmpty ? WhyNot(rule.Retrain, merged.NewRows - tried, tried, view) : null, merged.NewRows, merged.Rows, [.. merged.LeftOut.Select(what => $"left out: {what}"), .. notes], view);
+            project, reasons, reasons.IsEmpty ? WhyNot(rule.Retrain, merged.NewRows - tried, tried, view, rests) : null, merged.NewRows, merged.Rows, [.. merged.LeftOut.Select(what => $"left out: {what}"), .. notes], view);
         return (look, merged.Path, recipe, champion.Version);
     }
 
-    private static IEnumerable<string> Reasons(RetrainRecipe rule, int untried, int tried, HealthView view, bool dies)
+    private static IEnumerable<string> Reasons(RetrainRecipe rule, int untried, int tried, HealthView view, bool dies, DateTimeOffset? rests)
     {
         if (untried >= rule.MinimumNewRows)
         {
             yield return $"{untried:N0} rows that are new to the champion{Beside(tried)} (from {rule.MinimumNewRows:N0} on it is retrained)";
+        }
+
+        if (rests is not null)
+        {
+            // What the last retrain could not change is there tomorrow as well, and each night's run would cost.
+            yield break;
         }
 
         // Drift alone brings nothing to learn from: at least one row must be new.
@@ -73,15 +80,16 @@ public sealed class RetrainReasons(
         }
     }
 
-    private static string WhyNot(RetrainRecipe rule, int untried, int tried, HealthView view)
+    private static string WhyNot(RetrainRecipe rule, int untried, int tried, HealthView view, DateTimeOffset? rests)
     {
         string measures = string.Join("; ", view.Drift);
         string drift = view.Drift.IsEmpty ? "nothing was asked that could drift"
             : !view.Drift.Any(measure => measure.Drifted) ? $"no drift ({measures})"
-            : rule.Drift ? $"drift ({measures}), but no row since the last retrain to learn from" : $"drift ({measures}), for which the recipe does not retrain";
+            : rule.Drift ? $"drift ({measures}){(untried > 0 ? "" : ", but no row since the last retrain to learn from")}" : $"drift ({measures}), for which the recipe does not retrain";
         string told = view.Feedback is { } accuracy ? $"accuracy on feedback {accuracy}" : "no feedback on its answers";
         string life = view.BaseEnds is { } end ? $"its base model answers until {end:yyyy-MM-dd}" : "no end of its model is announced";
-        return $"{untried:N0} new rows{Beside(tried)}, fewer than {rule.MinimumNewRows:N0}; {drift}; {told}; {life}";
+        string rest = rests is { } until ? $"; after the last retrain only new rows are a reason until {until:yyyy-MM-dd} (retrain.restDays)" : "";
+        return $"{untried:N0} new rows{Beside(tried)}, fewer than {rule.MinimumNewRows:N0}; {drift}; {told}; {life}{rest}";
     }
 
     private static string Beside(int tried) => tried > 0 ? $" beside {tried:N0} that the last retrain has tried" : "";

@@ -4,4 +4,5 @@ namespace FineTuneFlow.Workflow.Retraining;
 /// to the champion, and must not be paid for again every night.</summary>
 /// <param name="Version">The champion that it was tried against; for another one the rows count anew.</param>
 /// <param name="NewRows">Rows that were new to that champion.</param>
-public sealed record TriedRows(int Version, int NewRows);
+/// <param name="At">When it was started; null in records of earlier versions.</param>
+public sealed record TriedRows(int Version, int NewRows, DateTimeOffset? At = null);

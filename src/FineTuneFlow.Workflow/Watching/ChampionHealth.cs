@@ -12,6 +12,7 @@ public sealed class ChampionHealth(
     WatchLog watch, VersionReferences references, FeedbackStore feedback, IProviders providers, ModelBook models, TimeProvider time)
 {
     private const int Days = 7;
+    private const string UnknownWords = "unknown words";
 
     public async Task<HealthView> OfAsync(string project, ChampionVersion champion, RetrainRecipe rule, CancellationToken cancellation)
     {
@@ -45,7 +46,7 @@ public sealed class ChampionHealth(
             ("labels", Counts(holdout), Counts(asked)),
             ("confidence", holdout.Confidence, asked.Confidence),
             ("length", holdout.Lengths, asked.Lengths),
-            ("unknown words", holdout.UnknownWords, asked.UnknownWords),
+            (UnknownWords, holdout.UnknownWords, asked.UnknownWords),
         ];
         // Bonferroni: four looks at one night must not raise four times the false alarms that the recipe allows.
         double alpha = rule.DriftAlpha / distributions.Length;
@@ -54,9 +55,13 @@ public sealed class ChampionHealth(
             if (PopulationStability.Of(before, now, rule.DriftIndex, alpha) is { } measure)
             {
                 yield return new DriftMeasure(
-                    name, measure.Index, measure.PValue, now.Sum(), measure.RowsNeeded, measure.Index >= rule.DriftIndex && measure.PValue < alpha);
+                    name, measure.Index, measure.PValue, now.Sum(), measure.RowsNeeded,
+                    measure.Index >= rule.DriftIndex && measure.PValue < alpha && (name != UnknownWords || Mean(now) > Mean(before)));
             }
         }
+
+        // Texts that are more familiar than the holdout was are nothing to learn from: of unknown words only more are drift.
+        static double Mean(long[] groups) => groups.Select((count, group) => (double)count * group).Sum() / groups.Sum();
 
         long[] Counts(VersionCounts counts) => [.. champion.Labels.Names.Select(label => counts.Labels.GetValueOrDefault(label))];
     }
@@ -71,7 +76,8 @@ public sealed class ChampionHealth(
 
         int right = told.Count(one => one.Predicted == one.Label);
         Interval interval = ShareInterval.Of(right, told.Length, 0.05);
-        return new FeedbackAccuracy(right, told.Length, interval.Low, interval.High, champion.Accuracy, interval.High < champion.Accuracy - rule.AccuracyDrop);
+        return new FeedbackAccuracy(right, told.Length, interval.Low, interval.High, champion.Accuracy,
+            told.Length >= rule.MinimumFeedback && interval.High < champion.Accuracy - rule.AccuracyDrop, rule.MinimumFeedback);
     }
 }
 

@@ -28,6 +28,15 @@ public sealed class RecipeBindingTests
         JsonSerializer.Serialize(RecipeBinding.Bind(PlacedJsonParser.Parse("""{"dataset":{"csv":{},"labels":{},"cleaning":{},"rareClasses":{},"duplicates":{"near":{}},"split":{}},"budget":{},"evaluation":{},"promotion":{},"retention":{}}"""u8)), FlowJson.Indented)
             .ShouldBe(JsonSerializer.Serialize(new Recipe { Dataset = new DatasetRecipe { Duplicates = new DuplicatesRecipe { Near = new NearDuplicatesRecipe() } } }, FlowJson.Indented));
 
+    [Theory]
+    [InlineData("{}", SplitMethod.Stratified)]
+    [InlineData("""{"retrain":{}}""", SplitMethod.Stable)]
+    [InlineData("""{"retrain":{"minimumNewRows":50},"dataset":{"split":{"test":0.3}}}""", SplitMethod.Stable)]
+    [InlineData("""{"retrain":{},"dataset":{"split":{"method":"stratified"}}}""", SplitMethod.Stratified)]
+    [InlineData("""{"retrain":{},"dataset":{"split":{"method":"time","column":"day"}}}""", SplitMethod.Time)]
+    public void A_recipe_that_says_when_to_retrain_keeps_texts_in_their_splits_for_good_unless_it_says_otherwise(string json, SplitMethod expected) =>
+        RecipeReader.Read("recipe", System.Text.Encoding.UTF8.GetBytes(json)).Dataset.Split.Method.ShouldBe(expected);
+
     private static JsonNode? Sample(SchemaNode schema, bool last)
     {
         if (schema.AnyOf.Length > 0)

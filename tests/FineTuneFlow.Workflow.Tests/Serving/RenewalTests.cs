@@ -26,7 +26,7 @@ public sealed class RenewalTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task A_free_deployment_is_renewed_before_its_day_is_over_and_answers_all_the_time()
+    public async Task A_free_deployment_is_renewed_before_its_day_is_over_answers_all_the_time_and_is_gone_when_nobody_needs_it()
     {
         using var store = new FileBlobStore(_folder.FullName);
         var service = new FreeTier(_clock);
@@ -50,6 +50,11 @@ public sealed class RenewalTests : IDisposable
         }
 
         service.Made.Count.ShouldBe(7, "the first, and one after each twenty of a hundred and twenty hours");
+        service.MostAtOnce.ShouldBe(2, "the next one answers before the last is removed");
+
+        await store.WriteJsonAsync(RunPaths.Champion(Project), new ChampionRecord([Version(OutcomeKind.LinearBaseline, null, "models/renewed/v2")]));
+        (await step.RunAsync(new ServeChampionInput(Project), Cancellation)).Standing.ShouldBe(0);
+        service.Standing.ShouldBeEmpty();
     }
 
     [Fact]
@@ -105,6 +110,8 @@ public sealed class RenewalTests : IDisposable
 
         public List<string> Made { get; } = [];
 
+        public int MostAtOnce { get; private set; }
+
         public IReadOnlyList<string> Standing => [.. _made.Keys.Except(Gone)];
 
         public IReadOnlyList<string> Gone => HourlyUsd > 0 ? [] : [.. _made.Where(one => clock.GetUtcNow() - one.Value >= TimeSpan.FromDays(1)).Select(one => one.Key)];
@@ -117,6 +124,7 @@ public sealed class RenewalTests : IDisposable
                 Made.Add(deployment);
             }
 
+            MostAtOnce = Math.Max(MostAtOnce, Standing.Count);
             return Task.FromResult(Of(deployment));
         }
 

@@ -4,6 +4,7 @@ using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Retraining;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Serving;
 
@@ -87,6 +88,31 @@ public sealed class ServeChampionTests(Azurite azurite)
         await step.RunAsync(new ServeChampionInput("served-twice"), Cancellation);
         ServedDeployment again = (await stack.Get<ServingDeployments>().ReadAsync("served-twice", Cancellation)).Deployments.Single();
         (again.Generation, again.Coming ?? again.Active).ShouldBe((2, ModelDeployment.NameOf("serve-served-twice-v1", "2")));
+    }
+
+    [Fact(Timeout = 240_000)]
+    public async Task A_night_during_a_deployment_disturbs_neither()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(azurite, Settings);
+        await stack.Store.WriteBytesAsync(RunPaths.ProjectRecipe("night-deploys"), System.Text.Encoding.UTF8.GetBytes(Recipe));
+        RunView run = await stack.EndAsync((await stack.RunAsync("night-deploys", Reviews.Csv(200), Recipe)).RunId);
+        run.Promoted.ShouldBe("gpt", run.Verdict);
+        await stack.Get<ServingKeeper>().WakeAsync("night-deploys", Cancellation);
+        await stack.Store.WriteBytesAsync(
+            RunPaths.Drop("night-deploys", "more.csv"), System.Text.Encoding.UTF8.GetBytes(Reviews.Csv(300, 7).Replace("the ", "the new ", StringComparison.Ordinal)));
+
+        StartedRun night = (await stack.Get<NightlyRetrain>().RunAsync("night-deploys", Cancellation))!;
+        RunView ended = await stack.EndAsync(night.RunId);
+
+        ended.Failure.ShouldBeNull();
+        await UntilAsync(async () => (await stack.Get<ServingDeployments>().ReadAsync("night-deploys", Cancellation)).Deployments.Any(one => one is { Active: not null, Coming: null }));
+        ChampionVersion champion = (await stack.Get<Champions>().ReadAsync("night-deploys", Cancellation)).Current!;
+        await UntilAsync(async () =>
+        {
+            await stack.Get<ServingKeeper>().WakeAsync("night-deploys", Cancellation);
+            return (await stack.Get<ServingDeployments>().ReadAsync("night-deploys", Cancellation)).Deployments is [{ Active: not null } one] && one.Version == champion.Version;
+        });
+        (await stack.Get<ChampionDesk>().AnswerAsync("night-deploys", ["excellent, perfect"], null, null, Cancellation))[0].Answer.Label.ShouldNotBeNull();
     }
 
     [Fact(Timeout = 120_000)]

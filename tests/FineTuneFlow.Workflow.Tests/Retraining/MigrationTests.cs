@@ -1,0 +1,80 @@
+using System.Text;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Tests;
+using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Models;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Retraining;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Tests.Retraining;
+
+/// <summary>A project that was begun with a split that moves when data grows.</summary>
+public sealed class MigrationTests(Azurite azurite)
+{
+    private const string Project = "moved";
+    private const string Recipe = """
+        { "dataset": { "split": { "method": "stratified" } }, "candidates": [], "baselines": [{ "name": "linear" }], "promotion": { "requireSignificance": false } }
+        """;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = 300_000)]
+    public async Task It_is_moved_to_the_stable_split_once_is_told_what_that_means_and_nothing_that_judges_was_trained_on()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await stack.Store.WriteBytesAsync(RunPaths.ProjectRecipe(Project), Encoding.UTF8.GetBytes(Recipe));
+        string first = await DropAsync(stack, "first.csv", 300, 1);
+        (await stack.EndAsync(first)).Promoted.ShouldBe("linear");
+        await PutAsync(stack, "second.csv", 260, 2);
+
+        (NightLook look, RunView night) = await NightAsync(stack);
+
+        look.Reasons.ShouldHaveSingleItem().ShouldContain("new to the champion");
+        string told = look.Notes.ShouldHaveSingleItem();
+        told.ShouldContain("trained on a stratified split, which moves when data grows");
+        told.ShouldContain("the project uses the split stable");
+        told.ShouldContain("fewer rows judge this once");
+        (await RunRecipes.ReadAsync(stack.Store, night.RunId, Cancellation)).Dataset.Split.Method.ShouldBe(SplitMethod.Stable);
+        (await JudgesAsync(stack, night.RunId)).Overlaps(await TextsAsync(stack, first, Split.Train)).ShouldBeFalse("what the champion was trained on judges nobody");
+
+        // From the version on that this night made nothing moves any more, and nothing is said of it.
+        await stack.Get<Champions>().PromoteAsync(Project, new PromotionOrder(night.RunId, "linear", "ann"), Cancellation);
+        await PutAsync(stack, "third.csv", 260, 3);
+        (NightLook next, RunView after) = await NightAsync(stack);
+
+        next.Notes.ShouldBeEmpty();
+        (await JudgesAsync(stack, after.RunId)).IsSupersetOf(await TextsAsync(stack, night.RunId, Split.Test)).ShouldBeTrue("a text that judged still judges");
+        (await TextsAsync(stack, after.RunId, Split.Test)).Overlaps(await TextsAsync(stack, night.RunId, Split.Train)).ShouldBeFalse();
+    }
+
+    private static async Task<(NightLook Look, RunView Run)> NightAsync(WholeProduct stack)
+    {
+        (NightLook look, StartedRun? run) = await stack.Get<NightlyRetrain>().RetrainAsync(Project, force: false, "timer", Cancellation);
+        look.WhyNot.ShouldBeNull();
+        RunView ended = await stack.EndAsync(run!.RunId);
+        ended.Failure.ShouldBeNull();
+        return (look, ended);
+    }
+
+    private static async Task<HashSet<string>> TextsAsync(WholeProduct stack, string runId, Split split) =>
+        [.. (await stack.Store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(runId, split), Cancellation)).Select(row => Lineage.TextOf(row.Id))];
+
+    /// <summary>The rows that the run's candidates were judged by.</summary>
+    private static async Task<HashSet<string>> JudgesAsync(WholeProduct stack, string runId)
+    {
+        EvaluationPlan plan = await stack.Store.ReadJsonAsync<EvaluationPlan>(RunPaths.EvaluationPlan(runId), Cancellation);
+        return [.. (await stack.Store.ReadLinesAsync<DatasetRow>(BlobPath.Parse(plan.Source), Cancellation)).Select(row => Lineage.TextOf(row.Id))];
+    }
+
+    private static async Task<string> DropAsync(WholeProduct stack, string name, int rows, int seed)
+    {
+        await PutAsync(stack, name, rows, seed);
+        return (await stack.Get<DropIntake>().TakeAsync(RunPaths.Drop(Project, name), Cancellation)).RunId;
+    }
+
+    // Rows of one file have texts that no other file has.
+    private static Task<BlobWritten> PutAsync(WholeProduct stack, string name, int rows, int seed) => stack.Store.WriteBytesAsync(
+        RunPaths.Drop(Project, name), Encoding.UTF8.GetBytes(Reviews.Csv(rows, seed).Replace("the ", $"the {name[..^4]} ", StringComparison.Ordinal)));
+}
