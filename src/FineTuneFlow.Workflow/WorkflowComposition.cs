@@ -118,6 +118,7 @@ public static class WorkflowComposition
             .AddSingleton<HostStarts>()
             .AddSingleton<ProjectLabels>()
             .AddSingleton<FeedbackStore>()
+            .AddSingleton<FeedbackUse>()
             .AddSingleton<OpenChoices>()
             .AddSingleton<SuspectsIntake>()
             .AddSingleton<RunStarter>()

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -14,6 +15,9 @@ public sealed class AskedOnce(IBlobStore store)
 {
     private const int LongestKey = 100;
 
+    // A caller that died and came back at once finds its first question still being asked.
+    private readonly ConcurrentDictionary<BlobPath, Lazy<Task<KeptAnswers>>> _going = new();
+
     /// <exception cref="FlowException">InvalidInput: the key; Conflict: it stands for another question.</exception>
     public async Task<PredictionAnswers> AnswerAsync(
         string project, string key, PredictionRequest question, Func<Task<PredictionAnswers>> ask, CancellationToken cancellation)
@@ -25,16 +29,29 @@ public sealed class AskedOnce(IBlobStore store)
 
         string hash = Hash(JsonSerializer.Serialize(question, FlowJson.Compact));
         BlobPath path = RunPaths.Asked(project, Hash(key));
-        if ((await store.FindJsonAsync<KeptAnswers>(path, cancellation))?.Value is { } kept)
-        {
-            return kept.Question == hash
-                ? kept.Answers
-                : throw new FlowException(new Failure(FailureKind.Conflict, "the key stands for another question", "Give each question a key of its own", Field: "key"));
-        }
+        KeptAnswers kept = await _going.GetOrAdd(path, new Lazy<Task<KeptAnswers>>(FindOrAskAsync)).Value.WaitAsync(cancellation);
+        return kept.Question == hash
+            ? kept.Answers
+            : throw new FlowException(new Failure(FailureKind.Conflict, "the key stands for another question", "Give each question a key of its own", Field: "key"));
 
-        PredictionAnswers answers = await ask();
-        await store.WriteJsonAsync(path, new KeptAnswers(hash, answers), cancellation: CancellationToken.None);
-        return answers;
+        async Task<KeptAnswers> FindOrAskAsync()
+        {
+            try
+            {
+                if (await store.FindJsonAsync<KeptAnswers>(path, CancellationToken.None) is { } known)
+                {
+                    return known.Value;
+                }
+
+                var given = new KeptAnswers(hash, await ask());
+                await store.WriteJsonAsync(path, given, cancellation: CancellationToken.None);
+                return given;
+            }
+            finally
+            {
+                _going.TryRemove(path, out _);
+            }
+        }
     }
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];

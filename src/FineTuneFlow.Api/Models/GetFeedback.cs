@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Http;
 namespace FineTuneFlow.Api.Models;
 
 /// <summary>Lists what people have said of a project's texts, newest first, and the corrected files of suspects.</summary>
-public sealed class GetFeedback(FeedbackStore feedback, ProjectLabels labels) : IApiHandler
+public sealed class GetFeedback(FeedbackStore feedback, ProjectLabels labels, FeedbackUse use) : IApiHandler
 {
     public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)
     {
         string project = ProjectName.Check(request.Route("project"));
         await labels.OfAsync(project, cancellation);
         return ApiAnswer.Json(new FeedbackList(
-            await feedback.ListAsync(project, cancellation),
+            await use.TellAsync(project, await feedback.ListAsync(project, cancellation), cancellation),
             [.. (await feedback.CorrectionsAsync(project, cancellation)).Select(file => new CorrectedFile(file.Drop, file.At, file.Labels.Count))]));
     }
 }

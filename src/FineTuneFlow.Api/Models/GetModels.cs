@@ -6,11 +6,12 @@ using Microsoft.AspNetCore.Http;
 namespace FineTuneFlow.Api.Models;
 
 /// <summary>A project's champion and its lineage.</summary>
-public sealed class GetModels(Champions champions, ModelLives lives) : IApiHandler
+public sealed class GetModels(ProjectLabels labels, Champions champions, ModelLives lives) : IApiHandler
 {
     public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)
     {
         string project = ProjectName.Check(request.Route("project"));
+        await labels.RequireAsync(project, cancellation);
         ChampionRecord record = await champions.ReadAsync(project, cancellation);
         return ApiAnswer.Json(new ModelList(
             project,

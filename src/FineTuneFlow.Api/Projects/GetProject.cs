@@ -19,12 +19,8 @@ public sealed class GetProject(
     public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)
     {
         string project = ProjectName.Check(request.Route("project"));
+        await labels.RequireAsync(project, cancellation);
         ChampionRecord record = await champions.ReadAsync(project, cancellation);
-        if (record.Current is null && !(await labels.NamesAsync(cancellation)).Contains(project))
-        {
-            // Says which project is meant.
-            await labels.OfAsync(project, cancellation);
-        }
 
         Recipe recipe = await recipes.ReadAsync(project, cancellation);
         DateOnly today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);

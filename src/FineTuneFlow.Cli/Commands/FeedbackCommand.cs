@@ -57,6 +57,8 @@ public static class FeedbackCommand
                 $"{path}/{Uri.EscapeDataString(amend)}", System.Text.Json.JsonSerializer.Serialize(new AmendRequest(label, Environment.UserName), Core.Json.FlowJson.Compact), null, cancellation);
     }
 
+    private static string Use(KeptFeedback one) => one.Judges ? "never: judges" : one.TrainedBy is { } version ? $"in version {version}" : "next retrain";
+
     private static void Write(TextWriter writer, FeedbackList list)
     {
         foreach (CorrectedFile file in list.Corrections)
@@ -73,7 +75,7 @@ public static class FeedbackCommand
         TextTable table = new TextTable("ID", "LABEL", "ANSWERED", "USED", "TEXT").Shorten(1, 2, 4);
         foreach (KeptFeedback one in list.Feedback)
         {
-            table.Add(one.Id, one.Feedback.Label, one.Feedback.Predicted ?? "", one.Judges ? "no" : "yes", one.Feedback.Text.ReplaceLineEndings(" "));
+            table.Add(one.Id, one.Feedback.Label, one.Feedback.Predicted ?? "", Use(one), one.Feedback.Text.ReplaceLineEndings(" "));
         }
 
         table.Write(writer);

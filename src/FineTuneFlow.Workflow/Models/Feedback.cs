@@ -29,7 +29,8 @@ public sealed record EarlierLabel(string Label, DateTimeOffset? At, string? By);
 /// <param name="Id">By which it is amended and deleted.</param>
 /// <param name="Feedback">What was said.</param>
 /// <param name="Judges">The text judges the champion: it is kept, and trains nothing.</param>
-public sealed record KeptFeedback(string Id, Feedback Feedback, bool Judges);
+/// <param name="TrainedBy">The version in use, where it was trained on the text since this was said; null: it waits for the next retrain.</param>
+public sealed record KeptFeedback(string Id, Feedback Feedback, bool Judges, int? TrainedBy = null);
 
 /// <summary>A corrected <c>suspects.csv</c>.</summary>
 /// <param name="Drop">Where it lies.</param>

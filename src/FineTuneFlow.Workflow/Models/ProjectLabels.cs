@@ -28,12 +28,7 @@ public sealed class ProjectLabels(IBlobStore store, Champions champions, Project
             throw new FlowException(FailureKind.Conflict, $"The project {project} has no champion yet, so its labels are not known", "Promote a model first, or list the labels in dataset.labels.order of its recipe");
         }
 
-        string[] known = [.. await NamesAsync(cancellation)];
-        throw new FlowException(new Failure(
-            FailureKind.NotFound,
-            $"There is no project {project}",
-            NearestName.Of(project, known) is { } near ? $"Did you mean {near}?" : known.Length == 0 ? "Drop a file for it first" : $"There are {string.Join(", ", known.Take(20))}",
-            Field: "project"));
+        throw Unknown(project, [.. await NamesAsync(cancellation)]);
     }
 
     /// <exception cref="FlowException">InvalidInput: none of the project's labels, the nearest one named.</exception>
@@ -46,6 +41,15 @@ public sealed class ProjectLabels(IBlobStore store, Champions champions, Project
                 $"\"{(label.Length <= 60 ? label : label[..60] + "...")}\" is none of the project's labels",
                 NearestName.Of(label, labels) is { } near ? $"Did you mean \"{near}\"?" : $"Use one of {string.Join(", ", labels.Take(20))}",
                 Field: "label"));
+        }
+    }
+
+    /// <exception cref="FlowException">NotFound: there is no such project, the nearest one named.</exception>
+    public async Task RequireAsync(string project, CancellationToken cancellation)
+    {
+        if ((await champions.ReadAsync(project, cancellation)).Current is null && await NamesAsync(cancellation) is { } known && !known.Contains(project))
+        {
+            throw Unknown(project, [.. known]);
         }
     }
 
@@ -71,6 +75,12 @@ public sealed class ProjectLabels(IBlobStore store, Champions champions, Project
         names.RemoveWhere(name => !ProjectName.IsValid(name));
         return names;
     }
+
+    private static FlowException Unknown(string project, string[] known) => new(new Failure(
+        FailureKind.NotFound,
+        $"There is no project {project}",
+        NearestName.Of(project, known) is { } near ? $"Did you mean {near}?" : known.Length == 0 ? "Drop a file for it first" : $"There are {string.Join(", ", known.Take(20))}",
+        Field: "project"));
 
     private async Task<bool> HasDrops(string project, CancellationToken cancellation)
     {

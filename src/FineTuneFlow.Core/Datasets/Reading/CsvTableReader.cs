@@ -19,7 +19,10 @@ internal sealed class CsvTableReader : TableReader
     private int _carried;
     private bool _ended;
 
-    public CsvTableReader(SourceReader source, CsvRecipe recipe)
+    /// <param name="source">The file.</param>
+    /// <param name="recipe">How it is written, as far as that is said.</param>
+    /// <param name="fewestColumns">2 for a text and a label; 1 where texts alone will do.</param>
+    public CsvTableReader(SourceReader source, CsvRecipe recipe, int fewestColumns)
         : base(source)
     {
         _dialect = DialectDetection.Detect(source.Head, source.HeadIsAll, recipe);
@@ -40,7 +43,7 @@ internal sealed class CsvTableReader : TableReader
                 new SourceLocation(source.Name, 1)));
         }
 
-        if (Columns.Length == 1)
+        if (Columns.Length < fewestColumns)
         {
             throw new FlowException(new Failure(
                 FailureKind.InvalidInput,

@@ -18,7 +18,7 @@ internal sealed class JsonTableReader : TableReader
     private readonly bool _open = true;
     private (int Start, int Length, bool Set)[] _row = [];
 
-    public JsonTableReader(SourceReader source)
+    public JsonTableReader(SourceReader source, int fewestColumns)
         : base(source)
     {
         if (!Fill(FirstBatch))
@@ -28,7 +28,7 @@ internal sealed class JsonTableReader : TableReader
 
         _open = false;
         Normalise(FirstBatch);
-        if (Columns.Length < 2)
+        if (Columns.Length < fewestColumns)
         {
             throw new FlowException(new Failure(
                 FailureKind.InvalidInput,

@@ -53,7 +53,7 @@ internal abstract class TableReader(SourceReader source) : IDisposable
 
     public void Dispose() => Source.Dispose();
 
-    public static TableReader Open(string name, Func<Stream> open, CsvRecipe recipe)
+    public static TableReader Open(string name, Func<Stream> open, CsvRecipe recipe, int fewestColumns = 2)
     {
         var source = new SourceReader(name, open, recipe);
         try
@@ -69,7 +69,7 @@ internal abstract class TableReader(SourceReader source) : IDisposable
                     FailureKind.InvalidInput, $"this is not a CSV but {foreign.What}", foreign.Remedy, new SourceLocation(name)));
             }
 
-            return source.IsJsonLines ? new JsonTableReader(source) : new CsvTableReader(source, recipe);
+            return source.IsJsonLines ? new JsonTableReader(source, fewestColumns) : new CsvTableReader(source, recipe, fewestColumns);
         }
         catch
         {

@@ -17,11 +17,20 @@ internal sealed class TableRows : IDisposable
     private byte[] _scratch = new byte[1024];
 
     public TableRows(string file, Func<Stream> open)
+        : this(file, open, new CsvRecipe(), fewestColumns: 2)
+    {
+    }
+
+    /// <param name="file">As the user knows it.</param>
+    /// <param name="open">The file.</param>
+    /// <param name="csv">How it is written, as far as that is known.</param>
+    /// <param name="fewestColumns">1 where a file of texts alone will do.</param>
+    public TableRows(string file, Func<Stream> open, CsvRecipe csv, int fewestColumns)
     {
         _file = file;
         try
         {
-            _table = TableReader.Open(file, open, new CsvRecipe());
+            _table = TableReader.Open(file, open, csv, fewestColumns);
         }
         catch (FlowException unreadable)
         {
