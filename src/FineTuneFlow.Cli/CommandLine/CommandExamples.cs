@@ -49,7 +49,7 @@ public static class CommandExamples
         ["check"] = ["ftf check reviews.csv", "ftf check reviews.csv --recipe samples/chapter.recipe.json --strict"],
         ["prepare"] = ["ftf prepare reviews.csv --out prepared", "ftf prepare reviews.csv --out prepared --json | jq .rows"],
         ["evaluate"] = ["ftf evaluate --holdout prepared/test.jsonl --predictions answers.jsonl"],
-        ["compare"] = ["ftf compare --holdout prepared/test.jsonl -p ours=ours.jsonl -p theirs=theirs.csv"],
+        ["compare"] = ["ftf compare reviews-3f reviews-a0", "ftf compare last reviews-a0 --candidate linear", "ftf compare --holdout prepared/test.jsonl -p ours=ours.jsonl -p theirs=theirs.csv"],
         ["costs"] = ["ftf costs", "ftf costs --volume 5000 --growth 0.5 --model gpt-4.1-mini --training-tokens 400000 --option \"own GPU=0,0,0,0,0,12\""],
         ["sample"] = ["ftf sample --rows 5000 --out reviews.csv", "ftf sample --rows 1000000 --out - | gzip > reviews.csv.gz"],
     };

@@ -81,8 +81,10 @@ internal sealed class EvaluationArguments
             set,
             LabelRecognition.Align(set, holdout, labels),
             [.. candidates.Select(candidate => candidate with { Predictions = LabelRecognition.Align(set, candidate.Predictions, labels) })],
-            new ScoringOptions { Alpha = call.Get(Alpha), Resamples = call.Get(Resamples) });
+            Options(call));
     }
+
+    public ScoringOptions Options(CommandCall call) => new() { Alpha = call.Get(Alpha), Resamples = call.Get(Resamples) };
 
     // What a recipe would be told is told of the option that was given in its place.
     private LabelSet Labels(CommandCall call, IReadOnlyList<DatasetRow> holdout, NamedPredictions[] candidates, LabelsRecipe labels)
