@@ -136,6 +136,9 @@ public sealed class WholeProduct : IAsyncDisposable
     /// <summary>A call to the simulator beside the product's own.</summary>
     public async Task PostAsync(string path) => (await _http.PostAsync(path, null)).EnsureSuccessStatusCode();
 
+    /// <summary>Deletes something at the simulator, as its owner would.</summary>
+    public async Task DeleteAsync(string path) => (await _http.DeleteAsync(path)).EnsureSuccessStatusCode();
+
     public async Task FaultsAsync(string plan)
     {
         using var content = new StringContent(plan, Encoding.UTF8, "application/json");

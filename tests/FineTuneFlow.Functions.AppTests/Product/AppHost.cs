@@ -1,12 +1,15 @@
 using System.Reflection;
 using FineTuneFlow.Functions.Composition;
 using FineTuneFlow.Tests.DurableTask;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 
 namespace FineTuneFlow.Functions.AppTests.Product;
 
@@ -33,6 +36,8 @@ internal sealed class AppHost : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton(configuration);
         services.AddLogging();
+        // What every host has.
+        services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
         services.AddFineTuneFlowFunctions(configuration);
         return services.BuildServiceProvider(validateScopes: true);
     }
@@ -60,10 +65,30 @@ internal sealed class AppHost : IAsyncDisposable
         return new AppHost(services, durable, client);
     }
 
+    public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
+
     /// <summary>A class with functions, in a scope of its own.</summary>
     public T Function<T>() where T : notnull => ActivatorUtilities.CreateInstance<T>(_services);
 
     public FunctionContext Call() => new CallContext(_services);
+
+    /// <summary>Routes requests to the app's HTTP functions by their own attributes.</summary>
+    /// <param name="server">Whose requests.</param>
+    /// <param name="answered">Told each function's name before it answers.</param>
+    public void Map(WebApplication server, Action<string> answered)
+    {
+        foreach (MethodInfo function in Functions)
+        {
+            if (function.GetParameters()[0].GetCustomAttribute<HttpTriggerAttribute>() is { } trigger)
+            {
+                server.MapMethods($"/{trigger.Route}", trigger.Methods!, async (HttpContext http) =>
+                {
+                    answered(function.Name);
+                    return await AnswerAsync(function, http);
+                });
+            }
+        }
+    }
 
     /// <summary>Runs an HTTP function on a request, in a scope of its own.</summary>
     public async Task<IResult> AnswerAsync(MethodInfo function, HttpContext http)
