@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FineTuneFlow.Api.Agents;
 using FineTuneFlow.Api.Comparison;
 using FineTuneFlow.Api.Costs;
 using FineTuneFlow.Api.Datasets;
@@ -182,6 +183,8 @@ public static class ApiRoutes
         },
         Post<PostOpenAIWebhook>("webhooks/openai", "Takes a provider's signed webhook and wakes the run that waits.")
             with { Answer = typeof(WebhookAnswer), Anonymous = true },
+        Post<PostMcp>("mcp", "Takes a message of the Model Context Protocol: tools for agents over streamable HTTP, without sessions.")
+            with { MediaTypes = ["text/event-stream"] },
         Get<GetHealth>("health", "Tells whether storage and engine answer.") with { Answer = typeof(Health), Anonymous = true },
         Get<GetOpenApi>("openapi.json", "Describes this API as OpenAPI 3.1."),
     ];

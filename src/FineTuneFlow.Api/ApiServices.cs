@@ -1,4 +1,6 @@
+using FineTuneFlow.Api.Agents;
 using FineTuneFlow.Api.Comparison;
+using FineTuneFlow.Api.Dashboard;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Api.Models;
 using FineTuneFlow.Api.Review;
@@ -9,12 +11,18 @@ using FineTuneFlow.Workflow.Runs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using ModelContextProtocol.AspNetCore;
+using ModelContextProtocol.Protocol;
 
 namespace FineTuneFlow.Api;
 
 /// <summary>What both hosts register for the API. Storage, engine and providers are the host's.</summary>
 public static class ApiServices
 {
+    private const string Instructions =
+        "FineTuneFlow trains, judges, serves and watches text classifiers. Check data and read its findings and quote before you start a run. "
+        + "A run that waits for approval waits for a person. Failures are problem details with a remedy.";
+
     public static IServiceCollection AddFlowApi(this IServiceCollection services, IConfiguration settings)
     {
         foreach (ApiRoute route in ApiRoutes.All)
@@ -34,6 +42,13 @@ public static class ApiServices
         services.AddSingleton<CorrectionStore>();
         services.AddSingleton<ReviewFinder>();
         services.AddSingleton<HistoryVersions>();
+        services.AddSingleton<McpEndpoint>();
+        services.AddMcpServer(server =>
+        {
+            server.ServerInfo = new Implementation { Name = "FineTuneFlow", Version = DashboardFiles.Version };
+            server.ServerInstructions = Instructions;
+            server.ToolCollection = [.. AgentTools.All];
+        }).WithHttpTransport(transport => transport.SessionMode = HttpServerSessionMode.Stateless);
         return services;
     }
 }

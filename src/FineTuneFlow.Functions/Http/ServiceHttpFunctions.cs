@@ -1,3 +1,4 @@
+using FineTuneFlow.Api.Agents;
 using FineTuneFlow.Api.Costs;
 using FineTuneFlow.Api.Datasets;
 using FineTuneFlow.Api.Service;
@@ -8,7 +9,7 @@ using Microsoft.DurableTask.Client;
 
 namespace FineTuneFlow.Functions.Http;
 
-/// <summary>The service itself: checks, costs, health, description, webhooks.</summary>
+/// <summary>The service itself: checks, costs, health, description, webhooks, tools for agents.</summary>
 public sealed class ServiceHttpFunctions(ApiRunner api)
 {
     [Function(nameof(PostDatasetCheck))]
@@ -28,6 +29,12 @@ public sealed class ServiceHttpFunctions(ApiRunner api)
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks/openai")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<PostOpenAIWebhook>(request, client, context);
+
+    [Function(nameof(PostMcp))]
+    public Task<IResult> PostMcp(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/mcp")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<PostMcp>(request, client, context);
 
     [Function(nameof(GetHealth))]
     public Task<IResult> GetHealth(

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Reflection;
 using System.Text;
 using FineTuneFlow.Api;
 using FineTuneFlow.Durable;
@@ -9,9 +8,7 @@ using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Local.Http;
 using FineTuneFlow.Tests;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -43,18 +40,7 @@ public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
 
         WebApplicationBuilder host = Builder();
         _functions = host.Build();
-        foreach (MethodInfo function in AppHost.Functions)
-        {
-            if (function.GetParameters()[0].GetCustomAttribute<HttpTriggerAttribute>() is { } trigger)
-            {
-                _functions.MapMethods($"/{trigger.Route}", trigger.Methods!, async (HttpContext http) =>
-                {
-                    _answered[function.Name] = true;
-                    return await _app.AnswerAsync(function, http);
-                });
-            }
-        }
-
+        _app.Map(_functions, name => _answered[name] = true);
         await _functions.StartAsync();
 
         host = Builder();
@@ -136,6 +122,8 @@ public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
             ("GET costs/projection", null),
             ("GET costs/projection?days=never", null),
             ("POST webhooks/openai", """{"type":"fine_tuning.job.succeeded"}"""),
+            ("POST mcp", "{"),
+            ("POST mcp", null),
             ("GET health", null),
             ("GET openapi.json", null),
         ];
