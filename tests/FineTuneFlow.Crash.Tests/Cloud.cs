@@ -27,13 +27,13 @@ internal sealed class Cloud(CampaignOptions options) : IAsyncDisposable
 
     public IReadOnlyDictionary<string, string> Settings { get; private set; } = null!;
 
-    public static async Task<Cloud> StartAsync(CampaignOptions options)
+    public static async Task<Cloud> StartAsync(CampaignOptions options, double speed = 2)
     {
         var cloud = new Cloud(options);
         await cloud._azurite.InitializeAsync();
         cloud._simulator = SimulatorApp.Build(new SimulatorOptions
         {
-            Urls = "http://127.0.0.1:0", State = Path.Combine(cloud._folder.FullName, "simulator"), Speed = 2,
+            Urls = "http://127.0.0.1:0", State = Path.Combine(cloud._folder.FullName, "simulator"), Speed = speed,
         });
         await cloud._simulator.StartAsync();
         string address = cloud._simulator.Urls.First();
@@ -63,6 +63,12 @@ internal sealed class Cloud(CampaignOptions options) : IAsyncDisposable
         using var content = new StringContent(plan, Encoding.UTF8, "application/json");
         (await _http.PutAsync("/simulator/faults", content)).EnsureSuccessStatusCode();
     }
+
+    /// <summary>Names of what stands at the simulator's control plane.</summary>
+    public async Task<string[]> DeploymentsAsync(string account) =>
+        [.. JsonNode.Parse(await _http.GetStringAsync($"{account}/deployments?api-version=2026-01-01"))!["value"]!.AsArray().Select(one => one!["name"]!.GetValue<string>())];
+
+    public Uri Simulator => _http.BaseAddress!;
 
     public async Task<JsonNode> LedgerAsync() => JsonNode.Parse(await _http.GetStringAsync("/simulator/ledger?rows=true"))!;
 
