@@ -57,5 +57,15 @@ internal sealed class MemoryStore : IBlobStore
         await Task.CompletedTask;
     }
 
+    public async IAsyncEnumerable<string> ListFoldersAsync(string container, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        foreach (string folder in _blobs.Keys.Select(name => name.Split('/')).Where(parts => parts.Length > 2 && parts[0] == container).Select(parts => parts[1]).Distinct().Order(StringComparer.Ordinal).ToArray())
+        {
+            yield return folder;
+        }
+
+        await Task.CompletedTask;
+    }
+
     public Task<bool> DeleteAsync(BlobPath path, CancellationToken cancellation = default) => Task.FromResult(_blobs.Remove(path.ToString()));
 }

@@ -126,6 +126,20 @@ public sealed class QuoteTests
     }
 
     [Fact]
+    public void What_a_champion_costs_an_hour_is_the_price_of_its_deployments_tier_or_of_the_settings()
+    {
+        QuotedCandidate azure = Babbage with { Name = "azure", Model = "gpt-4.1-mini", PriceKey = "azureOpenAI", NeedsDeployment = true, Tier = TrainingTier.Developer };
+
+        Quote quote = Quote.Make(Input(
+            azure with { HostingTier = TrainingTier.Standard }, azure with { HostingTier = TrainingTier.Developer }, azure with { HostingUsdPerHour = 2.5 }, Babbage));
+
+        quote.Candidates.Select(candidate => candidate.ServingUsdPerHour).ShouldBe([1.70, 0, 2.5, null]);
+        quote.Candidates[0].Notes.ShouldContain("as champion it stands in a deployment for 1.70 USD an hour, 1,241 USD a month, until another takes its place");
+        quote.Candidates[1].Notes.ShouldNotContain(note => note.Contains("an hour"));
+        quote.Candidates[2].HostingUsd.Likely.ShouldBe(2.5);
+    }
+
+    [Fact]
     public void A_sample_of_the_holdout_costs_its_share() =>
         new SplitSize(1_000, new Estimate(100, 200, 400)).Take(250).ShouldBe(new SplitSize(250, new Estimate(25, 50, 100)));
 
