@@ -38,5 +38,7 @@ internal sealed class PlantedStore(IBlobStore store, Plant plant) : IBlobStore
         }
     }
 
+    public IAsyncEnumerable<string> ListFoldersAsync(string container, CancellationToken cancellation = default) => store.ListFoldersAsync(container, cancellation);
+
     public Task<bool> DeleteAsync(BlobPath path, CancellationToken cancellation = default) => store.DeleteAsync(path, cancellation);
 }
