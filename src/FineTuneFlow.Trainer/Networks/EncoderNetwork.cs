@@ -98,6 +98,8 @@ internal sealed class EncoderNetwork : IDisposable
 
     private Tensor Layer(Tensor state, Tensor? mask, string at, bool training)
     {
+        // What the gradients need outlives the scope; without one, all that every layer computes would stay until the whole batch is done.
+        using IDisposable scope = NewDisposeScope();
         Tensor queries = Heads(Linear(state, at + "attention.self.query"));
         Tensor keys = Heads(Linear(state, at + "attention.self.key"));
         Tensor values = Heads(Linear(state, at + "attention.self.value"));
@@ -111,7 +113,7 @@ internal sealed class EncoderNetwork : IDisposable
         state = Norm(attended + state, at + "attention.output.LayerNorm");
         Tensor inner = Activated(Linear(state, at + "intermediate.dense"));
         Tensor output = F.dropout(Linear(inner, at + "output.dense").to(ScalarType.Float32), _config.Dropout, training);
-        return Norm(output + state, at + "output.LayerNorm");
+        return Norm(output + state, at + "output.LayerNorm").MoveToOuterDisposeScope();
     }
 
     private Tensor Pool(Tensor state, Tensor? mask)
