@@ -55,7 +55,7 @@ public sealed class PlanCheckpoints(IBlobStore store, IProviders providers) : IA
         }
 
         // Asked one by one also where the holdout goes through batches: the choice is waited for, and a batch may take a day.
-        var plan = new EvaluationPlan(source.ToString(), rows.Length, chunks, recipe.Evaluation.ChunkRows, Batch: false);
+        var plan = new EvaluationPlan(source.ToString(), rows.Length, chunks, recipe.Evaluation.ChunkRows, Batch: false, Changes: []);
         await store.WriteJsonAsync(RunPaths.ValidationPlan(runId), plan, cancellation: cancellation);
         return plan;
     }
