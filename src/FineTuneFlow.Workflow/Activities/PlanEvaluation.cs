@@ -104,6 +104,9 @@ public sealed record PlanEvaluationInput(string RunId);
 public sealed record EvaluationPlan(
     string Source, int Rows, int Chunks, int ChunkRows, bool Batch, int LeftOut = 0, ImmutableArray<HoldoutChange> Changes = default)
 {
+    /// <summary>Decisions by which labels are others than those of the drop; none where nothing was said.</summary>
+    public ImmutableArray<HoldoutChange> Changes { get; init; } = Changes.IsDefault ? [] : Changes;
+
     // A batch takes 50,000 questions; somewhat less leaves room for the limit on its file's size.
     private const int BatchRows = 40_000;
 
