@@ -28,7 +28,8 @@ internal static class HubCache
     {
         string file = RevisionFile(modelFolder, revision);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        string part = $"{file}.{Environment.ProcessId}.part";
+        // A name of its own: several tasks of one process may remember the same at once.
+        string part = $"{file}.{Guid.NewGuid():N}.part";
         File.WriteAllBytes(part, JsonSerializer.SerializeToUtf8Bytes(model, FlowJson.Indented));
         File.Move(part, file, overwrite: true);
     }
