@@ -107,12 +107,19 @@ public sealed class AzureBlobStore : IBlobStore
     {
         await using IAsyncEnumerator<BlobHierarchyItem> items =
             Container(container).GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancellation).GetAsyncEnumerator(cancellation);
+        // The service sorts with the slash at the end, by which "a-b" comes before "a".
+        var folders = new SortedSet<string>(StringComparer.Ordinal);
         while (await NextAsync(items, container))
         {
             if (items.Current is { IsPrefix: true, Prefix: { } folder })
             {
-                yield return folder.TrimEnd('/');
+                folders.Add(folder.TrimEnd('/'));
             }
+        }
+
+        foreach (string folder in folders)
+        {
+            yield return folder;
         }
     }
 
