@@ -223,7 +223,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
         NightlyRetrain night = stack.Get<NightlyRetrain>();
         (await night.RunAsync("nightly", TestContext.Current.CancellationToken)).ShouldBeNull();
 
-        for (int i = 0; i < 40; i++)
+        for (int i = 0; i < 80; i++)
         {
             await stack.Get<FeedbackStore>().AddAsync("nightly", ["1", "2", "3", "4", "5"], new Feedback($"a wholly new complaint number {i}", "1"), TestContext.Current.CancellationToken);
         }
@@ -247,7 +247,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
         byte[] trained = await stack.Store.ReadBytesAsync(RunPaths.NewRows(retrain.RunId, "retrain"));
         string[] lines = System.Text.Encoding.UTF8.GetString(trained).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.ShouldAllBe(line => line.Contains("a wholly new complaint"));
-        lines.Length.ShouldBeInRange(10, 40);
+        lines.Length.ShouldBeInRange(10, 80);
 
         DatasetRow[] now = [.. await stack.Store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(retrain.RunId, Split.Train), TestContext.Current.CancellationToken)];
         now.Single(row => row.Id == trains.Id).Label.ShouldBe(right, "a corrected row trains, whatever the drop said");
@@ -256,7 +256,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
 
         // The next night reads the same drops again, though the champion of the first one was trained on merged rows.
         await stack.Get<Champions>().PromoteAsync("nightly", new PromotionOrder(retrain.RunId, "retrain", "ann"), TestContext.Current.CancellationToken);
-        for (int i = 0; i < 40; i++)
+        for (int i = 0; i < 80; i++)
         {
             await stack.Get<FeedbackStore>().AddAsync("nightly", ["1", "2", "3", "4", "5"], new Feedback($"another praise number {i}", "5"), TestContext.Current.CancellationToken);
         }
