@@ -43,40 +43,42 @@ export function HealthCard({ project, detail }: { project: string; detail: Proje
           {health.drift.length === 0 ? (
             <p class="muted small">Nothing was asked that could be set against the holdout.</p>
           ) : (
-            <table class="list">
-              <thead>
-                <tr>
-                  <th class="grow">Of</th>
-                  <th class="number" title="Population stability index: 0.1 is small, 0.25 large">
-                    Index
-                  </th>
-                  <th class="number">Chance</th>
-                  <th class="number">Texts</th>
-                  <th>
-                    <span class="sr">Judgement</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {health.drift.map((measure) => (
-                  <tr key={measure.of}>
-                    <td>{measure.of}</td>
-                    <td class="number">{decimal(measure.index, 2)}</td>
-                    <td class="number muted">{probability(measure.pValue)}</td>
-                    <td class="number">{count(measure.rows)}</td>
-                    <td>
-                      {measure.drifted ? (
-                        <Badge tone="bad">drifted</Badge>
-                      ) : measure.rowsNeeded != null && measure.rows < measure.rowsNeeded ? (
-                        <span class="small muted">tells from {count(measure.rowsNeeded)} texts on</span>
-                      ) : (
-                        <span class="small muted">as before</span>
-                      )}
-                    </td>
+            <div class="scroll">
+              <table class="list">
+                <thead>
+                  <tr>
+                    <th class="grow">Of</th>
+                    <th class="number" title="Population stability index: 0.1 is small, 0.25 large">
+                      Index
+                    </th>
+                    <th class="number">Chance</th>
+                    <th class="number">Texts</th>
+                    <th>
+                      <span class="sr">Judgement</span>
+                    </th>
                   </tr>
-                ))}
-              </tbody>
-            </table>
+                </thead>
+                <tbody>
+                  {health.drift.map((measure) => (
+                    <tr key={measure.of}>
+                      <td>{measure.of}</td>
+                      <td class="number">{decimal(measure.index, 2)}</td>
+                      <td class="number muted">{probability(measure.pValue)}</td>
+                      <td class="number">{count(measure.rows)}</td>
+                      <td>
+                        {measure.drifted ? (
+                          <Badge tone="bad">drifted</Badge>
+                        ) : measure.rowsNeeded != null && measure.rows < measure.rowsNeeded ? (
+                          <span class="small muted">tells from {count(measure.rowsNeeded)} texts on</span>
+                        ) : (
+                          <span class="small muted">as before</span>
+                        )}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
           )}
         </>
       )}

@@ -60,26 +60,28 @@ export function ProjectPage({ name }: { name: string }) {
                 <a href={to.runs(`?project=${encodeURIComponent(name)}`)}>All of them</a>
               </div>
               {runs.data?.runs.length === 0 && <Empty title="No run yet." />}
-              <table class="list">
-                <tbody>
-                  {runs.data?.runs.slice(0, 8).map((run) => (
-                    <tr key={run.runId}>
-                      <td>
-                        <a class="row-link mono" href={to.run(run.runId)}>
-                          {shortId(run)}
-                        </a>
-                      </td>
-                      <td>
-                        <Badge tone={outcomes[run.outcome].tone}>{outcomes[run.outcome].word}</Badge>
-                      </td>
-                      <td class="number">{usd(run.spentUsd)}</td>
-                      <td class="number muted">
-                        <Ago at={run.startedAt} />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
+              <div class="scroll">
+                <table class="list">
+                  <tbody>
+                    {runs.data?.runs.slice(0, 8).map((run) => (
+                      <tr key={run.runId}>
+                        <td>
+                          <a class="row-link mono" href={to.run(run.runId)}>
+                            {shortId(run)}
+                          </a>
+                        </td>
+                        <td>
+                          <Badge tone={outcomes[run.outcome].tone}>{outcomes[run.outcome].word}</Badge>
+                        </td>
+                        <td class="number">{usd(run.spentUsd)}</td>
+                        <td class="number muted">
+                          <Ago at={run.startedAt} />
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
             </section>
             <HealthCard project={name} detail={detail.data} />
           </div>
