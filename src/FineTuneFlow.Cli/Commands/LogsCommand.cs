@@ -48,7 +48,8 @@ public static class LogsCommand
         return ExitCode.Ok;
     }
 
-    /// <summary>A rerun's id is that of its run with a number behind it (<c>reviews-1a2b_2</c>), and is another run.</summary>
+    /// <summary>A rerun's id is that of its run with a number behind it (<c>reviews-1a2b_2</c>), and is another run. A line is about the run
+    /// that it names first: a rerun's lines also name the run whose files and jobs it adopts.</summary>
     private static bool IsAbout(string line, string? run)
     {
         if (run is null)
@@ -56,15 +57,7 @@ public static class LogsCommand
             return true;
         }
 
-        for (int at = line.IndexOf(run, StringComparison.Ordinal); at >= 0; at = line.IndexOf(run, at + 1, StringComparison.Ordinal))
-        {
-            int end = at + run.Length;
-            if (end == line.Length || line[end] != '_')
-            {
-                return true;
-            }
-        }
-
-        return false;
+        int end = line.IndexOf(run, StringComparison.Ordinal) + run.Length;
+        return end >= run.Length && (end == line.Length || line[end] != '_');
     }
 }
