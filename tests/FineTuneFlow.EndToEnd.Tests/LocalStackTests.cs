@@ -132,11 +132,15 @@ public class LocalStackTests
         output.ShouldContain("wrong  simulator", Case.Sensitive, "nothing answers for it before the stack is up");
         string champion;
         string rerun;
+        string last;
         await using (Ftf up = await home.UpAsync())
         {
             champion = (await home.JsonAsync("drop", home.Csv, "--project", "cleaned", "--recipe", home.Recipe, "--watch"))["runId"]!.GetValue<string>();
             rerun = (await home.JsonAsync("rerun", champion))["runId"]!.GetValue<string>();
             await home.JsonAsync("watch", rerun);
+            // The project's challenger comes from its last run, which is kept as well.
+            last = (await home.JsonAsync("rerun", champion))["runId"]!.GetValue<string>();
+            await home.JsonAsync("watch", last);
             await up.StopAsync();
         }
 
@@ -151,10 +155,11 @@ public class LocalStackTests
 
             output.ShouldNotContain(rerun);
             (await home.JsonAsync("clean", "--older-than", "1d"))["deleted"]!.AsArray().ShouldBeEmpty();
-            (await home.JsonAsync("clean", "--older-than", "0m", "--dry-run"))["deleted"]!.AsArray().Count.ShouldBe(2);
+            (await home.JsonAsync("clean", "--older-than", "0m", "--dry-run"))["deleted"]!.AsArray().Count.ShouldBe(3);
             JsonNode cleaned = await home.JsonAsync("clean", "--older-than", "0m");
             cleaned["deleted"]!.AsArray().Select(id => id!.GetValue<string>()).ShouldBe([rerun]);
             cleaned["kept"]![champion]!.GetValue<string>().ShouldContain("comes from");
+            cleaned["kept"]![last]!.GetValue<string>().ShouldContain("comes from");
             Directory.Exists(Path.Combine(home.Folder, "storage", "runs", rerun)).ShouldBeFalse();
             (await Ftf.RunAsync(home.Folder, "watch", rerun)).Code.ShouldBe(3);
             (await home.JsonAsync("watch", champion))["hasReport"]!.GetValue<bool>().ShouldBeTrue();
