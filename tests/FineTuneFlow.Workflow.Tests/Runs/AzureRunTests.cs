@@ -15,7 +15,7 @@ public sealed class AzureRunTests(Azurite azurite)
     private const string Recipe = """
         {
           "candidates": [{ "name": "gpt", "provider": "azure", "model": "gpt-4.1-mini", "epochs": 1 }],
-          "baselines": [{ "name": "linear" }], "budget": { "approveAbove": 50 }
+          "baselines": [{ "name": "linear" }], "budget": { "usd": 1000000, "approveAbove": 1000000 }
         }
         """;
 
