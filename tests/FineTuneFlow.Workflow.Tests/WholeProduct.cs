@@ -7,7 +7,6 @@ using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Engine;
 using FineTuneFlow.Providers;
 using FineTuneFlow.Simulator;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Notifying;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
@@ -16,11 +15,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-[assembly: AssemblyFixture(typeof(Azurite))]
-
 namespace FineTuneFlow.Workflow.Tests;
 
-/// <summary>The whole workflow in one process: the embedded engine on a file of its own, the simulator over HTTP, Azurite.</summary>
+/// <summary>The whole workflow in one process: the embedded engine on a file of its own, the simulator over HTTP,
+/// plain files.</summary>
 public sealed class WholeProduct : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
@@ -42,7 +40,7 @@ public sealed class WholeProduct : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    public static async Task<WholeProduct> StartAsync(Azurite azurite, params (string Key, string Value)[] settings)
+    public static async Task<WholeProduct> StartAsync(params (string Key, string Value)[] settings)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("ftf-stack-");
         WebApplication simulator = SimulatorApp.Build(new SimulatorOptions
@@ -54,7 +52,7 @@ public sealed class WholeProduct : IAsyncDisposable
         await simulator.StartAsync();
         var values = new Dictionary<string, string?>
         {
-            ["Datasets"] = azurite.ConnectionString,
+            ["Datasets:folder"] = Path.Combine(folder.FullName, "storage"),
             ["DefaultProvider"] = "simulator",
             ["Providers:simulator:Kind"] = "simulator",
             ["Providers:simulator:BaseAddress"] = simulator.Urls.First() + "/v1/",

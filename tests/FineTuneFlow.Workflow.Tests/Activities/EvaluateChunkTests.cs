@@ -1,14 +1,13 @@
 using System.Text.Json.Nodes;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Tests.Activities;
 
-public sealed class EvaluateChunkTests(Azurite azurite)
+public sealed class EvaluateChunkTests
 {
     /// <summary>Judged ones of the made-up drop: one chunk.</summary>
     private const int Rows = 39;
@@ -23,7 +22,7 @@ public sealed class EvaluateChunkTests(Azurite azurite)
     [Fact]
     public async Task Of_two_deliveries_at_once_one_asks()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         EvaluateChunkInput input = await UnansweredChunkAsync(product, "chunk-twice");
         int before = Asked(product);
         await product.FaultsAsync("""{ "rules": [ { "match": "POST /v1/chat/completions", "action": "slow", "milliseconds": 50 } ] }""");
@@ -43,7 +42,7 @@ public sealed class EvaluateChunkTests(Azurite azurite)
     [InlineData("insufficientQuota")]
     public async Task Answers_of_an_attempt_that_broke_off_are_kept_and_only_the_rest_is_asked(string fault)
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         EvaluateChunkInput input = await UnansweredChunkAsync(product, $"chunk-{fault}".ToLowerInvariant());
         int before = Asked(product);
         await product.FaultsAsync($$"""{ "rules": [ { "match": "POST /v1/chat/completions", "action": "{{fault}}", "calls": [15, 16, 17, 18, 19, 20] } ] }""");

@@ -1,19 +1,18 @@
 using System.Text;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Tests.Activities;
 
-public sealed class PrepareDatasetTests(Azurite azurite)
+public sealed class PrepareDatasetTests
 {
     [Fact]
     public async Task A_drop_overwritten_after_the_start_is_refused_and_leaves_no_data_set()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         CancellationToken stop = TestContext.Current.CancellationToken;
         BlobPath drop = RunPaths.Drop("overwritten", "reviews.csv");
         BlobWritten first = await product.Store.WriteBytesAsync(drop, Encoding.UTF8.GetBytes(Reviews.Csv(100)), cancellation: stop);
@@ -36,7 +35,7 @@ public sealed class PrepareDatasetTests(Azurite azurite)
     [Fact]
     public async Task A_whole_data_set_is_not_prepared_again()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         CancellationToken stop = TestContext.Current.CancellationToken;
         BlobPath drop = RunPaths.Drop("again", "reviews.csv");
         BlobWritten written = await product.Store.WriteBytesAsync(drop, Encoding.UTF8.GetBytes(Reviews.Csv(100)), cancellation: stop);

@@ -1,6 +1,5 @@
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
@@ -8,7 +7,7 @@ using FineTuneFlow.Workflow.Serving;
 
 namespace FineTuneFlow.Workflow.Tests.Models;
 
-public sealed class ChampionTests(Azurite azurite)
+public sealed class ChampionTests
 {
     private const string LinearAlone = """{ "candidates": [], "baselines": [{ "name": "linear" }], "dataset": { "split": { "method": "stable" } } }""";
 
@@ -17,7 +16,7 @@ public sealed class ChampionTests(Azurite azurite)
     [Fact]
     public async Task A_linear_model_becomes_champion_by_rule_answers_when_its_run_is_gone_and_is_judged_beside_the_next_candidates()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         StartedRun run = await stack.RunAsync("own", Reviews.Csv(400), LinearAlone);
 
         RunView first = await stack.EndAsync(run.RunId);
@@ -39,7 +38,7 @@ public sealed class ChampionTests(Azurite azurite)
     [Fact]
     public async Task A_linear_champion_stands_beside_its_challengers_on_rows_that_it_has_not_seen()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         await stack.EndAsync((await stack.RunAsync("beside", Reviews.Csv(300), LinearAlone)).RunId);
 
         StartedRun second = await stack.RunAsync("beside", Reviews.Csv(500), LinearAlone.Replace("\"candidates\": []", "\"candidates\": [{ \"name\": \"gpt\", \"model\": \"gpt-3.5-turbo\", \"epochs\": 1 }], \"budget\": { \"approveAbove\": 50 }"));
@@ -54,7 +53,7 @@ public sealed class ChampionTests(Azurite azurite)
     [Fact]
     public async Task Another_champion_promoted_while_a_run_went_on_is_not_replaced_by_rule()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         string first = (await stack.RunAsync("promoted-twice", Reviews.Csv(300), LinearAlone)).RunId;
         await stack.EndAsync(first);
         string second = (await stack.RunAsync("promoted-twice", Reviews.Csv(320), LinearAlone)).RunId;
@@ -73,7 +72,7 @@ public sealed class ChampionTests(Azurite azurite)
     [Fact]
     public async Task Two_promotions_at_once_are_two_versions_and_each_has_its_own_files()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         string[] runs = ["", ""];
         for (int i = 0; i < runs.Length; i++)
         {
@@ -97,7 +96,7 @@ public sealed class ChampionTests(Azurite azurite)
     [Fact]
     public async Task Going_back_is_a_version_with_a_reason()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         string run = (await stack.RunAsync("back", Reviews.Csv(300), LinearAlone)).RunId;
         await stack.EndAsync(run);
         string next = (await stack.RunAsync("back", Reviews.Csv(310), LinearAlone)).RunId;
@@ -116,7 +115,7 @@ public sealed class ChampionTests(Azurite azurite)
     [Fact]
     public async Task The_runner_up_of_a_run_is_the_challenger_by_rule_and_answers_by_that_name_until_it_is_promoted()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         string recipe = LinearAlone.Replace("\"candidates\": []", "\"candidates\": [{ \"name\": \"gpt\", \"model\": \"gpt-3.5-turbo\", \"epochs\": 1 }], \"budget\": { \"approveAbove\": 50 }, \"promotion\": { \"requireSignificance\": false }");
         RunView run = await stack.EndAsync((await stack.RunAsync("challenged", Reviews.Csv(300), recipe)).RunId);
         Champions champions = stack.Get<Champions>();

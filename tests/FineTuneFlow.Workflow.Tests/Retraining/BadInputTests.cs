@@ -1,7 +1,6 @@
 using System.Text;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Retraining;
@@ -10,7 +9,7 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Tests.Retraining;
 
 /// <summary>Mistakes of people in a champion's life: each is told, and none ends it.</summary>
-public sealed class BadInputTests(Azurite azurite)
+public sealed class BadInputTests
 {
     private const string LinearAlone = """
         { "dataset": { "split": { "method": "stable" } }, "candidates": [], "baselines": [{ "name": "linear" }], "promotion": { "requireSignificance": false } }
@@ -21,7 +20,7 @@ public sealed class BadInputTests(Azurite azurite)
     [Fact(Timeout = 180_000)]
     public async Task Feedback_for_a_row_of_the_holdout_is_kept_and_changes_neither_what_judges_nor_what_trains()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         string run = await ChampionAsync(stack, "judging");
         DatasetRow judging = (await RowsAsync(stack, run, Split.Test))[0];
         string other = judging.Label == "1" ? "5" : "1";
@@ -38,7 +37,7 @@ public sealed class BadInputTests(Azurite azurite)
     [Fact(Timeout = 180_000)]
     public async Task A_recipe_of_another_task_costs_no_champion_and_is_told_with_the_column_that_is_missing()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         await ChampionAsync(stack, "other-task");
         await stack.Store.WriteBytesAsync(
             RunPaths.ProjectRecipe("other-task"), Encoding.UTF8.GetBytes("""{ "dataset": { "text": "ticket", "label": "topic" }, "candidates": [], "baselines": [{ "name": "linear" }] }"""));
@@ -57,7 +56,7 @@ public sealed class BadInputTests(Azurite azurite)
     [Fact(Timeout = 60_000)]
     public async Task A_broken_recipe_fails_the_night_of_its_project_with_the_place_and_no_other_projects()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         await ChampionAsync(stack, "broken-recipe");
         await stack.Store.WriteBytesAsync(RunPaths.ProjectRecipe("broken-recipe"), Encoding.UTF8.GetBytes("""{ "serving": { "weights": { "champion": 70, "previous": 20 } } }"""));
 
@@ -70,7 +69,7 @@ public sealed class BadInputTests(Azurite azurite)
     [Fact(Timeout = 60_000)]
     public async Task A_candidate_that_was_never_judged_or_a_run_of_another_project_is_promoted_by_nobody()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         string run = await ChampionAsync(stack, "promoting");
         Champions champions = stack.Get<Champions>();
 

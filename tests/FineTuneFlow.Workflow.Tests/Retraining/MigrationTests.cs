@@ -1,7 +1,6 @@
 using System.Text;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Recipes;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
@@ -11,7 +10,7 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Tests.Retraining;
 
 /// <summary>A project that was begun with a split that moves when data grows.</summary>
-public sealed class MigrationTests(Azurite azurite)
+public sealed class MigrationTests
 {
     private const string Project = "moved";
     private const string Recipe = """
@@ -23,7 +22,7 @@ public sealed class MigrationTests(Azurite azurite)
     [Fact(Timeout = 300_000)]
     public async Task It_is_moved_to_the_stable_split_once_is_told_what_that_means_and_nothing_that_judges_was_trained_on()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         await stack.Store.WriteBytesAsync(RunPaths.ProjectRecipe(Project), Encoding.UTF8.GetBytes(Recipe));
         string first = await DropAsync(stack, "first.csv", 300, 1);
         (await stack.EndAsync(first)).Promoted.ShouldBe("linear");

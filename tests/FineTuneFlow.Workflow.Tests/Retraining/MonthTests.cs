@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Notifying;
 using FineTuneFlow.Workflow.Ports;
@@ -18,7 +17,7 @@ namespace FineTuneFlow.Workflow.Tests.Retraining;
 
 /// <summary>Eighteen days of a champion's life by a clock that the test moves: what was asked, said and dropped, and what every night made
 /// of it. The runs themselves take real seconds.</summary>
-public sealed class MonthTests(Azurite azurite)
+public sealed class MonthTests
 {
     private const string Project = "month";
     private const int Days = 18;
@@ -44,7 +43,7 @@ public sealed class MonthTests(Azurite azurite)
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using NotifiedReceiver receiver = await NotifiedReceiver.StartAsync();
         await using WholeProduct stack = await WholeProduct.StartAsync(
-            azurite, ("Notifications:Url", receiver.Address.ToString()), ("Notifications:Secret", NotifiedReceiver.Secret));
+            ("Notifications:Url", receiver.Address.ToString()), ("Notifications:Secret", NotifiedReceiver.Secret));
         Life life = Life.Of(stack, clock);
         await stack.Store.WriteBytesAsync(RunPaths.ProjectRecipe(Project), Encoding.UTF8.GetBytes(Recipe));
         await PutAsync(stack, "day0.csv", Csv(400, 1));

@@ -1,6 +1,5 @@
 using System.Text;
 using FineTuneFlow.Core.Recipes;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Retraining;
@@ -10,7 +9,7 @@ using FineTuneFlow.Workflow.Watching;
 namespace FineTuneFlow.Workflow.Tests.Retraining;
 
 /// <summary>What a host allows to read holds at night too.</summary>
-public sealed class NightLimitsTests(Azurite azurite)
+public sealed class NightLimitsTests
 {
     private const string Project = "night-limits";
 
@@ -18,7 +17,7 @@ public sealed class NightLimitsTests(Azurite azurite)
     public async Task A_drop_beyond_the_hosts_limit_is_left_out_of_the_night_and_named()
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         await product.Store.WriteBytesAsync(
             RunPaths.ProjectRecipe(Project), Encoding.UTF8.GetBytes("""{ "candidates": [], "baselines": [{ "name": "linear" }] }"""), cancellation: stop);
         await product.Store.WriteBytesAsync(RunPaths.Drop(Project, "first.csv"), Encoding.UTF8.GetBytes(Reviews.Csv(200)), cancellation: stop);

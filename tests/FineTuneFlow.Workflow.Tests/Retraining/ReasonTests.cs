@@ -1,6 +1,5 @@
 using System.Text;
 using FineTuneFlow.Core.Reports;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Retraining;
@@ -11,14 +10,14 @@ using FineTuneFlow.Workflow.Watching;
 namespace FineTuneFlow.Workflow.Tests.Retraining;
 
 /// <summary>What is a reason to retrain, and what only looks like one.</summary>
-public sealed class ReasonTests(Azurite azurite)
+public sealed class ReasonTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 180_000)]
     public async Task Accuracy_on_feedback_is_a_reason_from_the_number_of_texts_on_that_the_recipe_asks_for()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         ChampionVersion champion = await ChampionAsync(stack, "told", "\"minimumFeedback\": 12");
         await SayAsync(stack, "told", champion, 0, 2, right: 1);
         NightLook two = await stack.Get<NightlyRetrain>().LookAsync("told", Cancellation);
@@ -34,7 +33,7 @@ public sealed class ReasonTests(Azurite azurite)
     [Fact(Timeout = 180_000)]
     public async Task A_reason_that_a_retrain_could_not_take_away_rests_and_new_rows_do_not()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         ChampionVersion champion = await ChampionAsync(stack, "rests", "\"minimumFeedback\": 5, \"minimumNewRows\": 100");
         await SayAsync(stack, "rests", champion, 0, 30, right: 0);
         NightlyRetrain retrain = stack.Get<NightlyRetrain>();
@@ -57,7 +56,7 @@ public sealed class ReasonTests(Azurite azurite)
     [Fact(Timeout = 180_000)]
     public async Task Texts_that_are_more_familiar_than_the_holdout_are_no_drift_and_stranger_ones_are()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         ChampionVersion champion = await ChampionAsync(stack, "familiar", "\"drift\": true");
         ChampionDesk desk = stack.Get<ChampionDesk>();
         // Every word of them was trained on, the running number too, which the holdout's texts have of their own.

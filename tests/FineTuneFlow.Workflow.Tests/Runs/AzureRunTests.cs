@@ -1,7 +1,6 @@
 using System.Text;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Spending;
@@ -10,7 +9,7 @@ namespace FineTuneFlow.Workflow.Tests.Runs;
 
 /// <summary>Whole runs against the simulator's Azure side: files that are processed, jobs that begin as pending, fine-tunes that answer
 /// only where they are deployed.</summary>
-public sealed class AzureRunTests(Azurite azurite)
+public sealed class AzureRunTests
 {
     private const string Recipe = """
         {
@@ -19,18 +18,10 @@ public sealed class AzureRunTests(Azurite azurite)
         }
         """;
 
-    private static readonly (string Key, string Value)[] Settings =
-    [
-        ("Providers:azure:Kind", "azureOpenAI"), ("Providers:azure:BaseAddress", "{simulator}/openai/v1/"), ("Providers:azure:Key", "test"),
-        ("Providers:azure:Deployment:Subscription", "sub"), ("Providers:azure:Deployment:ResourceGroup", "group"),
-        ("Providers:azure:Deployment:Account", "account"), ("Providers:azure:Deployment:ControlPlane", "{simulator}/"),
-        ("Providers:azure:Deployment:Token", "test"), ("Providers:azure:Deployment:HourlyUsd", "3600"),
-    ];
-
     [Fact]
     public async Task A_fine_tune_is_deployed_for_its_evaluation_and_removed_and_its_hours_are_in_the_record()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite, Settings);
+        await using WholeProduct product = await WholeProduct.StartAsync(AzureSide.WithDeployments(hourlyUsd: 3600));
         StartedRun run = await product.RunAsync("azure-whole", Reviews.Csv(200), Recipe);
 
         RunView ended = await product.EndAsync(run.RunId);
@@ -53,7 +44,7 @@ public sealed class AzureRunTests(Azurite azurite)
     [Fact]
     public async Task A_deployment_is_removed_also_when_the_evaluation_fails_and_its_cost_is_told()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite, Settings);
+        await using WholeProduct product = await WholeProduct.StartAsync(AzureSide.WithDeployments(hourlyUsd: 3600));
         await product.FaultsAsync("""{ "rules": [ { "match": "POST /openai/v1/chat/completions", "action": "insufficientQuota" } ] }""");
         StartedRun run = await product.RunAsync("azure-failing", Reviews.Csv(200), Recipe);
 
@@ -69,7 +60,7 @@ public sealed class AzureRunTests(Azurite azurite)
     [Fact]
     public async Task A_run_cancelled_while_it_deploys_leaves_no_deployment()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite, Settings);
+        await using WholeProduct product = await WholeProduct.StartAsync(AzureSide.WithDeployments(hourlyUsd: 3600));
         await product.FaultsAsync("""{ "rules": [ { "match": "PUT /subscriptions/**", "action": "lostAnswer" }, { "match": "GET /subscriptions/**", "action": "serverError", "times": 3 } ] }""");
         StartedRun run = await product.RunAsync("azure-cancel", Reviews.Csv(200), Recipe);
         await product.UntilAsync(run.RunId, v => v.Candidates.Any(c => c.Record.State == CandidateState.Evaluating));

@@ -3,7 +3,6 @@ using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Spending;
@@ -11,20 +10,12 @@ using FineTuneFlow.Workflow.Spending;
 namespace FineTuneFlow.Workflow.Tests.Runs;
 
 /// <summary>Checkpoints that are chosen by the validation split and judged once on the holdout, in whole runs.</summary>
-public sealed class CheckpointRunTests(Azurite azurite)
+public sealed class CheckpointRunTests
 {
-    private static readonly (string Key, string Value)[] Azure =
-    [
-        ("Providers:azure:Kind", "azureOpenAI"), ("Providers:azure:BaseAddress", "{simulator}/openai/v1/"), ("Providers:azure:Key", "test"),
-        ("Providers:azure:Deployment:Subscription", "sub"), ("Providers:azure:Deployment:ResourceGroup", "group"),
-        ("Providers:azure:Deployment:Account", "account"), ("Providers:azure:Deployment:ControlPlane", "{simulator}/"),
-        ("Providers:azure:Deployment:Token", "test"), ("Providers:azure:Deployment:HourlyUsd", "3600"),
-    ];
-
     [Fact]
     public async Task The_best_checkpoint_on_the_validation_split_is_judged_and_no_other_sees_the_holdout()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         StartedRun run = await product.RunAsync("best", Reviews.Csv(240), Recipe("simulator", "best"));
 
         (RunView ended, CandidateReport gpt) = await EndedAsync(product, run.RunId);
@@ -56,7 +47,7 @@ public sealed class CheckpointRunTests(Azurite azurite)
     [Fact]
     public async Task All_shows_the_others_on_the_holdout_without_choosing_by_it()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         StartedRun run = await product.RunAsync("all", Reviews.Csv(240), Recipe("simulator", "all"));
 
         (RunView ended, CandidateReport gpt) = await EndedAsync(product, run.RunId);
@@ -73,7 +64,7 @@ public sealed class CheckpointRunTests(Azurite azurite)
     [Fact]
     public async Task At_Azure_each_checkpoint_has_a_deployment_that_is_removed_and_paid_for()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite, Azure);
+        await using WholeProduct product = await WholeProduct.StartAsync(AzureSide.WithDeployments(hourlyUsd: 3600));
         StartedRun run = await product.RunAsync("best-azure", Reviews.Csv(240), Recipe("azure", "best"));
 
         (RunView ended, CandidateReport gpt) = await EndedAsync(product, run.RunId);
@@ -95,7 +86,7 @@ public sealed class CheckpointRunTests(Azurite azurite)
     [Fact]
     public async Task A_checkpoint_that_is_not_served_is_passed_over_and_said()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite, Azure);
+        await using WholeProduct product = await WholeProduct.StartAsync(AzureSide.WithDeployments(hourlyUsd: 3600));
         // The first deployment that is put is that of the first checkpoint: the service does not know its model.
         await product.FaultsAsync("""{ "rules": [ { "match": "PUT /subscriptions/**", "calls": [1], "action": "notFound" } ] }""");
         StartedRun run = await product.RunAsync("one-missing", Reviews.Csv(240), Recipe("azure", "best"));
@@ -113,7 +104,7 @@ public sealed class CheckpointRunTests(Azurite azurite)
     public async Task A_service_that_serves_finished_models_only_is_refused_before_anything_is_uploaded()
     {
         await using WholeProduct product = await WholeProduct.StartAsync(
-            azurite, ("Providers:nebius:Kind", "simulator"), ("Providers:nebius:Profile", "nebius"), ("Providers:nebius:BaseAddress", "{simulator}/as/nebius/v1/"), ("Providers:nebius:Key", "test"));
+            ("Providers:nebius:Kind", "simulator"), ("Providers:nebius:Profile", "nebius"), ("Providers:nebius:BaseAddress", "{simulator}/as/nebius/v1/"), ("Providers:nebius:Key", "test"));
         StartedRun run = await product.RunAsync("not-served", Reviews.Csv(120), Recipe("nebius", "best"));
 
         RunView ended = await product.EndAsync(run.RunId);

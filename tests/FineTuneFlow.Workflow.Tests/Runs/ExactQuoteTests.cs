@@ -1,19 +1,18 @@
 using System.Text;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Reports;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Tests.Runs;
 
 /// <summary>What a quote counts is what the service bills.</summary>
-public sealed class ExactQuoteTests(Azurite azurite)
+public sealed class ExactQuoteTests
 {
     [Fact]
     public async Task A_quote_is_within_one_per_cent_of_what_was_billed_wherever_the_tokenizer_is_known()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         StartedRun run = await product.RunAsync("exact", Reviews.Csv(200), """
             {
               "candidates": [

@@ -14,7 +14,7 @@ using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Tests.Runs;
 
-public sealed class FineTuneRunTests(Azurite azurite)
+public sealed class FineTuneRunTests
 {
     private const string Recipe = """
         {
@@ -31,7 +31,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
     [Fact]
     public async Task A_drop_becomes_trained_judged_and_compared_models()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         StartedRun run = await stack.RunAsync("whole", Reviews.Csv(400), Recipe);
 
         RunView view = await stack.EndAsync(run.RunId);
@@ -55,7 +55,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
     [Fact]
     public async Task Prompted_models_are_asked_with_examples_of_the_training_split_alone_and_cost_about_what_was_quoted()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         StartedRun run = await stack.RunAsync("only-asked", Reviews.Csv(300), """
             {
               "candidates": [
@@ -86,7 +86,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
     [Fact]
     public async Task The_same_drop_with_the_same_recipe_is_one_run()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         StartedRun first = await stack.RunAsync("twice", Reviews.Csv(100), Recipe);
         StartedRun second = await stack.RunAsync("twice", Reviews.Csv(100), Recipe);
 
@@ -97,7 +97,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
     [Fact]
     public async Task A_quote_above_the_limit_waits_for_approval()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         string recipe = Recipe.Replace("\"approveAbove\": 50", "\"approveAbove\": 0.0001", StringComparison.Ordinal);
         StartedRun run = await stack.RunAsync("approval", Reviews.Csv(100), recipe);
         RunView waiting = await stack.UntilAsync(run.RunId, v => v.NeedsApproval);
@@ -114,7 +114,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
     [Fact]
     public async Task A_rejected_quote_ends_the_run_unspent()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         string recipe = Recipe.Replace("\"approveAbove\": 50", "\"approveAbove\": 0.0001", StringComparison.Ordinal);
         StartedRun run = await stack.RunAsync("rejection", Reviews.Csv(100), recipe);
         await stack.UntilAsync(run.RunId, v => v.NeedsApproval);
@@ -130,7 +130,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
     [Fact]
     public async Task A_budget_below_the_quote_stops_the_run_before_anything_is_uploaded()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         string recipe = Recipe.Replace("\"usd\": 100, \"approveAbove\": 50", "\"usd\": 0.00001, \"approveAbove\": 0.00001", StringComparison.Ordinal);
         StartedRun run = await stack.RunAsync("budget", Reviews.Csv(100), recipe);
 
@@ -143,7 +143,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
     [Fact]
     public async Task A_cancelled_run_cancels_its_jobs_and_says_so()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         StartedRun run = await stack.RunAsync("cancel", Reviews.Csv(400), Recipe.Replace("\"epochs\": 1", "\"epochs\": 50", StringComparison.Ordinal));
         await stack.UntilAsync(run.RunId, v => v.Candidates.Any(c => c.Record.State == CandidateState.Training && c.Progress is not null));
 
@@ -164,7 +164,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
     [InlineData("{ \"candidates\": [{ \"name\": \"a\", \"model\": \"gpt-4.1-mini\", \"provider\": \"opnai\" }] }", "opnai")]
     public async Task What_cannot_work_is_refused_before_anything_is_uploaded(string recipe, string named)
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         StartedRun run = await stack.RunAsync($"refused-{Math.Abs(recipe.GetHashCode(StringComparison.Ordinal)) % 100000}", Reviews.Csv(60), recipe);
 
         RunView ended = await stack.EndAsync(run.RunId);
@@ -178,7 +178,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
     [Fact]
     public async Task A_candidate_that_fails_does_not_stop_the_others()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         await stack.FaultsAsync("""{ "rules": [ { "match": "POST /v1/chat/completions", "action": "unauthorized" } ] }""");
         StartedRun run = await stack.RunAsync("partly", Reviews.Csv(200), Recipe);
 
@@ -194,7 +194,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
     [Fact]
     public async Task A_holdout_asked_in_batches_gives_the_same_figures_for_less()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         string one = """{ "candidates": [{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 1 }], "budget": { "approveAbove": 50 } }""";
         StartedRun online = await stack.RunAsync("online", Reviews.Csv(200), one);
         StartedRun batch = await stack.RunAsync("batch", Reviews.Csv(200), one.Replace("\"budget\"", "\"evaluation\": { \"mode\": \"batch\" }, \"budget\"", StringComparison.Ordinal));
@@ -211,7 +211,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
     [Fact]
     public async Task A_night_with_new_rows_trains_the_champion_on_and_a_night_without_does_nothing()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         const string Stable = """
             {
               "dataset": { "split": { "method": "stable" } }, "budget": { "approveAbove": 50 }, "baselines": [], "retrain": { "minimumNewRows": 30 },
@@ -270,7 +270,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
     [Fact]
     public async Task A_continued_champion_is_trained_and_asked_with_its_own_prompt_or_the_champions()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         const string First = """
             {
               "dataset": { "split": { "method": "stable" } }, "budget": { "approveAbove": 50 }, "baselines": [],
@@ -305,7 +305,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
     [Fact]
     public async Task Rows_that_the_champion_was_trained_on_judge_nobody()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         const string Recipe = """
             {
               "dataset": { "split": { "seed": 1 } }, "budget": { "approveAbove": 50 }, "promotion": { "eligible": ["fineTune"] }, "baselines": [{ "name": "linear" }],
@@ -345,7 +345,7 @@ public sealed class FineTuneRunTests(Azurite azurite)
     [Fact]
     public async Task A_job_whose_creation_lost_its_answer_is_found_and_cancelled_with_its_run()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         await stack.FaultsAsync("""{ "rules": [ { "match": "POST /v1/fine_tuning/jobs", "action": "lostAnswer" } ] }""");
         StartedRun run = await stack.RunAsync(
             "orphan",

@@ -1,5 +1,4 @@
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.Extensions.Configuration;
@@ -8,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace FineTuneFlow.Workflow.Tests.Runs;
 
 /// <summary>What hosts do of themselves: clean up after runs that were terminated, remove old ones.</summary>
-public sealed class HousekeepingTests(Azurite azurite)
+public sealed class HousekeepingTests
 {
     private const string One = """
         { "candidates": [{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 3 }], "baselines": [], "budget": { "approveAbove": 50 } }
@@ -19,7 +18,7 @@ public sealed class HousekeepingTests(Azurite azurite)
     [Fact]
     public async Task A_run_that_was_terminated_by_the_engines_own_means_is_cleaned_up_after_and_its_record_says_so()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         await product.FaultsAsync("""{ "rules": [ { "match": "GET /v1/fine_tuning/jobs/*", "action": "slow", "milliseconds": 200 } ] }""");
         string run = (await product.RunAsync("terminated", Reviews.Csv(4_000), One)).RunId;
         await product.UntilAsync(run, view => view.Candidates is [{ Record.JobId: not null }]);
@@ -41,7 +40,7 @@ public sealed class HousekeepingTests(Azurite azurite)
     [Fact]
     public async Task Old_runs_are_removed_once_a_day_but_for_the_newest_and_those_that_a_version_comes_from()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         const string Free = """{ "candidates": [], "baselines": [{ "name": "linear" }] }""";
         string first = (await product.RunAsync("retained", Reviews.Csv(120, seed: 1), Free)).RunId;
         (await product.EndAsync(first)).Promoted.ShouldNotBeNull();

@@ -1,5 +1,4 @@
 using FineTuneFlow.Durable;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
@@ -7,7 +6,7 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Tests.Runs;
 
 /// <summary>Limits that time lifts, and what a run leaves at its provider.</summary>
-public sealed class ProviderLimitsTests(Azurite azurite)
+public sealed class ProviderLimitsTests
 {
     private const string One = """
         { "candidates": [{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 1 }], "baselines": [], "budget": { "approveAbove": 50 } }
@@ -18,7 +17,7 @@ public sealed class ProviderLimitsTests(Azurite azurite)
     [InlineData("tooManyJobs", "waiting for a job slot")]
     public async Task A_provider_that_takes_no_job_now_is_waited_for_by_a_durable_timer_and_not_by_retries(string fault, string says)
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         await product.FaultsAsync($$"""{ "rules": [ { "match": "POST /v1/fine_tuning/jobs", "calls": [1], "action": "{{fault}}", "retryAfter": 3 } ] }""");
         StartedRun run = await product.RunAsync($"limit-{fault}".ToLowerInvariant(), Reviews.Csv(100), One);
 
@@ -37,7 +36,7 @@ public sealed class ProviderLimitsTests(Azurite azurite)
     [Fact]
     public async Task A_daily_cap_without_a_time_is_waited_out_until_the_next_day_begins()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         await product.FaultsAsync("""{ "rules": [ { "match": "POST /v1/fine_tuning/jobs", "action": "dailyCap" } ] }""");
         StartedRun run = await product.RunAsync("limit-day", Reviews.Csv(100), One);
         await product.UntilAsync(run.RunId, v => v.Candidates.Any(c => c.Progress?.State == "waiting for the provider's next day"));
@@ -53,7 +52,7 @@ public sealed class ProviderLimitsTests(Azurite azurite)
     public async Task Runs_queue_for_the_job_slots_of_their_provider()
     {
         await using WholeProduct product = await WholeProduct.StartAsync(
-            azurite, ("Providers:queued:Kind", "simulator"), ("Providers:queued:BaseAddress", "{simulator}/v1/"), ("Providers:queued:Key", "test"), ("Providers:queued:MaxJobs", "1"));
+            ("Providers:queued:Kind", "simulator"), ("Providers:queued:BaseAddress", "{simulator}/v1/"), ("Providers:queued:Key", "test"), ("Providers:queued:MaxJobs", "1"));
         const string Three = """
             {
               "candidates": [
@@ -81,7 +80,7 @@ public sealed class ProviderLimitsTests(Azurite azurite)
     [Fact]
     public async Task Uploads_are_deleted_after_the_run_unless_the_recipe_keeps_them_and_another_runs_are_left()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         StartedRun keeps = await product.RunAsync("keeps-uploads", Reviews.Csv(100), One.Replace(
             "\"baselines\"", "\"retention\": { \"deleteUploads\": false }, \"baselines\"", StringComparison.Ordinal));
         await product.EndAsync(keeps.RunId);

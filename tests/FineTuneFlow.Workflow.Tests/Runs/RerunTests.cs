@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
@@ -7,7 +6,7 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Tests.Runs;
 
 /// <summary>A rerun adopts what the run before it has paid for, counted at the service itself.</summary>
-public sealed class RerunTests(Azurite azurite)
+public sealed class RerunTests
 {
     private const string Two = """
         {
@@ -22,7 +21,7 @@ public sealed class RerunTests(Azurite azurite)
     [Fact]
     public async Task A_rerun_of_what_failed_in_its_evaluation_pays_for_no_file_no_job_and_no_answer_twice()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         // In the middle of the evaluation, an error that no second try mends.
         await stack.FaultsAsync("""
             { "rules": [ { "match": "POST /v1/completions", "calls": [110], "action": "unauthorized" } ] }
@@ -59,7 +58,7 @@ public sealed class RerunTests(Azurite azurite)
     [Fact]
     public async Task Asked_to_make_all_anew_a_rerun_does()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         string first = (await stack.RunAsync("rerun-anew", Reviews.Csv(200), Two)).RunId;
         (await stack.EndAsync(first)).Outcome.ShouldBe(RunOutcome.Succeeded);
         int files = Files(stack.Ledger());
@@ -74,7 +73,7 @@ public sealed class RerunTests(Azurite azurite)
     [Fact]
     public async Task A_rerun_sends_no_batch_of_questions_that_are_answered()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         string recipe = Two.Replace("\"chunkRows\": 20", "\"mode\": \"batch\"", StringComparison.Ordinal);
         string first = (await stack.RunAsync("rerun-batch", Reviews.Csv(200), recipe)).RunId;
         (await stack.EndAsync(first)).Outcome.ShouldBe(RunOutcome.Succeeded);
@@ -91,7 +90,7 @@ public sealed class RerunTests(Azurite azurite)
     public async Task A_service_that_keeps_no_metadata_is_not_paid_twice_for_a_job_either()
     {
         await using WholeProduct stack = await WholeProduct.StartAsync(
-            azurite, ("Providers:simulator:Profile", "nebius"), ("Providers:simulator:BaseAddress", "{simulator}/as/nebius/v1/"));
+            ("Providers:simulator:Profile", "nebius"), ("Providers:simulator:BaseAddress", "{simulator}/as/nebius/v1/"));
         const string Recipe = """
             { "candidates": [ { "name": "one", "model": "meta-llama/Llama-3.1-8B-Instruct", "epochs": 1 } ], "baselines": [], "budget": { "usd": 100, "approveAbove": 50 }, "promotion": { "eligible": ["linear"] } }
             """;

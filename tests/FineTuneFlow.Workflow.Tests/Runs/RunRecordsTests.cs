@@ -1,17 +1,16 @@
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Tests.Runs;
 
-public sealed class RunRecordsTests(Azurite azurite)
+public sealed class RunRecordsTests
 {
     private static readonly BlobRef Blob = new("drops/records/a.csv", "00", 1);
 
     [Fact]
     public async Task A_record_that_comes_late_does_not_bring_back_what_it_said()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         RunRecords records = product.Get<RunRecords>();
         RunRecord early = Record("records-late") with { Revision = 3 };
         RunRecord final = early with { Revision = 7, Outcome = RunOutcome.Succeeded, EndedAt = early.StartedAt.AddHours(1) };
@@ -26,7 +25,7 @@ public sealed class RunRecordsTests(Azurite azurite)
     [Fact]
     public async Task A_step_that_is_repeated_writes_its_record_again()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         RunRecords records = product.Get<RunRecords>();
         RunRecord record = Record("records-again") with { Revision = 3 };
 

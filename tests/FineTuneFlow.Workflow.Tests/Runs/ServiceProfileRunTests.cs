@@ -1,18 +1,17 @@
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Tests.Runs;
 
 /// <summary>Whole runs against the simulator while it stands in for one service after the other.</summary>
-public sealed class ServiceProfileRunTests(Azurite azurite)
+public sealed class ServiceProfileRunTests
 {
     private static readonly string[] Services = ["openai", "azure", "foundry", "nebius", "gateway", "together"];
 
     [Fact]
     public async Task The_same_model_has_the_same_figures_at_every_service()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite, Settings(Services));
+        await using WholeProduct product = await WholeProduct.StartAsync(Settings(Services));
         var accuracies = new Dictionary<string, double[]>();
         foreach (string service in Services)
         {
@@ -45,7 +44,7 @@ public sealed class ServiceProfileRunTests(Azurite azurite)
     [InlineData("bare", "fine_tuning/jobs")]
     public async Task A_job_whose_answer_was_lost_is_adopted_without_metadata(string service, string route)
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite, Settings([service]));
+        await using WholeProduct product = await WholeProduct.StartAsync(Settings([service]));
         await product.FaultsAsync($$"""{ "rules": [ { "match": "POST /as/{{service}}/v1/{{route}}", "calls": [1], "action": "lostAnswer" } ] }""");
         StartedRun run = await product.RunAsync($"lost-{service}", Reviews.Csv(120), $$"""
             { "candidates": [{ "name": "gpt", "provider": "{{service}}", "model": "gpt-4.1-mini", "epochs": 1 }], "baselines": [], "budget": { "approveAbove": 50 } }
@@ -60,7 +59,7 @@ public sealed class ServiceProfileRunTests(Azurite azurite)
     [Fact]
     public async Task Where_two_candidates_cannot_be_told_apart_nothing_is_made_again_and_a_person_is_told_where_to_look()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite, Settings(["bare"]));
+        await using WholeProduct product = await WholeProduct.StartAsync(Settings(["bare"]));
         await product.FaultsAsync("""{ "rules": [ { "match": "POST /as/bare/v1/fine_tuning/jobs", "action": "lostAnswer" } ] }""");
         StartedRun run = await product.RunAsync("doubt", Reviews.Csv(120), """
             {

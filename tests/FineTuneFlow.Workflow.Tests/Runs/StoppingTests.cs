@@ -1,5 +1,4 @@
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Ports;
@@ -8,7 +7,7 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Tests.Runs;
 
 /// <summary>Cancel, deadlines and budget, wherever a run stands.</summary>
-public sealed class StoppingTests(Azurite azurite)
+public sealed class StoppingTests
 {
     private const string One = """
         { "candidates": [{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 1 }], "baselines": [], "budget": { "approveAbove": 50 } }
@@ -19,7 +18,7 @@ public sealed class StoppingTests(Azurite azurite)
     [Fact]
     public async Task A_run_that_waits_for_approval_is_cancelled_at_once_and_says_by_whom()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         StartedRun run = await product.RunAsync("cancel-waiting", Reviews.Csv(100), One.Replace("50", "0.0001", StringComparison.Ordinal));
         await product.UntilAsync(run.RunId, v => v.NeedsApproval);
 
@@ -35,7 +34,7 @@ public sealed class StoppingTests(Azurite azurite)
     [Fact]
     public async Task An_approval_that_does_not_come_in_time_ends_the_run_unspent()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         StartedRun run = await product.RunAsync(
             "approval-late", Reviews.Csv(100), One.Replace("\"approveAbove\": 50", "\"approveAbove\": 0.0001, \"approvalHours\": 0.0003", StringComparison.Ordinal));
 
@@ -49,7 +48,7 @@ public sealed class StoppingTests(Azurite azurite)
     [Fact]
     public async Task A_deadline_ends_a_run_that_waits_for_approval()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         string runId = await product.RunWithDeadlineAsync(
             "deadline-waiting", Reviews.Csv(100), One.Replace("50", "0.0001", StringComparison.Ordinal), TimeSpan.FromSeconds(4));
 
@@ -63,7 +62,7 @@ public sealed class StoppingTests(Azurite azurite)
     [Fact]
     public async Task A_deadline_cancels_the_job_of_a_run_that_trains_and_a_paused_job_too()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         string recipe = One.Replace("\"epochs\": 1", "\"epochs\": 50", StringComparison.Ordinal);
         string runId = await product.RunWithDeadlineAsync("deadline-training", Reviews.Csv(5_000), recipe, TimeSpan.FromSeconds(20));
         await product.UntilAsync(runId, _ => product.JobsCreated() == 1);
@@ -87,7 +86,7 @@ public sealed class StoppingTests(Azurite azurite)
     [Fact]
     public async Task A_run_cancelled_while_it_evaluates_promotes_nothing_and_says_what_its_answers_had_cost()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         await product.FaultsAsync("""{ "rules": [ { "match": "POST /v1/chat/completions", "action": "slow", "milliseconds": 100 } ] }""");
         StartedRun run = await product.RunAsync("cancel-evaluating", Reviews.Csv(400), """
             {
@@ -116,7 +115,7 @@ public sealed class StoppingTests(Azurite azurite)
     [InlineData("answers", "POST /v1/chat/completions")]
     public async Task A_service_that_asks_to_wait_a_day_is_shown_and_the_wait_ends_with_a_cancellation(string what, string route)
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         await product.FaultsAsync($$"""{ "rules": [ { "match": "{{route}}", "action": "rateLimit", "retryAfter": 86000 } ] }""");
         StartedRun run = await product.RunAsync($"a-day-{what}", Reviews.Csv(100), """
             {
@@ -136,7 +135,7 @@ public sealed class StoppingTests(Azurite azurite)
     [Fact]
     public async Task A_service_that_asks_to_wait_beyond_the_deadline_fails_its_candidate_at_once_and_the_others_go_on()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         await product.FaultsAsync("""{ "rules": [ { "match": "POST /v1/fine_tuning/jobs", "action": "rateLimit", "retryAfter": 86000 } ] }""");
         StartedRun run = await product.RunAsync("beyond", Reviews.Csv(100), """
             {
@@ -156,7 +155,7 @@ public sealed class StoppingTests(Azurite azurite)
     [Fact]
     public async Task A_batch_whose_creation_lost_its_answer_is_found_and_cancelled_with_its_run()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         await product.FaultsAsync("""{ "rules": [ { "match": "POST /v1/batches", "action": "lostAnswer" }, { "match": "POST /v1/chat/completions", "action": "slow" } ] }""");
         StartedRun run = await product.RunAsync("orphan-batch", Reviews.Csv(400), """
             {
@@ -180,7 +179,7 @@ public sealed class StoppingTests(Azurite azurite)
     [Fact]
     public async Task The_budget_stops_what_would_be_asked_beside_what_is_reserved()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         const string Two = """
             {
               "candidates": [{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 1 }, { "name": "asked", "kind": "prompt", "model": "gpt-4.1-mini" }],
@@ -210,7 +209,7 @@ public sealed class StoppingTests(Azurite azurite)
     public async Task A_container_that_nobody_waits_for_any_more_is_found_and_stopped()
     {
         string work = Directory.CreateTempSubdirectory("ftf-container-").FullName;
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite, ("Baselines:Command", "/bin/sleep 600"), ("Baselines:WorkFolder", work));
+        await using WholeProduct product = await WholeProduct.StartAsync(("Baselines:Command", "/bin/sleep 600"), ("Baselines:WorkFolder", work));
         StartedRun run = await product.RunAsync("orphan-container", Reviews.Csv(100), """
             {
               "candidates": [{ "name": "asked", "kind": "prompt", "model": "gpt-4.1-mini" }],

@@ -1,18 +1,17 @@
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Tests.Runs;
 
 /// <summary>Models that think, and recipes that leave the model open, in whole runs.</summary>
-public sealed class ThinkingModelTests(Azurite azurite)
+public sealed class ThinkingModelTests
 {
     [Fact]
     public async Task Models_that_think_are_judged_on_every_row_and_the_report_says_what_cannot_be_told()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         StartedRun run = await product.RunAsync("thinking", Reviews.Csv(150), """
             {
               "candidates": [
@@ -44,7 +43,7 @@ public sealed class ThinkingModelTests(Azurite azurite)
     [Fact]
     public async Task An_empty_recipe_trains_what_the_provider_suggests_today()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         StartedRun run = await product.RunAsync("open", Reviews.Csv(150), """{ "budget": { "approveAbove": 50 } }""");
 
         RunView ended = await product.EndAsync(run.RunId);

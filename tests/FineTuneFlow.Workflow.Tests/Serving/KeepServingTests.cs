@@ -1,6 +1,5 @@
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Reports;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Orchestrations;
@@ -10,19 +9,14 @@ using FineTuneFlow.Workflow.Serving;
 
 namespace FineTuneFlow.Workflow.Tests.Serving;
 
-public sealed class KeepServingTests(Azurite azurite)
+public sealed class KeepServingTests
 {
-    private static readonly (string Key, string Value)[] Settings =
-    [
-        ("Providers:azure:Kind", "azureOpenAI"), ("Providers:azure:BaseAddress", "{simulator}/openai/v1/"), ("Providers:azure:Key", "test"),
-    ];
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_delivery_whose_request_arrives_when_the_deployment_is_needed_no_more_takes_it_down_again()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite, Settings);
+        await using WholeProduct product = await WholeProduct.StartAsync(AzureSide.Service);
         var plane = new ControlPlane { State = DeploymentState.Creating };
         string project = $"late-{Guid.NewGuid():N}"[..20];
         var input = new ServeChampionInput(project);

@@ -1,5 +1,4 @@
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Orchestrations;
@@ -11,7 +10,7 @@ using FineTuneFlow.Workflow.Serving;
 namespace FineTuneFlow.Workflow.Tests.Serving;
 
 /// <summary>A champion at a service whose fine-tunes answer only where they are deployed.</summary>
-public sealed class ServeChampionTests(Azurite azurite)
+public sealed class ServeChampionTests
 {
     private const string Recipe = """
         {
@@ -20,20 +19,12 @@ public sealed class ServeChampionTests(Azurite azurite)
         }
         """;
 
-    private static readonly (string Key, string Value)[] Settings =
-    [
-        ("Providers:azure:Kind", "azureOpenAI"), ("Providers:azure:BaseAddress", "{simulator}/openai/v1/"), ("Providers:azure:Key", "test"),
-        ("Providers:azure:Deployment:Subscription", "sub"), ("Providers:azure:Deployment:ResourceGroup", "group"),
-        ("Providers:azure:Deployment:Account", "account"), ("Providers:azure:Deployment:ControlPlane", "{simulator}/"),
-        ("Providers:azure:Deployment:Token", "test"), ("Providers:azure:Deployment:HourlyUsd", "1.7"),
-    ];
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 120_000)]
     public async Task Its_deployment_is_made_answers_and_is_removed_when_another_champion_needs_none()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite, Settings);
+        await using WholeProduct stack = await WholeProduct.StartAsync(AzureSide.WithDeployments(hourlyUsd: 1.7));
         RunView run = await stack.EndAsync((await stack.RunAsync("served", Reviews.Csv(200), Recipe)).RunId);
         run.Promoted.ShouldBe("gpt", run.Verdict);
         ChampionDesk desk = stack.Get<ChampionDesk>();
@@ -61,7 +52,7 @@ public sealed class ServeChampionTests(Azurite azurite)
     [Fact(Timeout = 120_000)]
     public async Task The_step_may_be_repeated_and_makes_one_deployment()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite, Settings);
+        await using WholeProduct stack = await WholeProduct.StartAsync(AzureSide.WithDeployments(hourlyUsd: 1.7));
         RunView run = await stack.EndAsync((await stack.RunAsync("served-twice", Reviews.Csv(200), Recipe)).RunId);
         run.Promoted.ShouldBe("gpt", run.Verdict);
         KeepServing step = stack.Get<KeepServing>();
@@ -93,7 +84,7 @@ public sealed class ServeChampionTests(Azurite azurite)
     [Fact(Timeout = 240_000)]
     public async Task A_night_during_a_deployment_disturbs_neither()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite, Settings);
+        await using WholeProduct stack = await WholeProduct.StartAsync(AzureSide.WithDeployments(hourlyUsd: 1.7));
         await stack.Store.WriteBytesAsync(RunPaths.ProjectRecipe("night-deploys"), System.Text.Encoding.UTF8.GetBytes(Recipe));
         RunView run = await stack.EndAsync((await stack.RunAsync("night-deploys", Reviews.Csv(200), Recipe)).RunId);
         run.Promoted.ShouldBe("gpt", run.Verdict);
@@ -118,7 +109,7 @@ public sealed class ServeChampionTests(Azurite azurite)
     [Fact(Timeout = 120_000)]
     public async Task A_champion_that_its_provider_no_longer_knows_is_gone_with_the_reason_and_is_not_replaced_by_rule()
     {
-        await using WholeProduct stack = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct stack = await WholeProduct.StartAsync();
         const string Simulated = """
             {
               "candidates": [{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 1 }], "baselines": [{ "name": "linear" }],

@@ -1,19 +1,18 @@
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Spending;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FineTuneFlow.Workflow.Tests.Spending;
 
-public sealed class ContainerStartsTests(Azurite azurite)
+public sealed class ContainerStartsTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task An_execution_that_was_interrupted_is_paid_for_like_the_one_that_took_its_place()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         var jobs = new Containers();
         var starts = new ContainerStarts(product.Store, jobs, new SpendOnce(product.Store, jobs.Clock), jobs.Clock);
         ContainerJobRequest request = Request();

@@ -1,5 +1,4 @@
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Ports;
@@ -9,13 +8,8 @@ using FineTuneFlow.Workflow.Spending;
 namespace FineTuneFlow.Workflow.Tests.Spending;
 
 /// <summary>Deployments whose steps are delivered late, or whose answers are lost.</summary>
-public sealed class DeploymentsTests(Azurite azurite)
+public sealed class DeploymentsTests
 {
-    private static readonly (string Key, string Value)[] Settings =
-    [
-        ("Providers:azure:Kind", "azureOpenAI"), ("Providers:azure:BaseAddress", "{simulator}/openai/v1/"), ("Providers:azure:Key", "test"),
-    ];
-
     private static readonly DeployModelInput Input = new("late-0123456789", "a", "azure", "ft:a");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -23,7 +17,7 @@ public sealed class DeploymentsTests(Azurite azurite)
     [Fact]
     public async Task A_deploying_step_that_comes_after_the_removal_puts_nothing_up()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite, Settings);
+        await using WholeProduct product = await WholeProduct.StartAsync(AzureSide.Service);
         var service = new ControlPlane();
         DeployModel deploy = Deploy(product, service);
         DeployModelInput input = Input with { RunId = $"late-{Guid.NewGuid():N}" };
@@ -39,7 +33,7 @@ public sealed class DeploymentsTests(Azurite azurite)
     [Fact]
     public async Task A_deploying_step_during_which_the_deployment_is_removed_takes_down_what_it_has_put_up()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite, Settings);
+        await using WholeProduct product = await WholeProduct.StartAsync(AzureSide.Service);
         var service = new ControlPlane();
         DeployModelInput input = Input with { RunId = $"late-{Guid.NewGuid():N}" };
         await Deploy(product, service).RunAsync(input, Cancellation);
@@ -56,7 +50,7 @@ public sealed class DeploymentsTests(Azurite azurite)
     [Fact]
     public async Task A_removal_whose_answer_is_lost_still_costs_the_hours_that_it_stood()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite, Settings);
+        await using WholeProduct product = await WholeProduct.StartAsync(AzureSide.Service);
         var service = new ControlPlane();
         DeployModelInput input = Input with { RunId = $"lost-{Guid.NewGuid():N}" };
         await Deploy(product, service).RunAsync(input, Cancellation);

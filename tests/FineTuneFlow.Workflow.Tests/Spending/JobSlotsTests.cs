@@ -1,14 +1,13 @@
-using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Tests.Spending;
 
-public sealed class JobSlotsTests(Azurite azurite)
+public sealed class JobSlotsTests
 {
     [Fact]
     public async Task The_queue_is_first_come_first_served_and_names_who_may_go_next()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         JobSlots slots = product.Get<JobSlots>();
         string provider = $"p{Guid.NewGuid():N}";
         CancellationToken stop = TestContext.Current.CancellationToken;
@@ -28,7 +27,7 @@ public sealed class JobSlotsTests(Azurite azurite)
     [Fact]
     public async Task Many_at_once_get_different_places()
     {
-        await using WholeProduct product = await WholeProduct.StartAsync(azurite);
+        await using WholeProduct product = await WholeProduct.StartAsync();
         JobSlots slots = product.Get<JobSlots>();
         string provider = $"p{Guid.NewGuid():N}";
 

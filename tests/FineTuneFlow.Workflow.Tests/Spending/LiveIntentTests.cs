@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace FineTuneFlow.Workflow.Tests.Spending;
 
 /// <summary>Makers that are slow, storage and look-ups that are.</summary>
-public sealed class LiveIntentTests(Azurite azurite)
+public sealed class LiveIntentTests(Azurite azurite) : IClassFixture<Azurite>
 {
     private static readonly SpendGrace Grace = new(OnTheWay: TimeSpan.Zero, Arrival: TimeSpan.FromSeconds(30));
 

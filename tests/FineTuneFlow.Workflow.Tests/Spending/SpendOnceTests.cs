@@ -1,22 +1,27 @@
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Tests;
+using FineTuneFlow.Providers.FileStorage;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Tests.Spending;
 
-public sealed class SpendOnceTests(Azurite azurite) : IAsyncLifetime
+public sealed class SpendOnceTests : IDisposable
 {
     private static readonly SpendGrace Grace = new(OnTheWay: TimeSpan.FromSeconds(100), Arrival: TimeSpan.FromSeconds(30));
 
     private readonly BlobPath _record = BlobPath.Of("runs", $"{Guid.NewGuid():N}/jobs/a.intent.json");
     private readonly Clock _clock = new();
     private readonly List<string> _service = [];
-    private WholeProduct _product = null!;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ftf-spend-");
+    private readonly FileBlobStore _store;
 
-    public async ValueTask InitializeAsync() => _product = await WholeProduct.StartAsync(azurite);
+    public SpendOnceTests() => _store = new FileBlobStore(_folder.FullName);
 
-    public ValueTask DisposeAsync() => _product.DisposeAsync();
+    public void Dispose()
+    {
+        _store.Dispose();
+        _folder.Delete(recursive: true);
+    }
 
     [Fact(Timeout = 60_000)]
     public async Task What_was_made_is_given_again_without_asking_the_service()
@@ -124,7 +129,7 @@ public sealed class SpendOnceTests(Azurite azurite) : IAsyncLifetime
         return failure;
     }
 
-    private Task<string> Attempt(Func<CancellationToken, Task<string>> make) => new SpendOnce(_product.Store, _clock).RunAsync(
+    private Task<string> Attempt(Func<CancellationToken, Task<string>> make) => new SpendOnce(_store, _clock).RunAsync(
         _record, Grace, _ => Task.FromResult(Existing), make, TestContext.Current.CancellationToken);
 
     private string? Existing
