@@ -7,7 +7,8 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace FineTuneFlow.Mutation.Instrumentation;
 
-/// <summary>How the build compiles a project: asked of MSBuild, which runs everything but the compiler.</summary>
+/// <summary>How the build compiles a project: asked of MSBuild, which runs everything but the compiler. Resources are
+/// among the arguments only where they were prepared before.</summary>
 internal sealed class CompilerCall
 {
     private readonly CSharpCommandLineArguments _arguments;
@@ -18,7 +19,7 @@ internal sealed class CompilerCall
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
         foreach (string argument in (string[])
-            ["msbuild", project, "-nologo", "-t:Compile", "-p:Configuration=Release", "-p:BuildProjectReferences=false",
+            ["msbuild", project, "-nologo", "-t:PrepareResources;Compile", "-p:Configuration=Release", "-p:BuildProjectReferences=false",
             "-p:SkipCompilerExecution=true", "-p:ProvideCommandLineArgs=true", "-p:NonExistentFile=none", "-getItem:CscCommandLineArgs"])
         {
             start.ArgumentList.Add(argument);
