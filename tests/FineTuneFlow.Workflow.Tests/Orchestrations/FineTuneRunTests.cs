@@ -137,10 +137,10 @@ public sealed class FineTuneRunTests
         };
         stubs.Answer(Steps.PollJob, _ => cancelled ? new JobProgress("cancelled", null, null, true, Broken) : new JobProgress("running", 1, 9, false, null));
 
-        InstanceState ended = await stubs.RunAsync(Flows.FineTuneRun, StubAnswers.RunId, StubAnswers.Input);
+        InstanceState ended = await stubs.RunAsync(Flows.FineTuneRun, StubAnswers.RunId, StubAnswers.Input with { DeadlineHours = 8 });
 
         ended.Failure!.Kind.ShouldBe(FailureKind.DeadlineExceeded);
-        (ended.EndedAt!.Value - ended.CreatedAt).ShouldBe(TimeSpan.FromHours(72), TimeSpan.FromMilliseconds(5));
+        (ended.EndedAt!.Value - ended.CreatedAt).ShouldBe(TimeSpan.FromHours(8), TimeSpan.FromMilliseconds(5));
         stubs.Record.Outcome.ShouldBe(RunOutcome.Failed);
     }
 
