@@ -51,6 +51,7 @@ public static class ReportBuilder
             Suspects = Suspects(card),
             Costs = CostReport.Of(input, candidates),
             Findings = [],
+            ChampionHealth = input.ChampionHealth,
             Provenance = Describe(input, options),
             Profile = input.Profile?.DeepClone(),
         };

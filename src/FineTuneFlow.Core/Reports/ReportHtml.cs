@@ -15,6 +15,7 @@ public static class ReportHtml
         page.Raw("<title>").Raw(HtmlWriter.Escape($"{report.Project}: which model to use")).Raw("</title>\n<style>\n").Raw(Style.Sheet).Raw("\n</style>\n</head>\n<body>\n<main>\n");
         SummarySection.Write(page, report);
         CandidateSection.Write(page, report);
+        HealthSection.Write(page, report);
         ComparisonSection.Write(page, report);
         DetailSection.Write(page, report);
         TrainingSection.Write(page, report);

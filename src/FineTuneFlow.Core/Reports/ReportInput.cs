@@ -29,6 +29,8 @@ public sealed record ReportInput
     public string? Champion { get; init; }
     /// <summary>Why the champion stands in no comparison, where it could not even be tried.</summary>
     public string? ChampionRefusal { get; init; }
+    /// <summary>How the champion did in use; null without one.</summary>
+    public ChampionHealthReport? ChampionHealth { get; init; }
     public required ImmutableArray<StageTime> Stages { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
     public required DateTimeOffset EndedAt { get; init; }

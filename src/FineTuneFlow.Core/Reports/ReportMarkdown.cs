@@ -25,6 +25,7 @@ public static class ReportMarkdown
         text.Append($"Judged on {report.HoldoutRows:N0} {(report.Sampled ? "rows drawn from the holdout" : "holdout rows")} that no training ever saw, {report.Labels.Names.Length} labels; ");
         text.Append($"in brackets {Formatting.Number((1 - report.Alpha) * 100, 0)} % intervals.\n");
         Scores(text, report);
+        Health(text, report);
         Training(text, report);
         Costs(text, report);
         Comparisons(text, report);
@@ -50,6 +51,20 @@ public static class ReportMarkdown
         foreach (CandidateReport failed in report.Candidates.Where(candidate => candidate.Failure is not null))
         {
             text.Append($"\n{MarkdownText.Plain(failed.Name)} was not evaluated: {MarkdownText.Plain(failed.Failure!.ToString())}\n");
+        }
+    }
+
+    private static void Health(StringBuilder text, RunReport report)
+    {
+        if (report.ChampionHealth is not { } health)
+        {
+            return;
+        }
+
+        text.Append($"\n## The champion in use\n\nVersion {health.Version}, which the candidates are set against, in the days before this report.\n\n");
+        foreach ((string name, string value) in health.Lines())
+        {
+            text.Append($"- **{name}**: {MarkdownText.Plain(value)}\n");
         }
     }
 

@@ -28,6 +28,11 @@ internal static class ReportTerms
             yield return ("precision, recall, F1", "Of the rows that were given a label, the share that has it; of the rows that have a label, the share that was given it; and the mean of the two that is near the smaller one.");
         }
 
+        if (report.ChampionHealth is { Drift.Length: > 0 })
+        {
+            yield return ("drift", "What is asked is no longer like the holdout that the champion was judged by. Measured by the population stability index (0: the same shares; from 0.2 on usually a change worth a look) and, since few texts differ by chance, by a chi-square test beside it.");
+        }
+
         if (report.Suspects is { Total: > 0 })
         {
             yield return ("suspects", "Rows on which all good candidates agree on another label than the one given. Often the label is wrong, sometimes the models are.");

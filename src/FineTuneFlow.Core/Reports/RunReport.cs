@@ -39,6 +39,8 @@ public sealed record RunReport
     public required CostReport Costs { get; init; }
     /// <summary>What to know before trusting the figures.</summary>
     public required ImmutableArray<Remark> Findings { get; init; }
+    /// <summary>How the champion did in use before this run; null where the project has none.</summary>
+    public ChampionHealthReport? ChampionHealth { get; init; }
     public required Provenance Provenance { get; init; }
     /// <summary><c>dataset/profile.json</c> as it stands.</summary>
     public JsonNode? Profile { get; init; }

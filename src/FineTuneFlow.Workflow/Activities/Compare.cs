@@ -11,15 +11,18 @@ using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Costs;
 using FineTuneFlow.Workflow.Evaluation;
+using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Spending;
+using FineTuneFlow.Workflow.Watching;
 
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Sets all candidates side by side on the same rows and writes the report.</summary>
-public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices prices, CheckpointCosts checkpoints, IProviders providers)
+public sealed class Compare(
+    IBlobStore store, CandidateScores scores, RunPrices prices, CheckpointCosts checkpoints, IProviders providers, Champions champions, ChampionHealth health)
     : IActivity<CompareInput, ComparisonResult>
 {
     private const int MostTrainingSuspects = 500;
@@ -49,6 +52,7 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
             HoldoutChanges = plan.Changes.IsDefault ? [] : plan.Changes,
             Champion = input.Plan.Champion is null ? null : PlannedCandidate.ChampionName,
             ChampionRefusal = input.Plan.Champion?.Refusal,
+            ChampionHealth = input.Plan.Champion is { } planned ? await HealthAsync(input.Run.Project, planned.Version, recipe, cancellation) : null,
             Stages = input.Stages,
             StartedAt = input.StartedAt,
             EndedAt = input.Now,
@@ -87,6 +91,12 @@ public sealed class Compare(IBlobStore store, CandidateScores scores, RunPrices 
             report.Verdict.Headline,
             report.Verdict.RunnerUp);
     }
+
+    /// <summary>Null where the version that was planned for is gone.</summary>
+    private async Task<ChampionHealthReport?> HealthAsync(string project, int version, Recipe recipe, CancellationToken cancellation) =>
+        (await champions.ReadAsync(project, cancellation)).Versions.FirstOrDefault(one => one.Version == version) is { } champion
+            ? (await health.OfAsync(project, champion, recipe.Retrain, cancellation)).Report(champion)
+            : null;
 
     private async Task<LabelSet> LabelsAsync(string runId, CancellationToken cancellation) =>
         (await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(runId), cancellation)).Labels;

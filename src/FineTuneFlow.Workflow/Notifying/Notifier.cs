@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Retraining;
 using FineTuneFlow.Workflow.Runs;
-using FineTuneFlow.Workflow.Watching;
 
 namespace FineTuneFlow.Workflow.Notifying;
 

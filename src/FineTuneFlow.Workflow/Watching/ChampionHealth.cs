@@ -1,17 +1,16 @@
 using System.Collections.Immutable;
-using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Workflow.Models;
-using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Workflow.Watching;
 
 /// <summary>How a champion does: what it was asked of late against its holdout, its answers against what people said, its model's end.</summary>
 public sealed class ChampionHealth(
-    WatchLog watch, VersionReferences references, FeedbackStore feedback, IProviders providers, ModelBook models, TimeProvider time)
+    WatchLog watch, VersionReferences references, FeedbackStore feedback, ModelLives lives, TimeProvider time)
 {
-    private const int Days = 7;
+    internal const int Days = 7;
     private const string UnknownWords = "unknown words";
 
     public async Task<HealthView> OfAsync(string project, ChampionVersion champion, RetrainRecipe rule, CancellationToken cancellation)
@@ -28,15 +27,12 @@ public sealed class ChampionHealth(
         }
 
         (VersionCounts? holdout, _) = await references.OfAsync(champion);
-        ModelLife? life = champion.Provider is { } provider && providers.All.FirstOrDefault(p => p.Name == provider) is { } facts
-            ? models.Find(facts.PriceKey, champion.BaseModel)
-            : null;
         return new HealthView(
             asked,
             holdout is null ? [] : [.. Measures(holdout, asked, champion, rule)],
             await AccuracyAsync(project, champion, rule, cancellation),
             champion.BaseModel,
-            life?.InferenceEnds);
+            lives.Of(champion)?.On);
     }
 
     private static IEnumerable<DriftMeasure> Measures(VersionCounts holdout, VersionCounts asked, ChampionVersion champion, RetrainRecipe rule)
@@ -87,4 +83,10 @@ public sealed class ChampionHealth(
 /// <param name="BaseModel">What it was made from.</param>
 /// <param name="BaseEnds">The first day on which it no longer answers; null: not announced, or a model of our own.</param>
 public sealed record HealthView(
-    VersionCounts Asked, ImmutableArray<DriftMeasure> Drift, FeedbackAccuracy? Feedback, string BaseModel, DateOnly? BaseEnds);
+    VersionCounts Asked, ImmutableArray<DriftMeasure> Drift, FeedbackAccuracy? Feedback, string BaseModel, DateOnly? BaseEnds)
+{
+    /// <summary>As a run's report shows it.</summary>
+    internal ChampionHealthReport Report(ChampionVersion champion) => new(
+        champion.Version, ChampionHealth.Days, Asked.Texts, Asked.Errors, Asked.CostUsd, Asked.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal), Asked.Shadowed, Asked.Agreed,
+        Drift, Feedback, BaseModel, BaseEnds);
+}

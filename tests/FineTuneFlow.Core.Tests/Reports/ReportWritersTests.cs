@@ -20,6 +20,27 @@ public sealed class ReportWritersTests
     }
 
     [Fact]
+    public void How_the_champion_did_in_use_is_told_alike_in_every_form_and_not_at_all_without_one()
+    {
+        foreach (string form in new[] { ReportMarkdown.Write(Report), ReportHtml.Write(Report) })
+        {
+            form.ShouldContain("The champion in use");
+            form.ShouldContain("1,400 texts in the last 7 days, 2 without an answer, for");
+            form.ShouldContain("5 85.7 %, 1 14.3 %");
+            form.ShouldContain("drifted: labels 0.31, p 0.000 on 1,398; length 0.02");
+            form.ShouldContain("accuracy 51.7 % of 60");
+            form.ShouldContain("for 94.0 % of 300");
+            form.ShouldContain("babbage-002 answers until 2026-09-28");
+        }
+
+        JsonNode health = JsonNode.Parse(ReportJson.Write(Report))!["championHealth"]!;
+        (health["version"]!.GetValue<int>(), health["drift"]!.AsArray().Count, health["feedback"]!["of"]!.GetValue<int>()).ShouldBe((3, 2, 60));
+        RunReport without = ReportBuilder.Build(SampleRun.Input(champion: false));
+        ReportMarkdown.Write(without).ShouldNotContain("The champion in use");
+        ReportHtml.Write(without).ShouldNotContain("The champion in use");
+    }
+
+    [Fact]
     public void A_report_made_before_slices_and_costs_had_all_they_have_now_is_still_read()
     {
         JsonNode old = JsonNode.Parse(ReportJson.Write(Report))!;
