@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Json;
@@ -8,10 +9,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FineTuneFlow.Api.Agents;
 
-/// <summary>Keeps approving with people: an agent's own recipe cannot let more pass without a person than the project's does.</summary>
+/// <summary>Keeps approving and promoting with people: an agent's own recipe can neither let more pass without a person than the project's
+/// does, nor say by other rules than the project's which model becomes champion.</summary>
 internal static class AgentApproval
 {
-    /// <summary>Lowers <c>budget.approveAbove</c> of the recipe among the arguments to the project's.</summary>
+    /// <summary>Lowers <c>budget.approveAbove</c> of the recipe among the arguments to the project's, and puts the project's
+    /// <c>promotion</c> in the place of its own.</summary>
     public static async Task KeepAsync(IServiceProvider services, JsonObject arguments, CancellationToken cancellation)
     {
         if (arguments["recipe"] is not { } given)
@@ -26,15 +29,17 @@ internal static class AgentApproval
         }
 
         string project = ProjectName.Check(arguments["project"]!.ToString());
-        double allowed = (await services.GetRequiredService<ProjectRecipes>().ReadAsync(project, cancellation)).Budget.ApproveAbove;
-        if (RecipeReader.Read("recipe", Encoding.UTF8.GetBytes(recipe.ToJsonString(FlowJson.Compact))).Budget.ApproveAbove > allowed)
+        Recipe own = await services.GetRequiredService<ProjectRecipes>().ReadAsync(project, cancellation);
+        Recipe read = RecipeReader.Read("recipe", Encoding.UTF8.GetBytes(recipe.ToJsonString(FlowJson.Compact)));
+        recipe["promotion"] = JsonSerializer.SerializeToNode(own.Promotion, FlowJson.Compact);
+        if (read.Budget.ApproveAbove > own.Budget.ApproveAbove)
         {
             if (recipe["budget"] is not JsonObject budget)
             {
                 recipe["budget"] = budget = [];
             }
 
-            budget["approveAbove"] = allowed;
+            budget["approveAbove"] = own.Budget.ApproveAbove;
         }
     }
 }

@@ -23,8 +23,9 @@ internal sealed class AgentTool : McpServerTool
     /// <param name="route">Whose handler works.</param>
     /// <param name="name">As agents see it.</param>
     /// <param name="description">When to use it.</param>
+    /// <param name="effect">What a call changes.</param>
     /// <param name="arguments">What it takes.</param>
-    public AgentTool(ApiRoute route, string name, string description, ImmutableArray<AgentArgument> arguments)
+    public AgentTool(ApiRoute route, string name, string description, AgentEffect effect, ImmutableArray<AgentArgument> arguments)
     {
         (_route, _arguments) = (route, arguments);
         var schema = new JsonObject
@@ -39,7 +40,7 @@ internal sealed class AgentTool : McpServerTool
             Name = name,
             Description = description,
             InputSchema = JsonSerializer.SerializeToElement(schema),
-            Annotations = new ToolAnnotations { ReadOnlyHint = IsReading, DestructiveHint = false, IdempotentHint = true },
+            Annotations = new ToolAnnotations { ReadOnlyHint = effect == AgentEffect.Reads, DestructiveHint = false, IdempotentHint = effect != AgentEffect.CostsEachTime },
         };
     }
 
@@ -55,8 +56,6 @@ internal sealed class AgentTool : McpServerTool
 
     /// <summary>The part of the handler's answer that is the tool's; null: all.</summary>
     public string? Part { get; init; }
-
-    private bool IsReading => _route.Method == HttpMethods.Get || _route.Pattern == "datasets/check";
 
     public override async ValueTask<CallToolResult> InvokeAsync(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken = default)
     {

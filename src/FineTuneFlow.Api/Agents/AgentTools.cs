@@ -27,11 +27,11 @@ internal static partial class AgentTools
         OfRoute<GetRuns>("list_runs", "Lists runs, newest first."),
         OfRoute<GetRun>("get_run", "Shows a run: stage, candidates with progress, quote, cost so far, verdict. A run that waits for approval says so."),
         OfRoute<GetReport>("get_report", "Gives an ended run's report: which model to use and why, with scores, intervals, paired tests and costs. Ask for format md to read it."),
-        new(Route<PostDatasetCheck>(), "check_data", "Checks data without starting anything: profile, findings with their remedies, settings that were recognised, and the quote.", CheckArguments)
+        new(Route<PostDatasetCheck>(), "check_data", "Checks data without starting anything: profile, findings with their remedies, settings that were recognised, and the quote.", AgentEffect.Reads, CheckArguments)
         {
             Body = body => Form(body, null),
         },
-        new(Route<PostDatasetCheck>(), "quote", "Says what training and evaluating on data would cost by candidate, without starting anything.", CheckArguments)
+        new(Route<PostDatasetCheck>(), "quote", "Says what training and evaluating on data would cost by candidate, without starting anything.", AgentEffect.Reads, CheckArguments)
         {
             Body = body => Form(body, null), Part = "quote",
         },
@@ -39,18 +39,19 @@ internal static partial class AgentTools
             Route<PostRun>(),
             "start_run",
             "Starts a run on data, or finds the one that was started with the same data and recipe. A quote above the recipe's approveAbove waits for a person: tell them to look at it and to approve it (ftf approve RUN, or the dashboard); no tool can.",
+            AgentEffect.MakesOnce,
             [
                 AgentArgument.Text("project", ArgumentPlace.Body, "The project's name: lower-case letters, digits and dashes.", required: true),
                 AgentArgument.Text("drop", ArgumentPlace.Body, "A file that lies there already, as drops/{project}/{name}; this or csv."),
                 AgentArgument.Text("csv", ArgumentPlace.Body, CsvMeaning + " This or drop."),
                 AgentArgument.Text("name", ArgumentPlace.Body, "File name for csv; drop.csv unless told."),
-                AgentArgument.Recipe(RecipeMeaning + " Its budget.approveAbove counts only where it is lower than the project's."),
+                AgentArgument.Recipe(RecipeMeaning + " Its budget.approveAbove counts only where it is lower than the project's, and its promotion not at all: the project's holds."),
             ])
         {
             Guard = AgentApproval.KeepAsync,
             Body = StartBody,
         },
-        OfRoute<PostPrediction>("predict", "Asks a project's champion for the label of a text, or of each of a list of texts, with probabilities, version, latency and cost. A champion of a provider costs what the provider takes."),
+        OfRoute<PostPrediction>("predict", "Asks a project's champion for the label of a text, or of each of a list of texts, with probabilities, version, latency and cost. A champion of a provider costs what the provider takes.", AgentEffect.CostsEachTime),
     ];
 
     private static ImmutableArray<AgentArgument> CheckArguments =>
@@ -60,7 +61,7 @@ internal static partial class AgentTools
         where THandler : IApiHandler => ApiRoutes.All.Single(route => route.Handler == typeof(THandler));
 
     /// <summary>With the arguments that the route has: those in its address, its query and its body.</summary>
-    private static AgentTool OfRoute<THandler>(string name, string description)
+    private static AgentTool OfRoute<THandler>(string name, string description, AgentEffect effect = AgentEffect.Reads)
         where THandler : IApiHandler
     {
         ApiRoute route = Route<THandler>();
@@ -68,6 +69,7 @@ internal static partial class AgentTools
             route,
             name,
             description,
+            effect,
             [
                 .. RouteParameter().Matches(route.Pattern).Select(match => match.Groups[1].Value)
                     .Select(one => AgentArgument.Text(one, ArgumentPlace.Route, one == "id" ? "The run's id." : "The project's name.", required: true)),

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Tests;
@@ -14,7 +15,7 @@ public class AgentTests(HostFixture host) : IClassFixture<HostFixture>
 {
     private static readonly JsonObject Paid = (JsonObject)JsonNode.Parse("""
         { "candidates": [{ "name": "one", "provider": "simulator", "model": "babbage-002", "epochs": 1 }], "baselines": [{ "name": "linear" }],
-          "promotion": { "requireSignificance": false }, "budget": { "approveAbove": 90 } }
+          "promotion": { "eligible": ["linear"], "requireSignificance": false }, "budget": { "approveAbove": 90 } }
         """)!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -32,6 +33,8 @@ public class AgentTests(HostFixture host) : IClassFixture<HostFixture>
         JsonObject get = (JsonObject)JsonNode.Parse(tools.Single(tool => tool.Name == "get_run").JsonSchema.GetRawText())!;
         get["required"]!.AsArray().Select(name => name!.GetValue<string>()).ShouldBe(["id"]);
         tools.Where(tool => tool.ProtocolTool.Annotations!.ReadOnlyHint != true).Select(tool => tool.Name).ShouldBe(["start_run", "predict"], ignoreOrder: true);
+        // A question that is repeated is paid again, a run that is started again is found.
+        tools.Where(tool => tool.ProtocolTool.Annotations!.IdempotentHint != true).Select(tool => tool.Name).ShouldBe(["predict"]);
     }
 
     [Fact(Timeout = 60_000)]
@@ -50,7 +53,7 @@ public class AgentTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact(Timeout = 120_000)]
     public async Task An_agent_brings_a_run_up_to_the_approval_that_a_person_gives()
     {
-        using (HttpResponseMessage put = await host.Http.PutAsJsonAsync("projects/agent/recipe", JsonNode.Parse("""{ "budget": { "approveAbove": 0 } }"""), Cancellation))
+        using (HttpResponseMessage put = await host.Http.PutAsJsonAsync("projects/agent/recipe", JsonNode.Parse("""{ "budget": { "approveAbove": 0 }, "promotion": { "eligible": ["fineTune"], "prefer": "best", "requireSignificance": false } }"""), Cancellation))
         {
             put.StatusCode.ShouldBe(HttpStatusCode.OK, await put.Content.ReadAsStringAsync(Cancellation));
         }
@@ -59,6 +62,13 @@ public class AgentTests(HostFixture host) : IClassFixture<HostFixture>
         string id = (await agent.AskAsync("start_run", ("project", "agent"), ("csv", HostFixture.Reviews(300)), ("recipe", Paid)))["runId"]!.GetValue<string>();
         // Its own recipe would have let 90 USD pass; the project lets nothing pass without a person.
         await host.UntilAsync(id, run => run.NeedsApproval);
+        // Nor do its own rules say what becomes champion: it has asked for the cheaper linear model, which the project does not want.
+        using (var kept = JsonDocument.Parse(await host.Http.GetStringAsync($"runs/{id}/artifacts/recipe.json", Cancellation)))
+        {
+            JsonElement promotion = kept.RootElement.GetProperty("promotion");
+            (promotion.GetProperty("prefer").GetString(), promotion.GetProperty("eligible")[0].GetString()).ShouldBe(("best", "fineTune"));
+        }
+
         (await agent.AskAsync("get_run", ("id", id)))["needsApproval"]!.GetValue<bool>().ShouldBeTrue();
         (await agent.AskAsync("start_run", ("project", "agent"), ("csv", HostFixture.Reviews(300)), ("recipe", Paid)))["created"]!.GetValue<bool>().ShouldBeFalse();
         using (HttpResponseMessage approved = await host.Http.PostAsJsonAsync($"runs/{id}/approval", new { approved = true, by = "ann" }, Cancellation))
@@ -67,7 +77,7 @@ public class AgentTests(HostFixture host) : IClassFixture<HostFixture>
         }
 
         RunView ended = await host.UntilAsync(id, run => run.EndedAt is not null);
-        ended.Promoted.ShouldNotBeNull(ended.Verdict);
+        ended.Promoted.ShouldBe("one", ended.Verdict);
         (await agent.TextAsync("get_report", ("id", id), ("format", "md"))).ShouldContain("# ");
         (await agent.AskAsync("predict", ("project", "agent"), ("text", "the app is excellent, perfect")))["label"]!.GetValue<string>().ShouldBe("5");
         (await agent.AskAsync("predict", ("project", "agent"), ("texts", new[] { "the app is terrible, awful", "the app is excellent, perfect" })))["answers"]!.AsArray()
