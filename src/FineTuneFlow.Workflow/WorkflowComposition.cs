@@ -114,6 +114,7 @@ public static class WorkflowComposition
             .AddSingleton<WatchLog>()
             .AddHostedService<WatchFlush>()
             .AddSingleton<JudgedTexts>()
+            .AddSingleton<RunTexts>()
             .AddSingleton<HoldoutDecisions>()
             .AddSingleton<HostStarts>()
             .AddSingleton<ProjectLabels>()

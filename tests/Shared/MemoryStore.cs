@@ -16,8 +16,12 @@ internal sealed class MemoryStore : IBlobStore
     /// <summary>The condition of every write that was asked for, also of those that were refused.</summary>
     public List<WriteCondition> Asked { get; } = [];
 
+    /// <summary>How often a blob was opened.</summary>
+    public int Opened { get; private set; }
+
     public Task<BlobRead?> OpenAsync(BlobPath path, CancellationToken cancellation = default)
     {
+        Opened++;
         cancellation.ThrowIfCancellationRequested();
         return Task.FromResult(_blobs.TryGetValue(path.ToString(), out (byte[] Bytes, string ETag) blob)
             ? new BlobRead(new MemoryStream(blob.Bytes, writable: false), blob.ETag, blob.Bytes.Length)

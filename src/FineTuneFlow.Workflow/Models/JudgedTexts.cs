@@ -1,11 +1,9 @@
 using FineTuneFlow.Core.Datasets;
-using FineTuneFlow.Workflow.Ports;
-using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Models;
 
 /// <summary>The texts by which a project's versions were judged: no correction changes their labels.</summary>
-public sealed class JudgedTexts(IBlobStore store, Champions champions)
+public sealed class JudgedTexts(Champions champions, RunTexts texts)
 {
     /// <summary>Ids as <see cref="Models.Lineage.TextOf"/> gives them.</summary>
     public async Task<IReadOnlySet<string>> OfAsync(string project, CancellationToken cancellation)
@@ -14,7 +12,7 @@ public sealed class JudgedTexts(IBlobStore store, Champions champions)
         ChampionRecord record = await champions.ReadAsync(project, cancellation);
         foreach (string runId in record.Versions.Select(version => version.RunId).Distinct())
         {
-            judged.UnionWith((await store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(runId, Split.Test), cancellation)).Select(row => Models.Lineage.TextOf(row.Id)));
+            judged.UnionWith(await texts.OfAsync(runId, Split.Test, cancellation));
         }
 
         return judged;

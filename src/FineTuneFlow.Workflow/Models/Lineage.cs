@@ -6,7 +6,7 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Models;
 
 /// <summary>How a model came to be: the run that made it, the run of the champion that it was continued from, and so on.</summary>
-public sealed class Lineage(IBlobStore store)
+public sealed class Lineage(IBlobStore store, RunTexts texts)
 {
     /// <summary>The runs, newest first; the last one trained from a base model.</summary>
     public async IAsyncEnumerable<string> RunsAsync(ModelOrigin origin, [EnumeratorCancellation] CancellationToken cancellation)
@@ -34,7 +34,7 @@ public sealed class Lineage(IBlobStore store)
         {
             foreach (Split split in splits)
             {
-                seen.UnionWith((await store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(runId, split), cancellation)).Select(row => TextOf(row.Id)));
+                seen.UnionWith(await texts.OfAsync(runId, split, cancellation));
             }
         }
 
