@@ -1,5 +1,6 @@
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.AspNetCore.Http;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace FineTuneFlow.Api.Projects;
 
 /// <summary>Every project that has a recipe, a drop or a champion.</summary>
-public sealed class GetProjects(IBlobStore blobs) : IApiHandler
+public sealed class GetProjects(IBlobStore blobs, Champions champions) : IApiHandler
 {
     public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)
     {
@@ -37,12 +38,9 @@ public sealed class GetProjects(IBlobStore blobs) : IApiHandler
             });
         }
 
-        await foreach (BlobEntry model in blobs.ListAsync(RunPaths.Models, "", cancellation))
+        await foreach (string name in champions.ProjectsAsync(cancellation))
         {
-            if (model.Path.Name.EndsWith("/champion.json", StringComparison.Ordinal))
-            {
-                Add(model.Path.Name.Split('/')[0], project => project with { HasChampion = true });
-            }
+            Add(name, project => project with { HasChampion = true });
         }
 
         return ApiAnswer.Json(new ProjectList([.. projects.Values]));

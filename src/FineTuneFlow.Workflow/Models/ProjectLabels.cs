@@ -23,12 +23,12 @@ public sealed class ProjectLabels(IBlobStore store, Champions champions, Project
             return recipe.Dataset.Labels.Order;
         }
 
-        if (recipe is not null || await HasDrops(project, cancellation))
+        if (recipe is not null || await HasDropsAsync(project, cancellation))
         {
             throw new FlowException(FailureKind.Conflict, $"The project {project} has no champion yet, so its labels are not known", "Promote a model first, or list the labels in dataset.labels.order of its recipe");
         }
 
-        throw Unknown(project, [.. await NamesAsync(cancellation)]);
+        throw await UnknownAsync(project, cancellation);
     }
 
     /// <exception cref="FlowException">InvalidInput: none of the project's labels, the nearest one named.</exception>
@@ -47,14 +47,16 @@ public sealed class ProjectLabels(IBlobStore store, Champions champions, Project
     /// <exception cref="FlowException">NotFound: there is no such project, the nearest one named.</exception>
     public async Task RequireAsync(string project, CancellationToken cancellation)
     {
-        if ((await champions.ReadAsync(project, cancellation)).Current is null && await NamesAsync(cancellation) is { } known && !known.Contains(project))
+        if ((await champions.ReadAsync(project, cancellation)).Current is null
+            && !await store.ExistsAsync(RunPaths.ProjectRecipe(project), cancellation)
+            && !await HasDropsAsync(project, cancellation))
         {
-            throw Unknown(project, [.. known]);
+            throw await UnknownAsync(project, cancellation);
         }
     }
 
-    /// <summary>All projects that have a recipe, a drop or a champion.</summary>
-    public async Task<SortedSet<string>> NamesAsync(CancellationToken cancellation)
+    /// <summary>All projects that have a recipe, a drop or a champion. Their drops are not looked at one by one.</summary>
+    private async Task<SortedSet<string>> NamesAsync(CancellationToken cancellation)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
         await foreach (string project in champions.ProjectsAsync(cancellation))
@@ -62,9 +64,9 @@ public sealed class ProjectLabels(IBlobStore store, Champions champions, Project
             names.Add(project);
         }
 
-        await foreach (BlobEntry drop in store.ListAsync(RunPaths.Drops, "", cancellation))
+        await foreach (string project in store.ListFoldersAsync(RunPaths.Drops, cancellation))
         {
-            names.Add(drop.Path.Name.Split('/')[0]);
+            names.Add(project);
         }
 
         await foreach (BlobEntry recipe in store.ListAsync(RunPaths.Recipes, "", cancellation))
@@ -76,13 +78,17 @@ public sealed class ProjectLabels(IBlobStore store, Champions champions, Project
         return names;
     }
 
-    private static FlowException Unknown(string project, string[] known) => new(new Failure(
-        FailureKind.NotFound,
-        $"There is no project {project}",
-        NearestName.Of(project, known) is { } near ? $"Did you mean {near}?" : known.Length == 0 ? "Drop a file for it first" : $"There are {string.Join(", ", known.Take(20))}",
-        Field: "project"));
+    private async Task<FlowException> UnknownAsync(string project, CancellationToken cancellation)
+    {
+        SortedSet<string> known = await NamesAsync(cancellation);
+        return new FlowException(new Failure(
+            FailureKind.NotFound,
+            $"There is no project {project}",
+            NearestName.Of(project, known) is { } near ? $"Did you mean {near}?" : known.Count == 0 ? "Drop a file for it first" : $"There are {string.Join(", ", known.Take(20))}",
+            Field: "project"));
+    }
 
-    private async Task<bool> HasDrops(string project, CancellationToken cancellation)
+    private async Task<bool> HasDropsAsync(string project, CancellationToken cancellation)
     {
         await foreach (BlobEntry _ in store.ListAsync(RunPaths.Drops, $"{project}/", cancellation))
         {
