@@ -183,12 +183,12 @@ public sealed class Champions(IBlobStore store, VersionFiles files, VersionRefer
     }
 
     // A challenger that has become champion is none any more.
-    private static ChampionVersion? Without(ChampionVersion? challenger, ChampionVersion champion) =>
-        challenger is { } other && other.RunId == champion.RunId && other.Candidate == champion.Candidate ? null : challenger;
+    private static ChampionVersion? ChallengerBeside(ChampionVersion champion, ChampionVersion? challenger) =>
+        challenger?.Origin == champion.Origin ? null : challenger;
 
     private async Task<ChampionVersion> Append(string project, Func<ChampionRecord, Task<ChampionVersion?>> next, CancellationToken cancellation) =>
         (await ChangeAsync(project, async known => await next(known) is { } added
-            ? new ChampionRecord([.. known.Versions, added], Without(known.Challenger, added))
+            ? new ChampionRecord([.. known.Versions, added], ChallengerBeside(added, known.Challenger))
             : null, cancellation)).Current!;
 
     /// <summary>Changes what is kept of a project, decided anew where another host comes between.</summary>
