@@ -53,6 +53,15 @@ public static class SuspectsCsv
         return csv.ToString();
     }
 
+    /// <summary>Whether a file has the columns of a <c>suspects.csv</c>.</summary>
+    /// <param name="name">For messages.</param>
+    /// <param name="start">Its first bytes, the header among them.</param>
+    public static bool Starts(string name, ReadOnlyMemory<byte> start)
+    {
+        using TableRows? table = TableRows.TryOpen(name, () => new MemoryStream(start.ToArray(), writable: false));
+        return table is not null && IsOne(table);
+    }
+
     /// <summary>The labels of a corrected file, by row id; null where the file is not a <c>suspects.csv</c>. Rows without a label are
     /// left as they were.</summary>
     /// <param name="name">For messages.</param>
@@ -70,7 +79,7 @@ public static class SuspectsCsv
         int id = table.Find("id");
         // The settings may leave the column to be recognised, which the file of the suspects names as it was found.
         int label = table.Find([settings.Label ?? "label", .. ColumnRecognition.LabelNames]);
-        if (id < 0 || label < 0 || Judgement.Any(column => table.Find(column) < 0))
+        if (label < 0 || !IsOne(table))
         {
             return null;
         }
@@ -85,6 +94,8 @@ public static class SuspectsCsv
         });
         return labels;
     }
+
+    private static bool IsOne(TableRows table) => Judgement.Append("id").All(column => table.Find(column) >= 0);
 
     // A text joined of several columns is split where that is unambiguous, else it stands in the first of them.
     private static string[] Parts(string text, int columns, string join)

@@ -1,4 +1,3 @@
-using System.Text;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
@@ -10,8 +9,8 @@ namespace FineTuneFlow.Workflow.Models;
 /// <summary>Recognises a corrected <c>suspects.csv</c> among the drops: it is a person's word on single rows, and no data set of its own.</summary>
 public sealed class SuspectsIntake(IBlobStore store, FeedbackStore feedback, JudgedTexts judged, ProjectLabels labels, ProjectRecipes recipes)
 {
-    private const int HeaderBytes = 4096;
-    private static readonly string[] Columns = ["suggested", "confidence", "agreeing", "id"];
+    // The header and some rows, by which the reader recognises how the file is written.
+    private const int StartBytes = 64 * 1024;
 
     /// <summary>Null: the drop is no file of suspects.</summary>
     /// <exception cref="FlowException">It is one, and says labels that the project does not have.</exception>
@@ -71,9 +70,8 @@ public sealed class SuspectsIntake(IBlobStore store, FeedbackStore feedback, Jud
             return false;
         }
 
-        byte[] start = new byte[HeaderBytes];
+        byte[] start = new byte[StartBytes];
         int length = await read.Content.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellation);
-        string header = Encoding.UTF8.GetString(start, 0, length).Split('\n')[0];
-        return Columns.All(column => header.Contains(column, StringComparison.Ordinal));
+        return SuspectsCsv.Starts(drop.ToString(), start.AsMemory(0, length));
     }
 }

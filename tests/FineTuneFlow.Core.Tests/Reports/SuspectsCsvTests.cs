@@ -48,6 +48,16 @@ public sealed class SuspectsCsvTests
         SuspectsCsv.Corrections("broken.csv", () => new MemoryStream([]), Settings).ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("text,label,suggested,confidence,agreeing,id\r\none,1,5,0.9,3,00ff\r\n", true)]
+    [InlineData("\"text\",\"label\",\"suggested\",\"confidence\",\"agreeing\",\"id\"\n\"one\",1,5,0.9,3,00ff\n", true)]
+    [InlineData("\"the\ntext\";label;suggested;confidence;agreeing;id\none;1;5;0,9;3;00ff\n", true)]
+    [InlineData("text,label,suggested,confidence\none,1,5,0.9\n", false)]
+    [InlineData("text,label\n\"suggested, confidence, agreeing, id\",1\n", false)]
+    [InlineData("why it was suggested with confidence by agreeing and idle readers,label\none,1\n", false)]
+    public void A_file_of_suspects_is_known_by_its_columns_however_its_header_is_written(string start, bool isOne) =>
+        SuspectsCsv.Starts("drop.csv", Encoding.UTF8.GetBytes(start)).ShouldBe(isOne);
+
     [Fact]
     public void Suspects_are_the_rows_that_all_good_candidates_contradict_alike()
     {
