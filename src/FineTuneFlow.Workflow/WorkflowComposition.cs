@@ -134,6 +134,7 @@ public static class WorkflowComposition
             .AddSingleton<RetrainReasons>()
             .AddSingleton<Notifier>()
             .AddSingleton<NotificationSender>()
+            .AddSingleton<Outbox>()
             .AddSingleton<LifecycleTick>()
             .AddSingleton<NightlyRetrain>();
     }

@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
-using FineTuneFlow.Workflow.Ports;
-using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Webhooks;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +9,7 @@ namespace FineTuneFlow.Workflow.Notifying;
 
 /// <summary>Delivers the outbox to the webhook: signed by the Standard Webhooks scheme, tried again for three days, marked when it was
 /// taken. A crash between delivery and mark sends the same <c>webhook-id</c> once more, by which a receiver knows it.</summary>
-public sealed class NotificationSender(IBlobStore store, NotificationOptions options, TimeProvider time, ILogger<NotificationSender> logger) : IDisposable
+public sealed class NotificationSender(Outbox outbox, NotificationOptions options, TimeProvider time, ILogger<NotificationSender> logger) : IDisposable
 {
     private const int MostAttempts = 14;
     private static readonly TimeSpan First = TimeSpan.FromSeconds(20);
@@ -28,13 +25,9 @@ public sealed class NotificationSender(IBlobStore store, NotificationOptions opt
             return;
         }
 
-        await foreach (BlobEntry entry in store.ListAsync(RunPaths.Models, RunPaths.NotificationsPrefix, cancellation))
+        await foreach ((Notification due, string etag) in outbox.DueAsync(time.GetUtcNow(), cancellation))
         {
-            if (await store.FindJsonAsync<Notification>(entry.Path, cancellation) is { } known
-                && known.Value is { DeliveredAt: null, Attempts: < MostAttempts } due && due.NextAt <= time.GetUtcNow())
-            {
-                await SendAsync(due, known.ETag, cancellation);
-            }
+            await SendAsync(due, etag, cancellation);
         }
     }
 
@@ -43,18 +36,16 @@ public sealed class NotificationSender(IBlobStore store, NotificationOptions opt
     private async Task SendAsync(Notification due, string etag, CancellationToken cancellation)
     {
         Notification tried = due with { Attempts = due.Attempts + 1, NextAt = time.GetUtcNow() + Wait(due.Attempts) };
-        try
+        // Counted before it is sent: of two hosts one gets to send it.
+        if (await outbox.PostponeAsync(due, etag, tried, cancellation) is not { } counted)
         {
-            // Counted before it is sent: of two hosts one gets to send it.
-            string counted = (await store.WriteJsonAsync(RunPaths.Notification(due.Id), tried, WriteCondition.Matches(etag), cancellation)).ETag;
-            if (await PostAsync(due, cancellation))
-            {
-                await store.WriteJsonAsync(RunPaths.Notification(due.Id), tried with { DeliveredAt = time.GetUtcNow() }, WriteCondition.Matches(counted), cancellation);
-            }
+            return;
         }
-        catch (FlowException other) when (other.Failure.Kind == FailureKind.Conflict)
+
+        bool taken = await PostAsync(due, cancellation);
+        if (taken || tried.Attempts == MostAttempts)
         {
-            // Another host sends it.
+            await outbox.CloseAsync(tried with { DeliveredAt = taken ? time.GetUtcNow() : null }, counted, cancellation);
         }
     }
 

@@ -9,7 +9,7 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Notifying;
 
 /// <summary>Writes what people are to be told into the outbox, each thing once; <see cref="NotificationSender"/> delivers it.</summary>
-public sealed class Notifier(IBlobStore store, NotificationOptions options, TimeProvider time)
+public sealed class Notifier(IBlobStore store, Outbox outbox, NotificationOptions options, TimeProvider time)
 {
     private static readonly int[] DaysBefore = [3, 14, 30];
 
@@ -89,15 +89,7 @@ public sealed class Notifier(IBlobStore store, NotificationOptions options, Time
 
         string id = "msg_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{what}\n{project}\n{key}")))[..32];
         DateTimeOffset now = time.GetUtcNow();
-        try
-        {
-            await store.WriteJsonAsync(
-                RunPaths.Notification(id), new Notification(id, what, project, runId, text, now, 0, now, null), WriteCondition.Absent, cancellation);
-        }
-        catch (FlowException told) when (told.Failure.Kind == FailureKind.Conflict)
-        {
-            // It is in the outbox already, or was delivered.
-        }
+        await outbox.PutAsync(new Notification(id, what, project, runId, text, now, 0, now, null), cancellation);
     }
 
     private string Week() => string.Create(CultureInfo.InvariantCulture, $"{ISOWeek.GetYear(time.GetUtcNow().UtcDateTime)}-{ISOWeek.GetWeekOfYear(time.GetUtcNow().UtcDateTime)}");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Workflow.Ports;
 
@@ -134,7 +135,11 @@ public static class RunPaths
     /// <summary>Notifications; no project's name begins with an underscore.</summary>
     public const string NotificationsPrefix = "_outbox/";
 
-    public static BlobPath Notification(string id) => BlobPath.Of(Models, $"{NotificationsPrefix}{id}.json");
+    /// <summary>Slips of notifications that are not delivered yet, in the order in which they are due.</summary>
+    public const string DueNotifications = "_outbox/due/";
+
+    public static BlobPath DueNotification(DateTimeOffset due, string id) =>
+        BlobPath.Of(Models, string.Create(CultureInfo.InvariantCulture, $"{DueNotifications}{due.UtcTicks:D19}-{id}.json"));
 
     /// <summary>Answers that are kept for a week under their caller's key.</summary>
     public static BlobPath Asked(string project, string key) => BlobPath.Of(Models, $"{project}/asked/{key}.json");

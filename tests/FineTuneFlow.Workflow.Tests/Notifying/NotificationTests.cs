@@ -94,7 +94,7 @@ public sealed class NotificationTests : IDisposable
     {
         await using NotifiedReceiver receiver = await NotifiedReceiver.StartAsync();
         using var host = new Host(_folder, _clock, receiver.Address, NotificationEvent.Night);
-        using var other = new NotificationSender(host.Store, host.Options, _clock, NullLogger<NotificationSender>.Instance);
+        using var other = new NotificationSender(new Outbox(host.Store), host.Options, _clock, NullLogger<NotificationSender>.Instance);
         await host.Notifier.RecordedAsync(Record("told-0123456789") with { EndedAt = _clock.GetUtcNow() }, Cancellation);
         for (int i = 0; i < 20; i++)
         {
@@ -165,8 +165,9 @@ public sealed class NotificationTests : IDisposable
         {
             Store = new FileBlobStore(folder.FullName);
             Options = NotificationOptions.None with { Url = address, Secret = NotifiedReceiver.Secret, Events = events.Length > 0 ? [.. events] : NotificationOptions.None.Events };
-            Notifier = new Notifier(Store, Options, clock);
-            Sender = new NotificationSender(Store, Options, clock, NullLogger<NotificationSender>.Instance);
+            var outbox = new Outbox(Store);
+            Notifier = new Notifier(Store, outbox, Options, clock);
+            Sender = new NotificationSender(outbox, Options, clock, NullLogger<NotificationSender>.Instance);
         }
 
         public FileBlobStore Store { get; }
