@@ -110,6 +110,7 @@ public static class WorkflowComposition
             .AddSingleton<ServingDeployments>()
             .AddSingleton<ServingKeeper>()
             .AddSingleton<ChampionDesk>()
+            .AddSingleton<AnsweredRows>()
             .AddSingleton<VersionReferences>()
             .AddSingleton<WatchLog>()
             .AddHostedService<WatchFlush>()

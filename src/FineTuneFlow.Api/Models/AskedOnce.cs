@@ -6,21 +6,35 @@ using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Serving;
 
 namespace FineTuneFlow.Api.Models;
 
 /// <summary>Keeps answers under the caller's key, so that what a caller did not hear, as it died or its connection broke, is given again
-/// and not asked, and paid, again. The question is asked to its end, whether or not the caller still listens.</summary>
-public sealed class AskedOnce(IBlobStore store)
+/// and not asked, and paid, again. The question is asked to its end, whether or not the caller still listens. What a host that was killed
+/// has heard of a list is kept row by row.</summary>
+public sealed class AskedOnce(IBlobStore store, AnsweredRows rows)
 {
     private const int LongestKey = 100;
 
     // A caller that died and came back at once finds its first question still being asked.
     private readonly ConcurrentDictionary<BlobPath, Lazy<Task<KeptAnswers>>> _going = new();
 
-    /// <exception cref="FlowException">InvalidInput: the key; Conflict: it stands for another question.</exception>
+    /// <param name="project">Whose champion is asked.</param>
+    /// <param name="key">The caller's.</param>
+    /// <param name="question">What is asked.</param>
+    /// <param name="texts">How many texts that are.</param>
+    /// <param name="ask">Asks for the texts at the given places, and tells each answer that is paid for when it comes.</param>
+    /// <param name="cancellation">The caller no longer listens.</param>
+    /// <exception cref="FlowException">InvalidInput: the key; Conflict: it stands for another question; Ambiguous: it is being asked by another
+    /// host, or was by one that was killed a moment ago.</exception>
     public async Task<PredictionAnswers> AnswerAsync(
-        string project, string key, PredictionRequest question, Func<Task<PredictionAnswers>> ask, CancellationToken cancellation)
+        string project,
+        string key,
+        PredictionRequest question,
+        int texts,
+        Func<IReadOnlyList<int>, Func<int, PredictionAnswer, Task>, Task<IReadOnlyList<PredictionAnswer>>> ask,
+        CancellationToken cancellation)
     {
         if (key.Length is 0 or > LongestKey)
         {
@@ -43,8 +57,11 @@ public sealed class AskedOnce(IBlobStore store)
                     return known.Value;
                 }
 
-                var given = new KeptAnswers(hash, await ask());
+                // The question is part of the name: another one under the same key finds no rows that are not its own.
+                BlobPath folder = RunPaths.AskedRows(project, Hash(key), hash);
+                var given = new KeptAnswers(hash, new PredictionAnswers(await rows.AskAsync(folder, texts, ask, CancellationToken.None)));
                 await store.WriteJsonAsync(path, given, cancellation: CancellationToken.None);
+                await rows.ForgetAsync(folder);
                 return given;
             }
             finally

@@ -25,7 +25,7 @@ public sealed class PostFeedback(FeedbackStore feedback, ProjectLabels labels, C
         var said = new Feedback(body.Text, body.Label) { By = body.By, Predicted = body.Predicted, Version = body.Version ?? (body.Predicted is null ? null : champion?.Version) };
         if (said.Predicted is null && champion is { Provider: null } && !string.IsNullOrWhiteSpace(body.Text))
         {
-            IReadOnlyList<ServedAnswer> answers = await versions.AskAsync(project, champion, [body.Text], cancellation);
+            IReadOnlyList<ServedAnswer> answers = await versions.AskAsync(project, champion, [body.Text], null, cancellation);
             said = said with { Predicted = answers[0].Answer.Label, Version = champion.Version };
         }
 

@@ -23,14 +23,21 @@ public sealed class PostPrediction(ChampionDesk desk, AskedOnce once) : IApiHand
 
         if (body.Key is { } key)
         {
-            return ApiAnswer.Json(await once.AnswerAsync(project, key, body with { Key = null }, async () =>
-                new PredictionAnswers([.. (await desk.AnswerAsync(project, texts, body.Version, body.User, CancellationToken.None)).Select(PredictionAnswer.Of)]), cancellation));
+            return ApiAnswer.Json(await once.AnswerAsync(project, key, body with { Key = null }, texts.Count, AskAsync, cancellation));
         }
 
         IReadOnlyList<ServedAnswer> answers = await desk.AnswerAsync(project, texts, body.Version, body.User, cancellation);
         return body.Text is not null
             ? ApiAnswer.Json(PredictionAnswer.Of(answers[0]))
             : ApiAnswer.Json(new PredictionAnswers([.. answers.Select(PredictionAnswer.Of)]));
+
+        async Task<IReadOnlyList<PredictionAnswer>> AskAsync(IReadOnlyList<int> places, Func<int, PredictionAnswer, Task> heard)
+        {
+            string[] asked = [.. places.Select(place => texts[place])];
+            IReadOnlyList<ServedAnswer> given = await desk.AnswerAsync(
+                project, asked, body.Version, body.User, CancellationToken.None, (i, answer) => heard(places[i], PredictionAnswer.Of(answer)));
+            return [.. given.Select(PredictionAnswer.Of)];
+        }
     }
 
     private static IReadOnlyList<string> Texts(PredictionRequest body)

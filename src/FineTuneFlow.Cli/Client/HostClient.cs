@@ -151,7 +151,8 @@ internal sealed class HostClient : IDisposable
             ProblemBody? problem = await response.Content.ReadFromJsonAsync<ProblemBody>(FlowJson.Compact, cancellation);
             if (problem is not null)
             {
-                return problem.ToException();
+                FlowException told = problem.ToException();
+                return response.Headers.RetryAfter?.Delta is { } wait ? new FlowException(told.Failure with { RetryAfter = wait }) : told;
             }
         }
 

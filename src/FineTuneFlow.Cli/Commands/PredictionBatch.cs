@@ -53,9 +53,25 @@ internal sealed class PredictionBatch(HostClient client, string path, string? ve
         string[] asked = [.. texts[from..until].Where(text => !string.IsNullOrWhiteSpace(text))];
         PredictionAnswers given = asked.Length == 0
             ? new PredictionAnswers([])
-            : await client.PostAsync<PredictionAnswers>(path, new PredictionRequest(Texts: asked, Version: version, Key: $"{key}-{from}-{until}"), cancellation);
+            : await PieceAsync(new PredictionRequest(Texts: asked, Version: version, Key: $"{key}-{from}-{until}"), cancellation);
         var next = new Queue<PredictionAnswer>(given.Answers);
         return [.. texts[from..until].Select(text => string.IsNullOrWhiteSpace(text) ? Nothing : next.Dequeue())];
+    }
+
+    private async Task<PredictionAnswers> PieceAsync(PredictionRequest piece, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await client.PostAsync<PredictionAnswers>(path, piece, cancellation);
+            }
+            catch (FlowException going) when (going.Failure is { Kind: FailureKind.Ambiguous, RetryAfter: { } wait })
+            {
+                // Another host is asking for this piece, or was when it was killed: what it has heard is kept.
+                await Task.Delay(wait, cancellation);
+            }
+        }
     }
 
     // An empty row is answered with nothing, so that the rows of both files stand side by side.

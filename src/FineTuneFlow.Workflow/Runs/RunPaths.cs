@@ -144,6 +144,9 @@ public static class RunPaths
     /// <summary>Answers that are kept for a week under their caller's key.</summary>
     public static BlobPath Asked(string project, string key) => BlobPath.Of(Models, $"{project}/asked/{key}.json");
 
+    /// <summary>Where the answers to a list of texts are kept one by one while it is asked.</summary>
+    public static BlobPath AskedRows(string project, string key, string question) => BlobPath.Of(Models, $"{project}/asked/{key}/{question}");
+
     /// <summary>What became of the project's last night.</summary>
     public static BlobPath Night(string project) => BlobPath.Of(Models, $"{project}/night.json");
 

@@ -18,9 +18,10 @@ public sealed class ChampionDesk(
     /// <param name="wanted">A version by name or number; null: by the weights.</param>
     /// <param name="user">The same user always gets the same version; null: the same text does.</param>
     /// <param name="cancellation">Gives up.</param>
+    /// <param name="heard">Told each answer that is paid for as soon as it comes, with the text's place; null: nobody.</param>
     /// <exception cref="FlowException">NotFound: no champion or no such version; what <see cref="VersionAnswers"/> says.</exception>
     public async Task<IReadOnlyList<ServedAnswer>> AnswerAsync(
-        string project, IReadOnlyList<string> texts, string? wanted, string? user, CancellationToken cancellation)
+        string project, IReadOnlyList<string> texts, string? wanted, string? user, CancellationToken cancellation, Func<int, ServedAnswer, Task>? heard = null)
     {
         ChampionRecord record = await champions.ReadAsync(project, cancellation);
         ServingRecipe rule = (await recipes.ReadAsync(project, cancellation)).Serving;
@@ -30,7 +31,7 @@ public sealed class ChampionDesk(
         {
             int[] places = [.. group];
             string[] asked = [.. places.Select(i => texts[i])];
-            IReadOnlyList<ServedAnswer> given = await AskAsync(project, group.Key, asked, cancellation);
+            IReadOnlyList<ServedAnswer> given = await AskAsync(project, group.Key, asked, heard is null ? null : (i, answer) => heard(places[i], answer), cancellation);
             for (int i = 0; i < places.Length; i++)
             {
                 answers[places[i]] = given[i];
@@ -46,11 +47,12 @@ public sealed class ChampionDesk(
         return answers;
     }
 
-    private async Task<IReadOnlyList<ServedAnswer>> AskAsync(string project, ChampionVersion version, string[] texts, CancellationToken cancellation)
+    private async Task<IReadOnlyList<ServedAnswer>> AskAsync(
+        string project, ChampionVersion version, string[] texts, Func<int, ServedAnswer, Task>? heard, CancellationToken cancellation)
     {
         try
         {
-            IReadOnlyList<ServedAnswer> given = await versions.AskAsync(project, version, texts, cancellation);
+            IReadOnlyList<ServedAnswer> given = await versions.AskAsync(project, version, texts, heard, cancellation);
             await watch.AnsweredAsync(project, version, texts, given, cancellation);
             return given;
         }
@@ -69,7 +71,7 @@ public sealed class ChampionDesk(
             if (others.Length > 0)
             {
                 string[] asked = [.. others.Select(i => texts[i])];
-                IReadOnlyList<ServedAnswer> beside = await versions.AskAsync(project, shadow, asked, CancellationToken.None);
+                IReadOnlyList<ServedAnswer> beside = await versions.AskAsync(project, shadow, asked, null, CancellationToken.None);
                 watch.Shadowed(project, shadow, [.. others.Select(i => answered[i])], beside);
             }
         }

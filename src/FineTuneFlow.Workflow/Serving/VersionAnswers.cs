@@ -13,9 +13,14 @@ public sealed class VersionAnswers(
     VersionFiles files, OwnModels own, IProviders providers, ModelThrottle throttle, RunPrices prices, ServingDeployments deployments)
 {
     /// <summary>One answer a text, in their order.</summary>
+    /// <param name="project">Whose version.</param>
+    /// <param name="version">Who is asked.</param>
+    /// <param name="texts">At least one.</param>
+    /// <param name="heard">Told each answer that is paid for as soon as it comes, with the text's place; null: nobody.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">ModelRetired: the model is gone at its provider; Unavailable: it is being deployed, or its
     /// provider does not answer; InvalidInput: its provider is not configured here.</exception>
-    public async Task<IReadOnlyList<ServedAnswer>> AskAsync(string project, ChampionVersion version, IReadOnlyList<string> texts, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ServedAnswer>> AskAsync(string project, ChampionVersion version, IReadOnlyList<string> texts, Func<int, ServedAnswer, Task>? heard, CancellationToken cancellation)
     {
         if (version.Provider is null)
         {
@@ -28,13 +33,19 @@ public sealed class VersionAnswers(
         QuestionComposer composer = await files.ComposerAsync(version, cancellation);
         try
         {
-            return await Task.WhenAll(texts.Select(async text =>
+            return await Task.WhenAll(texts.Select(async (text, place) =>
             {
                 ModelAnswer answer = await throttle.AskAsync(provider, composer.Ask(asked, text), cancellation);
                 Prediction parsed = AnswerParser.Parse("", version.Labels, answer, composer.Style);
                 double? usd = prices.Asking(
                     provider.Facts, version.BaseModel, version.Model != version.BaseModel, parsed.PromptTokens ?? 0, parsed.CompletionTokens ?? 0);
-                return new ServedAnswer(version, parsed, usd, provider.Facts.Simulated);
+                var served = new ServedAnswer(version, parsed, usd, provider.Facts.Simulated);
+                if (heard is not null)
+                {
+                    await heard(place, served);
+                }
+
+                return served;
             }));
         }
         catch (FlowException gone) when (gone.Failure.Kind is FailureKind.NotFound or FailureKind.ModelRetired)
