@@ -114,8 +114,8 @@ public static class WorkflowComposition
             .AddSingleton<VersionReferences>()
             .AddSingleton<WatchLog>()
             .AddHostedService<WatchFlush>()
-            .AddSingleton<JudgedTexts>()
             .AddSingleton<RunTexts>()
+            .AddSingleton<JudgedTexts>()
             .AddSingleton<HoldoutDecisions>()
             .AddSingleton<HostStarts>()
             .AddSingleton<ProjectLabels>()
@@ -123,6 +123,7 @@ public static class WorkflowComposition
             .AddSingleton<FeedbackUse>()
             .AddSingleton<OpenChoices>()
             .AddSingleton<SuspectsIntake>()
+            .AddSingleton<SplitMigration>()
             .AddSingleton<RunStarter>()
             .AddSingleton<RunRemoval>()
             .AddSingleton<RunRetention>()
@@ -133,9 +134,9 @@ public static class WorkflowComposition
             .AddSingleton<Lineage>()
             .AddSingleton<ChampionHealth>()
             .AddSingleton<RetrainReasons>()
+            .AddSingleton<Outbox>()
             .AddSingleton<Notifier>()
             .AddSingleton<NotificationSender>()
-            .AddSingleton<Outbox>()
             .AddSingleton<LifecycleTick>()
             .AddSingleton<NightlyRetrain>();
     }

@@ -16,20 +16,21 @@ internal static class NightRecipe
     /// <param name="made">The recipe of the run that made the champion.</param>
     /// <param name="champion">In use.</param>
     /// <param name="newRows">Rows that the champion has not seen.</param>
-    /// <param name="baseDies">Its base cannot be trained on much longer: the recipe's own candidates are trained instead.</param>
-    public static (Recipe Recipe, ImmutableArray<string> Notes) Of(Recipe project, Recipe made, ChampionVersion champion, int newRows, bool baseDies)
+    /// <param name="wayOut">Its base cannot be asked much longer: these are trained instead. Null: it goes on.</param>
+    /// <param name="tellsMove">Nobody was told yet what the move to the stable split means.</param>
+    public static (Recipe Recipe, ImmutableArray<string> Notes) Of(Recipe project, Recipe made, ChampionVersion champion, int newRows, WayOut? wayOut, bool tellsMove)
     {
         var notes = ImmutableArray.CreateBuilder<string>();
         bool moved = made.Dataset.Split.Method != SplitMethod.Stable;
-        if (moved)
+        if (tellsMove)
         {
             notes.Add(
-                $"The champion was trained on a {made.Dataset.Split.Method.ToString().ToLowerInvariant()} split, which moves when data grows. From this night on the project uses the split stable: "
+                $"The champion was trained on a {made.Dataset.Split.Method.ToString().ToLowerInvariant()} split, which moves when data grows. From its first retrain on the project uses the split stable: "
                 + "texts that the champion was trained on judge nobody, so that fewer rows judge this once, and a fine-tune is trained from its base model again");
         }
 
-        ImmutableArray<CandidateRecipe> candidates = Candidates(project, made, champion, moved, newRows, baseDies);
-        if (candidates.IsEmpty && !champion.Kind.IsTrained())
+        ImmutableArray<CandidateRecipe> candidates = Candidates(project, made, champion, moved, newRows, wayOut);
+        if (candidates.IsEmpty && wayOut is null && !champion.Kind.IsTrained())
         {
             notes.Add("The champion is no fine-tune: the models of our own are trained again, those of providers by a drop or by hand");
         }
@@ -48,16 +49,16 @@ internal static class NightRecipe
         }, notes.ToImmutable());
     }
 
-    private static ImmutableArray<CandidateRecipe> Candidates(Recipe project, Recipe made, ChampionVersion champion, bool moved, int newRows, bool baseDies)
+    private static ImmutableArray<CandidateRecipe> Candidates(Recipe project, Recipe made, ChampionVersion champion, bool moved, int newRows, WayOut? wayOut)
     {
+        if (wayOut is not null)
+        {
+            return wayOut.Candidates;
+        }
+
         if (!champion.Kind.IsTrained())
         {
             return [];
-        }
-
-        if (baseDies)
-        {
-            return [.. project.Candidates.Where(candidate => candidate.ContinueFrom != PlannedCandidate.ChampionName)];
         }
 
         // A recipe that says how to continue the champion is followed.

@@ -10,10 +10,10 @@ using Microsoft.Extensions.Logging;
 namespace FineTuneFlow.Workflow.Retraining;
 
 /// <summary>The night's work: for every project with a champion it asks whether there is a reason to retrain, and says why where there is
-/// none. All drops so far and the feedback become one data set. The data's hash is part of the run's id, so a night that is repeated, or
-/// run by two hosts, starts the same run.</summary>
+/// none. All drops so far and the feedback become one data set. The data's hash and the champion are part of the run's id, so a night
+/// that is repeated, or run by two hosts, starts the same run.</summary>
 public sealed class NightlyRetrain(
-    IBlobStore store, Champions champions, RetrainReasons reasons, RunStarter runs, Notifier notifier, TimeProvider time, ILogger<NightlyRetrain> logger)
+    IBlobStore store, Champions champions, RetrainReasons reasons, RunStarter runs, SplitMigration splits, Notifier notifier, TimeProvider time, ILogger<NightlyRetrain> logger)
 {
     private const string Trigger = "timer";
 
@@ -39,12 +39,13 @@ public sealed class NightlyRetrain(
     {
         int idle = (await LastAsync(project, cancellation))?.Idle ?? 0;
         NightRecord record;
+        NightPlan? plan = null;
         StartedRun? run = null;
         try
         {
-            (NightLook look, run) = await RetrainAsync(project, force: false, Trigger, cancellation);
-            record = new NightRecord(time.GetUtcNow(), look, run?.RunId, null, run is null ? idle + 1 : 0);
-            await notifier.LookedAsync(project, look, cancellation);
+            (plan, run) = await BeginAsync(project, force: false, Trigger, cancellation);
+            record = new NightRecord(time.GetUtcNow(), plan.Look, run?.RunId, null, run is null ? idle + 1 : 0);
+            await notifier.LookedAsync(project, plan.Look, cancellation);
         }
         catch (FlowException error)
         {
@@ -53,6 +54,11 @@ public sealed class NightlyRetrain(
         }
 
         await store.WriteJsonAsync(RunPaths.Night(project), record, cancellation: cancellation);
+        if (plan is { TellsMove: true })
+        {
+            await splits.ToldAsync(project, cancellation);
+        }
+
         await notifier.NightAsync(project, record, cancellation);
         return run is { Created: true } ? run : null;
     }
@@ -76,15 +82,27 @@ public sealed class NightlyRetrain(
     /// <exception cref="FlowException">NotFound: it has no champion; InvalidInput: its recipe.</exception>
     public async Task<(NightLook Look, StartedRun? Run)> RetrainAsync(string project, bool force, string trigger, CancellationToken cancellation)
     {
-        (NightLook look, BlobPath rows, Recipe recipe, int champion) = await reasons.LookAsync(project, cancellation);
-        if (look.WhyNot is not null && !force)
+        (NightPlan plan, StartedRun? run) = await BeginAsync(project, force, trigger, cancellation);
+        return (plan.Look, run);
+    }
+
+    private async Task<(NightPlan Plan, StartedRun? Run)> BeginAsync(string project, bool force, string trigger, CancellationToken cancellation)
+    {
+        NightPlan plan = await reasons.LookAsync(project, cancellation);
+        if (plan.Look.WhyNot is not null && !force)
         {
-            return (look, null);
+            return (plan, null);
         }
 
-        StartedRun run = await runs.StartReadAsync(project, rows, recipe, trigger, cancellation);
-        await store.WriteJsonAsync(RunPaths.TriedRows(project), new TriedRows(champion, look.NewRows, time.GetUtcNow()), cancellation: cancellation);
-        return (look, run);
+        if (plan.MovesFrom is { } from)
+        {
+            // Before the run begins: no drop that comes while it goes on may be split the old way.
+            await splits.MoveAsync(project, from, cancellation);
+        }
+
+        StartedRun run = await runs.StartAgainstAsync(project, plan.Rows, plan.Recipe, plan.Champion, trigger, cancellation);
+        await store.WriteJsonAsync(RunPaths.TriedRows(project), new TriedRows(plan.Champion.Version, plan.Look.NewRows, time.GetUtcNow()), cancellation: cancellation);
+        return (plan, run);
     }
 
     /// <summary>Whether there is a reason; nothing is started.</summary>

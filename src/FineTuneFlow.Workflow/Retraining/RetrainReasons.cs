@@ -18,11 +18,14 @@ public sealed class RetrainReasons(
     JudgedTexts judged,
     ProjectRecipes recipes,
     ChampionHealth health,
+    ModelLives lives,
+    IProviders providers,
+    SplitMigration splits,
     IntakeOptions intake,
     TimeProvider time)
 {
     /// <exception cref="FlowException">NotFound: the project has no champion; InvalidInput: its recipe is wrong.</exception>
-    public async Task<(NightLook Look, BlobPath Rows, Recipe Recipe, int Champion)> LookAsync(string project, CancellationToken cancellation)
+    public async Task<NightPlan> LookAsync(string project, CancellationToken cancellation)
     {
         ChampionRecord record = await champions.ReadAsync(project, cancellation);
         ChampionVersion champion = record.Current
@@ -39,18 +42,20 @@ public sealed class RetrainReasons(
         MergedRows merged = await new RetrainingRows(store, intake).MergeAsync(
             project, rule.Dataset, await DropsAsync(project, cancellation), said, seen, cancellation);
 
-        bool dies = view.BaseEnds is { } end && end.AddDays(-rule.Retrain.DyingDays) <= DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        WayOut? wayOut = lives.Of(champion)?.DaysLeft <= rule.Retrain.DyingDays ? WayOut.Of(rule, lives, providers) : null;
         TriedRows? last = (await store.FindJsonAsync<TriedRows>(RunPaths.TriedRows(project), cancellation))?.Value;
         int tried = last?.Version == champion.Version ? Math.Min(last.NewRows, merged.NewRows) : 0;
         DateTimeOffset? rests = last?.At?.AddDays(rule.Retrain.RestDays) is { } until && until > time.GetUtcNow() ? until : null;
-        ImmutableArray<string> reasons = [.. Reasons(rule.Retrain, merged.NewRows - tried, tried, view, dies, rests)];
-        (Recipe recipe, ImmutableArray<string> notes) = NightRecipe.Of(rule, made, champion, merged.NewRows, dies);
+        ImmutableArray<string> reasons = [.. Reasons(rule.Retrain, merged.NewRows - tried, tried, view, wayOut, rests)];
+        SplitMethod? movesFrom = made.Dataset.Split.Method is not SplitMethod.Stable and var from ? from : null;
+        bool tells = movesFrom is not null && (await splits.FindAsync(project, cancellation))?.ToldAt is null;
+        (Recipe recipe, ImmutableArray<string> notes) = NightRecipe.Of(rule, made, champion, merged.NewRows, wayOut is { Leads: true } ? wayOut : null, tells);
         var look = new NightLook(
-            project, reasons, reasons.IsEmpty ? WhyNot(rule.Retrain, merged.NewRows - tried, tried, view, rests) : null, merged.NewRows, merged.Rows, [.. merged.LeftOut.Select(what => $"left out: {what}"), .. notes], view);
-        return (look, merged.Path, recipe, champion.Version);
+            project, reasons, reasons.IsEmpty ? WhyNot(rule.Retrain, merged.NewRows - tried, tried, view, wayOut, rests) : null, merged.NewRows, merged.Rows, [.. merged.LeftOut.Select(what => $"left out: {what}"), .. notes], view);
+        return new NightPlan(look, merged.Path, recipe, champion, movesFrom, tells);
     }
 
-    private static IEnumerable<string> Reasons(RetrainRecipe rule, int untried, int tried, HealthView view, bool dies, DateTimeOffset? rests)
+    private static IEnumerable<string> Reasons(RetrainRecipe rule, int untried, int tried, HealthView view, WayOut? wayOut, DateTimeOffset? rests)
     {
         if (untried >= rule.MinimumNewRows)
         {
@@ -74,20 +79,21 @@ public sealed class RetrainReasons(
             yield return $"accuracy on feedback has fallen: {fell}";
         }
 
-        if (dies)
+        if (wayOut is { Leads: true })
         {
             yield return $"the champion's base model {view.BaseModel} answers until {view.BaseEnds:yyyy-MM-dd} only";
         }
     }
 
-    private static string WhyNot(RetrainRecipe rule, int untried, int tried, HealthView view, DateTimeOffset? rests)
+    private static string WhyNot(RetrainRecipe rule, int untried, int tried, HealthView view, WayOut? wayOut, DateTimeOffset? rests)
     {
         string measures = string.Join("; ", view.Drift);
         string drift = view.Drift.IsEmpty ? "nothing was asked that could drift"
             : !view.Drift.Any(measure => measure.Drifted) ? $"no drift ({measures})"
             : rule.Drift ? $"drift ({measures}){(untried > 0 ? "" : ", but no row since the last retrain to learn from")}" : $"drift ({measures}), for which the recipe does not retrain";
         string told = view.Feedback is { } accuracy ? $"accuracy on feedback {accuracy}" : "no feedback on its answers";
-        string life = view.BaseEnds is { } end ? $"its base model answers until {end:yyyy-MM-dd}" : "no end of its model is announced";
+        string life = view.BaseEnds is { } end ? $"its base model answers until {end:yyyy-MM-dd}"
+            + (wayOut is { Leads: false } ? ", and the recipe has no candidate on one that goes on: add one" : "") : "no end of its model is announced";
         string rest = rests is { } until ? $"; after the last retrain only new rows are a reason until {until:yyyy-MM-dd} (retrain.restDays)" : "";
         return $"{untried:N0} new rows{Beside(tried)}, fewer than {rule.MinimumNewRows:N0}; {drift}; {told}; {life}{rest}";
     }

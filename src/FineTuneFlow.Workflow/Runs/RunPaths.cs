@@ -133,7 +133,7 @@ public static class RunPaths
         $"{Models}/{project}/v{version}/{runId}.{candidate}";
 
     /// <summary>Notifications; no project's name begins with an underscore.</summary>
-    public const string NotificationsPrefix = "_outbox/";
+    public static BlobPath Notification(string id) => BlobPath.Of(Models, $"_outbox/{id}.json");
 
     /// <summary>Slips of notifications that are not delivered yet, in the order in which they are due.</summary>
     public const string DueNotifications = "_outbox/due/";
@@ -149,6 +149,9 @@ public static class RunPaths
 
     /// <summary>What became of the project's last night.</summary>
     public static BlobPath Night(string project) => BlobPath.Of(Models, $"{project}/night.json");
+
+    /// <summary>That the project was moved to the stable split.</summary>
+    public static BlobPath Split(string project) => BlobPath.Of(Models, $"{project}/split.json");
 
     /// <summary>Which new rows a retrain has tried already.</summary>
     public static BlobPath TriedRows(string project) => BlobPath.Of(Models, $"{project}/tried.json");

@@ -9,9 +9,9 @@ using FineTuneFlow.Workflow.Ports;
 namespace FineTuneFlow.Workflow.Runs;
 
 /// <summary>Starts runs, whichever trigger brings them: the same drop with the same recipe is the same run.</summary>
-public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoices choices, Champions champions, ProjectRecipes recipes)
+public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoices choices, Champions champions, ProjectRecipes recipes, SplitMigration splits)
 {
-    /// <summary>The recipe given, else the project's own, else the defaults.</summary>
+    /// <summary>The recipe given, else the project's own, else the defaults; the latter two on the split that the project was moved to.</summary>
     /// <param name="project">A project's name.</param>
     /// <param name="drop">A CSV in the store.</param>
     /// <param name="recipe">JSON as given with the request; null: the project's.</param>
@@ -22,17 +22,27 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
         string project, BlobPath drop, byte[]? recipe, string trigger, CancellationToken cancellation)
     {
         ProjectName.Check(project);
-        Recipe given = recipe is null ? await recipes.ReadAsync(project, cancellation) : RecipeReader.Read("recipe", recipe);
+        Recipe given = recipe is null ? await splits.ApplyAsync(project, await recipes.ReadAsync(project, cancellation), cancellation) : RecipeReader.Read("recipe", recipe);
         return await StartReadAsync(project, drop, given, trigger, cancellation);
     }
 
     /// <summary>As above, with a recipe that was read before or made here.</summary>
-    public async Task<StartedRun> StartReadAsync(string project, BlobPath drop, Recipe recipe, string trigger, CancellationToken cancellation)
+    public Task<StartedRun> StartReadAsync(string project, BlobPath drop, Recipe recipe, string trigger, CancellationToken cancellation) =>
+        StartReadAsync(project, drop, recipe, null, trigger, cancellation);
+
+    /// <summary>As above, as a run of its own for every champion that it is set against: the same rows and recipe are another question when
+    /// another version is in use, and what failed with one may succeed with the next.</summary>
+    public Task<StartedRun> StartAgainstAsync(
+        string project, BlobPath drop, Recipe recipe, ChampionVersion champion, string trigger, CancellationToken cancellation) =>
+        StartReadAsync(project, drop, recipe, $"{champion.RunId}/{champion.Candidate}", trigger, cancellation);
+
+    private async Task<StartedRun> StartReadAsync(
+        string project, BlobPath drop, Recipe recipe, string? against, string trigger, CancellationToken cancellation)
     {
         ProjectName.Check(project);
         Recipe asked = recipe with { Candidates = CandidateGrid.Expand(recipe), Baselines = BaselineGrid.Expand(recipe) };
         (string sha256, long bytes) = await Hash(drop, cancellation);
-        return await StartAsync(project, RunId.From(project, sha256, RecipeHash.Of(asked)), new BlobRef(drop.ToString(), sha256, bytes), asked, trigger, cancellation);
+        return await StartAsync(project, RunId.From(project, sha256, RecipeHash.Of(asked) + (against is null ? "" : $"\n{against}")), new BlobRef(drop.ToString(), sha256, bytes), asked, trigger, cancellation);
     }
 
     /// <summary>Runs the same drop with the same recipe once more, as a run of its own.</summary>

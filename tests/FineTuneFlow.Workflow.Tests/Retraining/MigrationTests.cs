@@ -13,6 +13,7 @@ namespace FineTuneFlow.Workflow.Tests.Retraining;
 public sealed class MigrationTests
 {
     private const string Project = "moved";
+    private const string Again = "moved-again";
     private const string Recipe = """
         { "dataset": { "split": { "method": "stratified" } }, "candidates": [], "baselines": [{ "name": "linear" }], "promotion": { "requireSignificance": false } }
         """;
@@ -24,9 +25,9 @@ public sealed class MigrationTests
     {
         await using WholeProduct stack = await WholeProduct.StartAsync();
         await stack.Store.WriteBytesAsync(RunPaths.ProjectRecipe(Project), Encoding.UTF8.GetBytes(Recipe));
-        string first = await DropAsync(stack, "first.csv", 300, 1);
+        string first = await DropAsync(stack, Project, "first.csv", 300, 1);
         (await stack.EndAsync(first)).Promoted.ShouldBe("linear");
-        await PutAsync(stack, "second.csv", 260, 2);
+        await PutAsync(stack, Project, "second.csv", 260, 2);
 
         (NightLook look, RunView night) = await NightAsync(stack);
 
@@ -40,12 +41,49 @@ public sealed class MigrationTests
 
         // From the version on that this night made nothing moves any more, and nothing is said of it.
         await stack.Get<Champions>().PromoteAsync(Project, new PromotionOrder(night.RunId, "linear", "ann"), Cancellation);
-        await PutAsync(stack, "third.csv", 260, 3);
+        await PutAsync(stack, Project, "third.csv", 260, 3);
         (NightLook next, RunView after) = await NightAsync(stack);
 
         next.Notes.ShouldNotContain(note => note.Contains("split stable"));
         (await JudgesAsync(stack, after.RunId)).IsSupersetOf(await TextsAsync(stack, night.RunId, Split.Test)).ShouldBeTrue("a text that judged still judges");
         (await TextsAsync(stack, after.RunId, Split.Test)).Overlaps(await TextsAsync(stack, night.RunId, Split.Train)).ShouldBeFalse();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task It_is_moved_once_whatever_is_interrupted_however_many_nights_begin_and_drops_are_split_so_from_then_on()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync();
+        await stack.Store.WriteBytesAsync(RunPaths.ProjectRecipe(Again), Encoding.UTF8.GetBytes(Recipe));
+        (await stack.EndAsync(await DropAsync(stack, Again, "first.csv", 300, 1))).Promoted.ShouldBe("linear");
+        await PutAsync(stack, Again, "second.csv", 260, 2);
+        NightlyRetrain retrain = stack.Get<NightlyRetrain>();
+
+        // A host that died when the project was moved and its run not begun, and two at once that died before the night was noted.
+        await stack.Get<SplitMigration>().MoveAsync(Again, SplitMethod.Stratified, Cancellation);
+        MovedSplit moved = (await stack.Get<SplitMigration>().FindAsync(Again, Cancellation))!;
+        (NightLook Look, StartedRun? Run)[] killed = await Task.WhenAll(
+            retrain.RetrainAsync(Again, force: false, "timer", Cancellation), retrain.RetrainAsync(Again, force: false, "timer", Cancellation));
+        StartedRun begun = killed.Select(one => one.Run).OfType<StartedRun>().Single(run => run.Created);
+        // The next night finds that nothing is left to try, and tells it; the one after it is silent.
+        (await retrain.RunAsync(Again, Cancellation)).ShouldBeNull();
+        NightRecord told = (await retrain.LastAsync(Again, Cancellation))!;
+        (await retrain.RunAsync(Again, Cancellation)).ShouldBeNull();
+
+        (await retrain.LastAsync(Again, Cancellation))!.Look!.Notes.ShouldNotContain(note => note.Contains("split stable"));
+        told.Look!.Notes.ShouldContain(note => note.Contains("the project uses the split stable") && note.Contains("fewer rows judge this once"));
+        MovedSplit after = (await stack.Get<SplitMigration>().FindAsync(Again, Cancellation))!;
+        (after.From, after.At).ShouldBe((SplitMethod.Stratified, moved.At));
+        after.ToldAt.ShouldNotBeNull();
+        RunView ended = await stack.EndAsync(begun.RunId);
+        ended.Failure.ShouldBeNull();
+
+        // Whether or not that run's model is in use, nobody is told again, and a drop is split as the nights' data are.
+        string third = await DropAsync(stack, Again, "third.csv", 300, 3);
+        (await stack.EndAsync(third)).Failure.ShouldBeNull();
+        (await RunRecipes.ReadAsync(stack.Store, third, Cancellation)).Dataset.Split.Method.ShouldBe(SplitMethod.Stable);
+        (NightLook next, _) = await retrain.RetrainAsync(Again, force: true, "timer", Cancellation);
+        next.Notes.ShouldNotContain(note => note.Contains("split stable"));
+        (await stack.Get<SplitMigration>().FindAsync(Again, Cancellation)).ShouldBe(after);
     }
 
     private static async Task<(NightLook Look, RunView Run)> NightAsync(WholeProduct stack)
@@ -67,13 +105,13 @@ public sealed class MigrationTests
         return [.. (await stack.Store.ReadLinesAsync<DatasetRow>(BlobPath.Parse(plan.Source), Cancellation)).Select(row => Lineage.TextOf(row.Id))];
     }
 
-    private static async Task<string> DropAsync(WholeProduct stack, string name, int rows, int seed)
+    private static async Task<string> DropAsync(WholeProduct stack, string project, string name, int rows, int seed)
     {
-        await PutAsync(stack, name, rows, seed);
-        return (await stack.Get<DropIntake>().TakeAsync(RunPaths.Drop(Project, name), Cancellation)).RunId;
+        await PutAsync(stack, project, name, rows, seed);
+        return (await stack.Get<DropIntake>().TakeAsync(RunPaths.Drop(project, name), Cancellation)).RunId;
     }
 
     // Rows of one file have texts that no other file has.
-    private static Task<BlobWritten> PutAsync(WholeProduct stack, string name, int rows, int seed) => stack.Store.WriteBytesAsync(
-        RunPaths.Drop(Project, name), Encoding.UTF8.GetBytes(Reviews.Csv(rows, seed).Replace("the ", $"the {name[..^4]} ", StringComparison.Ordinal)));
+    private static Task<BlobWritten> PutAsync(WholeProduct stack, string project, string name, int rows, int seed) => stack.Store.WriteBytesAsync(
+        RunPaths.Drop(project, name), Encoding.UTF8.GetBytes(Reviews.Csv(rows, seed).Replace("the ", $"the {name[..^4]} ", StringComparison.Ordinal)));
 }
