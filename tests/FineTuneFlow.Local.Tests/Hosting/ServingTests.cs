@@ -124,6 +124,35 @@ public class ServingTests(HostFixture host) : IClassFixture<HostFixture>
         told["unknownVersion"]!["message"]!.GetValue<string>().ShouldContain("has no version 99");
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task A_champion_that_is_deleted_at_its_provider_is_answered_410_with_the_reason_on_every_route()
+    {
+        const string Recipe = """
+            { "candidates": [{ "name": "one", "provider": "simulator", "model": "gpt-3.5-turbo", "epochs": 1 }], "baselines": [],
+              "promotion": { "requireSignificance": false }, "budget": { "approveAbove": 50 } }
+            """;
+        using HttpResponseMessage answer = await host.UploadAsync("deleted", HostFixture.Reviews(300), Recipe);
+        RunView run = await host.UntilAsync((await HostFixture.ReadAsync<StartedRun>(answer)).RunId, view => view.EndedAt is not null);
+        run.Promoted.ShouldBe("one", run.Verdict);
+        (await PredictAsync("deleted", new { text = "the app is excellent, perfect" }))["label"]!.GetValue<string>().ShouldBe("5");
+        JsonNode versions = JsonNode.Parse(await host.Http.GetStringAsync("projects/deleted/models", Cancellation))!;
+        string model = versions["versions"]![0]!["model"]!.GetValue<string>();
+        (await host.Simulator.DeleteAsync($"/v1/models/{model}", Cancellation)).EnsureSuccessStatusCode();
+
+        foreach ((string route, object body) in new (string, object)[]
+        {
+            ("projects/deleted/predict", new { text = "the app is excellent, perfect" }),
+            ("projects/deleted/predict", new { texts = new[] { "the app is excellent" }, key = "a-key" }),
+            ("v1/chat/completions", new { model = "deleted", messages = new[] { new { role = "user", content = "the app is excellent" } } }),
+            ("v1/completions", new { model = "deleted@1", prompt = "the app is excellent" }),
+        })
+        {
+            string told = await RefusedAsync(route, body, HttpStatusCode.Gone);
+            told.ShouldContain("can no longer be asked", Case.Sensitive, route);
+            told.ShouldContain(model, Case.Sensitive, route);
+        }
+    }
+
     private async Task<string> ChampionAsync(string project, int rows)
     {
         RunView run = await EndedAsync(project, rows);
