@@ -19,6 +19,8 @@ public sealed class RunRetention(RunReader reader, RunRemoval removal, Retention
             return;
         }
 
+        // Whatever becomes of this look, the next one is a day later, and not at every tick.
+        _next = now + Every;
         int removed = 0;
         foreach (RunView run in OldRuns.Of(await AllAsync(cancellation), now - age, options.Keep))
         {
@@ -31,9 +33,12 @@ public sealed class RunRetention(RunReader reader, RunRemoval removal, Retention
             {
                 // A version comes from it, or another host has just removed it.
             }
+            catch (Exception failed) when (failed is not OperationCanceledException)
+            {
+                logger.LogError(failed, "{RunId} is old and could not be removed: {Failure}", run.RunId, failed.Message);
+            }
         }
 
-        _next = now + Every;
         if (removed > 0)
         {
             logger.LogInformation("Removed {Count} runs that had ended more than {Days} days ago", removed, age.TotalDays);

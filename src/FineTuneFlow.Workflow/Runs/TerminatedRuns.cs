@@ -40,8 +40,16 @@ public sealed class TerminatedRuns(
             InstancePage page = await client.QueryAsync(query, cancellation);
             foreach (InstanceState run in page.Instances.Where(run => !_done.Contains(run.InstanceId)))
             {
-                await EndAsync(run.InstanceId, cancellation);
-                _done.Add(run.InstanceId);
+                try
+                {
+                    await EndAsync(run.InstanceId, cancellation);
+                    _done.Add(run.InstanceId);
+                }
+                catch (Exception failed) when (failed is not OperationCanceledException)
+                {
+                    // The others do not wait for it; it is tried again at the next look.
+                    logger.LogError(failed, "{RunId} was terminated from outside and could not be cleaned up after: {Failure}", run.InstanceId, failed.Message);
+                }
             }
 
             query = query with { Continuation = page.Continuation };

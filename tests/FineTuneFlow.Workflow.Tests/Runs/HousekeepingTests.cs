@@ -38,6 +38,67 @@ public sealed class HousekeepingTests
     }
 
     [Fact]
+    public async Task A_terminated_run_that_cannot_be_cleaned_up_after_keeps_no_other_from_it_and_is_tried_again()
+    {
+        await using WholeProduct product = await WholeProduct.StartAsync();
+        const string Unapproved = """
+            { "candidates": [{ "name": "gpt", "model": "gpt-3.5-turbo", "epochs": 3 }], "baselines": [], "budget": { "approveAbove": 0 } }
+            """;
+        string[] runs = [(await product.RunAsync("stuck-1", Reviews.Csv(120), Unapproved)).RunId, (await product.RunAsync("stuck-2", Reviews.Csv(120), Unapproved)).RunId];
+        foreach (string run in runs)
+        {
+            await product.UntilAsync(run, view => view.NeedsApproval);
+            await product.Engine.TerminateAsync(run, "by hand", Cancellation);
+            await product.EndAsync(run);
+        }
+
+        // Whichever is looked at first: both are, and one of them cannot be read.
+        BlobPath broken = RunPaths.Record(runs[1]);
+        byte[] whole = await product.Store.ReadBytesAsync(broken, Cancellation);
+        await product.Store.WriteBytesAsync(broken, "{"u8.ToArray());
+        TerminatedRuns terminated = product.Get<TerminatedRuns>();
+        await terminated.LookAsync(Cancellation);
+        (await product.Store.ReadJsonAsync<RunRecord>(RunPaths.Record(runs[0]))).Outcome.ShouldBe(RunOutcome.Cancelled);
+
+        await product.Store.WriteBytesAsync(broken, whole);
+        await terminated.LookAsync(Cancellation);
+        (await product.Store.ReadJsonAsync<RunRecord>(broken)).Outcome.ShouldBe(RunOutcome.Cancelled);
+    }
+
+    [Fact]
+    public async Task An_old_run_that_cannot_be_removed_keeps_no_other_from_it_and_is_tried_a_day_later()
+    {
+        await using WholeProduct product = await WholeProduct.StartAsync();
+        const string Free = """{ "candidates": [], "baselines": [{ "name": "linear" }] }""";
+        string stuck = (await product.RunAsync("stays", Reviews.Csv(120, seed: 1), Free)).RunId;
+        await product.EndAsync(stuck);
+        var runs = new List<string>();
+        for (int seed = 1; seed <= 3; seed++)
+        {
+            runs.Add((await product.RunAsync("goes", Reviews.Csv(120, seed: seed), Free)).RunId);
+            await product.EndAsync(runs[^1]);
+        }
+
+        // The first is the champion's, the last the challenger's.
+        string goes = runs[1];
+
+        await product.Store.WriteBytesAsync(RunPaths.Champion("stays"), "{"u8.ToArray());
+        var clock = new LaterClock { Later = TimeSpan.FromDays(31) };
+        RunRetention retention = Retention(product, clock, ("Retention:Days", "30"), ("Retention:Keep", "0"));
+        await retention.TickAsync(Cancellation);
+        (await product.Store.ExistsAsync(RunPaths.Record(goes), Cancellation)).ShouldBeFalse();
+        (await product.Store.ExistsAsync(RunPaths.Record(stuck), Cancellation)).ShouldBeTrue();
+
+        // The project has no version any more, and the next look is a day later.
+        await product.Store.DeleteAsync(RunPaths.Champion("stays"), Cancellation);
+        await retention.TickAsync(Cancellation);
+        (await product.Store.ExistsAsync(RunPaths.Record(stuck), Cancellation)).ShouldBeTrue();
+        clock.Later += TimeSpan.FromDays(1);
+        await retention.TickAsync(Cancellation);
+        (await product.Store.ExistsAsync(RunPaths.Record(stuck), Cancellation)).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Old_runs_are_removed_once_a_day_but_for_the_newest_and_those_that_a_version_comes_from()
     {
         await using WholeProduct product = await WholeProduct.StartAsync();
