@@ -15,7 +15,7 @@ public interface IDisk
 
     void Delete(string file);
 
-    /// <summary>Makes a folder for its owner only, whose parent is there; nothing where it is there already.</summary>
+    /// <summary>Makes a folder for its owner only, and those above it that are missing; nothing where it is there already.</summary>
     void MakeFolder(string folder);
 
     /// <summary>Removes an empty folder; false where it is not empty.</summary>

@@ -36,6 +36,12 @@ public sealed partial class LocalDisk : IDisk
         }
         else
         {
+            // .NET makes a missing parent for everybody.
+            if (Path.GetDirectoryName(Path.GetFullPath(folder)) is { } parent && !Directory.Exists(parent))
+            {
+                MakeFolder(parent);
+            }
+
             Directory.CreateDirectory(folder, OwnersFolder);
         }
     }

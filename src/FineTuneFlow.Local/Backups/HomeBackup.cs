@@ -22,10 +22,11 @@ public sealed class HomeBackup(string home, FileBlobStore store, TimeProvider cl
 
     /// <summary>Folders beside database and storage that a run goes on from, and files.</summary>
     private static readonly string[] Folders = [HomeFolders.Simulator, HomeFolders.Baselines];
-    private static readonly string[] Files = ["drops.json", "nightly.txt"];
+    private static readonly string[] Files = [HomeFolders.Drops, HomeFolders.Night];
 
-    private static readonly EnumerationOptions Here = new() { AttributesToSkip = FileAttributes.ReparsePoint };
-    private static readonly EnumerationOptions Below = new() { AttributesToSkip = FileAttributes.ReparsePoint, RecurseSubdirectories = true };
+    /// <summary>A folder that may not be read fails the backup: it would be whole only to the eye.</summary>
+    private static readonly EnumerationOptions Here = new() { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
+    private static readonly EnumerationOptions Below = new() { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false, RecurseSubdirectories = true };
 
     private readonly SemaphoreSlim _one = new(1, 1);
 

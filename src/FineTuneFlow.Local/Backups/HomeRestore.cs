@@ -17,7 +17,8 @@ public static class HomeRestore
     /// <exception cref="FlowException">Conflict: there is state already; InvalidInput: the archive is not one, or not whole.</exception>
     public static async Task<BackupEnd> RunAsync(string home, Stream archive, string name, CancellationToken cancellation)
     {
-        if (new[] { HomeFolders.Database, HomeFolders.Storage, HomeFolders.Simulator }.FirstOrDefault(part => Path.Exists(Path.Combine(home, part))) is { } there)
+        Finish(home);
+        if (HomeFolders.Kept.FirstOrDefault(part => Path.Exists(Path.Combine(home, part))) is { } there)
         {
             throw new FlowException(
                 FailureKind.Conflict, $"{home} has state already ({there})", "Restore into a folder without any: FTF_HOME=FOLDER ftf restore FILE, or move this one away first");
@@ -26,15 +27,13 @@ public static class HomeRestore
         string copy = Path.Combine(home, $"{HomeFolders.RestorePrefix}{Guid.NewGuid():N}");
         try
         {
-            Directory.CreateDirectory(home);
+            LocalDisk.Instance.MakeFolder(home);
             LocalDisk.Instance.MakeFolder(copy);
             BackupEnd end = await UnpackAsync(archive, copy, name, cancellation);
-            foreach (string part in Directory.GetFileSystemEntries(copy))
-            {
-                Directory.Move(part, Path.Combine(home, Path.GetFileName(part)));
-            }
-
+            // From this one step on it is restored: what a kill leaves unmoved is moved at the next start.
+            Directory.Move(copy, Path.Combine(home, HomeFolders.Restored));
             LocalDisk.Instance.FlushFolder(home);
+            Finish(home);
             return end;
         }
         catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException or JsonException or FormatException or ArgumentException)
@@ -51,6 +50,41 @@ public static class HomeRestore
             {
                 Directory.Delete(copy, recursive: true);
             }
+        }
+    }
+
+    /// <summary>Ends what a restore that was killed has left: parts that were unpacked whole are moved to their places, others removed.
+    /// Nothing where there is nothing of the kind.</summary>
+    /// <exception cref="FlowException">The disk failed.</exception>
+    public static void Finish(string home)
+    {
+        if (!Directory.Exists(home))
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (string left in Directory.GetDirectories(home, $"{HomeFolders.RestorePrefix}*"))
+            {
+                Directory.Delete(left, recursive: true);
+            }
+
+            string restored = Path.Combine(home, HomeFolders.Restored);
+            if (Directory.Exists(restored))
+            {
+                foreach (string part in Directory.GetFileSystemEntries(restored))
+                {
+                    Directory.Move(part, Path.Combine(home, Path.GetFileName(part)));
+                }
+
+                LocalDisk.Instance.FlushFolder(home);
+                Directory.Delete(restored);
+            }
+        }
+        catch (Exception fault) when (DiskFaults.IsFault(fault))
+        {
+            throw DiskFaults.Of(fault, "the restored state", home);
         }
     }
 
@@ -79,7 +113,7 @@ public static class HomeRestore
                 throw NotWhole(name, $"the entry \"{entry.Name}\" leads out of the folder");
             }
 
-            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            LocalDisk.Instance.MakeFolder(Path.GetDirectoryName(place)!);
             await using (var file = (FileStream)LocalDisk.Instance.Create(place))
             {
                 if (entry.DataStream is { } content)
