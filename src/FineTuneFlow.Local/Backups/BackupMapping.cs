@@ -24,6 +24,18 @@ public static class BackupMapping
                     new Failure(FailureKind.Conflict, "this host stores in a storage account, not in its state folder", "Use the account's own backup, see docs/operations.md"), context.Request);
             }
 
+            string own = System.IO.Path.GetFullPath(System.IO.Path.Combine(options.Home, HomeFolders.Storage));
+            if (files.Folder != own)
+            {
+                return FailureProblem.Of(
+                    new Failure(
+                        FailureKind.Conflict,
+                        $"this host stores in {files.Folder}, and a backup is restored into a state folder's {HomeFolders.Storage}",
+                        $"Stop the host, move that folder to {own} and leave Datasets__folder out, or copy both folders by other means",
+                        Field: "Datasets__folder"),
+                    context.Request);
+            }
+
             context.Response.ContentType = "application/gzip";
             try
             {

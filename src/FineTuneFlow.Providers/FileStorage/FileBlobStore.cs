@@ -57,6 +57,9 @@ public sealed partial class FileBlobStore : IBlobStore, IDisposable
         _tree = new FileTree(_root, new BlobFileNames(foldsCase ?? Directory.Exists(Path.Combine(_root, ".PARTS"))));
     }
 
+    /// <summary>Where it stores, as a whole path.</summary>
+    public string Folder => _root;
+
     public Task<BlobRead?> OpenAsync(BlobPath path, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
