@@ -80,17 +80,16 @@ internal sealed class HostClient : IDisposable
         return await ReadAsync<T>(response, cancellation);
     }
 
-    /// <summary>Writes a body of any length to a stream.</summary>
+    /// <summary>Writes a body of any length to a stream. What fails there is the stream's own fault, and not told as the host's.</summary>
+    /// <exception cref="FlowException">Unavailable: the host broke off.</exception>
     public async Task DownloadAsync(string path, Stream target, CancellationToken cancellation)
     {
         using HttpResponseMessage response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
-        try
+        await using Stream body = await response.Content.ReadAsStreamAsync(cancellation);
+        byte[] buffer = new byte[128 * 1024];
+        while (await ReadSomeAsync(body, buffer, cancellation) is var read and > 0)
         {
-            await response.Content.CopyToAsync(target, cancellation);
-        }
-        catch (HttpRequestException broken)
-        {
-            throw new FlowException(FailureKind.Unavailable, $"{Address} broke off: {broken.Message}", "Its log says why: ftf logs", broken);
+            await target.WriteAsync(buffer.AsMemory(0, read), cancellation);
         }
     }
 
@@ -141,6 +140,18 @@ internal sealed class HostClient : IDisposable
         using (response)
         {
             throw await ProblemOfAsync(response, cancellation);
+        }
+    }
+
+    private async Task<int> ReadSomeAsync(Stream body, byte[] buffer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await body.ReadAsync(buffer, cancellation);
+        }
+        catch (Exception broken) when (broken is HttpRequestException or IOException)
+        {
+            throw new FlowException(FailureKind.Unavailable, $"{Address} broke off: {broken.Message}", "Its log says why: ftf logs", broken);
         }
     }
 

@@ -34,7 +34,11 @@ public static class BackupCommand
             }
             finally
             {
-                File.Delete(part);
+                // Where there is no folder, deleting would hide that.
+                if (File.Exists(part))
+                {
+                    File.Delete(part);
+                }
             }
         });
     }
@@ -47,9 +51,13 @@ public static class BackupCommand
         }
 
         File.Delete(part);
-        await using var file = (FileStream)LocalDisk.Instance.Create(part);
-        await MakeAsync(file, cancellation);
-        LocalDisk.Instance.Flush(file);
+        await using (var file = (FileStream)LocalDisk.Instance.Create(part))
+        {
+            await MakeAsync(file, cancellation);
+            LocalDisk.Instance.Flush(file);
+        }
+
+        // Closed before it is moved, which Windows wants.
         BackupEnd end;
         await using (FileStream written = File.OpenRead(part))
         {
