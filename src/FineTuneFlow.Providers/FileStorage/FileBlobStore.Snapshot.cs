@@ -50,6 +50,6 @@ public sealed partial class FileBlobStore
         return files;
     }
 
-    /// <summary>Hidden files too; links are not followed, as nowhere in the store.</summary>
-    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.ReparsePoint };
+    /// <summary>Hidden files too; links are not followed, as nowhere in the store. What may not be read fails, and is not left out.</summary>
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
 }

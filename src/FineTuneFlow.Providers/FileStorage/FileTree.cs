@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using FineTuneFlow.Core.Files;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Providers.FileStorage;
@@ -6,8 +7,8 @@ namespace FineTuneFlow.Providers.FileStorage;
 /// <summary>Where blobs lie below the storage's folder.</summary>
 internal sealed class FileTree(string root, BlobFileNames names)
 {
-    /// <summary>Links are not followed: what lies in the storage lies there.</summary>
-    private static readonly EnumerationOptions Plain = new() { AttributesToSkip = FileAttributes.ReparsePoint, MatchType = MatchType.Simple };
+    /// <summary>Links are not followed: what lies in the storage lies there. A folder that may not be read is not an empty one.</summary>
+    private static readonly EnumerationOptions Plain = new() { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false, MatchType = MatchType.Simple };
 
     /// <summary>Where the store itself would put a blob.</summary>
     public string PlaceOf(BlobPath path) =>
@@ -118,6 +119,10 @@ internal sealed class FileTree(string root, BlobFileNames names)
         catch (DirectoryNotFoundException)
         {
             return [];
+        }
+        catch (Exception fault) when (DiskFaults.IsFault(fault))
+        {
+            throw DiskFaults.Of(fault, folder, folder);
         }
     }
 

@@ -42,6 +42,25 @@ public class FileBlobStoreTests : BlobStoreContract, IDisposable
         Directory.EnumerateFileSystemEntries(Path.Combine(_folder.FullName, ".parts")).ShouldBeEmpty();
     }
 
+    [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task A_folder_that_may_not_be_read_is_told_and_not_taken_for_an_empty_one()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.UserName == "root", "Root may read everything, and Windows has no such rights.");
+        await WriteAsync("drops/reviews/june.csv", "text,label");
+        string folder = Path.Combine(_folder.FullName, "drops", "reviews");
+        File.SetUnixFileMode(folder, UnixFileMode.None);
+        try
+        {
+            (await Should.ThrowAsync<FlowException>(async () => await Store.ListAsync("drops", "", Cancelled).ToListAsync(Cancelled))).Failure.Message.ShouldContain(folder);
+            Should.Throw<FlowException>(() => _store.Snapshot(Path.Combine(_folder.FullName, ".copy"), () => { })).Failure.Kind.ShouldBe(FailureKind.Forbidden);
+        }
+        finally
+        {
+            File.SetUnixFileMode(folder, LocalDisk.OwnersFolder);
+        }
+    }
+
     [Theory]
     [InlineData("june.csv", "june.csv")]
     [InlineData("June 2026.CSV", "June 2026.CSV")]
