@@ -33,9 +33,10 @@ public sealed class CandidateCheckup(IProviders providers, ModelBook models, Ope
             lines.Add(Look(candidate, candidates, listed));
         }
 
+        var previews = new EncoderPreviews();
         foreach (BaselineRecipe baseline in BaselineGrid.Expand(recipe).Where(baseline => baseline is { Kind: BaselineKind.Encoder, Model: not null }))
         {
-            lines.Add(await LookAsync(baseline, cancellation));
+            lines.Add(await LookAsync(baseline, previews, cancellation));
         }
 
         if (candidates.All(candidate => candidate.Kind == CandidateKind.Prompt) && recipe.Candidates.Any(SuggestedModel.IsOpen))
@@ -48,11 +49,11 @@ public sealed class CandidateCheckup(IProviders providers, ModelBook models, Ope
         return lines.ToImmutable();
     }
 
-    private async Task<CheckupLine> LookAsync(BaselineRecipe encoder, CancellationToken cancellation)
+    private async Task<CheckupLine> LookAsync(BaselineRecipe encoder, EncoderPreviews previews, CancellationToken cancellation)
     {
         try
         {
-            EncoderFindings found = await encoders.LookAsync([encoder], cancellation);
+            EncoderFindings found = await encoders.LookAsync([encoder], previews, cancellation);
             return found.Unknown.GetValueOrDefault(encoder.Name) is { } unknown
                 ? new CheckupLine(encoder.Name, CheckupGrade.Notice, unknown, "Check the connection, set HF_ENDPOINT to a mirror, or take all-MiniLM-L6-v2, whose weights come with the trainer")
                 : new CheckupLine(encoder.Name, CheckupGrade.Good, $"{encoder.Model} is there and can be trained");

@@ -23,9 +23,12 @@ public sealed class EncoderSources(Func<EncoderSettings, bool> trainsHere, Func<
     /// <param name="baselines">Without grids.</param>
     /// <param name="cancellation">Ends the asking.</param>
     /// <exception cref="FlowException">InvalidInput, NotFound, Unauthenticated or Forbidden: a model that cannot be trained, named with its baseline.</exception>
-    public async Task<EncoderFindings> LookAsync(IEnumerable<BaselineRecipe> baselines, CancellationToken cancellation)
+    public Task<EncoderFindings> LookAsync(IEnumerable<BaselineRecipe> baselines, CancellationToken cancellation) =>
+        LookAsync(baselines, new EncoderPreviews(), cancellation);
+
+    /// <summary>As above, where several looks are one to a person: each model is fetched once.</summary>
+    public async Task<EncoderFindings> LookAsync(IEnumerable<BaselineRecipe> baselines, EncoderPreviews previews, CancellationToken cancellation)
     {
-        var previews = new Dictionary<(string Model, bool Here), ModelPreview>();
         var shapes = ImmutableSortedDictionary.CreateBuilder<string, EncoderConfig>(StringComparer.Ordinal);
         var unknown = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (BaselineRecipe baseline in baselines.Where(baseline => baseline is { Kind: BaselineKind.Encoder, Model: not null }))
@@ -46,17 +49,12 @@ public sealed class EncoderSources(Func<EncoderSettings, bool> trainsHere, Func<
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<ModelPreview> PreviewAsync(BaselineRecipe baseline, Dictionary<(string Model, bool Here), ModelPreview> known, CancellationToken cancellation)
+    private async Task<ModelPreview> PreviewAsync(BaselineRecipe baseline, EncoderPreviews known, CancellationToken cancellation)
     {
         bool here = trainsHere(EncoderSettings.Of(baseline));
         try
         {
-            if (!known.TryGetValue((baseline.Model!, here), out ModelPreview? preview))
-            {
-                preview = await ModelPreview.OfAsync(baseline.Model!, here, () => new HubClient(settings(), _http), cancellation);
-                known[(baseline.Model!, here)] = preview;
-            }
-
+            ModelPreview preview = await known.OfAsync(baseline.Model!, here, () => ModelPreview.OfAsync(baseline.Model!, here, () => new HubClient(settings(), _http), cancellation));
             if (baseline.MaxLength is [var length, ..])
             {
                 preview.CheckLength(length);
@@ -70,6 +68,15 @@ public sealed class EncoderSources(Func<EncoderSettings, bool> trainsHere, Func<
             throw new FlowException(failure with { Message = $"{baseline.Name} cannot be trained: {failure.Message}", Field = failure.Field ?? $"baselines.{baseline.Name}.model" }, refused);
         }
     }
+}
+
+/// <summary>What was found out of models by one look, a refusal too.</summary>
+public sealed class EncoderPreviews
+{
+    private readonly Dictionary<(string Model, bool Here), Task<ModelPreview>> _known = [];
+
+    internal Task<ModelPreview> OfAsync(string model, bool here, Func<Task<ModelPreview>> look) =>
+        _known.TryGetValue((model, here), out Task<ModelPreview>? known) ? known : _known[(model, here)] = look();
 }
 
 /// <summary>Both by the baselines' names.</summary>
