@@ -26,6 +26,9 @@ public sealed partial class DurableEngine : IDurableClient, IAsyncDisposable
     /// <summary>Fails when the database can no longer be written; the engine then does nothing more, and the host should end.</summary>
     public Task Faulted => Runtime.Faulted;
 
+    /// <summary>Why it has stopped by itself, also when it has been stopped since; null: it has not.</summary>
+    public Exception? Fault { get; private set; }
+
     /// <summary>When the next durable timer is due; null: none is set. What a clock that skips time needs together with
     /// <see cref="WhenIdleAsync"/>.</summary>
     public DateTimeOffset? NextDue => Runtime.Timers.NextDue;
@@ -78,6 +81,7 @@ public sealed partial class DurableEngine : IDurableClient, IAsyncDisposable
                 return;
             }
 
+            Fault ??= runtime.Faulted.Exception?.InnerException;
             _runtime = null;
             IReadOnlyList<ActivityTask> interrupted = await runtime.Activities.StopAsync(cancellation.IsCancellationRequested ? TimeSpan.Zero : _options.StopGrace);
             // What the last activities have answered is still taken in, so that they need not run again.

@@ -3,6 +3,7 @@ using System.Globalization;
 using FineTuneFlow.Cli.Client;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Files;
+using FineTuneFlow.Local.Backups;
 
 namespace FineTuneFlow.Cli.Stack;
 
@@ -35,6 +36,7 @@ internal sealed class LocalStack : IAsyncDisposable
         {
             LocalDisk.Instance.MakeFolder(options.Home);
             stack._lock = TakeLock(options.Home);
+            HomeRestore.Finish(options.Home);
             CheckPort(options.Port, "the host", "--port");
             await stack.StartServicesAsync(settings, says, cancellation);
             return stack;
@@ -251,7 +253,9 @@ internal sealed class LocalStack : IAsyncDisposable
             ?? (service.ExitCode == 2 && service.LastLines() is [.., var last] ? last : null);
         string how = service.ExitCode > 128 ? $"was killed (signal {service.ExitCode - 128})" : $"ended with code {service.ExitCode}";
         return told is not null
-            ? new FlowException(service.ExitCode == 4 ? FailureKind.Conflict : FailureKind.InvalidInput, $"the {service.Name} did not start: {told}")
+            ? new FlowException(
+                service.ExitCode switch { 4 => FailureKind.Conflict, 5 => FailureKind.Unavailable, _ => FailureKind.InvalidInput },
+                $"the {service.Name} {(_announced ? "has ended" : "did not start")}: {told}")
             : new FlowException(
                 FailureKind.Unavailable, $"the {service.Name} {how}",
                 $"Start it again with ftf up: what runs goes on. Its last lines are in {StackPaths.Shown(_options.LogOf(service.Name))}.");

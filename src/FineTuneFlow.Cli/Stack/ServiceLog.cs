@@ -11,6 +11,7 @@ internal sealed class ServiceLog : IDisposable
     private readonly string _file;
     private readonly long _mostBytes;
     private StreamWriter _writer;
+    private long _lost;
 
     public ServiceLog(string file, long mostBytes = MostBytes)
     {
@@ -23,7 +24,39 @@ internal sealed class ServiceLog : IDisposable
     public static IEnumerable<string> FilesOf(string file) =>
         Enumerable.Range(0, Earlier + 1).Reverse().Select(number => Numbered(file, number)).Where(File.Exists);
 
+    /// <summary>Where the disk takes nothing, the line is lost and the service goes on: nobody else reads what it writes, and it would
+    /// wait for that for ever.</summary>
     public void WriteLine(string line)
+    {
+        try
+        {
+            if (_lost > 0)
+            {
+                Write($"(the disk of this log was full or failed: {_lost} lines are missing here)");
+                _lost = 0;
+            }
+
+            Write(line);
+        }
+        catch (Exception fault) when (DiskFaults.IsFault(fault))
+        {
+            _lost++;
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            _writer.Dispose();
+        }
+        catch (Exception fault) when (DiskFaults.IsFault(fault))
+        {
+            // As above.
+        }
+    }
+
+    private void Write(string line)
     {
         if (_writer.BaseStream.Length > _mostBytes)
         {
@@ -42,13 +75,12 @@ internal sealed class ServiceLog : IDisposable
         _writer.WriteLine(line);
     }
 
-    public void Dispose() => _writer.Dispose();
-
     private static string Numbered(string file, int number) => number == 0 ? file : $"{file}.{number}";
 
     private static StreamWriter Open(string file)
     {
-        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
+        // No buffer: what the disk has refused is not tried again at the next line, behind which it would stand.
+        var options = new FileStreamOptions { BufferSize = 0, Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = LocalDisk.OwnersFile;

@@ -11,6 +11,7 @@ internal sealed class CommitThread : IDisposable
     private readonly WriteStatements _statements;
     private readonly Action<Exception> _onFault;
     private readonly Thread _thread;
+    private readonly string _path;
     private List<Commit> _waiting = [];
     private bool _closing;
     private bool _abandoned;
@@ -19,6 +20,7 @@ internal sealed class CommitThread : IDisposable
     public CommitThread(SqliteConnection connection, Action<Exception> onFault)
     {
         _onFault = onFault;
+        _path = connection.DataSource;
         _statements = new WriteStatements(connection);
         _thread = new Thread(Work) { IsBackground = true, Name = "engine commits" };
         _thread.Start();
@@ -157,8 +159,9 @@ internal sealed class CommitThread : IDisposable
     }
 
     // Memory is ahead of the file now, so nothing of it may be acted on: the host starts anew from what is durable.
-    private void Stop(List<Commit> batch, Exception fault)
+    private void Stop(List<Commit> batch, Exception thrown)
     {
+        Exception fault = DatabaseFaults.OfDisk(thrown, _path) ?? thrown;
         lock (_gate)
         {
             _fault = fault;

@@ -7,6 +7,7 @@ namespace FineTuneFlow.Engine.Storage;
 /// back when the process ends in whatever way. The owner's row in the database only says who it is.</summary>
 internal sealed class DatabaseLock : IDisposable
 {
+    private const int NoSpace = 28; // ENOSPC
     private readonly FileStream _file;
 
     private DatabaseLock(FileStream file) => _file = file;
@@ -18,6 +19,10 @@ internal sealed class DatabaseLock : IDisposable
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(databasePath))!);
             return new DatabaseLock(new FileStream(databasePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException full) when (full.HResult == NoSpace)
+        {
+            throw new FlowException(FailureKind.Unavailable, $"{databasePath}.lock: its disk is full", "Make room on it and start again", full);
         }
         catch (IOException held)
         {

@@ -21,23 +21,24 @@ public sealed class DatabaseSnapshot : IDisposable
     }
 
     /// <param name="path">The database.</param>
-    /// <exception cref="FlowException">InvalidInput: it cannot be read.</exception>
+    /// <exception cref="FlowException">InvalidInput: it cannot be read; Unavailable: its disk failed, or is full.</exception>
     public static DatabaseSnapshot Take(string path)
     {
-        SqliteConnection connection = Open(path, SqliteOpenMode.ReadWrite);
+        SqliteConnection? connection = null;
         try
         {
+            connection = Open(path, SqliteOpenMode.ReadWrite);
             return new DatabaseSnapshot(connection);
         }
         catch (SqliteException unreadable)
         {
-            connection.Dispose();
-            throw new FlowException(FailureKind.InvalidInput, $"{path} cannot be read: {unreadable.Message}", "Is it the database of this product?", unreadable);
+            connection?.Dispose();
+            throw DatabaseFaults.OfDisk(unreadable, path) ?? new FlowException(FailureKind.InvalidInput, $"{path} cannot be read: {unreadable.Message}", "Is it the database of this product?", unreadable);
         }
     }
 
     /// <summary>Writes it as a database file of its own.</summary>
-    /// <exception cref="FlowException">Unavailable: there is no room.</exception>
+    /// <exception cref="FlowException">Unavailable: it cannot be written; the message says whether there is no room.</exception>
     public void CopyTo(string path)
     {
         try
@@ -47,7 +48,8 @@ public sealed class DatabaseSnapshot : IDisposable
         }
         catch (SqliteException failed)
         {
-            throw new FlowException(FailureKind.Unavailable, $"{path} cannot be written: {failed.Message}", "Make room on its disk", failed);
+            throw DatabaseFaults.OfDisk(failed, path)
+                ?? new FlowException(FailureKind.Unavailable, $"{path} cannot be written: {failed.Message}", "Give this user the right to write there", failed);
         }
     }
 
@@ -60,7 +62,15 @@ public sealed class DatabaseSnapshot : IDisposable
     private static SqliteConnection Open(string path, SqliteOpenMode mode)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
-        connection.Open();
-        return connection;
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 }

@@ -44,6 +44,11 @@ internal sealed class EngineDatabase : IDisposable
                     FailureKind.InvalidInput, $"{path} is not a database of this engine or is damaged", "Restore it from a copy, or name another file", failed);
             }
 
+            if (DatabaseFaults.OfDisk(failed, path) is { } told)
+            {
+                throw told;
+            }
+
             throw;
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuneFlow.Core.Files;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Workflow.Ports;
 
@@ -15,10 +16,15 @@ internal sealed class SeenDrops(string file)
     public void Add(BlobEntry drop)
     {
         _etags[drop.Path.Name] = drop.ETag;
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        string whole = file + ".new";
-        File.WriteAllBytes(whole, JsonSerializer.SerializeToUtf8Bytes(_etags, FlowJson.Indented));
-        File.Move(whole, file, overwrite: true);
+        try
+        {
+            LocalDisk.Instance.MakeFolder(Path.GetDirectoryName(file)!);
+            WholeFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(_etags, FlowJson.Indented));
+        }
+        catch (Exception fault) when (DiskFaults.IsFault(fault))
+        {
+            // The disk is full or failed, which whoever stores the run tells: the next one that is added writes all of them.
+        }
     }
 
     private static Dictionary<string, string> Load(string file)

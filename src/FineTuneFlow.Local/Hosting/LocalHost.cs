@@ -23,19 +23,20 @@ public static class LocalHost
     /// <summary>Runs until it is stopped.</summary>
     /// <param name="args">Settings as <c>--Name value</c>; <c>--settings FILE</c> names the settings file.</param>
     /// <param name="error">Where a failed start is told.</param>
-    /// <returns>0, or 2 for wrong settings, 4 when another host has the database, 1 for anything else.</returns>
+    /// <returns>0, or 2 for wrong settings, 4 when another host has the database, 5 when a disk failed or is full, 1 for anything else.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter error)
     {
         try
         {
             await using WebApplication app = Build(args);
+            DurableEngine engine = app.Services.GetRequiredService<DurableEngine>();
             await app.RunAsync();
-            return 0;
+            return engine.Fault is { } fault ? throw fault as FlowException ?? new FlowException(FailureKind.Internal, $"the engine has stopped: {fault.Message}", null, fault) : 0;
         }
         catch (FlowException exception)
         {
             await error.WriteLineAsync($"error: {exception.Failure}");
-            return exception.Failure.Kind switch { FailureKind.InvalidInput => 2, FailureKind.Conflict => 4, _ => 1 };
+            return exception.Failure.Kind switch { FailureKind.InvalidInput => 2, FailureKind.Conflict => 4, FailureKind.Unavailable => 5, _ => 1 };
         }
         catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
@@ -53,6 +54,7 @@ public static class LocalHost
         settings.Sources.Clear();
         SettingsFile.AddTo(settings, args);
         LocalHostOptions options = LocalHostOptions.Read(settings);
+        HomeRestore.Finish(options.Home);
         if (!settings.GetSection(StorageOptions.Section).Exists())
         {
             settings[$"{StorageOptions.Section}:folder"] = Path.Combine(options.Home, HomeFolders.Storage);

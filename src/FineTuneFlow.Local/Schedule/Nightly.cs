@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
+using FineTuneFlow.Core.Files;
 using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Workflow.Retraining;
 using FineTuneFlow.Workflow.Runs;
@@ -66,7 +68,15 @@ public sealed class Nightly(NightlyRetrain retrain, LocalHostOptions options, Ti
 
     private void Remember()
     {
-        Directory.CreateDirectory(options.Home);
-        File.WriteAllText(_stateFile, clock.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+        try
+        {
+            LocalDisk.Instance.MakeFolder(options.Home);
+            WholeFile.Write(_stateFile, Encoding.ASCII.GetBytes(clock.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture)));
+        }
+        catch (Exception fault) when (DiskFaults.IsFault(fault))
+        {
+            // A start before the next night may follow this one again, which finds nothing new to train on.
+            logger.LogWarning("{Failure}", DiskFaults.Of(fault, _stateFile, options.Home).Failure);
+        }
     }
 }

@@ -1,0 +1,45 @@
+using FineTuneFlow.Core.Failures;
+using Microsoft.Data.Sqlite;
+
+namespace FineTuneFlow.Engine.Storage;
+
+/// <summary>What SQLite's errors mean to a person.</summary>
+internal static class DatabaseFaults
+{
+    private const int IoError = 10; // SQLITE_IOERR
+    private const int Full = 13; // SQLITE_FULL
+
+    /// <summary>With less than this left nothing can be written: a page of the database and one of its log.</summary>
+    private const long LeastBytes = 64 * 1024;
+
+    /// <summary>A failure of the disk, named with what helps; null: it is of another kind.</summary>
+    public static FlowException? OfDisk(Exception fault, string path)
+    {
+        if (fault is not SqliteException { SqliteErrorCode: IoError or Full } sqlite)
+        {
+            return null;
+        }
+
+        long? free = FreeBytes(path);
+        // SQLite does not tell the system's own error: where there is no room, that is what a failed write, sync or mapping means.
+        return sqlite.SqliteErrorCode == Full || free < LeastBytes
+            ? new FlowException(
+                FailureKind.Unavailable,
+                $"{path}: its disk is full{(free is { } left ? $" ({left / 1024.0 / 1024.0:0.0} MB left)" : "")}",
+                "Make room on it and start again: what was acknowledged is there, and what runs goes on",
+                fault)
+            : new FlowException(FailureKind.Unavailable, $"{path} cannot be read or written: {fault.Message}", "Check its disk, then start again", fault);
+    }
+
+    private static long? FreeBytes(string path)
+    {
+        try
+        {
+            return new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(path))!).AvailableFreeSpace;
+        }
+        catch (Exception unknown) when (unknown is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
