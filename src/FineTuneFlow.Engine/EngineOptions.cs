@@ -31,8 +31,9 @@ public sealed record EngineOptions
     /// does not do so forever.</summary>
     public int MaxDeliveries { get; init; } = 25;
 
-    /// <summary>Largest input, output or event in UTF-8 bytes. History carries references, not data.</summary>
-    public int MaxPayloadBytes { get; init; } = 64 * 1024;
+    /// <summary>Largest input, output or event in UTF-8 bytes. History carries references, not data; what a run of the most candidates that
+    /// a recipe may ask for hands on fits, and half of what the Durable Task Scheduler takes is left.</summary>
+    public int MaxPayloadBytes { get; init; } = 512 * 1024;
 
     /// <summary>Largest custom status in UTF-8 bytes.</summary>
     public int MaxStatusBytes { get; init; } = 16 * 1024;

@@ -83,11 +83,11 @@ public sealed class WholeProduct : IAsyncDisposable
     }
 
     /// <summary>Waits for the run to be as asked.</summary>
-    public async Task<RunView> UntilAsync(string runId, Func<RunView, bool> condition)
+    public async Task<RunView> UntilAsync(string runId, Func<RunView, bool> condition, int minutes = 1)
     {
         // The stack runs in real time: it is looked at until the condition holds, at the latest until the test's own limit.
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        DateTimeOffset limit = DateTimeOffset.UtcNow.AddMinutes(1);
+        DateTimeOffset limit = DateTimeOffset.UtcNow.AddMinutes(minutes);
         while (true)
         {
             RunView view = await Get<RunReader>().GetAsync(runId, TestContext.Current.CancellationToken);

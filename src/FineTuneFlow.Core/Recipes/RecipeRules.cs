@@ -13,6 +13,15 @@ internal sealed class RecipeRules
     public static ImmutableArray<RecipeProblem> Check(Recipe recipe)
     {
         var rules = new RecipeRules();
+        if (RecipeSize.Of(recipe) is > RecipeSize.Most and var count)
+        {
+            rules.Add(
+                "candidates",
+                $"the recipe asks for {count:N0} candidates and baselines, its lists of hyperparameters multiplied; one run takes {RecipeSize.Most}",
+                "Take values out of the lists, or divide it into several recipes.");
+            return rules._problems.ToImmutable();
+        }
+
         rules.Dataset(recipe.Dataset);
         rules.Names(recipe);
         for (int i = 0; i < recipe.Candidates.Length; i++)
