@@ -90,6 +90,7 @@ public static class WorkflowComposition
             .AddSingleton<Deployments>()
             .AddSingleton<JobSearch>()
             .AddSingleton<EarlierRuns>()
+            .AddSingleton<TrainingUploads>()
             .AddSingleton<EarlierAnswers>()
             .AddSingleton<ContainerStarts>()
             .AddSingleton<Orphans>()

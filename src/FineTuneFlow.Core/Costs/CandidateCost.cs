@@ -16,9 +16,12 @@ public sealed record CandidateCost
     public double? HostingHours { get; init; }
     /// <summary>Asking kept checkpoints, to choose the one that is judged.</summary>
     public double SelectionUsd { get; init; }
+    /// <summary>The part of training and evaluation that an earlier run had paid and this one has adopted. It is in those figures, which tell
+    /// what the model costs, and not in the total, which tells what this run has cost.</summary>
+    public double AdoptedUsd { get; init; }
     /// <summary>True: nothing was paid; the figures are list prices for the work that was simulated.</summary>
     public bool Simulated { get; init; }
     /// <summary>True: the price book has no price for the model, so the USD are too low by an unknown amount.</summary>
     public bool Unpriced { get; init; }
-    public double TotalUsd => TrainingUsd + EvaluationUsd + HostingUsd + SelectionUsd;
+    public double TotalUsd => TrainingUsd + EvaluationUsd + HostingUsd + SelectionUsd - AdoptedUsd;
 }

@@ -57,7 +57,14 @@ internal static class CandidatePricing
 
         int tried = trains ? CheckpointPricing.Tried(candidate) : 0;
         int others = tried > 0 && candidate.Checkpoints == CheckpointUse.All ? tried - 1 : 0;
-        Estimate evaluation = asking?.Usd(prompt, completion) ?? Estimate.Zero;
+        double asked = input.Holdout.Rows == 0 ? 1 : 1 - Math.Min(1, (double)candidate.AnswersAdopted / input.Holdout.Rows);
+        Estimate evaluation = (asking?.Usd(prompt, completion) ?? Estimate.Zero) * asked;
+        if (candidate.TrainingAdopted || asked < 1)
+        {
+            string[] adopted = [.. candidate.TrainingAdopted ? ["its job"] : Array.Empty<string>(), .. asked < 1 ? [$"{(1 - asked) * input.Holdout.Rows:N0} of {input.Holdout.Rows:N0} answers"] : Array.Empty<string>()];
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"an earlier run has paid for {string.Join(" and ", adopted)}"));
+        }
+
         AskingPrice? online = tried > 0 ? book.Asking(candidate.PriceKey, candidate.Model, tuned) : asking;
         Estimate selection = tried == 0 ? Estimate.Zero : CheckpointPricing.Usd(tried, others, (prompt, completion), input, online);
         if (tried > 0)
@@ -81,7 +88,7 @@ internal static class CandidatePricing
             Simulated = candidate.Simulated,
             Unpriced = unpriced,
             TrainingTokens = trainingTokens,
-            TrainingUsd = trainingTokens * (trainingPrice ?? Estimate.Zero) * 1e-6,
+            TrainingUsd = candidate.TrainingAdopted ? Estimate.Zero : trainingTokens * (trainingPrice ?? Estimate.Zero) * 1e-6,
             PromptTokens = prompt,
             CompletionTokens = completion,
             EvaluationUsd = evaluation,

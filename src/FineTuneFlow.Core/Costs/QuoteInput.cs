@@ -64,6 +64,10 @@ public sealed record QuotedCandidate
     public CheckpointUse? Checkpoints { get; init; }
     /// <summary>Checkpoints that the service keeps and serves.</summary>
     public int ServedCheckpoints { get; init; } = 3;
+    /// <summary>An earlier run has trained it, and this one pays nothing for that.</summary>
+    public bool TrainingAdopted { get; init; }
+    /// <summary>Rows of the holdout that an earlier run has had answered by it.</summary>
+    public long AnswersAdopted { get; init; }
     /// <summary>What that deployment costs an hour; null: as the price book has it for <see cref="HostingTier"/>.</summary>
     public double? HostingUsdPerHour { get; init; }
     /// <summary>The tier of the deployment; null: that of the training.</summary>

@@ -104,7 +104,7 @@ public static class ReportMarkdown
             Formatting.Usd(candidate.Cost.TrainingUsd),
             Formatting.Usd(candidate.Cost.EvaluationUsd),
             .. hosted ? [Formatting.Usd(candidate.Cost.HostingUsd)] : Array.Empty<string>(),
-            Formatting.Usd(candidate.Cost.TotalUsd) + (candidate.Cost.Unpriced ? " and more" : ""),
+            Formatting.Usd(candidate.Cost.TotalUsd) + (candidate.Cost.Unpriced ? " and more" : "") + (candidate.Cost.AdoptedUsd > 0 ? $" (an earlier run paid {Formatting.Usd(candidate.Cost.AdoptedUsd)})" : ""),
             quoted.TryGetValue(candidate.Name, out ReconciledCandidate? before) ? Formatting.UsdRange(before.QuotedUsd) : Formatting.Absent,
             Formatting.Usd(candidate.UsdPerThousand),
             Formatting.Usd(candidate.UsdPerThousandCorrect),

@@ -11,7 +11,7 @@ public sealed class CheckFile(IProviders providers, RunGuard guard) : IActivity<
     public async Task<FileReadiness> RunAsync(UploadedFile input, CancellationToken cancellation)
     {
         IFineTuningProvider provider = providers.Get(input.Provider);
-        if (!provider.Facts.NeedsFileProcessing)
+        if (input.Gone is not null || !provider.Facts.NeedsFileProcessing)
         {
             return new FileReadiness(true);
         }

@@ -51,7 +51,7 @@ public sealed class CleanUp(
         await foreach (BlobEntry entry in store.ListAsync(RunPaths.Runs, RunPaths.UploadsPrefix(runId), cancellation))
         {
             SpendRecord<UploadedFile> upload = await store.ReadJsonAsync<SpendRecord<UploadedFile>>(entry.Path, cancellation);
-            if (upload.Result is { } file)
+            if (upload.Result is { Gone: null } file)
             {
                 try
                 {

@@ -136,7 +136,8 @@ public sealed class Compare(
                     one.Number, one.Step, one.Model, one.ValidLoss, one.Rows, one.Accuracy, null, one.Chosen, one.HoldoutAccuracy, one.Refusal)),
             ],
             Cost = planned is null || provider is null ? await BaselineCost(runId, result.Name, cancellation) : await WithCheckpoints(runId, planned, provider, prices.Actual(
-                provider, planned, asked?.Tier, recipe.Evaluation.Mode == EvaluationMode.Batch, result.Trained?.TrainedTokens, predictions, deployment), cancellation),
+                provider, planned, asked?.Tier, recipe.Evaluation.Mode == EvaluationMode.Batch, result.Trained?.TrainedTokens, predictions, deployment,
+                trainingAdopted: result.Trained?.PaidBy is not null), cancellation),
             TrainingTime = result.Trained?.Time ?? (trained?.TrainSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null),
             Failure = result.Failure,
             RetiresOn = planned?.RetiresOn,

@@ -10,12 +10,14 @@ using FineTuneFlow.Workflow.Costs;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Estimates what a run will cost, before anything is uploaded, and keeps the whole quote beside the run.</summary>
 public sealed class QuoteRun(
-    IBlobStore store, IProviders providers, RunPrices prices, IContainerJobs containers, ContainerRequests requests, QuotedTokens tokens) : IActivity<QuoteRunInput, QuoteSummary>
+    IBlobStore store, IProviders providers, RunPrices prices, IContainerJobs containers, ContainerRequests requests, QuotedTokens tokens, EarlierRuns earlier, EarlierAnswers answers)
+    : IActivity<QuoteRunInput, QuoteSummary>
 {
     public async Task<QuoteSummary> RunAsync(QuoteRunInput input, CancellationToken cancellation)
     {
@@ -23,6 +25,13 @@ public sealed class QuoteRun(
         DatasetProfile profile = await store.ReadJsonAsync<DatasetProfile>(RunPaths.Dataset(input.RunId, DatasetFiles.Profile), cancellation);
         SplitSize train = SizeOf(profile, Split.Train);
         ImmutableDictionary<string, CountedTokens> counted = await tokens.CountAsync(input.RunId, input.Plan.Candidates, recipe, cancellation);
+        var rented = new List<QuotedCandidate>();
+        foreach (PlannedCandidate candidate in input.Plan.Candidates)
+        {
+            QuotedCandidate quoted = Quoted(candidate, recipe, profile.Labels) with { Counted = counted.GetValueOrDefault(candidate.Name) };
+            rented.Add(await WithAdoptedAsync(input.RunId, candidate, quoted, rented, cancellation));
+        }
+
         var own = new List<QuotedCandidate>();
         foreach (PlannedBaseline baseline in input.Plan.Baselines)
         {
@@ -37,7 +46,7 @@ public sealed class QuoteRun(
                 Holdout = SizeOf(profile, Split.Test).Take(recipe.Evaluation.SampleRows),
                 Validation = SizeOf(profile, Split.Validation).Take(recipe.Evaluation.SampleRows),
                 LabelTokens = profile.Labels.Names.Average(label => TokenEstimate.Of(label).Likely),
-                Candidates = [.. input.Plan.Candidates.Select(c => Quoted(c, recipe, profile.Labels) with { Counted = counted.GetValueOrDefault(c.Name) }), .. own],
+                Candidates = [.. rented, .. own],
                 Budget = recipe.Budget,
                 Mode = recipe.Evaluation.Mode,
                 Calibration = (await store.FindJsonAsync<TokenCalibration>(RunPaths.Calibration(input.Project), cancellation))?.Value,
@@ -83,6 +92,20 @@ public sealed class QuoteRun(
             ServedCheckpoints = provider.ServedCheckpoints,
             HostingUsdPerHour = provider.HostingUsdPerHour,
             HostingTier = provider.HostingTier,
+        };
+    }
+
+    /// <summary>What a rerun will not pay for again. A continuation is trained again where what it continues is.</summary>
+    private async Task<QuotedCandidate> WithAdoptedAsync(
+        string runId, PlannedCandidate candidate, QuotedCandidate quoted, List<QuotedCandidate> before, CancellationToken cancellation)
+    {
+        bool trained = candidate.Trains
+            && before.FirstOrDefault(other => other.Name == candidate.ContinueFrom) is null or { TrainingAdopted: true }
+            && await earlier.HasTrainedAsync(providers.Get(candidate.Provider), runId, candidate.Name, cancellation);
+        return quoted with
+        {
+            TrainingAdopted = trained,
+            AnswersAdopted = candidate.Trains && !trained ? 0 : await answers.CountAsync(runId, candidate, cancellation),
         };
     }
 

@@ -12,7 +12,7 @@ namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Creates a candidate's job, or adopts the one that an earlier attempt has left at the provider, or in a rerun the finished
 /// one of the run that is repeated.</summary>
-public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce once, JobSearch search, EarlierRuns earlier, RunGuard guard, RunRecords records, FlowTelemetry telemetry)
+public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce once, JobSearch search, EarlierRuns earlier, TrainingUploads uploads, RunGuard guard, RunRecords records, FlowTelemetry telemetry)
     : IActivity<SubmitJobInput, SubmittedJob>
 {
     public async Task<SubmittedJob> RunAsync(SubmitJobInput input, CancellationToken cancellation)
@@ -27,7 +27,11 @@ public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce 
                 RunPaths.JobIntent(input.RunId, input.Candidate.Name),
                 SpendGrace.OfPaid(provider.Facts),
                 async stop => await search.FindAsync(provider, input, recipe, stop) ?? await earlier.JobAsync(provider, input, stop),
-                async stop => new SubmittedJob((await provider.CreateJobAsync(Request(provider.Facts, input, recipe, metadata), stop)).Id, null, input.ContinueModel),
+                async stop =>
+                {
+                    SubmitJobInput present = input with { Files = await uploads.PresentAsync(input, stop) };
+                    return new SubmittedJob((await provider.CreateJobAsync(Request(provider.Facts, present, recipe, metadata), stop)).Id, null, input.ContinueModel);
+                },
                 cancellation);
             await records.AddJobsAsync(input.RunId, cancellation);
             return job;

@@ -35,7 +35,7 @@ public sealed class RunPrices(PriceBook book)
         return cost.Unpriced ? null : cost.EvaluationUsd;
     }
 
-    /// <summary>All of a candidate's cost: its job, its evaluation, its deployment.</summary>
+    /// <summary>All of a candidate's cost: its job, its evaluation, its deployment; and what of that an earlier run had paid.</summary>
     public CandidateCost Actual(
         ProviderFacts provider,
         PlannedCandidate candidate,
@@ -43,13 +43,15 @@ public sealed class RunPrices(PriceBook book)
         bool batch,
         long? trainedTokens,
         IReadOnlyList<Prediction> predictions,
-        DeploymentRecord? deployment)
+        DeploymentRecord? deployment,
+        bool trainingAdopted)
     {
         CandidateCost training = Training(provider, candidate.Model, tier, trainedTokens);
         return Evaluation(provider, candidate, batch, predictions) with
         {
             TrainedTokens = trainedTokens,
             TrainingUsd = training.TrainingUsd,
+            AdoptedUsd = (trainingAdopted ? training.TrainingUsd : 0) + Evaluation(provider, candidate, batch, predictions.Where(p => p.PaidBefore)).EvaluationUsd,
             HostingUsd = deployment?.HostingUsd ?? 0,
             HostingHours = deployment?.RemovedAt - deployment?.AskedAt is { } stood ? stood.TotalHours : null,
         };

@@ -18,7 +18,7 @@ public sealed class EarlierAnswers(IBlobStore store, EarlierRuns runs, Shots sho
         var answers = new Dictionary<string, Prediction>();
         foreach (string run in await runs.OfAsync(runId, cancellation))
         {
-            if (!await AsksTheSameAsync(run, runId, candidate, cancellation))
+            if (!await AsksTheSameAsync(run, runId, candidate, mayTrainLater: false, cancellation))
             {
                 continue;
             }
@@ -35,11 +35,48 @@ public sealed class EarlierAnswers(IBlobStore store, EarlierRuns runs, Shots sho
         return answers;
     }
 
-    private async Task<bool> AsksTheSameAsync(string earlier, string runId, PlannedCandidate candidate, CancellationToken cancellation)
+    /// <summary>How many rows' answers will be adopted of a candidate that is not trained yet, or not asked. Those to checkpoints do not count:
+    /// which of them is judged may differ.</summary>
+    public async Task<int> CountAsync(string runId, PlannedCandidate candidate, CancellationToken cancellation)
+    {
+        if (candidate.TriesCheckpoints)
+        {
+            return 0;
+        }
+
+        var rows = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string run in await runs.OfAsync(runId, cancellation))
+        {
+            if (!await AsksTheSameAsync(run, runId, candidate, mayTrainLater: true, cancellation))
+            {
+                continue;
+            }
+
+            foreach (string prefix in new[] { RunPaths.PredictionsPrefix(run, candidate.AnswersAs), RunPaths.AnswersPrefix(run, candidate.AnswersAs) })
+            {
+                await foreach (BlobEntry chunk in store.ListAsync(RunPaths.Runs, prefix, cancellation))
+                {
+                    if (chunk.Path.Name.EndsWith(".jsonl", StringComparison.Ordinal))
+                    {
+                        rows.UnionWith((await store.ReadLinesAsync<Prediction>(chunk.Path, cancellation)).Where(p => p.Error != PredictionError.Failed).Select(p => p.Id));
+                    }
+                }
+            }
+        }
+
+        return rows.Count;
+    }
+
+    private async Task<bool> AsksTheSameAsync(string earlier, string runId, PlannedCandidate candidate, bool mayTrainLater, CancellationToken cancellation)
     {
         if (!await runs.SameRecipeAsync(earlier, runId, candidate.Name, cancellation) || await LabelsAsync(earlier, cancellation) != await LabelsAsync(runId, cancellation))
         {
             return false;
+        }
+
+        if (candidate.Trains && mayTrainLater)
+        {
+            return await runs.MadeAsync(earlier, candidate.Name, cancellation) is not null;
         }
 
         if (candidate.Trains)

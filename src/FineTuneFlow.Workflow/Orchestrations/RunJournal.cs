@@ -33,6 +33,7 @@ internal sealed class RunJournal
             Drop = input.Drop,
             Recipe = input.Recipe,
             Trigger = input.Trigger,
+            Repeats = input.Repeats ?? [],
             Outcome = RunOutcome.Running,
             StartedAt = context.UtcNow,
         };

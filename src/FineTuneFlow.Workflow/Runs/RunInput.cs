@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Workflow.Runs;
@@ -9,7 +10,9 @@ namespace FineTuneFlow.Workflow.Runs;
 /// <param name="Recipe">The recipe in force, defaults filled in, as kept with the run.</param>
 /// <param name="DeadlineHours">From the recipe.</param>
 /// <param name="Trigger">drop, http, timer, or one of <see cref="RunTriggers"/>.</param>
-public sealed record RunInput(string RunId, string Project, BlobRef Drop, BlobRef Recipe, double DeadlineHours, string Trigger);
+/// <param name="Repeats">The runs that it repeats and adopts from, the last one first; null: none.</param>
+public sealed record RunInput(
+    string RunId, string Project, BlobRef Drop, BlobRef Recipe, double DeadlineHours, string Trigger, ImmutableArray<string>? Repeats = null);
 
 /// <summary>What a run ends with; the figures are in report.json.</summary>
 public sealed record RunResult(RunOutcome Outcome, string? Verdict, BlobRef? Report, double SpentUsd, string? Headline = null, string? Promoted = null);

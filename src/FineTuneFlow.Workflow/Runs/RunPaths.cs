@@ -88,6 +88,9 @@ public static class RunPaths
 
     public static BlobPath Upload(string runId, string provider, string sha256) => Of(runId, $"uploads/{provider}-{sha256[..16]}.json");
 
+    /// <summary>Of a file that was deleted and is needed after all.</summary>
+    public static BlobPath UploadAgain(string runId, string provider, string sha256) => Of(runId, $"uploads/{provider}-{sha256[..16]}.again.json");
+
     public static string JobsPrefix(string runId) => $"{runId}/jobs/";
 
     public static BlobPath Job(string runId, string candidate) => Of(runId, $"jobs/{candidate}.json");

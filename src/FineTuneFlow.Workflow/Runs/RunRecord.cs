@@ -17,6 +17,8 @@ public sealed record RunRecord
     public required BlobRef Drop { get; init; }
     public required BlobRef Recipe { get; init; }
     public required string Trigger { get; init; }
+    /// <summary>The runs that it repeats and adopts from, the last one first; none of a first run, or one that was asked to make all anew.</summary>
+    public ImmutableArray<string> Repeats { get; init; } = [];
     public required RunOutcome Outcome { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }

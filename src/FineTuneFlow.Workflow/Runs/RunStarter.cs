@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Cryptography;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
@@ -42,7 +43,7 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
         ProjectName.Check(project);
         Recipe asked = recipe with { Candidates = CandidateGrid.Expand(recipe), Baselines = BaselineGrid.Expand(recipe) };
         (string sha256, long bytes) = await Hash(drop, cancellation);
-        return await StartAsync(project, RunId.From(project, sha256, RecipeHash.Of(asked) + (against is null ? "" : $"\n{against}")), new BlobRef(drop.ToString(), sha256, bytes), asked, trigger, cancellation);
+        return await StartAsync(project, RunId.From(project, sha256, RecipeHash.Of(asked) + (against is null ? "" : $"\n{against}")), new BlobRef(drop.ToString(), sha256, bytes), asked, trigger, null, cancellation);
     }
 
     /// <summary>Runs the same drop with the same recipe once more, as a run of its own.</summary>
@@ -61,10 +62,15 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
 
         RunRecord record = await store.ReadJsonAsync<RunRecord>(RunPaths.Record(runId), cancellation);
         Recipe recipe = await RunRecipes.ReadAsync(store, runId, cancellation);
-        string root = runId.Split('_')[0];
-        for (int repetition = 2; ; repetition++)
+        // The whole line, so that what it is made of is found when a run between has been removed.
+        ImmutableArray<string>? repeats = anew ? null : [runId, .. record.Repeats];
+        string[] name = runId.Split('_');
+        string root = name[0];
+        // After its own number: one that a removed run has left free would find that run's jobs at the service, and take them for its own.
+        int first = name.Length == 2 && int.TryParse(name[1], NumberStyles.None, CultureInfo.InvariantCulture, out int own) ? own + 1 : 2;
+        for (int repetition = first; ; repetition++)
         {
-            StartedRun started = await StartAsync(record.Project, $"{root}_{repetition}", record.Drop, recipe, anew ? RunTriggers.Anew : RunTriggers.Rerun, cancellation);
+            StartedRun started = await StartAsync(record.Project, $"{root}_{repetition}", record.Drop, recipe, anew ? RunTriggers.Anew : RunTriggers.Rerun, repeats, cancellation);
             if (started.Created)
             {
                 return started;
@@ -73,7 +79,7 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
     }
 
     private async Task<StartedRun> StartAsync(
-        string project, string runId, BlobRef drop, Recipe recipe, string trigger, CancellationToken cancellation)
+        string project, string runId, BlobRef drop, Recipe recipe, string trigger, ImmutableArray<string>? repeats, CancellationToken cancellation)
     {
         if (await client.GetAsync(runId, cancellation) is not null)
         {
@@ -85,7 +91,7 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
         ImmutableArray<CandidateRecipe> told = ContinuedPrompts.Inherit(recipe.Candidates, await ChampionPrompt(project, recipe, cancellation));
         Recipe kept = recipe with { Candidates = await choices.SettleAsync(told, cancellation) };
         BlobWritten written = await store.WriteJsonAsync(RunPaths.Recipe(runId), kept, cancellation: cancellation);
-        var input = new RunInput(runId, project, drop, written.Ref, recipe.DeadlineHours, trigger);
+        var input = new RunInput(runId, project, drop, written.Ref, recipe.DeadlineHours, trigger, repeats);
         return new StartedRun(runId, await client.StartAsync(Flows.FineTuneRun, runId, input, cancellation));
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
@@ -14,34 +13,23 @@ namespace FineTuneFlow.Workflow.Spending;
 public sealed class EarlierRuns(IBlobStore store)
 {
     /// <summary>The runs whose things may be adopted, the last one first; none for a first run, or one that was asked to make all anew.</summary>
+    /// <remarks>Those that have been removed since are left out: what they had paid for, a later one of the line has adopted.</remarks>
     public async Task<ImmutableArray<string>> OfAsync(string runId, CancellationToken cancellation)
     {
-        if (runId.Split('_') is not [var root, var text] || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-            || (await RecordAsync(runId, cancellation))?.Trigger != RunTriggers.Rerun)
+        var kept = ImmutableArray.CreateBuilder<string>();
+        foreach (string run in (await store.FindJsonAsync<RunRecord>(RunPaths.Record(runId), cancellation))?.Value.Repeats ?? [])
         {
-            return [];
-        }
-
-        var earlier = ImmutableArray.CreateBuilder<string>();
-        for (int before = number - 1; before >= 1; before--)
-        {
-            string id = before == 1 ? root : $"{root}_{before}";
-            if (await RecordAsync(id, cancellation) is { } record)
+            if (await store.ExistsAsync(RunPaths.Record(run), cancellation))
             {
-                earlier.Add(id);
-                if (record.Trigger == RunTriggers.Anew)
-                {
-                    // What lies before it was not good enough once.
-                    break;
-                }
+                kept.Add(run);
             }
         }
 
-        return earlier.ToImmutable();
+        return kept.ToImmutable();
     }
 
-    /// <summary>The same content, uploaded by an earlier run and still there. Only where jobs are stamped: elsewhere a job is told by its
-    /// file, which must then be the run's own.</summary>
+    /// <summary>The same content, uploaded by an earlier run. One that its clean-up has deleted will do where every job that is to train
+    /// on it is there already. Only where jobs are stamped: elsewhere a job is told by its file, which must then be the run's own.</summary>
     public async Task<UploadedFile?> FileAsync(IFineTuningProvider provider, UploadFileInput input, CancellationToken cancellation)
     {
         if (!provider.Facts.KeepsMetadata)
@@ -49,16 +37,37 @@ public sealed class EarlierRuns(IBlobStore store)
             return null;
         }
 
-        foreach (string run in await OfAsync(input.RunId, cancellation))
+        UploadedFile? gone = null;
+        ImmutableArray<string> earlier = await OfAsync(input.RunId, cancellation);
+        foreach (string run in earlier)
         {
-            if ((await store.FindJsonAsync<SpendRecord<UploadedFile>>(RunPaths.Upload(run, input.Provider, input.File.Blob.Sha256), cancellation))?.Value.Result is { } made
-                && await provider.GetFileAsync(made.FileId, cancellation) is { State: not ("error" or "deleted") })
+            if ((await store.FindJsonAsync<SpendRecord<UploadedFile>>(RunPaths.Upload(run, input.Provider, input.File.Blob.Sha256), cancellation))?.Value.Result is { } made)
             {
-                return made with { RunId = input.RunId };
+                UploadedFile adopted = made with { RunId = input.RunId, Gone = null };
+                if (await provider.GetFileAsync(made.FileId, cancellation) is { State: not ("error" or "deleted") })
+                {
+                    return adopted;
+                }
+
+                gone ??= adopted with { Gone = input.File.Blob };
             }
         }
 
-        return null;
+        return gone is not null && await AllTrainedAsync(provider, input.RunId, cancellation) ? gone : null;
+    }
+
+    /// <summary>Whether an earlier run has left a model for a candidate that is to be trained: of the same settings.</summary>
+    public async Task<bool> HasTrainedAsync(IFineTuningProvider provider, string runId, string candidate, CancellationToken cancellation)
+    {
+        foreach (string run in await OfAsync(runId, cancellation))
+        {
+            if (await FinishedAsync(provider, run, runId, candidate, cancellation) is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The candidate's job of an earlier run, where it has left a model: of the same settings, the same training rows, and going
@@ -69,18 +78,16 @@ public sealed class EarlierRuns(IBlobStore store)
         ImmutableArray<string> earlier = await OfAsync(input.RunId, cancellation);
         // Once this run has asked for a job of its own, that one is waited for.
         if (earlier.IsEmpty || await store.ExistsAsync(RunPaths.JobIntent(input.RunId, name), cancellation)
-            || await UploadAsync(input.RunId, input.Files.Train, cancellation) is not { } upload)
+            || await UploadAsync(input.RunId, input.Files.Train, cancellation) is not var (upload, _))
         {
             return null;
         }
 
         foreach (string run in earlier)
         {
-            if (await MadeAsync(run, name, cancellation) is { } made
+            if (await FinishedAsync(provider, run, input.RunId, name, cancellation) is var (made, job)
                 && made.ContinuedFrom == input.ContinueModel
                 && (await store.FindJsonAsync<SpendRecord<UploadedFile>>(BlobPath.Of(RunPaths.Runs, RunPaths.UploadsPrefix(run) + upload), cancellation))?.Value.Result is { } file
-                && await SameRecipeAsync(run, input.RunId, name, cancellation)
-                && await provider.GetJobAsync(made.JobId, cancellation) is { State: JobState.Succeeded, TunedModel: not null } job
                 && (job.TrainingFile is null || job.TrainingFile == file.FileId))
             {
                 return made with { PaidBy = made.PaidBy ?? run };
@@ -103,21 +110,40 @@ public sealed class EarlierRuns(IBlobStore store)
     private static string Text(Recipe recipe, string candidate) =>
         JsonSerializer.Serialize(recipe.Candidates.FirstOrDefault(c => c.Name == candidate), FlowJson.Compact);
 
-    /// <summary>The name of this run's record of an upload: provider and content, and so the same in every run.</summary>
-    private async Task<string?> UploadAsync(string runId, string fileId, CancellationToken cancellation)
+    /// <summary>This run's record of an upload, by the file's id. Its name tells provider and content, and so is the same in every run.</summary>
+    public async Task<(string Name, UploadedFile File)?> UploadAsync(string runId, string fileId, CancellationToken cancellation)
     {
         string prefix = RunPaths.UploadsPrefix(runId);
         await foreach (BlobEntry entry in store.ListAsync(RunPaths.Runs, prefix, cancellation))
         {
-            if ((await store.FindJsonAsync<SpendRecord<UploadedFile>>(entry.Path, cancellation))?.Value.Result?.FileId == fileId)
+            if ((await store.FindJsonAsync<SpendRecord<UploadedFile>>(entry.Path, cancellation))?.Value.Result is { } file && file.FileId == fileId)
             {
-                return entry.Path.Name[prefix.Length..];
+                return (entry.Path.Name[prefix.Length..], file);
             }
         }
 
         return null;
     }
 
-    private async Task<RunRecord?> RecordAsync(string runId, CancellationToken cancellation) =>
-        (await store.FindJsonAsync<RunRecord>(RunPaths.Record(runId), cancellation))?.Value;
+    private async Task<bool> AllTrainedAsync(IFineTuningProvider provider, string runId, CancellationToken cancellation)
+    {
+        RunPlan plan = await store.ReadJsonAsync<RunPlan>(RunPaths.Plan(runId), cancellation);
+        foreach (PlannedCandidate candidate in plan.Candidates.Where(candidate => candidate.Trains && candidate.Provider == provider.Facts.Name))
+        {
+            if (!await HasTrainedAsync(provider, runId, candidate.Name, cancellation))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private async Task<(SubmittedJob Made, ProviderJob Job)?> FinishedAsync(
+        IFineTuningProvider provider, string earlier, string runId, string candidate, CancellationToken cancellation) =>
+        await MadeAsync(earlier, candidate, cancellation) is { } made
+        && await SameRecipeAsync(earlier, runId, candidate, cancellation)
+        && await provider.GetJobAsync(made.JobId, cancellation) is { State: JobState.Succeeded, TunedModel: not null } job
+            ? (made, job)
+            : null;
 }

@@ -183,7 +183,8 @@ public sealed class JobSearchTests
     };
 
     private SubmitJob Submit() => new(
-        _store, _service, new SpendOnce(_store, _time), new JobSearch(_store), new EarlierRuns(_store), new RunGuard(_store), new RunRecords(_store), new FlowTelemetry());
+        _store, _service, new SpendOnce(_store, _time), new JobSearch(_store), new EarlierRuns(_store),
+        new TrainingUploads(_store, _service, new SpendOnce(_store, _time), new EarlierRuns(_store)), new RunGuard(_store), new RunRecords(_store), new FlowTelemetry());
 
     private Task<SubmittedJob?> FindAsync() => new JobSearch(_store).FindAsync(_service, Input, Recipe, Cancellation);
 

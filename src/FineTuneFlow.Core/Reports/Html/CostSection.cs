@@ -35,12 +35,15 @@ internal static class CostSection
                 Formatting.Usd(candidate.Cost.TrainingUsd) + (candidate.Cost.TrainedTokens is { } tokens ? $"\n{Formatting.Count(tokens)} tokens" : ""),
                 Formatting.Usd(candidate.Cost.EvaluationUsd) + (candidate.Cost.EvaluationPromptTokens is { } asked ? $"\n{Formatting.Count(asked + (candidate.Cost.EvaluationCompletionTokens ?? 0))} tokens" : ""),
                 .. hosted ? [Formatting.Usd(candidate.Cost.HostingUsd) + (candidate.Cost.HostingHours > 0 ? $"\n{Formatting.Duration(TimeSpan.FromHours(candidate.Cost.HostingHours.Value))}" : "")] : Array.Empty<string>(),
-                Formatting.Usd(candidate.Cost.TotalUsd) + Beside(candidate, quoted),
+                Formatting.Usd(candidate.Cost.TotalUsd) + Adopted(candidate) + Beside(candidate, quoted),
                 Formatting.Usd(candidate.UsdPerThousand),
                 Formatting.Usd(candidate.UsdPerThousandCorrect),
                 candidate.Metrics?.Latency is { } latency ? $"{Formatting.Milliseconds(latency.P50)}\n95 % below {Formatting.Milliseconds(latency.P95)}" : Formatting.Absent,
             ]));
     }
+
+    private static string Adopted(CandidateReport candidate) =>
+        candidate.Cost.AdoptedUsd > 0 ? $"\nan earlier run paid {Formatting.Usd(candidate.Cost.AdoptedUsd)}" : "";
 
     private static string Beside(CandidateReport candidate, Dictionary<string, ReconciledCandidate> quoted)
     {
