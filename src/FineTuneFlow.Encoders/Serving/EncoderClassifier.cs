@@ -8,9 +8,6 @@ namespace FineTuneFlow.Encoders.Serving;
 /// <c>encoder.json</c>. Safe for concurrent use.</summary>
 public sealed class EncoderClassifier : IDisposable
 {
-    /// <summary>Texts in one call of the runtime: enough to fill the cores, few enough to stay in their caches.</summary>
-    private const int Batch = 32;
-
     private readonly EncoderSession _session;
     private readonly WordPieceTokenizer _tokenizer;
     private readonly int _longest;
@@ -29,7 +26,7 @@ public sealed class EncoderClassifier : IDisposable
     public ImmutableArray<string> Labels => Facts.Labels;
 
     /// <param name="folder">Written by the trainer.</param>
-    /// <param name="threads">For one call; 0: as many as there are cores.</param>
+    /// <param name="threads">Batches that are asked side by side; 0: as many as there are cores.</param>
     /// <exception cref="FlowException">InvalidInput: not such a folder, or not whole.</exception>
     public static EncoderClassifier Load(string folder, int threads = 0)
     {
@@ -47,25 +44,12 @@ public sealed class EncoderClassifier : IDisposable
     /// <summary>The answer for one text.</summary>
     public EncoderAnswer Predict(string text) => EncoderAnswer.Of(_session.Logits([_tokenizer.Encode(text, _longest)], _tokenizer.PaddingId)[0], Labels);
 
-    /// <summary>The answers, in the order of the texts. Texts of like length are asked together, so that little is computed on
-    /// padding.</summary>
+    /// <summary>The answers, in the order of the texts, by all cores.</summary>
     public EncoderAnswer[] Predict(IReadOnlyList<string> texts, CancellationToken cancellation = default)
     {
         int[][] pieces = new int[texts.Count][];
         Parallel.For(0, texts.Count, i => pieces[i] = _tokenizer.Encode(texts[i], _longest));
-        int[] order = [.. Enumerable.Range(0, texts.Count).OrderBy(i => pieces[i].Length)];
-        var answers = new EncoderAnswer[texts.Count];
-        foreach (int[] batch in order.Chunk(Batch))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            float[][] logits = _session.Logits([.. batch.Select(i => pieces[i])], _tokenizer.PaddingId);
-            for (int row = 0; row < batch.Length; row++)
-            {
-                answers[batch[row]] = EncoderAnswer.Of(logits[row], Labels);
-            }
-        }
-
-        return answers;
+        return [.. _session.AllLogits(pieces, _tokenizer.PaddingId, cancellation).Select(logits => EncoderAnswer.Of(logits, Labels))];
     }
 
     public void Dispose() => _session.Dispose();

@@ -82,18 +82,7 @@ internal static class ModelFolder
 
     private static float[][] Ask(string file, IReadOnlyList<TrainingRow> rows, int padding)
     {
-        const int BatchSize = 32;
         using var session = new EncoderSession(file);
-        float[][] logits = new float[rows.Count][];
-        foreach (int[] batch in LengthBuckets.Sorted(rows, BatchSize))
-        {
-            float[][] answers = session.Logits([.. batch.Select(row => rows[row].Pieces)], padding);
-            for (int i = 0; i < batch.Length; i++)
-            {
-                logits[batch[i]] = answers[i];
-            }
-        }
-
-        return logits;
+        return session.AllLogits([.. rows.Select(row => row.Pieces)], padding);
     }
 }

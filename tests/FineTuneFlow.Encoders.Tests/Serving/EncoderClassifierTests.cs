@@ -7,13 +7,17 @@ namespace FineTuneFlow.Encoders.Tests.Serving;
 
 public sealed class EncoderClassifierTests
 {
-    [Fact]
-    public void A_folder_answers_with_label_and_probabilities_in_the_order_of_the_texts()
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 9)]
+    [InlineData(4, 9)]
+    public void A_folder_answers_with_label_and_probabilities_in_the_order_of_the_texts(int threads, int times)
     {
         using var folder = new TempFolder();
         Make(folder);
-        using EncoderClassifier classifier = EncoderClassifier.Load(folder.Path, threads: 1);
-        string[] texts = ["so good", "bad . bad . bad . abc", "", "goodly", "a b c d e f g h i j a b c d e f g h i j a b c"];
+        using EncoderClassifier classifier = EncoderClassifier.Load(folder.Path, threads);
+        string[] some = ["so good", "bad . bad . bad . abc", "", "goodly", "a b c d e f g h i j a b c d e f g h i j a b c"];
+        string[] texts = [.. Enumerable.Repeat(some, times).SelectMany(one => one)];
 
         EncoderAnswer[] together = classifier.Predict(texts);
 
@@ -25,6 +29,16 @@ public sealed class EncoderClassifierTests
             together[i].Probabilities.Sum().ShouldBe(1, 1e-9);
             classifier.Labels.ShouldContain(together[i].Label);
         }
+    }
+
+    [Fact]
+    public void Asked_to_stop_it_answers_no_further_batch()
+    {
+        using var folder = new TempFolder();
+        Make(folder);
+        using EncoderClassifier classifier = EncoderClassifier.Load(folder.Path);
+
+        Should.Throw<OperationCanceledException>(() => classifier.Predict(["so good", "so bad"], new CancellationToken(canceled: true)));
     }
 
     [Fact]
