@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using FineTuneFlow.Trainer.Contract;
+using FineTuneFlow.Trainer.Training;
 
+TensorMemory.Keep();
 using var stop = new CancellationTokenSource();
 
 // A machine that takes its job back says so half a minute before.
