@@ -152,6 +152,23 @@ public sealed class BadInputTests : IDisposable
         ExitCodes.Word(ExitCode.OutOfMemory).ShouldBe("outOfMemory");
     }
 
+    [Fact]
+    public async Task A_text_that_does_not_fit_into_the_memory_ends_the_work_with_what_to_make_smaller()
+    {
+        const int Longest = 8192;
+        const int Heads = 512;
+        Assert.SkipUnless(OperatingSystem.IsLinux() && GC.GetGCMemoryInfo().TotalAvailableMemoryBytes < 100_000_000_000, "This machine could hold the 137 GB of one text's attention");
+        EncoderCheckpoint tiny = EncoderCheckpoint.Load(_tiny);
+        EncoderConfig config = tiny.Config with { Hidden = Heads, Heads = Heads, Layers = 1, Positions = Longest, AttentionDropout = 0.1, Labels = [] };
+        EncoderCheckpoint.Of(config, EncoderShapes.Body(config).Select(weight => KeyValuePair.Create(weight.Name, WeightTensor.Zeros(weight.Shape))), tiny.Tokenizer).Save(_work["wide"]);
+        _work.Variables["FTF_MODEL"] = _work["wide"];
+        _work.Variables["FTF_MAX_LENGTH"] = $"{Longest}";
+        string text = string.Join(' ', Enumerable.Repeat("good", Longest));
+        _work.Write("train.jsonl", [$$"""{"id": "long", "text": "{{text}}", "label": "3"}""", """{"id": "short", "text": "bad", "label": "1"}"""]);
+
+        await FailsAsync(ExitCode.OutOfMemory, "memory is short", "Not even one text", "maxLength");
+    }
+
     public void Dispose() => _work.Dispose();
 
     private LocalHub Hub()
