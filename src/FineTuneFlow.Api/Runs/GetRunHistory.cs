@@ -21,7 +21,7 @@ public sealed class GetRunHistory(RunReader runs, IDurableClient engine, History
         }
 
         string runId = (await runs.GetAsync(request.Route("id"), cancellation)).RunId;
-        var read = new List<InstanceState>();
+        var read = new List<(string Instance, DateTimeOffset? UpdatedAt)>();
         bool onlyFailed = request.QueryFlag("failed");
         int? top = request.QueryInt("top", 1, 10_000);
         int from = request.QueryInt("continuation", 0, int.MaxValue) ?? 0;
@@ -30,13 +30,13 @@ public sealed class GetRunHistory(RunReader runs, IDurableClient engine, History
         var seen = new HashSet<string>(StringComparer.Ordinal) { runId };
         while (open.TryDequeue(out string? instance))
         {
-            if (await engine.GetAsync(instance, cancellation) is not { } state)
+            InstanceState? state = await engine.GetAsync(instance, cancellation);
+            read.Add((instance, state?.UpdatedAt));
+            if (state is null)
             {
                 // Purged, or not begun yet.
                 continue;
             }
-
-            read.Add(state);
 
             var asked = new Dictionary<int, DateTimeOffset>();
             foreach (HistoryEntry entry in await engine.GetHistoryAsync(instance, cancellation))

@@ -21,9 +21,8 @@ public sealed class HistoryVersions(IDurableClient engine)
             return false;
         }
 
-        foreach ((string instance, DateTimeOffset updatedAt) in version.Instances)
+        foreach ((string instance, DateTimeOffset? updatedAt) in version.Instances)
         {
-            // A child that begins meanwhile is recorded by its parent, which changes with it.
             if ((await engine.GetAsync(instance, cancellation))?.UpdatedAt != updatedAt)
             {
                 return false;
@@ -33,15 +32,19 @@ public sealed class HistoryVersions(IDurableClient engine)
         return true;
     }
 
-    public void Keep(string asked, string etag, IEnumerable<InstanceState> read)
+    /// <param name="asked">The run and the query.</param>
+    /// <param name="etag">Of the answer.</param>
+    /// <param name="read">The instances that it was made from, with the time of their last change; null: it was not there. A child may
+    /// begin a while after its parent has asked for it, and the parent does not change with it.</param>
+    public void Keep(string asked, string etag, IEnumerable<(string Instance, DateTimeOffset? UpdatedAt)> read)
     {
         if (_kept.Count >= MostKept)
         {
             _kept.Clear();
         }
 
-        _kept[asked] = new Version(etag, [.. read.Select(state => (state.InstanceId, state.UpdatedAt))]);
+        _kept[asked] = new Version(etag, [.. read]);
     }
 
-    private sealed record Version(string ETag, (string Instance, DateTimeOffset UpdatedAt)[] Instances);
+    private sealed record Version(string ETag, (string Instance, DateTimeOffset? UpdatedAt)[] Instances);
 }

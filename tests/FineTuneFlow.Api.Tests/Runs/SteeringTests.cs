@@ -30,7 +30,7 @@ public sealed class SteeringTests
     [InlineData("resume", InstanceStatus.Failed)]
     public async Task A_run_that_has_ended_cannot_be_steered(string verb, InstanceStatus status)
     {
-        _engine.State = State(status) with { EndedAt = Began.AddHours(1) };
+        _engine.States["run-1"] = State(status) with { EndedAt = Began.AddHours(1) };
 
         Failure failure = (await Should.ThrowAsync<FlowException>(SendAsync(verb, ""))).Failure;
 
@@ -63,7 +63,7 @@ public sealed class SteeringTests
     [InlineData("resume", InstanceStatus.Suspended, "resume why")]
     public async Task A_run_that_goes_on_is_told(string verb, InstanceStatus status, string told)
     {
-        _engine.State = State(status);
+        _engine.States["run-1"] = State(status);
 
         await SendAsync(verb, """{ "by": "me", "reason": "why" }""");
 
@@ -75,7 +75,7 @@ public sealed class SteeringTests
     [InlineData("resume")]
     public async Task Without_a_reason_the_history_says_where_it_came_from(string verb)
     {
-        _engine.State = State(InstanceStatus.Running);
+        _engine.States["run-1"] = State(InstanceStatus.Running);
 
         await SendAsync(verb, "");
 
@@ -85,7 +85,7 @@ public sealed class SteeringTests
     [Fact]
     public async Task An_approval_is_taken_where_a_run_waits_for_it_and_kept()
     {
-        _engine.State = State(InstanceStatus.Running, RunStage.WaitingForApproval);
+        _engine.States["run-1"] = State(InstanceStatus.Running, RunStage.WaitingForApproval);
 
         await SendAsync("approval", """{ "approved": true, "by": "me" }""");
         // Sent again, since its answer may have been lost; a different one comes too late.
@@ -104,7 +104,7 @@ public sealed class SteeringTests
     [InlineData(InstanceStatus.Completed, RunStage.WaitingForApproval)]
     public async Task An_approval_that_nobody_waits_for_is_refused(InstanceStatus status, RunStage stage)
     {
-        _engine.State = State(status, stage);
+        _engine.States["run-1"] = State(status, stage);
 
         Failure failure = (await Should.ThrowAsync<FlowException>(SendAsync("approval", ""))).Failure;
 
@@ -144,42 +144,5 @@ public sealed class SteeringTests
             _ => new PostApproval(runs, _engine, _store),
         };
         return handler.HandleAsync(context.Request, TestContext.Current.CancellationToken);
-    }
-
-    /// <summary>An engine with one instance at the most, which keeps what it is told.</summary>
-    private sealed class ToldEngine : IDurableClient
-    {
-        public InstanceState? State { get; set; }
-
-        public List<string> Told { get; } = [];
-
-        public Task<InstanceState?> GetAsync(string instanceId, CancellationToken cancellation = default) => Task.FromResult(State);
-
-        public Task<IReadOnlyList<HistoryEntry>> GetHistoryAsync(string instanceId, CancellationToken cancellation = default) =>
-            Task.FromResult<IReadOnlyList<HistoryEntry>>([]);
-
-        public Task RaiseEventAsync<T>(string instanceId, EventName<T> name, T payload, CancellationToken cancellation = default) =>
-            Note($"raise {name.Name} {JsonSerializer.Serialize(payload, FlowJson.Compact)}");
-
-        public Task SuspendAsync(string instanceId, string reason, CancellationToken cancellation = default) => Note($"suspend {reason}");
-
-        public Task ResumeAsync(string instanceId, string reason, CancellationToken cancellation = default) => Note($"resume {reason}");
-
-        public Task<bool> StartAsync<TIn, TOut>(OrchestrationName<TIn, TOut> orchestration, string instanceId, TIn input, CancellationToken cancellation = default) =>
-            throw new NotSupportedException();
-
-        public Task<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-        public Task TerminateAsync(string instanceId, string reason, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-        public Task PurgeAsync(string instanceId, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-        public Task RewindAsync(string instanceId, string reason, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-        private Task Note(string what)
-        {
-            Told.Add(what);
-            return Task.CompletedTask;
-        }
     }
 }
