@@ -98,8 +98,8 @@ internal sealed class WebhookSender(
             return await _queue.Reader.ReadAsync(ct);
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(HeldBack);
+        using var heldLongEnough = new CancellationTokenSource(HeldBack, clock);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct, heldLongEnough.Token);
         try
         {
             return await _queue.Reader.ReadAsync(patience.Token);

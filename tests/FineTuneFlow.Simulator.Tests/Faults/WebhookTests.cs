@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FineTuneFlow.Simulator.Tests.Faults;
 
@@ -29,11 +30,7 @@ public sealed class WebhookTests : IAsyncLifetime
             await _received.Writer.WriteAsync((new HeaderDictionary(http.Request.Headers.ToDictionary()), await reader.ReadToEndAsync()));
         });
         await _receiver.StartAsync();
-        _simulator = await RunningSimulator.StartAsync(options => options with
-        {
-            WebhookUrl = new Uri(new Uri(_receiver.Urls.Single()), "/hook"),
-            WebhookSecret = Secret,
-        });
+        _simulator = await SimulatorAsync(TimeProvider.System);
     }
 
     public async ValueTask DisposeAsync()
@@ -69,15 +66,17 @@ public sealed class WebhookTests : IAsyncLifetime
     [Fact]
     public async Task Events_can_come_out_of_order_or_not_at_all()
     {
-        await FaultTests.PlanAsync(_simulator, """
+        // A clock that stands still: however long the next event takes, the one that is held back waits for it.
+        await using RunningSimulator simulator = await SimulatorAsync(new FakeTimeProvider(DateTimeOffset.UtcNow));
+        await FaultTests.PlanAsync(simulator, """
             {"rules":[{"match":"WEBHOOK","action":"reorderWebhook","calls":[1]},{"match":"WEBHOOK","action":"dropWebhook","calls":[3]}]}
             """);
-        string file = await _simulator.UploadAsync(Data);
+        string file = await simulator.UploadAsync(Data);
         var jobs = new List<string>();
         for (int i = 0; i < 4; i++)
         {
-            string job = await _simulator.CreateJobAsync("gpt-4o-mini", file);
-            await _simulator.PostAsync($"/v1/fine_tuning/jobs/{job}/cancel");
+            string job = await simulator.CreateJobAsync("gpt-4o-mini", file);
+            await simulator.PostAsync($"/v1/fine_tuning/jobs/{job}/cancel");
             jobs.Add(job);
         }
 
@@ -89,6 +88,30 @@ public sealed class WebhookTests : IAsyncLifetime
 
         order.ShouldBe([jobs[1], jobs[0], jobs[3]]);
     }
+
+    [Fact]
+    public async Task An_event_that_none_follows_is_held_back_for_a_second()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using RunningSimulator simulator = await SimulatorAsync(clock);
+        await FaultTests.PlanAsync(simulator, """{"rules":[{"match":"WEBHOOK","action":"reorderWebhook","calls":[1]}]}""");
+        string job = await simulator.CreateJobAsync("gpt-4o-mini", await simulator.UploadAsync(Data));
+        await simulator.PostAsync($"/v1/fine_tuning/jobs/{job}/cancel");
+
+        ValueTask<(IHeaderDictionary Headers, string Body)> next = _received.Reader.ReadAsync(TestContext.Current.CancellationToken);
+        // The second begins when the sender holds the event, which may be a moment after the job was cancelled.
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!next.IsCompleted && await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken))
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        JsonNode.Parse((await next).Body)!["data"]!["id"]!.GetValue<string>().ShouldBe(job);
+    }
+
+    private Task<RunningSimulator> SimulatorAsync(TimeProvider clock) => RunningSimulator.StartAsync(
+        options => options with { WebhookUrl = new Uri(new Uri(_receiver.Urls.Single()), "/hook"), WebhookSecret = Secret },
+        clock: clock);
 
     private async Task<(IHeaderDictionary Headers, string Body)> NextAsync()
     {
