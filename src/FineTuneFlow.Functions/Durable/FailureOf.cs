@@ -34,7 +34,7 @@ internal static class FailureOf
 
         // A terminated sub-orchestration is the one thing that fails without details.
         return details is null
-            ? new Failure(FailureKind.Cancelled, $"{step} was terminated", "Rewind or rerun the run to do it again")
+            ? new Failure(FailureKind.Cancelled, $"{step} was terminated", "Rerun the run to do it again")
             : Foreign(details.ErrorType, step);
     }
 
