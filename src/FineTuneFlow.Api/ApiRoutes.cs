@@ -82,6 +82,7 @@ public static class ApiRoutes
         },
         Get<GetArtifacts>("runs/{id}/artifacts", "Lists the files of a run.") with { Answer = typeof(ArtifactList) },
         Get<GetArtifact>("runs/{id}/artifacts/{*path:minlength(1)}", "Gives a file of a run.") with { MediaTypes = ["application/octet-stream"] },
+        Get<GetArchive>("runs/{id}/archive", "Gives all files of a run as one ZIP archive.") with { MediaTypes = ["application/zip"] },
         Get<GetComparison>("runs/{id}/compare", "Sets a run's candidates side by side, each against one of them.") with
         {
             Answer = typeof(ComparisonView),

@@ -67,6 +67,7 @@ public sealed record ProviderOptions
     {
         RequestTimeout = RequestTimeout,
         Profile = Profile.Name,
+        Page = Profile.Page,
         CanDeploy = Deployment is not null,
         HostingUsdPerHour = Deployment?.HourlyUsd,
         HostingTier = (Deployment?.Sku ?? Profile.Deployment?.Sku) is { } sku ? AzureModelDeployments.TierOf(sku) : null,

@@ -33,6 +33,7 @@ public sealed class GetProviders(IProviders providers, ModelBook models, Champio
                 facts.Name == providers.Default,
                 facts.Simulated,
                 facts.Trains,
+                facts.Page,
                 [.. models.Of(facts.PriceKey).Select(model => ModelView.Of(model, today))
                     .OrderBy(model => model.DaysLeft ?? int.MaxValue).ThenBy(model => model.Model, StringComparer.Ordinal)],
                 [.. serving.Where(one => one.Provider == facts.Name).OrderBy(one => one.DaysLeft ?? int.MaxValue).ThenBy(one => one.Project, StringComparer.Ordinal)]))]));
@@ -49,10 +50,11 @@ public sealed record ProviderList(DateOnly AsOf, string Source, ImmutableArray<P
 /// <param name="IsDefault">Taken where a recipe names none.</param>
 /// <param name="Simulated">Nothing is paid there.</param>
 /// <param name="Trains">It offers fine-tuning; else its models can only be asked.</param>
+/// <param name="Page">The service's own page of fine-tuning jobs, for people.</param>
 /// <param name="Models">Those that the table knows, those that end first before the others.</param>
 /// <param name="Champions">That are asked there, those that end first before the others.</param>
 public sealed record ProviderView(
-    string Name, string Profile, bool IsDefault, bool Simulated, bool Trains, ImmutableArray<ModelView> Models, ImmutableArray<ServedModel> Champions);
+    string Name, string Profile, bool IsDefault, bool Simulated, bool Trains, Uri? Page, ImmutableArray<ModelView> Models, ImmutableArray<ServedModel> Champions);
 
 /// <param name="Model">Its family.</param>
 /// <param name="Trains">Somebody may train it today.</param>

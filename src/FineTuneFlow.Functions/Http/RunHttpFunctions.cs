@@ -86,6 +86,12 @@ public sealed class RunHttpFunctions(ApiRunner api)
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetArtifact>(request, client, context);
 
+    [Function(nameof(GetArchive))]
+    public Task<IResult> GetArchive(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/archive")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<GetArchive>(request, client, context);
+
     [Function(nameof(GetRunMarks))]
     public Task<IResult> GetRunMarks(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/marks")] HttpRequest request,

@@ -13,7 +13,7 @@ internal static class ProfileReader
 {
     private static readonly ImmutableSortedSet<string> Known = ImmutableSortedSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "AsOf", "Source", "Kind", "PriceKey", "BaseAddress", "Wire", "Trains", "KeepsMetadata", "FiltersByMetadata", "TakesSeed", "ServedCheckpoints", "Batches", "SuffixLength",
+        "AsOf", "Source", "Kind", "PriceKey", "BaseAddress", "Page", "Wire", "Trains", "KeepsMetadata", "FiltersByMetadata", "TakesSeed", "ServedCheckpoints", "Batches", "SuffixLength",
         "Hyperparameters", "TierField", "Tiers", "DefaultTier", "States", "BodyFields", "ProcessesFiles", "ByteOrderMark", "AnswerLimitField", "CountsLogProbabilities", "UploadRoute",
         "Deployment");
 
@@ -50,6 +50,7 @@ internal static class ProfileReader
             BaseAddress = values["BaseAddress"] is not { } text ? null : Uri.TryCreate(text, UriKind.Absolute, out Uri? address)
                 ? address
                 : throw SettingReader.Wrong($"{place}:BaseAddress", $"is \"{text}\", which is not an address", "Set the provider's BaseAddress instead"),
+            Page = Page(values["Page"], place),
             Wire = SettingReader.Choice<JobWireFormat>(values, "Wire") ?? JobWireFormat.OpenAI,
             Trains = SettingReader.Truth(values, "Trains", true),
             KeepsMetadata = SettingReader.Truth(values, "KeepsMetadata", true),
@@ -74,6 +75,12 @@ internal static class ProfileReader
         ProfileRules.Check(profile, place);
         return profile;
     }
+
+    /// <summary>A person's browser opens it, so that nothing but a web page may stand there.</summary>
+    private static Uri? Page(string? text, string place) => text is not { Length: > 0 } ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out Uri? page) && page.Scheme is "https" or "http"
+            ? page
+            : throw SettingReader.Wrong($"{place}:Page", $"is \"{text}\", which is not a web page's address", "Give one that begins with https://, or leave it out");
 
     private static HyperparameterFields Hyperparameters(IConfigurationSection section)
     {

@@ -20,6 +20,9 @@ public sealed record ServiceProfile
     /// <summary>Where the service is; null: every customer has an address of their own.</summary>
     public Uri? BaseAddress { get; init; }
 
+    /// <summary>The service's own page of fine-tuning jobs, for people; null: it has none that all its customers share.</summary>
+    public Uri? Page { get; init; }
+
     /// <summary>The day on which the facts were collected.</summary>
     public required DateOnly AsOf { get; init; }
 

@@ -19,7 +19,7 @@ public static class MonitorJob
         {
             JobProgress progress = await context.CallPatientlyAsync(
                 Steps.PollJob, new PollJobInput(input.RunId, input.Candidate, input.Provider, input.JobId), input.Provider, input.Deadline);
-            context.SetStatus(new CandidateProgress(progress.State, progress.Step, progress.TotalSteps));
+            context.SetStatus(new CandidateProgress(progress.State, progress.Step, progress.TotalSteps, progress.Ended ? null : context.UtcNow + interval));
             if (progress.Ended)
             {
                 return new MonitoredJob(progress.Failure);

@@ -101,4 +101,5 @@ public sealed record TrainCandidateInput(
 /// <param name="State">For a person.</param>
 /// <param name="Done">Steps or chunks done, or the place in a queue.</param>
 /// <param name="Total">Of how many.</param>
-public sealed record CandidateProgress(string State, int? Done, int? Total);
+/// <param name="NextLookAt">When the service is asked again at the latest; null: nothing is waited for there.</param>
+public sealed record CandidateProgress(string State, int? Done, int? Total, DateTimeOffset? NextLookAt = null);

@@ -74,6 +74,9 @@ public sealed record ProviderFacts(string Name, ProviderKind Kind, bool NeedsDep
     /// <summary>Name of the profile by which the service is spoken to.</summary>
     public string Profile { get; init; } = "";
 
+    /// <summary>The service's own page of fine-tuning jobs, for people; null: there is none.</summary>
+    public Uri? Page { get; init; }
+
     /// <summary>Where fine-tunes are deployed is configured.</summary>
     public bool CanDeploy { get; init; }
 

@@ -16,12 +16,7 @@ public sealed class AgentTests(Azurite azurite) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _app = await AppHost.StartAsync(new Dictionary<string, string?>
-        {
-            ["TASKHUB_NAME"] = "Tests",
-            ["NightlySchedule"] = "0 0 2 * * *",
-            ["Datasets"] = azurite.ConnectionString,
-        });
+        _app = await AppHost.StartAsync(AppHost.SettingsFor(azurite.ConnectionString));
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();

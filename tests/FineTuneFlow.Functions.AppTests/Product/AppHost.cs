@@ -10,6 +10,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging;
 
 namespace FineTuneFlow.Functions.AppTests.Product;
 
@@ -27,6 +28,29 @@ internal sealed class AppHost : IAsyncDisposable
     public static IEnumerable<MethodInfo> Functions => typeof(FunctionsServices).Assembly.GetTypes()
         .SelectMany(type => type.GetMethods())
         .Where(method => method.GetCustomAttribute<FunctionAttribute>() is not null);
+
+    /// <summary>The settings of an app over a storage account, with the simulator as its provider.</summary>
+    /// <param name="storage">The account's connection string.</param>
+    /// <param name="simulator">The simulator's address; null: one that nobody listens at.</param>
+    /// <param name="more">Beside those.</param>
+    public static Dictionary<string, string?> SettingsFor(string storage, string? simulator = null, params (string Name, string? Value)[] more)
+    {
+        Dictionary<string, string?> settings = new()
+        {
+            ["TASKHUB_NAME"] = "Tests",
+            ["NightlySchedule"] = "0 0 2 * * *",
+            ["Datasets"] = storage,
+            ["Providers__simulator__Kind"] = "simulator",
+            ["Providers__simulator__BaseAddress"] = $"{simulator ?? "http://127.0.0.1:9"}/v1/",
+            ["Providers__simulator__Key"] = "test-key",
+        };
+        foreach ((string name, string? value) in more)
+        {
+            settings[name] = value;
+        }
+
+        return settings;
+    }
 
     public static ServiceProvider Services(IReadOnlyDictionary<string, string?> settings)
     {
@@ -71,6 +95,18 @@ internal sealed class AppHost : IAsyncDisposable
     public T Function<T>() where T : notnull => ActivatorUtilities.CreateInstance<T>(_services);
 
     public FunctionContext Call() => new CallContext(_services);
+
+    /// <summary>A web server on a port of its own that answers as the Functions host would.</summary>
+    public async Task<WebApplication> ListenAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration["urls"] = "http://127.0.0.1:0";
+        builder.Logging.ClearProviders();
+        WebApplication server = builder.Build();
+        Map(server, _ => { });
+        await server.StartAsync();
+        return server;
+    }
 
     /// <summary>Routes requests to the app's HTTP functions by their own attributes.</summary>
     /// <param name="server">Whose requests.</param>

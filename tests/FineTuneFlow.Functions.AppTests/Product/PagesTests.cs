@@ -1,13 +1,8 @@
 using System.Net;
-using System.Reflection;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Tests;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Logging;
 
 namespace FineTuneFlow.Functions.AppTests.Product;
 
@@ -15,7 +10,6 @@ namespace FineTuneFlow.Functions.AppTests.Product;
 /// run behind their own routes, as the host maps them.</summary>
 public sealed class PagesTests(Azurite azurite) : IAsyncLifetime
 {
-    private const string Tenant = "11111111-1111-1111-1111-111111111111";
     private AppHost? _app;
     private WebApplication? _functions;
     private HttpClient _http = new();
@@ -59,10 +53,10 @@ public sealed class PagesTests(Azurite azurite) : IAsyncLifetime
     {
         await StartAsync(signIn: false);
 
-        using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, "/ui/api/projects", Principal());
+        using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, "/ui/api/projects", PlatformPrincipal.Of());
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        (await SessionAsync(Principal()))["access"]!.GetValue<string>().ShouldBe("key");
+        (await SessionAsync(PlatformPrincipal.Of()))["access"]!.GetValue<string>().ShouldBe("key");
     }
 
     [Fact]
@@ -71,16 +65,16 @@ public sealed class PagesTests(Azurite azurite) : IAsyncLifetime
         await StartAsync(signIn: true);
 
         (await SessionAsync())["signIn"]!.GetValue<string>().ShouldStartWith("/.auth/login/aad");
-        JsonNode session = await SessionAsync(Principal());
+        JsonNode session = await SessionAsync(PlatformPrincipal.Of());
         (session["access"]!.GetValue<string>(), session["api"]!.GetValue<string>(), session["name"]!.GetValue<string>()).ShouldBe(("signedIn", "/ui/api", "ana@example.org"));
         (await StatusAsync(HttpMethod.Get, "/ui/api/projects", principal: null)).ShouldBe(HttpStatusCode.Unauthorized);
         (await StatusAsync(HttpMethod.Get, "/ui/api/projects", "nonsense")).ShouldBe(HttpStatusCode.Unauthorized);
-        (await StatusAsync(HttpMethod.Get, "/ui/api/projects", Principal())).ShouldBe(HttpStatusCode.OK);
-        (await StatusAsync(HttpMethod.Get, "/ui/api/projects/new/recipe", Principal())).ShouldBe(HttpStatusCode.NotFound);
-        (await StatusAsync(HttpMethod.Get, "/ui/api/nothing/there", Principal())).ShouldBe(HttpStatusCode.NotFound);
-        (await StatusAsync(HttpMethod.Put, "/ui/api/projects/new/recipe", Principal())).ShouldBe(HttpStatusCode.Forbidden, "without the page's header");
-        (await StatusAsync(HttpMethod.Put, "/ui/api/projects/new/recipe", Principal(), page: true, site: "cross-site")).ShouldBe(HttpStatusCode.Forbidden);
-        (await StatusAsync(HttpMethod.Put, "/ui/api/projects/new/recipe", Principal(), page: true, site: "same-origin")).ShouldBe(HttpStatusCode.OK);
+        (await StatusAsync(HttpMethod.Get, "/ui/api/projects", PlatformPrincipal.Of())).ShouldBe(HttpStatusCode.OK);
+        (await StatusAsync(HttpMethod.Get, "/ui/api/projects/new/recipe", PlatformPrincipal.Of())).ShouldBe(HttpStatusCode.NotFound);
+        (await StatusAsync(HttpMethod.Get, "/ui/api/nothing/there", PlatformPrincipal.Of())).ShouldBe(HttpStatusCode.NotFound);
+        (await StatusAsync(HttpMethod.Put, "/ui/api/projects/new/recipe", PlatformPrincipal.Of())).ShouldBe(HttpStatusCode.Forbidden, "without the page's header");
+        (await StatusAsync(HttpMethod.Put, "/ui/api/projects/new/recipe", PlatformPrincipal.Of(), page: true, site: "cross-site")).ShouldBe(HttpStatusCode.Forbidden);
+        (await StatusAsync(HttpMethod.Put, "/ui/api/projects/new/recipe", PlatformPrincipal.Of(), page: true, site: "same-origin")).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -88,35 +82,18 @@ public sealed class PagesTests(Azurite azurite) : IAsyncLifetime
     {
         await StartAsync(signIn: true, role: "Operator");
 
-        (await StatusAsync(HttpMethod.Get, "/ui/api/projects", Principal())).ShouldBe(HttpStatusCode.Forbidden);
-        (await StatusAsync(HttpMethod.Get, "/ui/api/projects", Principal(role: "Operator"))).ShouldBe(HttpStatusCode.OK);
-        (await StatusAsync(HttpMethod.Get, "/ui/api/projects", Principal(tenant: "22222222-2222-2222-2222-222222222222", role: "Operator"))).ShouldBe(HttpStatusCode.Forbidden);
+        (await StatusAsync(HttpMethod.Get, "/ui/api/projects", PlatformPrincipal.Of())).ShouldBe(HttpStatusCode.Forbidden);
+        (await StatusAsync(HttpMethod.Get, "/ui/api/projects", PlatformPrincipal.Of(role: "Operator"))).ShouldBe(HttpStatusCode.OK);
+        (await StatusAsync(HttpMethod.Get, "/ui/api/projects", PlatformPrincipal.Of(tenant: "22222222-2222-2222-2222-222222222222", role: "Operator"))).ShouldBe(HttpStatusCode.Forbidden);
     }
 
     private async Task StartAsync(bool signIn, string? role = null)
     {
-        _app = await AppHost.StartAsync(new Dictionary<string, string?>
-        {
-            ["TASKHUB_NAME"] = "Tests",
-            ["NightlySchedule"] = "0 0 2 * * *",
-            ["Datasets"] = azurite.ConnectionString,
-            ["Providers__simulator__Kind"] = "simulator",
-            ["Providers__simulator__BaseAddress"] = "http://127.0.0.1:9/v1/",
-            ["WEBSITE_AUTH_ENABLED"] = signIn ? "True" : "False",
-            ["WEBSITE_AUTH_AAD_ALLOWED_TENANTS"] = Tenant,
-            ["Dashboard__Role"] = role,
-        });
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration["urls"] = "http://127.0.0.1:0";
-        builder.Logging.ClearProviders();
-        _functions = builder.Build();
-        foreach (MethodInfo function in AppHost.Functions.Where(method => method.Name.StartsWith("Ui", StringComparison.Ordinal)))
-        {
-            HttpTriggerAttribute trigger = function.GetParameters()[0].GetCustomAttribute<HttpTriggerAttribute>()!;
-            _functions.MapMethods($"/{trigger.Route}", trigger.Methods!, (Delegate)(async (HttpContext http) => await _app.AnswerAsync(function, http)));
-        }
-
-        await _functions.StartAsync(Cancellation);
+        _app = await AppHost.StartAsync(AppHost.SettingsFor(azurite.ConnectionString, more:
+        [
+            ("WEBSITE_AUTH_ENABLED", signIn ? "True" : "False"), ("WEBSITE_AUTH_AAD_ALLOWED_TENANTS", PlatformPrincipal.Tenant), ("Dashboard__Role", role),
+        ]));
+        _functions = await _app.ListenAsync();
         _http.Dispose();
         _http = new HttpClient { BaseAddress = new Uri(_functions.Urls.First()) };
     }
@@ -150,21 +127,5 @@ public sealed class PagesTests(Azurite azurite) : IAsyncLifetime
         }
 
         return await _http.SendAsync(request, Cancellation);
-    }
-
-    /// <summary>As App Service writes it.</summary>
-    private static string Principal(string tenant = Tenant, string? role = null)
-    {
-        var claims = new List<object>
-        {
-            new { typ = "preferred_username", val = "ana@example.org" },
-            new { typ = "http://schemas.microsoft.com/identity/claims/tenantid", val = tenant },
-        };
-        if (role is not null)
-        {
-            claims.Add(new { typ = "roles", val = role });
-        }
-
-        return Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(new { auth_typ = "aad", claims, name_typ = "name", role_typ = "roles" }));
     }
 }

@@ -27,15 +27,7 @@ public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Dictionary<string, string?> settings = new()
-        {
-            ["TASKHUB_NAME"] = "Tests",
-            ["NightlySchedule"] = "0 0 2 * * *",
-            ["Datasets"] = azurite.ConnectionString,
-            ["Providers__simulator__Kind"] = "simulator",
-            ["Providers__simulator__BaseAddress"] = "http://127.0.0.1:9/v1/",
-            ["OpenAI__WebhookSecret"] = "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cw==",
-        };
+        Dictionary<string, string?> settings = AppHost.SettingsFor(azurite.ConnectionString, more: ("OpenAI__WebhookSecret", "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cw=="));
         _app = await AppHost.StartAsync(settings);
 
         WebApplicationBuilder host = Builder();
@@ -72,6 +64,7 @@ public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
             ("GET runs/nobody-0000/report", null),
             ("GET runs/nobody-0000/report?format=pdf", null),
             ("GET runs/nobody-0000/artifacts", null),
+            ("GET runs/nobody-0000/archive", null),
             ("GET runs/nobody-0000/artifacts/dataset/manifest.json", null),
             ("GET runs/nobody-0000/artifacts/..%2F..%2Frecipes", null),
             ("POST runs", "{"),

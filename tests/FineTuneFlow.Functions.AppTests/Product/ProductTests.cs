@@ -30,16 +30,7 @@ public class ProductTests(Azurite azurite) : IAsyncLifetime
     {
         _simulator = SimulatorApp.Build(new SimulatorOptions { Urls = "http://127.0.0.1:0", State = _folder.FullName, Speed = 50 });
         await _simulator.StartAsync();
-        _app = await AppHost.StartAsync(new Dictionary<string, string?>
-        {
-            ["TASKHUB_NAME"] = "Tests",
-            ["NightlySchedule"] = "0 0 2 * * *",
-            ["Datasets"] = azurite.ConnectionString,
-            ["Providers__simulator__Kind"] = "simulator",
-            ["Providers__simulator__BaseAddress"] = _simulator.Urls.Single() + "/v1/",
-            ["Providers__simulator__Key"] = "test-key",
-        },
-        Backend);
+        _app = await AppHost.StartAsync(AppHost.SettingsFor(azurite.ConnectionString, _simulator.Urls.Single()), Backend);
     }
 
     public async ValueTask DisposeAsync()
