@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { bytes, percent, points, probability, usd } from "./numbers";
-import { ago, duration, timeSpan, utc } from "./times";
+import { simulatedUsd } from "./money";
+import { bytes, decimal, percent, points, probability, signed, usd } from "./numbers";
+import { ago, daysUntil, duration, timeSpan, utc } from "./times";
 
 describe("numbers are written as in the reports", () => {
   it.each([
@@ -21,6 +22,15 @@ describe("numbers are written as in the reports", () => {
     expect(probability(0.034)).toBe("p = 0.034");
     expect(bytes(1_250_000)).toBe("1.3 MB");
   });
+
+  it("differences carry their sign", () => {
+    expect([3, -1200, 0].map((one) => signed(one))).toEqual(["+3", "−1,200", "0"]);
+    expect([0.25, -0.25].map((one) => signed(one, decimal))).toEqual(["+0.250", "−0.250"]);
+  });
+
+  it("only simulated work counts as simulated", () => {
+    expect(simulatedUsd([{ costUsd: 2, simulated: true }, { costUsd: 5 }, { simulated: true }])).toBe(2);
+  });
 });
 
 describe("times", () => {
@@ -36,6 +46,11 @@ describe("times", () => {
   it("reads .NET's time spans", () => {
     expect(timeSpan("00:00:01.5000000")).toBe(1500);
     expect(timeSpan("1.02:00:00")).toBe(93_600_000);
+  });
+
+  it("counts the days that are left", () => {
+    expect(daysUntil("2027-03-01", Date.parse("2027-02-27T10:00:00Z"))).toBe(2);
+    expect(daysUntil("2027-03-01", Date.parse("2027-03-02T10:00:00Z"))).toBeLessThan(0);
   });
 
   it("tells how long ago, and UTC exactly", () => {

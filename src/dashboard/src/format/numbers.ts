@@ -20,8 +20,16 @@ export function percent(share: number, digits = 2): string {
 export function points(difference: number, digits = 1): string {
   const value = difference * 100;
   const shown = Math.abs(value).toFixed(digits);
-  const sign = Number(shown) === 0 ? "" : value < 0 ? "−" : "+";
-  return `${sign}${shown} points`;
+  return `${Number(shown) === 0 ? "" : signOf(value)}${shown} points`;
+}
+
+/** A difference with its sign, "+3" or "−12". */
+export function signed(difference: number, shown: (size: number) => string = count): string {
+  return `${signOf(difference)}${shown(Math.abs(difference))}`;
+}
+
+function signOf(value: number): string {
+  return value < 0 ? "−" : value > 0 ? "+" : "";
 }
 
 /** A score that is no share: kappa, log loss. */

@@ -1,5 +1,5 @@
 import type { ScoreCell, ScoreColumn } from "../api/types";
-import { decimal, percent, points, probability } from "./numbers";
+import { decimal, percent, points, probability, signed } from "./numbers";
 
 type Judgement = NonNullable<ScoreCell["judgement"]>;
 
@@ -18,7 +18,7 @@ export function score(column: ScoreColumn, value: number): string {
 
 export function scoreDifference(column: ScoreColumn, value: number): string {
   if (column.isShare) return points(value);
-  return `${value > 0 ? "+" : ""}${decimal(value)}`;
+  return signed(value, decimal);
 }
 
 /** All that is known of a cell, for its title. */

@@ -12,6 +12,18 @@ export function moment(iso: string): string {
   return full.format(new Date(iso));
 }
 
+const hourAndMinute = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+
+/** "14:05", in the reader's zone. */
+export function minute(iso: string): string {
+  return hourAndMinute.format(new Date(iso));
+}
+
+/** Whole days from now until a day, "2027-03-01". */
+export function daysUntil(day: string, now: number): number {
+  return Math.ceil((Date.parse(day) - now) / 86_400_000);
+}
+
 export function clockTime(at: number): string {
   return clock.format(at);
 }

@@ -29,6 +29,11 @@ describe("what a run does, in words", () => {
     expect(
       doing(run({ stage: "training", candidates: [{ record, progress: { state: "running", done: 4, total: 10 } }] })),
     ).toBe("gpt trains at azure, 4 of 10");
+    const waits = { ...record, jobId: "ftjob-x" } as const;
+    const nextLookAt = new Date(2026, 10, 29, 14, 5).toISOString();
+    expect(
+      doing(run({ stage: "training", candidates: [{ record: waits, progress: { state: "running", nextLookAt } }] })),
+    ).toMatch(/^gpt trains as ftjob-x at azure, next look (14:05|02:05 PM)$/);
   });
 
   it("takes a stage's word without what follows it", () => {

@@ -1,4 +1,5 @@
 import type { CandidateView, Outcome, RunView } from "../api/types";
+import { minute } from "./times";
 
 export type Tone = "good" | "warn" | "bad" | "info" | "quiet";
 
@@ -50,11 +51,14 @@ function capital(text: string): string {
 }
 
 function working1(candidate: CandidateView): string {
-  const { name, state, provider } = candidate.record;
-  const where = provider ? ` at ${provider}` : "";
+  const { name, state, provider, jobId } = candidate.record;
+  const { done, total, nextLookAt } = candidate.progress ?? {};
+  const job = jobId && state === "training" ? ` as ${jobId}` : "";
+  const where = provider ? `${job} at ${provider}` : "";
   const verb = state === "training" ? "trains" : "is judged";
-  const steps = candidate.progress?.total ? `, ${candidate.progress.done ?? 0} of ${candidate.progress.total}` : "";
-  return `${name} ${verb}${where}${steps}`;
+  const steps = total ? `, ${done ?? 0} of ${total}` : "";
+  const look = nextLookAt ? `, next look ${minute(nextLookAt)}` : "";
+  return `${name} ${verb}${where}${steps}${look}`;
 }
 
 export const kinds: Record<CandidateView["record"]["kind"], string> = {

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Report } from "../api/types";
+import { counted } from "../format/numbers";
 
 type Curve = NonNullable<Report["candidates"][number]["curve"]>;
 
@@ -27,6 +28,7 @@ export function Curves({ curve }: { curve: Curve }) {
         cursor: { y: false },
         scales: { x: { time: false } },
         axes: [axis, { ...axis, size: 44 }],
+        hooks: { draw: [(drawn) => drawCheckpoints(drawn, curve, color("--muted"))] },
         series: [
           { label: "step" },
           { label: "training loss", stroke: color("--accent"), width: 1.5, spanGaps: true },
@@ -51,6 +53,26 @@ export function Curves({ curve }: { curve: Curve }) {
     <div>
       <h3>Training</h3>
       <div ref={box} />
+      <p class="small muted" dir="auto">
+        {curve.diagnosis.words}
+        {curve.checkpoints.length > 0 && ` Dashed: ${counted(curve.checkpoints.length, "checkpoint")}.`}
+      </p>
     </div>
   );
+}
+
+/** A dashed line at the step of each checkpoint. */
+function drawCheckpoints(drawn: uPlot, curve: Curve, color: string): void {
+  const { ctx, bbox } = drawn;
+  ctx.save();
+  ctx.strokeStyle = color;
+  ctx.setLineDash([4, 4]);
+  for (const { step } of curve.checkpoints) {
+    const x = Math.round(drawn.valToPos(step, "x", true));
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.restore();
 }

@@ -107,7 +107,7 @@ function Reliability({ one }: { one: Candidate }) {
   return (
     <div>
       <h3>Reliability</h3>
-      <svg class="chart" viewBox="0 0 250 245" role="img" aria-label="How often stated probabilities come true">
+      <svg class="chart square" viewBox="0 0 250 245" role="img" aria-label="How often stated probabilities come true">
         <line class="grid" x1={x(0)} y1={y(0)} x2={x(1)} y2={y(1)} />
         {bins.map((bin) => (
           <g key={bin.from}>

@@ -15,18 +15,21 @@ export function FrontierChart({ view }: { view: Comparison }) {
     return value != null && one.usdPerThousand != null ? [{ name: one.name, price: one.usdPerThousand, value }] : [];
   });
   if (points.length === 0) return null;
-  const most = Math.max(...points.map((point) => point.price), 1e-6);
+  const most = Math.max(...points.map((point) => point.price));
   const values = points.map((point) => point.value);
   const slack = Math.max((Math.max(...values) - Math.min(...values)) * 0.2, 0.005);
   const [low, high] = [Math.min(...values) - slack, Math.max(...values) + slack];
-  const x = (price: number): number => pad.left + (price / (most * 1.08)) * (width - pad.left - pad.right);
+  const x = (price: number): number =>
+    pad.left + (price / Math.max(most * 1.08, 1e-9)) * (width - pad.left - pad.right);
   const y = (value: number): number => pad.top + (1 - (value - low) / (high - low)) * (height - pad.top - pad.bottom);
   const line = view.frontier.flatMap((name) => points.find((point) => point.name === name) ?? []);
   const isBeaten = points.some((point) => !view.frontier.includes(point.name));
   const labels = spread(points.map((point) => ({ ...point, at: y(point.value) })));
   return (
     <section class="card" aria-labelledby="frontier">
-      <h2 id="frontier">{column.title} against price</h2>
+      <h2 id="frontier" class="sentence">
+        {column.title} against price
+      </h2>
       <svg
         class="chart"
         viewBox={`0 0 ${width} ${height}`}
@@ -41,7 +44,7 @@ export function FrontierChart({ view }: { view: Comparison }) {
             </text>
           </g>
         ))}
-        {[0, most / 2, most].map((price) => (
+        {(most > 0 ? [0, most / 2, most] : [0]).map((price) => (
           <text key={price} class="tick" x={x(price)} y={height - 12} text-anchor="middle">
             {usd(price)}
           </text>
@@ -66,8 +69,8 @@ export function FrontierChart({ view }: { view: Comparison }) {
         })}
       </svg>
       <p class="small muted">
-        USD for 1,000 predictions. On the line: {view.frontier.join(", ")}
-        {isBeaten ? "; every other candidate is beaten in both." : "."}
+        Across is the price of 1,000 predictions in USD. On the line are the candidates that no other beats in both:{" "}
+        {view.frontier.join(", ")}.{isBeaten && " Every other candidate is beaten in both."}
       </p>
     </section>
   );

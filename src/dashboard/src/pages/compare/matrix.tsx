@@ -1,12 +1,12 @@
-import { count } from "../../format/numbers";
+import { count, signed } from "../../format/numbers";
 
 interface MatrixProps {
   title: string;
   labels: readonly string[];
   /** Rows by label, columns by answer, the last one: none. */
   cells: readonly (readonly number[])[];
-  /** A difference: more and less in two colours. */
-  signed?: boolean;
+  /** Of two matrices: more and less in two colours. */
+  isDifference?: boolean;
   /** Shows the rows of a cell. */
   open?: (label: number, answer: number) => void;
 }
@@ -14,9 +14,9 @@ interface MatrixProps {
 const shownLabels = 12;
 
 /** A confusion matrix; of many labels, the worst mixed-up pairs instead. */
-export function Matrix({ title, labels, cells, signed, open }: MatrixProps) {
+export function Matrix({ title, labels, cells, isDifference, open }: MatrixProps) {
   if (labels.length > shownLabels)
-    return <Pairs title={title} labels={labels} cells={cells} signed={signed} open={open} />;
+    return <Pairs title={title} labels={labels} cells={cells} isDifference={isDifference} open={open} />;
   const most = Math.max(1, ...cells.flat().map(Math.abs));
   const hasNone = cells.some((row) => (row[labels.length] ?? 0) !== 0);
   const columns = hasNone ? [...labels, "none"] : labels;
@@ -44,9 +44,9 @@ export function Matrix({ title, labels, cells, signed, open }: MatrixProps) {
               </th>
               {columns.map((answer, column) => {
                 const value = cells[row]?.[column] ?? 0;
-                const good = signed ? (row === column ? value > 0 : value < 0) : row === column;
+                const good = isDifference ? (row === column ? value > 0 : value < 0) : row === column;
                 const strength = Math.sqrt(Math.abs(value) / most);
-                const shown = signed && value > 0 ? `+${count(value)}` : count(value).replace("-", "−");
+                const shown = isDifference ? signed(value) : count(value);
                 return (
                   <td
                     key={answer}
@@ -80,7 +80,7 @@ export function Matrix({ title, labels, cells, signed, open }: MatrixProps) {
   );
 }
 
-function Pairs({ title, labels, cells, signed, open }: MatrixProps) {
+function Pairs({ title, labels, cells, isDifference, open }: MatrixProps) {
   const pairs = cells
     .flatMap((row, label) => row.map((value, answer) => ({ label, answer, value })))
     .filter((pair) => pair.label !== pair.answer && pair.value !== 0)
@@ -99,10 +99,12 @@ function Pairs({ title, labels, cells, signed, open }: MatrixProps) {
               <td class="number">
                 {open && answer < labels.length ? (
                   <button type="button" class="quiet flat" onClick={() => open(label, answer)}>
-                    {value}
+                    {count(value)}
                   </button>
+                ) : isDifference ? (
+                  signed(value)
                 ) : (
-                  `${signed && value > 0 ? "+" : ""}${count(value).replace("-", "−")}`
+                  count(value)
                 )}
               </td>
             </tr>

@@ -44,7 +44,7 @@ export function PairSection({ view, pair, close }: { view: Comparison; pair: Pai
       <div class="columns even matrices">
         <Matrix title={pair.candidate} labels={labels} cells={pair.confusion} open={open} />
         <Matrix title={view.against} labels={labels} cells={pair.againstConfusion} />
-        <Matrix title={`${pair.candidate} less ${view.against}`} labels={labels} cells={pair.difference} signed />
+        <Matrix title={`${pair.candidate} less ${view.against}`} labels={labels} cells={pair.difference} isDifference />
       </div>
       {pair.settings.length > 0 && (
         <>

@@ -39,7 +39,7 @@ export function Promote({
       <p>
         {one.name}
         {accuracy != null ? ` (${percent(accuracy)})` : ""} becomes the champion of {view.project} and answers from now
-        on. The one of now is kept and can be rolled back to.{" "}
+        on. The current champion is kept, and you can roll back to it.{" "}
         {view.verdict.candidate === one.name
           ? "The rule says the same."
           : "The recipe's rule says otherwise; this is your decision."}

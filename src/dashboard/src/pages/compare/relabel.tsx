@@ -31,8 +31,8 @@ export function Relabel({ runId, labels, row, close }: RelabelProps) {
         {row.text}
       </p>
       <p class="small muted">
-        It is {row.label} now. The row judges: the correction is kept, and changes nothing until the holdout's labels
-        are decided on in Review.
+        The label is {row.label} now. This row is in the holdout: the correction is kept and changes nothing until
+        somebody decides in Review that the holdout changes.
       </p>
       <label class="field">
         <span>The right label</span>

@@ -11,6 +11,11 @@ import { VirtualList } from "../../parts/virtual-list";
 import { Relabel } from "./relabel";
 
 const pageSize = "100";
+const orders: Record<string, string> = {
+  row: "As in the file",
+  confident: "Most confident first",
+  unsure: "Least sure first",
+};
 
 /** The judged rows with what two candidates made of them; more are read while one scrolls. */
 export function Rows({ view }: { view: Comparison }) {
@@ -98,7 +103,8 @@ export function Rows({ view }: { view: Comparison }) {
           <Select
             name="Order"
             value={query.order ?? "row"}
-            all={["row", "confident", "unsure"]}
+            all={Object.keys(orders)}
+            shown={(value) => orders[value] ?? value}
             choose={(value) => change({ order: value })}
           />
           <label>
@@ -199,16 +205,18 @@ interface SelectProps {
   all: readonly string[];
   choose: (value: string) => void;
   empty?: string;
+  /** How a value is named; itself where this is not given. */
+  shown?: (value: string) => string;
 }
 
-function Select({ name, value, all, choose, empty }: SelectProps) {
+function Select({ name, value, all, choose, empty, shown }: SelectProps) {
   return (
     <label>
       <span class="sr">{name}</span>
       <select value={value} onChange={(event) => choose(event.currentTarget.value)}>
         {all.map((one) => (
           <option key={one} value={one}>
-            {one === "" ? (empty ?? "–") : one}
+            {one === "" ? (empty ?? "–") : (shown?.(one) ?? one)}
           </option>
         ))}
       </select>

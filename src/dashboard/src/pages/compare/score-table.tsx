@@ -1,10 +1,12 @@
 import { useState } from "preact/hooks";
 import type { ComparedCandidate, Comparison, ScoreCell, ScoreColumn } from "../../api/types";
-import { percent, usd } from "../../format/numbers";
+import { counted, percent, usd } from "../../format/numbers";
 import { cellTitle, judgements, score } from "../../format/scores";
+import { daysUntil } from "../../format/times";
 import { kinds } from "../../format/words";
 import { Badge } from "../../parts/badge";
 import { to } from "../../parts/link";
+import { now } from "../../parts/time";
 import { Promote } from "./promote";
 
 interface ScoreTableProps {
@@ -146,9 +148,20 @@ function Name({ one }: { one: ComparedCandidate }) {
       <strong>{one.name}</strong> {one.isChampion && <Badge tone="info">champion</Badge>}
       <div class="small muted">
         {kinds[one.kind]} · <span class="mono">{one.model}</span>
-        {one.retiresOn && <span class="warn-text"> · shut on {one.retiresOn}</span>}
+        {one.retiresOn && <Retires day={one.retiresOn} />}
       </div>
     </>
+  );
+}
+
+/** When the candidate's base model is shut down. */
+function Retires({ day }: { day: string }) {
+  const left = daysUntil(day, now.value);
+  return (
+    <span class="warn-text" title={day}>
+      {" · "}
+      {left > 0 ? `shut down in ${counted(left, "day")}` : "shut down"}
+    </span>
   );
 }
 

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { CheckAnswer } from "../../api/types";
 import { bytes, count, counted, percent, usd } from "../../format/numbers";
 import { Badge } from "../../parts/badge";
+import { Bars } from "../../parts/bars";
 import { Confirm } from "../../parts/dialog";
 
 interface CheckResultProps {
@@ -52,21 +53,12 @@ export function CheckResult({ check, project, start, busy }: CheckResultProps) {
               {profile.labels.ordered ? ", ordered" : ""}
             </dd>
           </dl>
-          <table class="bars">
-            <tbody>
-              {classes.slice(0, 12).map((one) => (
-                <tr key={one.name}>
-                  <th scope="row" dir="auto">
-                    {one.name}
-                  </th>
-                  <td>
-                    <span class="bar-fill" style={{ width: `${(one.count / most) * 100}%` }} />
-                  </td>
-                  <td class="number">{count(one.count)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <Bars
+            label="Rows of each label"
+            bars={classes
+              .slice(0, 12)
+              .map((one) => ({ name: one.name, share: one.count / most, shown: count(one.count) }))}
+          />
           {classes.length > 12 && <p class="small muted">and {counted(classes.length - 12, "more label")}</p>}
         </section>
         <section class="card" aria-labelledby="quote">

@@ -15,43 +15,48 @@ export function HealthCard({ project, detail }: { project: string; detail: Proje
           <dl class="facts">
             <dt>Asked</dt>
             <dd>
-              {asked === 0 ? "nothing in the last seven days" : `${counted(asked, "text")} in the last seven days`}
+              {asked === 0
+                ? "Nobody has asked it in the last seven days."
+                : `${counted(asked, "text")} in the last seven days`}
             </dd>
             <dt>Feedback</dt>
             <dd>
               {health.feedback ? (
                 <>
-                  {count(health.feedback.right)} of {count(health.feedback.of)} right ({percent(health.feedback.low, 1)}{" "}
-                  to {percent(health.feedback.high, 1)}), holdout {percent(health.feedback.holdout, 1)}{" "}
-                  {health.feedback.fell && <Badge tone="bad">fallen</Badge>}
+                  {count(health.feedback.right)} of {counted(health.feedback.of, "answer")} that people have judged were
+                  right, which is {percent(health.feedback.low, 1)} to {percent(health.feedback.high, 1)} at 95 %. On
+                  the holdout it was {percent(health.feedback.holdout, 1)}.{" "}
+                  {health.feedback.fell && <Badge tone="bad">has dropped</Badge>}
                 </>
               ) : (
-                <span class="muted">nothing said of its answers</span>
+                <span class="muted">Nobody has judged its answers yet.</span>
               )}
             </dd>
             <dt>Base model</dt>
             <dd>
               <span class="mono">{health.baseModel}</span>{" "}
               {health.baseEnds ? (
-                <span class="warn-text">answers until {health.baseEnds}</span>
+                <span class="warn-text">It answers until {health.baseEnds}.</span>
               ) : (
-                <span class="muted">no end announced</span>
+                <span class="muted">No end has been announced.</span>
               )}
             </dd>
           </dl>
           <h3>Drift</h3>
           {health.drift.length === 0 ? (
-            <p class="muted small">Nothing was asked that could be set against the holdout.</p>
+            <p class="muted small">Too few texts have been asked lately to compare them with the holdout.</p>
           ) : (
             <div class="scroll">
               <table class="list">
                 <thead>
                   <tr>
-                    <th class="grow">Of</th>
-                    <th class="number" title="Population stability index: 0.1 is small, 0.25 large">
+                    <th class="grow">Compared with the holdout</th>
+                    <th class="number" title="Population stability index. 0.1 is a small shift, 0.25 a large one.">
                       Index
                     </th>
-                    <th class="number">Chance</th>
+                    <th class="number" title="How likely a shift of this size is by chance alone">
+                      p value
+                    </th>
                     <th class="number">Texts</th>
                     <th>
                       <span class="sr">Judgement</span>
@@ -67,11 +72,11 @@ export function HealthCard({ project, detail }: { project: string; detail: Proje
                       <td class="number">{count(measure.rows)}</td>
                       <td>
                         {measure.drifted ? (
-                          <Badge tone="bad">drifted</Badge>
+                          <Badge tone="bad">has drifted</Badge>
                         ) : measure.rowsNeeded != null && measure.rows < measure.rowsNeeded ? (
-                          <span class="small muted">tells from {count(measure.rowsNeeded)} texts on</span>
+                          <span class="small muted">can be judged from {count(measure.rowsNeeded)} texts on</span>
                         ) : (
-                          <span class="small muted">as before</span>
+                          <span class="small muted">no drift</span>
                         )}
                       </td>
                     </tr>

@@ -45,15 +45,21 @@ export function NightCard({ project, night }: { project: string; night: Night | 
       {night ? (
         <div class="stack">
           <p>
-            Last night: <Time at={night.at} />{" "}
+            The last night, <Time at={night.at} />,{" "}
             {night.runId ? (
               <>
-                began <a href={to.run(night.runId)}>{night.runId}</a>
+                started the run <a href={to.run(night.runId)}>{night.runId}</a>.
+              </>
+            ) : night.failure ? (
+              <>
+                failed. <Badge tone="bad">failed</Badge>
               </>
             ) : (
-              <Badge tone={night.failure ? "bad" : "quiet"}>{night.failure ? "failed" : "no run"}</Badge>
+              "started no run."
             )}
-            {night.idle > 1 && <span class="muted small"> {counted(night.idle, "night")} without a run</span>}
+            {night.idle > 1 && (
+              <span class="muted small"> No run has been started for {counted(night.idle, "night")} now.</span>
+            )}
           </p>
           {night.failure && (
             <p class="bad-text" dir="auto">
@@ -64,17 +70,18 @@ export function NightCard({ project, night }: { project: string; night: Night | 
         </div>
       ) : (
         <p class="muted">
-          It had no night yet. One looks for a reason to retrain: new rows, drift, feedback, a dying base.
+          No night has passed yet. Every night the host looks for a reason to retrain: new rows, drift, feedback that
+          contradicts the answers, or a base model that is about to be shut down.
         </p>
       )}
       {problem && <ProblemNote problem={problem} />}
       {look && (
         <div class="stack above" role="status">
-          <h3>A night would now {look.whyNot ? "do nothing" : "retrain"}</h3>
+          <h3>{look.whyNot ? "A night would start no run now." : "A night would retrain the champion now."}</h3>
           <Look look={look} />
           <p>
             <button type="button" onClick={() => setAsking(true)}>
-              {look.whyNot ? "Retrain all the same" : "Retrain now"}
+              {look.whyNot ? "Retrain anyway" : "Retrain now"}
             </button>
           </p>
         </div>
@@ -96,8 +103,9 @@ export function NightCard({ project, night }: { project: string; night: Night | 
           }}
         >
           <p>
-            A run begins on {count(look.rows)} rows: all drops so far and the feedback, {counted(look.newRows, "row")}{" "}
-            of them new. It is quoted and, above the recipe's limit, waits for an approval as every run does.
+            This starts a run on {counted(look.rows, "row")}: all drops so far and the feedback.{" "}
+            {look.newRows === 1 ? "One of them is new." : `${count(look.newRows)} of them are new.`} The run gets a
+            quote and, like every run, waits for an approval if the quote is above the recipe's limit.
           </p>
         </Confirm>
       )}
@@ -117,7 +125,7 @@ function Look({ look }: { look: NightLook }) {
           ))}
         </ul>
       )}
-      {look.whyNot && <p dir="auto">Why not: {look.whyNot}</p>}
+      {look.whyNot && <p dir="auto">The reason: {look.whyNot}.</p>}
       {look.notes.length > 0 && (
         <ul class="notes small muted">
           {look.notes.map((note) => (

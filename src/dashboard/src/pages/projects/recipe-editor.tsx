@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api } from "../../api/client";
 import { type Problem, problemOf, take } from "../../api/problem";
+import { counted } from "../../format/numbers";
 import { ProblemNote } from "../../parts/problem";
 import { useRecipeCheck } from "./recipe-check";
 import { pathAt, type Schema, suggestions } from "./recipe-path";
@@ -94,7 +95,7 @@ export function RecipeEditor({ project }: { project: string }) {
             faults.length === 0 ? (
               <span class="good-text">No error</span>
             ) : (
-              <span class="bad-text">{faults.length === 1 ? "1 error" : `${faults.length} errors`}</span>
+              <span class="bad-text">{counted(faults.length, "error")}</span>
             )
           ) : null}
         </span>

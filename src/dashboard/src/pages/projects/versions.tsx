@@ -114,8 +114,8 @@ export function Versions({ project, models, again }: VersionsProps) {
           }}
         >
           <p>
-            {back.candidate} ({percent(back.accuracy)}) answers for {project} from now on. Nothing is deleted: the
-            version of now can be taken back the same way.
+            From now on {back.candidate} ({percent(back.accuracy)}) answers for {project}. Nothing is deleted: the
+            current version can be brought back the same way.
           </p>
           <ByField />
           <label class="field">

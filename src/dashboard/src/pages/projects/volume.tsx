@@ -1,5 +1,6 @@
 import type { ProjectDetail } from "../../api/types";
-import { count, counted, percent } from "../../format/numbers";
+import { counted, percent } from "../../format/numbers";
+import { Bars } from "../../parts/bars";
 
 type Day = ProjectDetail["days"][number];
 
@@ -35,23 +36,17 @@ export function Volume({ days }: { days: readonly Day[] }) {
             />
           ))}
         </div>
-        <table class="bars">
-          <tbody>
-            {labels.slice(0, shownLabels).map(([label, asked]) => (
-              <tr key={label}>
-                <th scope="row" dir="auto">
-                  {label}
-                </th>
-                <td>
-                  <span class="bar-fill" style={{ width: `${(asked / Math.max(answered, 1)) * 100}%` }} />
-                </td>
-                <td class="number">{percent(asked / Math.max(answered, 1), 1)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Bars
+          label="Labels that were answered"
+          bars={labels.slice(0, shownLabels).map(([name, asked]) => {
+            const share = asked / Math.max(answered, 1);
+            return { name, share, shown: percent(share, 1) };
+          })}
+        />
       </div>
-      {labels.length > shownLabels && <p class="small muted">and {count(labels.length - shownLabels)} more labels</p>}
+      {labels.length > shownLabels && (
+        <p class="small muted">and {counted(labels.length - shownLabels, "more label")}</p>
+      )}
     </section>
   );
 }

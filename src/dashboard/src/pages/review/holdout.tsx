@@ -32,10 +32,11 @@ export function HoldoutDecisions({ run, corrections }: HoldoutProps) {
   if (open.length === 0 && decisions.length === 0) return null;
   return (
     <section class="card narrow-card" aria-labelledby="holdout">
-      <h2 id="holdout">Labels of rows that judge</h2>
+      <h2 id="holdout">Labels of the holdout</h2>
       {open.length > 0 && (
         <p>
-          {counted(open.length, "correction")} of rows that judge {open.length === 1 ? "waits" : "wait"} for a decision.{" "}
+          {counted(open.length, "correction")} of holdout rows {open.length === 1 ? "is" : "are"} waiting for a
+          decision.{" "}
           <button type="button" onClick={() => setAsking(true)}>
             Change the holdout
           </button>
@@ -45,8 +46,8 @@ export function HoldoutDecisions({ run, corrections }: HoldoutProps) {
         <ul class="plain">
           {decisions.map((one) => (
             <li key={one.id}>
-              {counted(Object.keys(one.labels).length, "label")} by <span dir="auto">{one.by}</span>,{" "}
-              <Time at={one.at} />: <span dir="auto">{one.reason}</span>{" "}
+              <span dir="auto">{one.by}</span> changed {counted(Object.keys(one.labels).length, "label")} on{" "}
+              <Time at={one.at} />. Reason: <span dir="auto">{one.reason}</span>{" "}
               <button type="button" class="quiet tiny" onClick={() => setBack(one)}>
                 take back<span class="sr"> the decision of {one.by}</span>
               </button>
@@ -68,7 +69,8 @@ export function HoldoutDecisions({ run, corrections }: HoldoutProps) {
           }}
         >
           <p>
-            From the next run on the labels of the drops judge again. Reports that were made with it stay as they are.
+            From the next run on, models are judged by the labels of the dropped files again. Reports that were made
+            under this decision stay as they are.
           </p>
         </Confirm>
       )}
@@ -97,9 +99,9 @@ function Decide({ run, rows, close, done }: DecideProps) {
   return (
     <Confirm title="Change the holdout" action="Change it" close={close} act={act}>
       <p>
-        {counted(rows, "label")} of the rows that judge {run.project} {rows === 1 ? "is" : "are"} another one from the
-        next run on. Scores before and after are not the same exam: every report that is measured with it says so, with
-        your name and reason.
+        From the next run on, {counted(rows, "label")} of the holdout of {run.project} {rows === 1 ? "is" : "are"}{" "}
+        changed to what the corrections say. Scores from before and after are not the same exam, so every report that is
+        measured on the changed holdout says so, with your name and reason.
       </p>
       <ByField />
       <label class="field">

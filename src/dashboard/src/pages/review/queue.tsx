@@ -3,12 +3,19 @@ import { api } from "../../api/client";
 import { by } from "../../api/person";
 import { type Problem, problemOf, take } from "../../api/problem";
 import type { Correction, RunView } from "../../api/types";
-import { count, percent } from "../../format/numbers";
+import { count, counted, percent } from "../../format/numbers";
 import { Badge } from "../../parts/badge";
 import { ByField } from "../../parts/by-field";
 import { Empty, Loading } from "../../parts/page";
 import { ProblemNote } from "../../parts/problem";
 import { readSource, reasons, type Source, type Suspect } from "./sources";
+
+/** What a correction of such a row changes. */
+const splits: Record<Suspect["split"], string> = {
+  train: "This row is in the training split: models are trained on it.",
+  validation: "This row is in the validation split: checkpoints are chosen by it.",
+  test: "This row is in the holdout: models are judged by it.",
+};
 
 interface QueueProps {
   run: RunView;
@@ -119,16 +126,16 @@ export function Queue({ run, source, search, corrections, changed }: QueueProps)
   });
 
   if (!rows) return problem ? <ProblemNote problem={problem} /> : <Loading rows={3} />;
-  if (rows.length === 0) return <Empty title="No row is like that: nothing to review here." />;
+  if (rows.length === 0) return <Empty title="There is nothing of this kind to review." />;
   const known = row ? (corrections.find((one) => one.row === row.id) ?? row.corrected) : undefined;
   return (
     <section class="review" aria-label="Review queue">
       <div class="bar">
         <span class="muted">
           {row
-            ? `${count(at + 1)} of ${count(total ?? rows.length)}${next && total === undefined ? " and more" : ""}`
+            ? `Row ${count(at + 1)} of ${count(total ?? rows.length)}${next && total === undefined ? " or more" : ""}`
             : "The end of the queue"}
-          , {count(done.length)} decided now
+          . You have decided {count(done.length)}.
         </span>
         <progress max={total ?? rows.length} value={Math.min(at, total ?? rows.length)} aria-label="Progress" />
         <ByField />
@@ -137,9 +144,9 @@ export function Queue({ run, source, search, corrections, changed }: QueueProps)
       {row ? (
         <article class="card" aria-live="polite">
           <p class="small muted review-why">
-            {row.why && <>Why: {reasons[row.why]}. </>}
-            {row.split === "test" ? "This row judges." : "Models learn from this row."}
-            {row.alike > 0 && ` It stands for ${count(row.alike)} more with nearly the same text.`}
+            {row.why && `${reasons[row.why]} `}
+            {splits[row.split]}
+            {row.alike > 0 && ` It stands for ${counted(row.alike, "more row")} with nearly the same text.`}
           </p>
           <p class="review-text" dir="auto">
             {row.text}
@@ -172,13 +179,13 @@ export function Queue({ run, source, search, corrections, changed }: QueueProps)
                 onClick={() => decide(label)}
               >
                 {index < 9 && <kbd>{index + 1}</kbd>} <span dir="auto">{label}</span>
-                {label === row.label && <span class="small muted">as it is</span>}
+                {label === row.label && <span class="small muted">current label</span>}
               </button>
             ))}
           </div>
         </article>
       ) : (
-        <Empty title="That was the last row." />
+        <Empty title="This was the last row." />
       )}
       <p class="small review-keys">
         <button type="button" disabled={!row} onClick={() => setAt(at + 1)}>

@@ -32,7 +32,7 @@ export function ReviewPage({ name }: { name?: string }) {
   return (
     <Page
       title="Review"
-      below="Rows whose labels deserve a second look. What you decide is kept with your name and the earlier label."
+      below="These rows have labels that deserve a second look. Every decision is kept with your name and the earlier label."
     >
       {runs.problem && <ProblemNote problem={runs.problem} again={runs.again} />}
       {!runs.data && !runs.problem && <Loading />}
@@ -85,10 +85,9 @@ export function ReviewPage({ name }: { name?: string }) {
           <p class="small muted">{source.meaning}</p>
           {corrections.data && (
             <p class="small">
-              {counted(corrections.data.joining, "correction")} of this run will join the next retrain
+              {counted(corrections.data.joining, "correction")} of this run will join the next retrain.
               {corrections.data.judging > 0 &&
-                `; ${counted(corrections.data.judging, "other")} of rows that judge ${corrections.data.judging === 1 ? "is" : "are"} kept and ${corrections.data.judging === 1 ? "changes" : "change"} nothing until decided on below`}
-              .
+                ` ${counted(corrections.data.judging, "correction")} of holdout rows will change nothing until somebody decides below.`}
             </p>
           )}
           <Queue

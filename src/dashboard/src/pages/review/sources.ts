@@ -32,10 +32,10 @@ export interface Source {
 }
 
 export const reasons: Record<ReviewRow["why"], string> = {
-  feedback: "a person has given this text another label",
-  suspect: "every good model says the same other label, and is sure of it",
-  disagree: "the two best models give different answers",
-  unsure: "the best model is least sure of it",
+  feedback: "Somebody has given this text another label.",
+  suspect: "Every good model gives the same other label and is sure of it.",
+  disagree: "The two best models give different answers.",
+  unsure: "The best model is unsure about it.",
 };
 
 export const sources: [Source, ...Source[]] = [
@@ -43,33 +43,32 @@ export const sources: [Source, ...Source[]] = [
     key: "all",
     name: "All that deserve a second look",
     meaning:
-      "What people said against a label first, then labels that models doubt, then what models disagree on or are unsure of.",
+      "Labels that people have contradicted come first, then labels that models doubt, then rows on which models disagree or are unsure.",
   },
   {
     key: "feedback",
     name: "Feedback that contradicts the label",
-    meaning: "Texts to which somebody has given another label than the data has.",
+    meaning: "Texts for which somebody has given a label other than the one in the data.",
   },
   {
     key: "suspects",
     name: "Labels that confident models doubt",
-    meaning:
-      "Every good candidate gives the same other answer, and is as sure of it as it usually is when it is right.",
+    meaning: "Every good candidate gives the same other answer and is as sure of it as it usually is when it is right.",
   },
   {
     key: "disagree",
     name: "Rows on which the models disagree",
-    meaning: "The two best candidates answer differently, the most confident first.",
+    meaning: "The two best candidates give different answers. The most confident come first.",
   },
   {
     key: "unsure",
-    name: "Rows of which the best model is least sure",
-    meaning: "Hard or ambiguous texts.",
+    name: "Rows about which the best model is least sure",
+    meaning: "These texts are often hard or ambiguous.",
   },
   {
     key: "train",
     name: "Training rows",
-    meaning: "The rows that models learn from. A correction here joins the next retrain.",
+    meaning: "The rows that models are trained on. A correction here joins the next retrain.",
   },
 ];
 

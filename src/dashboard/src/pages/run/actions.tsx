@@ -144,12 +144,12 @@ function consequence(action: Action, run: RunView): string {
     case "reject":
       return "The run ends here. Nothing has been spent, and the same file and recipe can be run again.";
     case "cancel":
-      return "Its jobs at the providers are cancelled, its deployments removed. What was spent until now stays spent.";
+      return "Its jobs at the providers are cancelled and its deployments are removed. What has been spent until now stays spent.";
     case "suspend":
-      return "Nothing further is begun until it is resumed. Jobs that a provider has begun go on there, and cost what they cost.";
+      return "Nothing new is started until the run is resumed. Jobs that a provider has already started go on there and are charged.";
     case "resume":
-      return "The run goes on where it stands.";
+      return "The run goes on from where it stopped.";
     case "rerun":
-      return "A run of its own begins, with a new quote. This one stays as it is.";
+      return "This starts a separate run with a new quote. The present run stays as it is.";
   }
 }

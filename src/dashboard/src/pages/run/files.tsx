@@ -1,8 +1,8 @@
 import { api } from "../../api/client";
-import { download } from "../../api/download";
 import { useLive } from "../../api/live";
 import type { RunView } from "../../api/types";
-import { bytes } from "../../format/numbers";
+import { bytes, counted } from "../../format/numbers";
+import { Download } from "../../parts/download";
 import { Empty, Loading } from "../../parts/page";
 import { ProblemNote } from "../../parts/problem";
 import { Ago } from "../../parts/time";
@@ -15,38 +15,50 @@ export function Files({ run }: { run: RunView }) {
   });
   if (!files.data) return files.problem ? <ProblemNote problem={files.problem} again={files.again} /> : <Loading />;
   if (files.data.files.length === 0) return <Empty title="No file yet." />;
+  const address = `/api/runs/${encodeURIComponent(run.runId)}`;
+  const size = files.data.files.reduce((sum, file) => sum + file.bytes, 0);
   return (
-    <div class="scroll">
-      <table class="list">
-        <thead>
-          <tr>
-            <th class="grow">File</th>
-            <th class="number">Size</th>
-            <th class="number">Written</th>
-          </tr>
-        </thead>
-        <tbody>
-          {files.data.files.map((file) => (
-            <tr key={file.path}>
-              <td class="grow">
-                <button
-                  type="button"
-                  class="quiet flat mono"
-                  onClick={() =>
-                    download(`/api/runs/${encodeURIComponent(run.runId)}/artifacts/${file.path}`, file.path)
-                  }
-                >
-                  {file.path}
-                </button>
-              </td>
-              <td class="number">{bytes(file.bytes)}</td>
-              <td class="number muted">
-                <Ago at={file.modifiedAt} />
-              </td>
+    <>
+      <div class="bar">
+        <span class="muted">
+          {counted(files.data.files.length, "file")}, {bytes(size)} in all
+        </span>
+        <span>
+          <Download address={`${address}/archive`} name={`${run.runId}.zip`}>
+            Download everything
+          </Download>
+        </span>
+      </div>
+      <div class="scroll">
+        <table class="list">
+          <thead>
+            <tr>
+              <th class="grow">File</th>
+              <th class="number">Size</th>
+              <th class="number">Written</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {files.data.files.map((file) => (
+              <tr key={file.path}>
+                <td class="grow">
+                  <Download
+                    className="quiet flat mono"
+                    address={`${address}/artifacts/${file.path}`}
+                    name={file.path.split("/").at(-1) ?? file.path}
+                  >
+                    {file.path}
+                  </Download>
+                </td>
+                <td class="number">{bytes(file.bytes)}</td>
+                <td class="number muted">
+                  <Ago at={file.modifiedAt} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }

@@ -1,11 +1,12 @@
 import type { RunView } from "../../api/types";
+import { simulatedUsd } from "../../format/money";
 import { usd } from "../../format/numbers";
 import { Time } from "../../parts/time";
 
 /** What was spent, beside what was quoted: one bar. */
 export function Money({ run }: { run: RunView }) {
   const quote = run.quote;
-  const simulated = run.candidates.reduce((sum, c) => sum + (c.record.simulated ? (c.record.costUsd ?? 0) : 0), 0);
+  const simulated = simulatedUsd(run.candidates.map((one) => one.record));
   const shown = run.spentUsd + simulated;
   const most = Math.max(quote?.highUsd ?? 0, shown, 1e-9);
   const share = (value: number): string => `${(Math.min(value / most, 1) * 100).toFixed(2)}%`;
@@ -29,7 +30,7 @@ export function Money({ run }: { run: RunView }) {
         {simulated > 0 && (
           <>
             <dt>Simulated</dt>
-            <dd>{usd(simulated)} at list price; nothing of it was paid</dd>
+            <dd>{usd(simulated)} at list price, of which nothing was paid</dd>
           </>
         )}
         {quote && (
@@ -44,9 +45,7 @@ export function Money({ run }: { run: RunView }) {
             {quote.needsApproval && (
               <>
                 <dt>Approval</dt>
-                <dd>
-                  {run.needsApproval ? "waits for a person" : run.approval ? <Approval run={run} /> : "was needed"}
-                </dd>
+                <dd>{run.needsApproval ? "awaited" : run.approval ? <Approval run={run} /> : "was needed"}</dd>
               </>
             )}
           </>

@@ -3,6 +3,7 @@ import { percent, usd } from "../../format/numbers";
 import { doing, kinds } from "../../format/words";
 import { Badge } from "../../parts/badge";
 import { to } from "../../parts/link";
+import { ServiceLink } from "../../parts/service-link";
 import { FailureNote } from "./failure";
 import { Flow } from "./flow";
 import { Money } from "./money";
@@ -64,7 +65,12 @@ export function Overview({ run }: { run: RunView }) {
                       <span class="mono">{record.model ?? "–"}</span>
                       {record.jobId && (
                         <div class="small muted mono">
-                          {record.jobId} {record.provider && `at ${record.provider}`}
+                          {record.jobId}{" "}
+                          {record.provider && (
+                            <>
+                              at <ServiceLink provider={record.provider} />
+                            </>
+                          )}
                         </div>
                       )}
                     </td>

@@ -1,12 +1,17 @@
 import { duration, moment, utc } from "../../format/times";
+import { Download } from "../../parts/download";
 import { Copyable, Json } from "../../parts/json";
+import { ServiceLink } from "../../parts/service-link";
 import { FailureNote } from "./failure";
+import { filesIn } from "./files-in";
 import type { Span } from "./timeline";
 
 /** One stretch of the timeline in full: its times, attempts, input and output (references, never texts). */
-export function SpanDetail({ span, close }: { span: Span; close: () => void }) {
+export function SpanDetail({ runId, span, close }: { runId: string; span: Span; close: () => void }) {
   const began = new Date(span.from).toISOString();
   const ids = idsIn(span);
+  const provider = providerIn(span);
+  const files = filesIn(runId, span);
   return (
     <section class="card" aria-label={`Details of ${span.name}`}>
       <div class="bar">
@@ -41,6 +46,32 @@ export function SpanDetail({ span, close }: { span: Span; close: () => void }) {
             </dd>
           </>
         ))}
+        {files.length > 0 && (
+          <>
+            <dt>Files</dt>
+            <dd>
+              {files.map((file) => (
+                <div key={file}>
+                  <Download
+                    className="quiet flat mono"
+                    address={`/api/runs/${encodeURIComponent(runId)}/artifacts/${file}`}
+                    name={file.split("/").at(-1) ?? file}
+                  >
+                    {file}
+                  </Download>
+                </div>
+              ))}
+            </dd>
+          </>
+        )}
+        {provider && (
+          <>
+            <dt>Service</dt>
+            <dd>
+              <ServiceLink provider={provider} />
+            </dd>
+          </>
+        )}
       </dl>
       {span.retries.length > 0 && (
         <>
@@ -71,6 +102,13 @@ export function SpanDetail({ span, close }: { span: Span; close: () => void }) {
       </div>
     </section>
   );
+}
+
+/** The provider that a step's input names. */
+function providerIn(span: Span): string | undefined {
+  if (!span.input || typeof span.input !== "object") return undefined;
+  const named = (span.input as { provider?: unknown }).provider;
+  return typeof named === "string" ? named : undefined;
 }
 
 /** The ids at the services that a step's output names: to be looked up there. */

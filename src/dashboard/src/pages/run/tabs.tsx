@@ -1,4 +1,4 @@
-import { download } from "../../api/download";
+import { Download } from "../../parts/download";
 import { to } from "../../parts/link";
 
 /** The parts of a run's page; the comparison has an address of its own below the run. */
@@ -20,12 +20,12 @@ export function RunTabs({ id, hasReport, tab }: { id: string; hasReport: boolean
       ))}
       {hasReport && (
         <span class="tabs-end">
-          <button type="button" class="quiet" onClick={() => download(`${report}?format=html`, `${id}.html`)}>
+          <Download className="quiet" address={`${report}?format=html`} name={`${id}.html`}>
             Report (HTML)
-          </button>
-          <button type="button" class="quiet" onClick={() => download(`${report}?format=md`, `${id}.md`)}>
+          </Download>
+          <Download className="quiet" address={`${report}?format=md`} name={`${id}.md`}>
             Markdown
-          </button>
+          </Download>
         </span>
       )}
     </nav>

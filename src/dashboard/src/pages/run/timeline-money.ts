@@ -1,4 +1,5 @@
 import type { RunView, TimelineStep } from "../../api/types";
+import { simulatedUsd } from "../../format/money";
 
 type Record = Partial<Pick<RunView, "spentUsd" | "quote" | "approval">> & {
   candidates?: { costUsd?: number | null; simulated?: boolean }[];
@@ -32,8 +33,7 @@ export function moneyOf(steps: readonly TimelineStep[]): MoneyHistory | undefine
         comment: comment ?? undefined,
       };
     }
-    const simulated = (record.candidates ?? []).reduce((sum, one) => sum + (one.simulated ? (one.costUsd ?? 0) : 0), 0);
-    const usd = (record.spentUsd ?? 0) + simulated;
+    const usd = (record.spentUsd ?? 0) + simulatedUsd(record.candidates ?? []);
     if (usd !== (history.used.at(-1)?.usd ?? 0)) history.used.push({ at, usd });
   }
   const costs = history.used.length > 0 || (history.quoted?.high ?? 0) > 0;

@@ -2,6 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { api } from "../../api/client";
 import { useLive } from "../../api/live";
 import type { RunView } from "../../api/types";
+import { counted } from "../../format/numbers";
 import { clockTime, duration, moment } from "../../format/times";
 import { Empty, Loading } from "../../parts/page";
 import { ProblemNote } from "../../parts/problem";
@@ -106,7 +107,7 @@ export function TimelineView({ run }: { run: RunView }) {
           {money && <MoneyLane money={money} from={timeline.from} to={timeline.to} />}
         </div>
       </section>
-      {span && <SpanDetail span={span} close={() => setChosen(undefined)} />}
+      {span && <SpanDetail runId={run.runId} span={span} close={() => setChosen(undefined)} />}
     </div>
   );
 }
@@ -128,7 +129,7 @@ interface SpanBarProps {
 function SpanBar({ span, top, left, width, chosen, choose, share }: SpanBarProps) {
   const name = span.count > 1 ? `${span.name} × ${span.count}` : span.name;
   const took = span.to === undefined ? "going on" : duration(span.to - span.from);
-  const retried = span.retries.length > 0 ? `, tried again ${span.retries.length} times` : "";
+  const retried = span.retries.length > 0 ? `, tried again after ${counted(span.retries.length, "failure")}` : "";
   return (
     <button
       type="button"

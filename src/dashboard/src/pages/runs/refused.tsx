@@ -1,4 +1,5 @@
 import type { RefusedDrop } from "../../api/types";
+import { counted } from "../../format/numbers";
 import { Ago } from "../../parts/time";
 
 /** Files that lie in the container and have started no run, each with the reason. */
@@ -7,9 +8,7 @@ export function RefusedNotes({ drops }: { drops: readonly RefusedDrop[] }) {
   return (
     <section class="note warn" aria-label="Refused drops">
       <p>
-        <strong>
-          {drops.length === 1 ? "A file has started no run" : `${drops.length} files have started no run`}
-        </strong>
+        <strong>{counted(drops.length, "file")} could not start a run</strong>
       </p>
       <ul class="plain">
         {drops.map((drop) => (

@@ -6,9 +6,11 @@ import { Badge } from "../../parts/badge";
 import { to } from "../../parts/link";
 import { Empty, Loading } from "../../parts/page";
 import { ProblemNote } from "../../parts/problem";
+import { ServicePage } from "../../parts/service-link";
 
 const shownModels = 8;
-const soon = 90;
+/** Days: as many as a night retrains ahead of a model's end, unless a recipe says otherwise (retrain.dyingDays). */
+const soon = 30;
 
 /** The configured services, and how long what stands on them lasts. */
 export function Providers() {
@@ -20,7 +22,10 @@ export function Providers() {
       <h2 id="providers">Providers</h2>
       {live.data.providers.length === 0 && (
         <Empty title="No provider is configured.">
-          <p>Models of our own work without one. docs/providers.md tells how to add a service.</p>
+          <p>
+            Linear models and encoders need none: they are trained on this machine. docs/providers.md explains how to
+            add a service.
+          </p>
         </Empty>
       )}
       <div class="columns even">
@@ -30,7 +35,7 @@ export function Providers() {
       </div>
       {live.data.providers.length > 0 && (
         <p class="small muted">
-          Ends of models as of {live.data.asOf}. {live.data.source}
+          The ends of models were last checked on {live.data.asOf}. {live.data.source}
         </p>
       )}
     </section>
@@ -47,13 +52,21 @@ function Provider({ provider }: { provider: ProviderView }) {
       <h3 class="card-title">
         {provider.name} {provider.isDefault && <Badge tone="info">default</Badge>}{" "}
         {provider.simulated && <Badge tone="quiet">simulated</Badge>}{" "}
-        {!provider.trains && <Badge tone="quiet">asks only</Badge>}
+        {!provider.trains && <Badge tone="quiet">no fine-tuning</Badge>}
       </h3>
-      <p class="small muted">Spoken to as {provider.profile}</p>
+      <p class="small muted">
+        Profile: {provider.profile}
+        {provider.page && (
+          <>
+            {" · "}
+            <ServicePage page={provider.page}>Jobs at the service</ServicePage>
+          </>
+        )}
+      </p>
       {provider.champions.map((one) => (
         <p key={one.project} class={one.daysLeft != null && one.daysLeft <= soon ? "note warn" : "small"}>
-          <a href={to.project(one.project)}>{one.project}</a> v{one.version} stands on{" "}
-          <span class="mono">{one.baseModel}</span>: <Left days={one.daysLeft} day={one.endsOn} />
+          <a href={to.project(one.project)}>{one.project}</a> v{one.version} is served from{" "}
+          <span class="mono">{one.baseModel}</span>. Time left: <Left days={one.daysLeft} day={one.endsOn} />
         </p>
       ))}
       {ending.length > 0 && (
@@ -61,8 +74,8 @@ function Provider({ provider }: { provider: ProviderView }) {
           <thead>
             <tr>
               <th>Model</th>
-              <th class="number">Trains for</th>
-              <th class="number">Answers for</th>
+              <th class="number">Can be trained for</th>
+              <th class="number">Can be asked for</th>
             </tr>
           </thead>
           <tbody>
@@ -75,7 +88,7 @@ function Provider({ provider }: { provider: ProviderView }) {
                   {model.trains || model.trainingDaysLeft != null ? (
                     <Left days={model.trainingDaysLeft} day={model.trainingEnds} />
                   ) : (
-                    <span class="muted">not trained</span>
+                    <span class="muted">cannot be trained</span>
                   )}
                 </td>
                 <td class="number">
@@ -86,8 +99,10 @@ function Provider({ provider }: { provider: ProviderView }) {
           </tbody>
         </table>
       )}
-      {ending.length > shownModels && <p class="small muted">and {ending.length - shownModels} more</p>}
-      {lasting > 0 && <p class="small muted">{counted(lasting, "model")} without an announced end</p>}
+      {ending.length > shownModels && (
+        <p class="small muted">and {counted(ending.length - shownModels, "more model")}</p>
+      )}
+      {lasting > 0 && <p class="small muted">No end has been announced for {counted(lasting, "other model")}.</p>}
     </article>
   );
 }

@@ -1,6 +1,7 @@
 import type { Problem } from "../../api/problem";
 import type { Prediction } from "../../api/types";
 import { percent } from "../../format/numbers";
+import { Bars } from "../../parts/bars";
 import { ProblemNote } from "../../parts/problem";
 
 /** A text with what each asked version said. */
@@ -46,21 +47,10 @@ function Said({ answer }: { answer: Prediction }) {
         </span>
       </p>
       {shares.length > 0 && (
-        <table class="bars" aria-label="Probabilities">
-          <tbody>
-            {shares.slice(0, 8).map(([label, share]) => (
-              <tr key={label}>
-                <th scope="row" dir="auto">
-                  {label}
-                </th>
-                <td>
-                  <span class="bar-fill" style={{ width: `${share * 100}%` }} />
-                </td>
-                <td class="number">{percent(share, 1)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Bars
+          label="Probabilities"
+          bars={shares.slice(0, 8).map(([name, share]) => ({ name, share, shown: percent(share, 1) }))}
+        />
       )}
     </>
   );
