@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace FineTuneFlow.Dashboard.Tests;
 
 /// <summary>Who gets in, and what happens when the host goes away.</summary>
-public sealed class AccessTests(Browser browser)
+public sealed class AccessTests(PagesFixture pages, Browser browser)
 {
     [Fact(Timeout = 120_000)]
     public async Task A_host_with_a_key_is_entered_by_it_for_this_session_only()
@@ -83,12 +83,11 @@ public sealed class AccessTests(Browser browser)
     [Fact(Timeout = 120_000)]
     public async Task While_paused_nothing_is_asked()
     {
-        await using Stack stack = await Stack.StartAsync();
-        await using Tab tab = await browser.OpenAsync(stack.Address);
+        await using Tab tab = await browser.OpenAsync(pages.Address);
         await tab.GoAsync("/");
         await tab.Page.GetByRole(AriaRole.Switch).UncheckAsync();
         int before = tab.Requested.Count;
-        await stack.DropAsync("unseen", stack.Reviews(100), PagesFixture.Recipe);
+        await pages.Stack.DropAsync("unseen", pages.Stack.Reviews(100, "unseen.csv"), PagesFixture.Recipe);
         // Two of the page's usual intervals, by the page's own clock.
         await tab.Page.WaitForFunctionAsync("start => performance.now() - start > 6000", await tab.Page.EvaluateAsync<double>("performance.now()"));
         tab.Requested.Count.ShouldBe(before);
@@ -99,9 +98,8 @@ public sealed class AccessTests(Browser browser)
     [Fact(Timeout = 120_000)]
     public async Task A_page_from_elsewhere_may_change_nothing()
     {
-        await using Stack stack = await Stack.StartAsync();
-        string waiting = await stack.DropAsync("guarded", stack.Reviews(200), PagesFixture.Priced);
-        await stack.UntilAsync(waiting, run => run.NeedsApproval);
+        Stack stack = pages.Stack;
+        string waiting = pages.Waiting;
         await using Tab elsewhere = await browser.OpenAsync(stack.Address);
         // Another origin on the same machine, from which a browser sends simple requests without asking.
         await elsewhere.Page.GotoAsync(new Uri(stack.Simulator.BaseAddress!, "/v1/models").ToString());

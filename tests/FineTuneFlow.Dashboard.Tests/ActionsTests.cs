@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text.Json.Nodes;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.Playwright;
@@ -14,9 +16,9 @@ public sealed class ActionsTests(PagesFixture pages, Browser browser)
         await using Tab tab = await browser.OpenAsync(pages.Address);
         await tab.GoAsync($"/ui/runs/{runId}");
 
-        await DoAsync(tab, "Suspend", "Suspend", "Nothing further is begun");
+        await DoAsync(tab, "Suspend", "Suspend", "Nothing new is started");
         await pages.Stack.UntilAsync(runId, run => run.Status == InstanceStatus.Suspended);
-        await DoAsync(tab, "Resume", "Resume", "goes on where it stands");
+        await DoAsync(tab, "Resume", "Resume", "goes on from where it stopped");
         await pages.Stack.UntilAsync(runId, run => run.NeedsApproval);
         await DoAsync(tab, "Reject", "Reject", "Nothing has been spent", name: "Ben", comment: "too early");
         RunView rejected = await pages.Stack.UntilAsync(runId, run => run.EndedAt is not null);
@@ -53,8 +55,8 @@ public sealed class ActionsTests(PagesFixture pages, Browser browser)
         (await pages.Stack.Http.GetStringAsync("projects/rolled/models")).ShouldContain("it was slower");
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Champions over time" })).ToBeVisibleAsync();
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "What would a night do now?" }).ClickAsync();
-        await Assertions.Expect(tab.Page.GetByText("A night would now do nothing")).ToBeVisibleAsync();
-        await Assertions.Expect(tab.Page.GetByText("Why not:")).ToBeVisibleAsync();
+        await Assertions.Expect(tab.Page.GetByText("A night would start no run now.")).ToBeVisibleAsync();
+        await Assertions.Expect(tab.Page.GetByText("The reason:")).ToBeVisibleAsync();
         tab.ShouldBeWell();
     }
 
@@ -122,15 +124,35 @@ public sealed class ActionsTests(PagesFixture pages, Browser browser)
         tab.ShouldBeWell();
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task All_files_of_a_run_come_as_one_archive()
+    {
+        await using Tab tab = await browser.OpenAsync(pages.Address);
+        await tab.GoAsync($"/ui/runs/{pages.Ended}/files");
+
+        IDownload download = await tab.Page.RunAndWaitForDownloadAsync(() => tab.Page.GetByRole(AriaRole.Button, new() { Name = "Download everything" }).ClickAsync());
+
+        download.SuggestedFilename.ShouldBe($"{pages.Ended}.zip");
+        await using ZipArchive archive = await ZipFile.OpenReadAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
+        JsonNode listed = JsonNode.Parse(await pages.Stack.Http.GetStringAsync($"runs/{pages.Ended}/artifacts"))!;
+        // Corrections of other tests may come and go meanwhile.
+        archive.Entries.Select(entry => (entry.FullName, entry.Length)).Where(entry => !entry.FullName.Contains("corrections", StringComparison.Ordinal)).ShouldBe(
+            listed["files"]!.AsArray().Select(file => (file!["path"]!.GetValue<string>(), file["bytes"]!.GetValue<long>()))
+                .Where(file => !file.Item1.Contains("corrections", StringComparison.Ordinal)));
+        await using Stream entry = await archive.GetEntry("report.json")!.OpenAsync(TestContext.Current.CancellationToken);
+        (await JsonNode.ParseAsync(entry))!["runId"]!.GetValue<string>().ShouldBe(pages.Ended);
+        tab.ShouldBeWell();
+    }
+
     [Fact(Timeout = 180_000)]
-    public async Task Texts_that_run_from_right_to_left_do_so_everywhere()
+    public async Task Texts_that_run_from_right_to_left_do_so_everywhere_and_long_labels_fit()
     {
         string file = Path.Combine(pages.Stack.Folder, "rtl.csv");
         string[] good = ["ممتاز جدا", "رائع ومفيد"];
         string[] bad = ["سيء للغاية", "لا يعمل ابدا"];
         await File.WriteAllLinesAsync(
             file,
-            ["text,label", .. Enumerable.Range(0, 240).Select(i => i % 2 == 0 ? $"\"هذا التطبيق {good[i / 2 % 2]} رقم {i}\",جيد" : $"\"هذا التطبيق {bad[i / 2 % 2]} رقم {i}\",سيئ")]);
+            ["text,label", .. Enumerable.Range(0, 240).Select(i => i % 2 == 0 ? $"\"هذا التطبيق {good[i / 2 % 2]} رقم {i}\",جيد ويستحق ان يجربه كل من يبحث عن تطبيق يعمل بلا انقطاع طوال اليوم" : $"\"هذا التطبيق {bad[i / 2 % 2]} رقم {i}\",سيئ")]);
         string runId = await pages.Stack.DropAsync("rtl", file, """{ "candidates": [], "baselines": [ { "name": "linear" } ] }""");
         (await pages.Stack.UntilAsync(runId, run => run.EndedAt is not null)).HasReport.ShouldBeTrue();
         await using Tab tab = await browser.OpenAsync(pages.Address);
@@ -144,6 +166,9 @@ public sealed class ActionsTests(PagesFixture pages, Browser browser)
             await shown.WaitForAsync();
             (await shown.EvaluateAsync<string>("node => getComputedStyle(node).direction")).ShouldBe("rtl", $"{text} at {address}");
             await tab.ShouldBeAccessibleAsync();
+            await tab.Page.SetViewportSizeAsync(360, 900);
+            await tab.ShouldFitAsync();
+            await tab.Page.SetViewportSizeAsync(1400, 900);
         }
 
         tab.ShouldBeWell();
@@ -159,7 +184,7 @@ public sealed class ActionsTests(PagesFixture pages, Browser browser)
     private async Task CancelAsync(Tab tab, string runId)
     {
         await pages.Stack.UntilAsync(runId, run => run.NeedsApproval);
-        await DoAsync(tab, "Cancel", "Cancel the run", "What was spent until now stays spent", name: "Ben");
+        await DoAsync(tab, "Cancel", "Cancel the run", "What has been spent until now stays spent", name: "Ben");
         (await pages.Stack.UntilAsync(runId, run => run.EndedAt is not null)).Outcome.ShouldBe(RunOutcome.Cancelled);
         await Assertions.Expect(tab.Page.GetByText("Cancelled", new() { Exact = true }).First).ToBeVisibleAsync();
     }

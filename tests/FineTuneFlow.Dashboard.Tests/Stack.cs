@@ -50,7 +50,7 @@ internal sealed class Stack : IAsyncDisposable
         var stack = new Stack(key);
         stack._simulator = SimulatorApp.Build(new SimulatorOptions
         {
-            Urls = "http://127.0.0.1:0", State = Path.Combine(stack.Folder, "simulator"), Speed = 20,
+            Urls = "http://127.0.0.1:0", State = Path.Combine(stack.Folder, "simulator"), Speed = 200,
         });
         await stack._simulator.StartAsync();
         stack.Simulator.BaseAddress = new Uri(stack._simulator.Urls.First());

@@ -10,17 +10,27 @@ namespace FineTuneFlow.Local.Tests.Hosting;
 internal static class HostedRun
 {
     /// <summary>Drops the file and waits for the run's end; the test's own limit is the end of patience.</summary>
-    public static async Task<RunView> EndedAsync(WebApplication host, string project, string csv, string recipe)
+    public static async Task<RunView> EndedAsync(WebApplication host, string project, string csv, string recipe) =>
+        await EndedAsync(host, await StartAsync(host, project, csv, recipe));
+
+    /// <summary>Drops the file and gives the run's id.</summary>
+    public static async Task<string> StartAsync(WebApplication host, string project, string csv, string recipe)
     {
         IBlobStore store = host.Services.GetRequiredService<IBlobStore>();
         BlobPath drop = RunPaths.Drop(project, "reviews.csv");
         await store.WriteBytesAsync(drop, Encoding.UTF8.GetBytes(csv));
         StartedRun run = await host.Services.GetRequiredService<RunStarter>().StartAsync(
             project, drop, Encoding.UTF8.GetBytes(recipe), "http", TestContext.Current.CancellationToken);
+        return run.RunId;
+    }
+
+    /// <summary>Waits for a run's end.</summary>
+    public static async Task<RunView> EndedAsync(WebApplication host, string runId)
+    {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (true)
         {
-            RunView view = await host.Services.GetRequiredService<RunReader>().GetAsync(run.RunId, TestContext.Current.CancellationToken);
+            RunView view = await host.Services.GetRequiredService<RunReader>().GetAsync(runId, TestContext.Current.CancellationToken);
             if (view.EndedAt is not null)
             {
                 return view;
