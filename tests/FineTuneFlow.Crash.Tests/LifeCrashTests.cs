@@ -89,9 +89,61 @@ public sealed class LifeCrashTests(ITestOutputHelper output)
         }
 
         (await File.ReadAllLinesAsync(answers, Cancellation)).Length.ShouldBe(Rows + 1);
-        JsonNode asked = (await cloud.LedgerAsync())["inference"]![champion.Model]!["rows"]!;
-        int[] counts = [.. texts.Select(text => asked[Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16]]?.GetValue<int>() ?? 0)];
+        int[] counts = await AskedAsync(cloud, champion, texts);
         counts.ShouldAllBe(count => count == 1, $"seed {_options.Seed}");
+        folder.Delete(recursive: true);
+    }
+
+    [Fact(Timeout = 600_000)]
+    public async Task A_host_that_is_killed_again_and_again_in_the_middle_of_a_file_asks_no_row_again_whose_answer_it_has_heard()
+    {
+        const int Rows = 600;
+        await using Cloud cloud = await BeginAsync();
+        (Dictionary<string, string> settings, Uri address) = Settings(cloud);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("ftf-crash-piece-");
+        string file = Path.Combine(folder.FullName, "new.csv");
+        string answers = Path.Combine(folder.FullName, "answers.csv");
+        string[] texts = [.. Enumerable.Range(0, Rows).Select(i => $"never seen before {i}")];
+        await File.WriteAllLinesAsync(file, ["text", .. texts], Cancellation);
+        ChampionVersion champion;
+        using (HostProcess host = HostProcess.Start(settings))
+        {
+            champion = await ChampionAsync(cloud, "asked", "simulator", "gpt-3.5-turbo");
+        }
+
+        // Answers take long enough that a kill comes between those of one piece.
+        await cloud.FaultsAsync("""{ "rules": [{ "match": "POST /v1/chat/completions", "action": "slow", "milliseconds": 150 }] }""");
+        int kept = 0;
+        int unheard = 0;
+        for (int kill = 1; kill <= _options.Kills; kill++)
+        {
+            using HostProcess host = HostProcess.Start(settings);
+            using var http = new HttpClient { BaseAddress = address };
+            await WellAsync(http, host);
+            unheard = (await AskedAsync(cloud, champion, texts)).Sum() - kept;
+            using Process ftf = Ask(file, answers, address);
+            await Task.Delay(_random.Next(1_000, 4_000), Cancellation);
+            host.Kill();
+            await ftf.WaitForExitAsync(Cancellation);
+            kept = await KeptAnswersAsync(cloud);
+        }
+
+        using (HostProcess host = HostProcess.Start(settings))
+        {
+            using var http = new HttpClient { BaseAddress = address };
+            await WellAsync(http, host);
+            unheard = (await AskedAsync(cloud, champion, texts)).Sum() - kept;
+            using Process ftf = Ask(file, answers, address);
+            string error = await ftf.StandardError.ReadToEndAsync(Cancellation);
+            await ftf.WaitForExitAsync(Cancellation);
+            ftf.ExitCode.ShouldBe(0, error);
+        }
+
+        (await File.ReadAllLinesAsync(answers, Cancellation)).Length.ShouldBe(Rows + 1);
+        int[] counts = await AskedAsync(cloud, champion, texts);
+        counts.ShouldAllBe(count => count >= 1, $"seed {_options.Seed}");
+        output.WriteLine($"{kept} answers were kept at the last kill, {unheard} were on their way at one of the kills");
+        counts.Sum().ShouldBe(Rows + unheard, $"seed {_options.Seed}: asked twice is only what was on its way when a host was killed");
         folder.Delete(recursive: true);
     }
 
@@ -145,6 +197,34 @@ public sealed class LifeCrashTests(ITestOutputHelper output)
         ServedDeployment renewed = (await ServingAsync(cloud)).Deployments.Single();
         (renewed.Generation, renewed.Model).ShouldBe((first.Generation + 1, first.Model));
         (await cloud.DeploymentsAsync(Account)).ShouldBe([renewed.Active!]);
+    }
+
+    /// <summary>How often each text was asked, by the simulator's own ledger.</summary>
+    private static async Task<int[]> AskedAsync(Cloud cloud, ChampionVersion champion, string[] texts)
+    {
+        JsonNode? asked = (await cloud.LedgerAsync())["inference"]?[champion.Model]?["rows"];
+        return [.. texts.Select(text => asked?[Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16]]?.GetValue<int>() ?? 0)];
+    }
+
+    /// <summary>Answers that the host has kept: of whole pieces, and row by row of the one that was being asked.</summary>
+    private static async Task<int> KeptAnswersAsync(Cloud cloud)
+    {
+        var kept = new Dictionary<string, int>(StringComparer.Ordinal);
+        await foreach (BlobEntry entry in cloud.Store.ListAsync(RunPaths.Models, "asked/asked/", Cancellation))
+        {
+            switch (entry.Path.Name.Split('/'))
+            {
+                case [_, _, var piece]:
+                    JsonNode answers = JsonNode.Parse(await cloud.Store.ReadBytesAsync(entry.Path, Cancellation))!;
+                    kept[piece[..^".json".Length]] = answers["answers"]!["answers"]!.AsArray().Count;
+                    break;
+                case [_, _, var piece, _, not "intent.json"] when !kept.TryGetValue(piece, out int count) || count < 200:
+                    kept[piece] = kept.GetValueOrDefault(piece) + 1;
+                    break;
+            }
+        }
+
+        return kept.Values.Sum();
     }
 
     private async Task<Cloud> BeginAsync(double speed = 2)
