@@ -10,13 +10,15 @@ internal static class RemarksBuilder
     public const string Simulated = "simulated";
 
     private const int ManyChallengers = 4;
+    // A run, its approval and the move to another model take their time.
+    private const int FewDays = 30;
 
     public static ImmutableArray<Remark> Build(RunReport report, ReportInput input)
     {
         CandidateReport[] scored = [.. report.Candidates.Where(candidate => candidate.Metrics is not null)];
         return
         [
-            .. Rule(report, input), .. Failures(report), .. Training(report), .. Rows(report, input, scored), .. Answers(scored), .. Chance(scored), .. Chosen(scored),
+            .. Rule(report, input), .. Failures(report), .. Champion(report), .. Training(report), .. Rows(report, input, scored), .. Answers(scored), .. Chance(scored), .. Chosen(scored),
             .. scored.Length > 0 ? WeakPlaces(scored[0]) : [], .. Calibration(scored), .. WithoutProbabilities(scored),
             .. Suspects(report), .. Costs(report),
         ];
@@ -54,6 +56,16 @@ internal static class RemarksBuilder
             {
                 yield return new("model-retires", RemarkLevel.Warning, $"{candidate.Name}: its provider stops answering for {candidate.Model} on {day:yyyy-MM-dd}{Left(day, report.EndedAt)}.");
             }
+        }
+    }
+
+    private static IEnumerable<Remark> Champion(RunReport report)
+    {
+        if (report.Champion is { EndsOn: { } day, DaysLeft: { } left } champion)
+        {
+            yield return new("champion-ends", left < FewDays ? RemarkLevel.Warning : RemarkLevel.Note, left > 0
+                ? $"The champion rests on {champion.Model}, which answers until {day:yyyy-MM-dd}: {Counted(left, "day")} after this run."
+                : $"The champion rests on {champion.Model}, which answers no more since {day:yyyy-MM-dd}.");
         }
     }
 

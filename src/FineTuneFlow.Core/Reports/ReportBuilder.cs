@@ -47,6 +47,8 @@ public static class ReportBuilder
             Sampled = rows.Count < input.Holdout.Count || rows.Count < input.Manifest.Rows.Test - input.LeftOut,
             Candidates = candidates,
             Comparisons = Ranked(card.Comparisons, [.. candidates.Select(candidate => candidate.Name)]),
+            Champion = ChampionReport.Of(
+                input, rows.ToDictionary(row => row.Id, row => row.Label, StringComparer.Ordinal), candidates.Where(candidate => candidate.Metrics is not null).Select(candidate => candidate.Name)),
             Disagreements = Disagreements(card, candidates, input.Champion),
             Suspects = Suspects(card),
             Costs = CostReport.Of(input, candidates),

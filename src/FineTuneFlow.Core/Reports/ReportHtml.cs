@@ -17,6 +17,7 @@ public static class ReportHtml
         CandidateSection.Write(page, report);
         HealthSection.Write(page, report);
         ComparisonSection.Write(page, report);
+        ChampionSection.Write(page, report);
         DetailSection.Write(page, report);
         TrainingSection.Write(page, report);
         CostSection.Write(page, report);

@@ -31,12 +31,20 @@ public sealed record ReportInput
     public string? ChampionRefusal { get; init; }
     /// <summary>How the champion did in use; null without one.</summary>
     public ChampionHealthReport? ChampionHealth { get; init; }
+    /// <summary>The champion's days and what it answered before; null: the project has no champion.</summary>
+    public OldChampion? OldChampion { get; init; }
     public required ImmutableArray<StageTime> Stages { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
     public required DateTimeOffset EndedAt { get; init; }
     /// <summary>What was quoted before the run, to be set beside what was spent.</summary>
     public Quote? Quote { get; init; }
 }
+
+/// <param name="Model">Its base model.</param>
+/// <param name="EndsOn">The first day on which it no longer answers, where one is announced.</param>
+/// <param name="RecordedBy">The run that made it.</param>
+/// <param name="Recorded">What it answered there, for where it cannot be asked any more.</param>
+public sealed record OldChampion(string Model, DateOnly? EndsOn, string RecordedBy, IReadOnlyList<Prediction> Recorded);
 
 /// <summary>What a candidate or baseline has come to.</summary>
 public sealed record CandidateOutcome

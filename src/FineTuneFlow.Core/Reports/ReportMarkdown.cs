@@ -2,6 +2,7 @@ using System.Text;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Reports.Html;
 using FineTuneFlow.Core.Reports.Text;
 
 namespace FineTuneFlow.Core.Reports;
@@ -29,6 +30,7 @@ public static class ReportMarkdown
         Training(text, report);
         Costs(text, report);
         Comparisons(text, report);
+        Champion(text, report);
         Classes(text, report);
         Slices(text, report);
         Findings(text, report);
@@ -86,7 +88,7 @@ public static class ReportMarkdown
         {
             bool judged = candidate.Checkpoints.Count(one => one.HoldoutAccuracy is not null) > 1;
             text.Append($"\nCheckpoints of {MarkdownText.Plain(candidate.Name)}, chosen by the validation split:\n\n");
-            new AlignedTable(Html.TrainingSection.CheckpointColumns(judged)).Add(candidate.Checkpoints.Select(one => Html.TrainingSection.CheckpointCells(one, judged))).WriteMarkdown(text);
+            new AlignedTable(TrainingSection.CheckpointColumns(judged)).Add(candidate.Checkpoints.Select(one => TrainingSection.CheckpointCells(one, judged))).WriteMarkdown(text);
         }
     }
 
@@ -135,6 +137,15 @@ public static class ReportMarkdown
             pair.RequiredRows is { } rows ? Formatting.Rows(rows) : Formatting.Absent,
             pair.AdjustedPValue >= report.Alpha ? "not told apart" : $"{MarkdownText.Plain(pair.Difference > 0 != pair.Score.LowerIsBetter() ? pair.First : pair.Second)} is better",
         ])).WriteMarkdown(text);
+    }
+
+    private static void Champion(StringBuilder text, RunReport report)
+    {
+        if (report.Champion is { Agreements.Length: > 0 } champion)
+        {
+            text.Append($"\n## Agreement with the champion\n\n{MarkdownText.Plain(ChampionSection.Caption(champion))}\n\n");
+            new AlignedTable(ChampionSection.Columns).Add(champion.Agreements.Select(one => (string[])[MarkdownText.Plain(one.Candidate), .. ChampionSection.Cells(one).Skip(1)])).WriteMarkdown(text);
+        }
     }
 
     private static void Classes(StringBuilder text, RunReport report)

@@ -31,6 +31,8 @@ public sealed record RunReport
     public required ImmutableArray<CandidateReport> Candidates { get; init; }
     /// <summary>Every pair of evaluated candidates by every score that both have, the better-placed candidate first.</summary>
     public required ImmutableArray<PairedComparison> Comparisons { get; init; }
+    /// <summary>The champion's days, and how far the candidates agree with it; null: the project had no champion when the run began.</summary>
+    public ChampionReport? Champion { get; init; }
     /// <summary>Rows on which the best candidate and the champion or runner-up differ; null with fewer than two candidates.</summary>
     public DisagreementReport? Disagreements { get; init; }
     /// <summary>Labels to look at again; null with fewer than two good candidates.</summary>

@@ -22,7 +22,7 @@ namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Sets all candidates side by side on the same rows and writes the report.</summary>
 public sealed class Compare(
-    IBlobStore store, CandidateScores scores, RunPrices prices, CheckpointCosts checkpoints, IProviders providers, Champions champions, ChampionHealth health)
+    IBlobStore store, CandidateScores scores, RunPrices prices, CheckpointCosts checkpoints, IProviders providers, Champions champions, ChampionHealth health, ModelLives lives)
     : IActivity<CompareInput, ComparisonResult>
 {
     private const int MostTrainingSuspects = 500;
@@ -53,6 +53,7 @@ public sealed class Compare(
             Champion = input.Plan.Champion is null ? null : PlannedCandidate.ChampionName,
             ChampionRefusal = input.Plan.Champion?.Refusal,
             ChampionHealth = input.Plan.Champion is { } planned ? await HealthAsync(input.Run.Project, planned.Version, recipe, cancellation) : null,
+            OldChampion = await OldChampionAsync(input, cancellation),
             Stages = input.Stages,
             StartedAt = input.StartedAt,
             EndedAt = input.Now,
@@ -98,6 +99,19 @@ public sealed class Compare(
             ? (await health.OfAsync(project, champion, recipe.Retrain, cancellation)).Report(champion)
             : null;
 
+    /// <summary>The champion of the plan, with what it answered when it was made: rows keep their ids from run to run.</summary>
+    private async Task<OldChampion?> OldChampionAsync(CompareInput input, CancellationToken cancellation)
+    {
+        if (input.Plan.Champion is not { } planned
+            || (await champions.ReadAsync(input.Run.Project, cancellation)).Versions.FirstOrDefault(version => version.Version == planned.Version) is not { } champion)
+        {
+            return null;
+        }
+
+        return new OldChampion(
+            champion.BaseModel, lives.Of(champion)?.On, champion.Origin.RunId, await scores.PredictionsAsync(champion.Origin.RunId, champion.Origin.Candidate, cancellation));
+    }
+
     private async Task<LabelSet> LabelsAsync(string runId, CancellationToken cancellation) =>
         (await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(runId), cancellation)).Labels;
 
@@ -130,11 +144,7 @@ public sealed class Compare(
             Hyperparameters = trained is null ? Hyperparameters(job) : Hyperparameters(trained),
             Predictions = predictions,
             Curve = await Curve(runId, result.Name, cancellation),
-            Checkpoints =
-            [
-                .. (result.Checkpoints ?? []).Select(one => new CheckpointReport(
-                    one.Number, one.Step, one.Model, one.ValidLoss, one.Rows, one.Accuracy, null, one.Chosen, one.HoldoutAccuracy, one.Refusal)),
-            ],
+            Checkpoints = result.Checkpoints ?? [],
             Cost = planned is null || provider is null ? await BaselineCost(runId, result.Name, cancellation) : await WithCheckpoints(runId, planned, provider, prices.Actual(
                 provider, planned, asked?.Tier, recipe.Evaluation.Mode == EvaluationMode.Batch, result.Trained?.TrainedTokens, predictions, deployment,
                 trainingAdopted: result.Trained?.PaidBy is not null), cancellation),

@@ -144,7 +144,7 @@ internal sealed class CandidateRuns(
     private async Task<CandidateResult> JudgeAsync(PlannedCandidate candidate)
     {
         TrainedModel? model = null;
-        ImmutableArray<TriedCheckpoint> tried = [];
+        ImmutableArray<CheckpointReport> tried = [];
         try
         {
             if (candidate.Trains)
@@ -229,7 +229,7 @@ internal sealed class CandidateRuns(
 /// <param name="Failure">Why it was not judged.</param>
 /// <param name="Checkpoints">Those that it was chosen from; null: none were tried.</param>
 public sealed record CandidateResult(
-    string Name, OutcomeKind Kind, TrainedModel? Trained, CandidateScore? Score, Failure? Failure, ImmutableArray<TriedCheckpoint>? Checkpoints = null)
+    string Name, OutcomeKind Kind, TrainedModel? Trained, CandidateScore? Score, Failure? Failure, ImmutableArray<CheckpointReport>? Checkpoints = null)
 {
     public bool IsBaseline => Kind.IsOwn() || Kind == OutcomeKind.Champion;
 }

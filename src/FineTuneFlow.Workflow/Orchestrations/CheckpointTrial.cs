@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
@@ -13,19 +14,19 @@ namespace FineTuneFlow.Workflow.Orchestrations;
 internal sealed class CheckpointTrial(IOrchestrationContext context, string runId, RunJournal journal, DateTimeOffset deadline)
 {
     /// <returns>All that were tried, one of them chosen.</returns>
-    public async Task<ImmutableArray<TriedCheckpoint>> ChooseAsync(PlannedCandidate candidate, TrainedModel trained)
+    public async Task<ImmutableArray<CheckpointReport>> ChooseAsync(PlannedCandidate candidate, TrainedModel trained)
     {
         CheckpointPlan plan = await context.CallAsync(Steps.PlanCheckpoints, new PlanCheckpointsInput(runId, candidate, trained.Model));
         if (plan.Checkpoints.Length < 2)
         {
             CurveCheckpoint only = plan.Checkpoints[0];
             journal.Note($"{candidate.Name}: the job kept one checkpoint, the finished model, so there was nothing to choose");
-            return [new TriedCheckpoint(1, only.Step, only.Model, only.ValidLoss, 0, null, Chosen: true)];
+            return [new CheckpointReport(1, only.Step, only.Model, only.ValidLoss, 0, null, Chosen: true)];
         }
 
-        ImmutableArray<TriedCheckpoint> tried = await EachAsync(
-            plan.Checkpoints.Select((one, i) => (Func<Task<TriedCheckpoint>>)(() => TryAsync(candidate, i + 1, one, plan.Rows))), plan.OneByOne);
-        TriedCheckpoint? best = tried.Where(one => one.Accuracy is not null)
+        ImmutableArray<CheckpointReport> tried = await EachAsync(
+            plan.Checkpoints.Select((one, i) => (Func<Task<CheckpointReport>>)(() => TryAsync(candidate, i + 1, one, plan.Rows))), plan.OneByOne);
+        CheckpointReport? best = tried.Where(one => one.Accuracy is not null)
             .OrderByDescending(one => one.Accuracy).ThenBy(one => one.ValidLoss ?? double.MaxValue).ThenBy(one => one.Step).FirstOrDefault();
         if (best is null)
         {
@@ -37,33 +38,55 @@ internal sealed class CheckpointTrial(IOrchestrationContext context, string runI
         return [.. tried.Select(one => one with { Chosen = one.Step == best.Step })];
     }
 
-    /// <summary>Asks the others about the holdout as well.</summary>
+    /// <summary>Asks the others about the holdout as well. They are there to be looked at: one that cannot be asked any more leaves the
+    /// judged candidate as it is.</summary>
     /// <returns>The same with their figures.</returns>
-    public async Task<ImmutableArray<TriedCheckpoint>> JudgeOthersAsync(
-        PlannedCandidate candidate, ImmutableArray<TriedCheckpoint> tried, EvaluationPlan holdout, double chosen) =>
+    public async Task<ImmutableArray<CheckpointReport>> JudgeOthersAsync(
+        PlannedCandidate candidate, ImmutableArray<CheckpointReport> tried, EvaluationPlan holdout, double chosen) =>
         await EachAsync(
-            tried.Select(one => (Func<Task<TriedCheckpoint>>)(async () => one switch
+            tried.Select(one => (Func<Task<CheckpointReport>>)(() => one switch
             {
-                { Chosen: true } => one with { HoldoutAccuracy = chosen },
-                { Accuracy: null } => one,
-                _ => one with { HoldoutAccuracy = (await AskAsync(candidate with { Asked = new AskedCheckpoint(one.Step, OnValidation: false) }, one.Model, holdout)).Accuracy },
+                { Chosen: true } => Task.FromResult(one with { HoldoutAccuracy = chosen }),
+                { Accuracy: null } => Task.FromResult(one),
+                _ => JudgeAsync(candidate, one, holdout),
             })),
             oneByOne: true);
 
-    private async Task<TriedCheckpoint> TryAsync(PlannedCandidate candidate, int number, CurveCheckpoint one, EvaluationPlan rows)
+    private async Task<CheckpointReport> JudgeAsync(PlannedCandidate candidate, CheckpointReport one, EvaluationPlan holdout)
+    {
+        try
+        {
+            CandidateScore score = await AskAsync(candidate with { Asked = new AskedCheckpoint(one.Step, OnValidation: false) }, one.Model, holdout);
+            return one with { HoldoutAccuracy = score.Accuracy };
+        }
+        catch (StepFailedException error) when (IsItsOwn(error.Failure))
+        {
+            NoteRefusal(candidate, one, "the holdout", error.Failure);
+            return one with { Refusal = error.Failure.Message };
+        }
+    }
+
+    private async Task<CheckpointReport> TryAsync(PlannedCandidate candidate, int number, CurveCheckpoint one, EvaluationPlan rows)
     {
         try
         {
             CandidateScore score = await AskAsync(candidate with { Asked = new AskedCheckpoint(one.Step, OnValidation: true) }, one.Model, rows);
-            return new TriedCheckpoint(number, one.Step, one.Model, one.ValidLoss, score.Rows, score.Accuracy);
+            return new CheckpointReport(number, one.Step, one.Model, one.ValidLoss, score.Rows, score.Accuracy);
         }
-        catch (StepFailedException error) when (error.Failure.Kind is FailureKind.NotFound or FailureKind.InvalidInput or FailureKind.JobFailed)
+        catch (StepFailedException error) when (IsItsOwn(error.Failure))
         {
-            // This one is not served (any more): the others can still be chosen from.
-            journal.Note($"{candidate.Name}: checkpoint {number} (step {one.Step}) could not be asked: {error.Failure.Message}");
-            return new TriedCheckpoint(number, one.Step, one.Model, one.ValidLoss, 0, null, Refusal: error.Failure.Message);
+            // The others can still be chosen from.
+            var refused = new CheckpointReport(number, one.Step, one.Model, one.ValidLoss, 0, null, Refusal: error.Failure.Message);
+            NoteRefusal(candidate, refused, "the validation split", error.Failure);
+            return refused;
         }
     }
+
+    /// <summary>What one checkpoint meets is said of it alone, unless the run is being stopped.</summary>
+    private static bool IsItsOwn(Failure failure) => failure.Kind is not (FailureKind.Cancelled or FailureKind.DeadlineExceeded);
+
+    private void NoteRefusal(PlannedCandidate candidate, CheckpointReport one, string rows, Failure failure) =>
+        journal.Note($"{candidate.Name}: checkpoint {one.Number} (step {one.Step}) could not be asked about {rows}: {failure.Message}");
 
     private async Task<CandidateScore> AskAsync(PlannedCandidate asked, string model, EvaluationPlan rows)
     {
@@ -82,15 +105,15 @@ internal sealed class CheckpointTrial(IOrchestrationContext context, string runI
         }
     }
 
-    private static async Task<ImmutableArray<TriedCheckpoint>> EachAsync(IEnumerable<Func<Task<TriedCheckpoint>>> trials, bool oneByOne)
+    private static async Task<ImmutableArray<CheckpointReport>> EachAsync(IEnumerable<Func<Task<CheckpointReport>>> trials, bool oneByOne)
     {
         if (!oneByOne)
         {
             return [.. await Task.WhenAll(trials.Select(trial => trial()))];
         }
 
-        var done = ImmutableArray.CreateBuilder<TriedCheckpoint>();
-        foreach (Func<Task<TriedCheckpoint>> trial in trials)
+        var done = ImmutableArray.CreateBuilder<CheckpointReport>();
+        foreach (Func<Task<CheckpointReport>> trial in trials)
         {
             done.Add(await trial());
         }
@@ -98,15 +121,3 @@ internal sealed class CheckpointTrial(IOrchestrationContext context, string runI
         return done.ToImmutable();
     }
 }
-
-/// <param name="Number">From 1, by step.</param>
-/// <param name="Step">At which it was taken.</param>
-/// <param name="Model">Its id.</param>
-/// <param name="ValidLoss">As the job tells.</param>
-/// <param name="Rows">Of the validation split.</param>
-/// <param name="Accuracy">On these; null: it could not be asked, or there was nothing to choose.</param>
-/// <param name="Chosen">It stands for the candidate.</param>
-/// <param name="HoldoutAccuracy">Null where it was not judged.</param>
-/// <param name="Refusal">Why it could not be asked.</param>
-public sealed record TriedCheckpoint(
-    int Number, int Step, string Model, double? ValidLoss, int Rows, double? Accuracy, bool Chosen = false, double? HoldoutAccuracy = null, string? Refusal = null);

@@ -187,7 +187,7 @@ internal sealed class RunJournal
         Change(asked.Name, c => c with { CostUsd = (c.CostUsd ?? 0) + paid });
     }
 
-    public void Chosen(string candidate, TriedCheckpoint best, int among)
+    public void Chosen(string candidate, CheckpointReport best, int among)
     {
         string of = $"{candidate}: checkpoint {best.Number} of {among} (step {best.Step})";
         Note(best.Accuracy is { } accuracy

@@ -23,7 +23,7 @@ public sealed class ReportTextTests
         string text = ReportMarkdown.Write(ReportBuilder.Build(input));
 
         Table[] tables = [.. Markdown.Parse(text, Pipeline).Descendants<Table>()];
-        tables.Length.ShouldBe(5);
+        tables.Length.ShouldBe(6);
         tables.ShouldAllBe(table => table.Count > 2 && table.All(row => ((TableRow)row).Count == ((TableRow)table[0]).Count));
         foreach (string[] block in text.Split("\n\n").Where(block => block.StartsWith('|')).Select(block => block.TrimEnd().Split('\n')))
         {

@@ -59,6 +59,7 @@ internal static class SampleRun
                     [new DriftMeasure("labels", 0.31, 0.0004, 1398, 210, true), new DriftMeasure("length", 0.02, 0.4, 1400, null, false)],
                     new FeedbackAccuracy(31, 60, 0.39, 0.64, 0.6, false, 30), "babbage-002", new DateOnly(2026, 9, 28))
                 : null,
+            OldChampion = champion ? new OldChampion("babbage-002", new DateOnly(2027, 1, 14), "reviews-000000000000", []) : null,
             Stages = [new StageTime("PrepareDataset", Time(0), Time(2)), new StageTime("Train", Time(2), Time(48)), new StageTime("Evaluate", Time(48), null)],
             StartedAt = Time(0),
             EndedAt = Time(55),

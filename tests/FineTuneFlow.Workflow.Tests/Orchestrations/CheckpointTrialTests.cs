@@ -37,7 +37,7 @@ public sealed class CheckpointTrialTests
         await stubs.RunAsync(Flows.FineTuneRun, StubAnswers.RunId, StubAnswers.Input);
 
         stubs.Record.Outcome.ShouldBe(RunOutcome.Succeeded);
-        stubs.Record.Notes.ShouldContain("a: checkpoint 1 (step 10) could not be asked: no such model");
+        stubs.Record.Notes.ShouldContain("a: checkpoint 1 (step 10) could not be asked about the validation split: no such model");
         stubs.Inputs(Steps.EvaluateChunk).Where(chunk => chunk.Candidate.Asked is null).ShouldAllBe(chunk => chunk.Model == "ft:a");
     }
 

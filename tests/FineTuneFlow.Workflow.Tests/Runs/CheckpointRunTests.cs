@@ -100,6 +100,28 @@ public sealed class CheckpointRunTests
         ended.Notes.ShouldContain(note => note.Contains("could not be asked", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("notFound")]
+    [InlineData("forbidden")]
+    public async Task One_that_goes_before_it_is_asked_about_the_holdout_leaves_the_judged_candidate_as_it_is(string action)
+    {
+        await using WholeProduct product = await WholeProduct.StartAsync(AzureSide.WithDeployments(hourlyUsd: 3600));
+        // Three deployments are put for the validation split and one for the chosen checkpoint: the fifth is the first of the others.
+        await product.FaultsAsync($$"""{ "rules": [ { "match": "PUT /subscriptions/**", "calls": [5], "action": "{{action}}" } ] }""");
+        StartedRun run = await product.RunAsync($"gone-{action.ToLowerInvariant()}", Reviews.Csv(240), Recipe("azure", "all"));
+
+        (RunView ended, CandidateReport gpt) = await EndedAsync(product, run.RunId);
+
+        ended.Outcome.ShouldBe(RunOutcome.Succeeded);
+        gpt.Metrics.ShouldNotBeNull();
+        CheckpointReport gone = gpt.Checkpoints.Single(one => one.HoldoutAccuracy is null);
+        gone.Accuracy.ShouldNotBeNull("it was asked about the validation split");
+        gone.Chosen.ShouldBeFalse();
+        gone.Refusal.ShouldNotBeNull();
+        ended.Notes.ShouldContain(note => note.Contains("could not be asked about the holdout", StringComparison.Ordinal));
+        Encoding.UTF8.GetString(await product.Store.ReadBytesAsync(RunPaths.Report(run.RunId, "md"))).ShouldContain("could not be asked");
+    }
+
     [Fact]
     public async Task A_service_that_serves_finished_models_only_is_refused_before_anything_is_uploaded()
     {

@@ -51,11 +51,13 @@ internal static class TrainingSection
         $"{one.Number}",
         Formatting.Count(one.Step),
         Formatting.Number(one.ValidLoss),
-        one.Accuracy is null ? one.Refusal is null ? Formatting.Absent : "could not be asked" : Formatting.Share(one.Accuracy),
+        one.Accuracy is { } right ? Formatting.Share(right) : Unasked(one),
         one.Interval is null ? Formatting.Absent : Formatting.Range(Score.Accuracy, one.Interval),
-        .. judged ? [Formatting.Share(one.HoldoutAccuracy)] : Array.Empty<string>(),
+        .. judged ? [one.HoldoutAccuracy is { } held ? Formatting.Share(held) : Unasked(one)] : Array.Empty<string>(),
         one.Chosen ? "yes" : "",
     ];
+
+    private static string Unasked(CheckpointReport one) => one.Refusal is null ? Formatting.Absent : "could not be asked";
 
     private static void Loss(HtmlWriter page, CandidateReport candidate, int index)
     {
