@@ -28,22 +28,41 @@ public sealed class CleanUp(
         }
 
         string[] used = [.. recipe.Candidates.Select(c => c.Provider ?? providers.Default).Distinct().Where(name => providers.All.Any(p => p.Name == name))];
-        ImmutableArray<string> notes = await orphans.CancelAsync(input.RunId, recipe, [.. used.Select(providers.Get)], cancellation);
-        foreach (string name in used)
-        {
-            foreach (CandidateRecipe candidate in recipe.Candidates)
-            {
-                await slots.ReleaseAsync(name, providers.Get(name).Facts.MaxJobs, input.RunId, candidate.Name, cancellation);
-            }
-        }
-
-        await batches.CollectAsync(input.RunId, input.Judged, cancellation);
+        ImmutableArray<string> notes = await CancelAsync(input, recipe, used, cancellation);
         if (recipe.Retention.DeleteUploads)
         {
             await DeleteUploads(input.RunId, cancellation);
         }
 
         return new CleanUpResult(await costs.OfAsync(input.RunId, input.Trained, input.Judged, recipe, cancellation), notes);
+    }
+
+    /// <summary>What a look that has to be repeated has cancelled is kept: the next one finds it ended, and would say nothing.</summary>
+    private async Task<ImmutableArray<string>> CancelAsync(CleanUpInput input, Recipe recipe, string[] used, CancellationToken cancellation)
+    {
+        BlobPath kept = RunPaths.CleaningNotes(input.RunId);
+        ImmutableArray<string> before = (await store.FindJsonAsync<ImmutableArray<string>>(kept, cancellation))?.Value ?? [];
+        ImmutableArray<string>.Builder notes = before.ToBuilder();
+        try
+        {
+            await orphans.CancelAsync(input.RunId, recipe, [.. used.Select(providers.Get)], notes, cancellation);
+            foreach (string name in used)
+            {
+                foreach (CandidateRecipe candidate in recipe.Candidates)
+                {
+                    await slots.ReleaseAsync(name, providers.Get(name).Facts.MaxJobs, input.RunId, candidate.Name, cancellation);
+                }
+            }
+
+            await batches.CollectAsync(input.RunId, input.Judged, cancellation);
+        }
+        catch when (notes.Count > before.Length)
+        {
+            await store.WriteJsonAsync(kept, notes.ToImmutable(), cancellation: CancellationToken.None);
+            throw;
+        }
+
+        return notes.ToImmutable();
     }
 
     private async Task DeleteUploads(string runId, CancellationToken cancellation)

@@ -20,18 +20,19 @@ public sealed class SubmitBatch(
         await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
         IFineTuningProvider provider = providers.Get(input.Candidate.Provider);
         IBatchInference batches = provider.Batches!;
-        List<BatchQuestion> open = await Questions(input, cancellation);
-        if (open.Count == 0)
+        BlobPath upload = RunPaths.BatchIntent(input.RunId, input.Candidate.Name, input.Part, "file");
+        if (!await store.ExistsAsync(upload, cancellation) && await AllAnsweredAsync(input, cancellation))
         {
             return SubmittedBatch.None;
         }
 
         string name = $"{input.RunId}-{input.Candidate.Name}-{input.Part}.batch.jsonl";
         UploadedFile file = await once.RunAsync(
-            RunPaths.BatchIntent(input.RunId, input.Candidate.Name, input.Part, "file"),
+            upload,
             SpendGrace.OfFile(provider.Facts),
             async stop => Uploaded(input, await batches.FindQuestionsAsync(name, stop)),
-            async stop => Uploaded(input, await batches.UploadQuestionsAsync(name, open, stop))!,
+            // Tens of thousands of questions are put together only where they are sent: not when a retry finds them there.
+            async stop => Uploaded(input, await batches.UploadQuestionsAsync(name, await Questions(input, stop), stop))!,
             cancellation);
         ImmutableSortedDictionary<string, string> metadata = JobMetadata.Of(input.RunId, input.Candidate.Name).Add("ftf_part", $"{input.Part}");
         return await once.RunAsync(
@@ -43,20 +44,41 @@ public sealed class SubmitBatch(
             cancellation);
     }
 
+    private async Task<bool> AllAnsweredAsync(BatchPartInput input, CancellationToken cancellation)
+    {
+        if ((await earlier.RunsAsync(input.RunId, input.Candidate, cancellation)).IsEmpty)
+        {
+            return false;
+        }
+
+        for (int chunk = input.FirstChunk; chunk < input.FirstChunk + input.Chunks; chunk++)
+        {
+            if ((await OpenAsync(input, chunk, cancellation)).Length > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private async Task<List<BatchQuestion>> Questions(BatchPartInput input, CancellationToken cancellation)
     {
         (QuestionComposer composer, _, _) = await questions.OfAsync(input.RunId, input.Candidate, cancellation);
         var asked = new List<BatchQuestion>();
         for (int chunk = input.FirstChunk; chunk < input.FirstChunk + input.Chunks; chunk++)
         {
-            Dictionary<string, Prediction> answered = await earlier.OfAsync(input.RunId, input.Candidate, chunk, cancellation);
-            foreach (DatasetRow row in (await JudgedRows.ReadAsync(store, RunPaths.Chunk(input.RunId, chunk), cancellation)).Where(row => !answered.ContainsKey(row.Id)))
-            {
-                asked.Add(new BatchQuestion(row.Id, composer.Ask(input.Model, row.Text)));
-            }
+            asked.AddRange((await OpenAsync(input, chunk, cancellation)).Select(row => new BatchQuestion(row.Id, composer.Ask(input.Model, row.Text))));
         }
 
         return asked;
+    }
+
+    private async Task<DatasetRow[]> OpenAsync(BatchPartInput input, int chunk, CancellationToken cancellation)
+    {
+        Dictionary<string, Prediction> answered = await earlier.OfAsync(input.RunId, input.Candidate, chunk, cancellation);
+        DatasetRow[] rows = await JudgedRows.ReadAsync(store, RunPaths.Chunk(input.RunId, chunk), cancellation);
+        return [.. rows.Where(row => !answered.ContainsKey(row.Id))];
     }
 
     private static UploadedFile? Uploaded(BatchPartInput input, ProviderFile? file) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
@@ -16,13 +17,8 @@ public sealed class EarlierAnswers(IBlobStore store, EarlierRuns runs, Shots sho
     public async Task<Dictionary<string, Prediction>> OfAsync(string runId, PlannedCandidate candidate, int chunk, CancellationToken cancellation)
     {
         var answers = new Dictionary<string, Prediction>();
-        foreach (string run in await runs.OfAsync(runId, cancellation))
+        foreach (string run in await RunsAsync(runId, candidate, cancellation))
         {
-            if (!await AsksTheSameAsync(run, runId, candidate, mayTrainLater: false, cancellation))
-            {
-                continue;
-            }
-
             foreach (BlobPath had in new[] { RunPaths.Predictions(run, candidate.AnswersAs, chunk), RunPaths.Answers(run, candidate.AnswersAs, chunk) })
             {
                 foreach (Prediction answer in (await store.ReadLinesAsync<Prediction>(had, cancellation)).Where(p => p.Error != PredictionError.Failed))
@@ -65,6 +61,34 @@ public sealed class EarlierAnswers(IBlobStore store, EarlierRuns runs, Shots sho
         }
 
         return rows.Count;
+    }
+
+    /// <summary>The runs whose answers count: found out once for all chunks of a candidate, and kept with the run.</summary>
+    public async Task<ImmutableArray<string>> RunsAsync(string runId, PlannedCandidate candidate, CancellationToken cancellation)
+    {
+        BlobPath decided = RunPaths.AskedBefore(runId, candidate.AnswersAs);
+        ImmutableArray<string> earlier = await runs.OfAsync(runId, cancellation);
+        if (earlier.IsEmpty)
+        {
+            return [];
+        }
+
+        if (await store.FindJsonAsync<ImmutableArray<string>>(decided, cancellation) is { } known)
+        {
+            return known.Value;
+        }
+
+        var same = ImmutableArray.CreateBuilder<string>();
+        foreach (string run in earlier)
+        {
+            if (await AsksTheSameAsync(run, runId, candidate, mayTrainLater: false, cancellation))
+            {
+                same.Add(run);
+            }
+        }
+
+        await store.WriteJsonAsync(decided, same.ToImmutable(), cancellation: cancellation);
+        return same.ToImmutable();
     }
 
     private async Task<bool> AsksTheSameAsync(string earlier, string runId, PlannedCandidate candidate, bool mayTrainLater, CancellationToken cancellation)

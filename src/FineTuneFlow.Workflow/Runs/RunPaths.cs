@@ -25,6 +25,9 @@ public static class RunPaths
 
     public static BlobPath Cancellation(string runId) => Of(runId, "cancelled.json");
 
+    /// <summary>What a clean-up has cancelled so far, should it have to look again.</summary>
+    public static BlobPath CleaningNotes(string runId) => Of(runId, "cleaning.json");
+
     /// <summary>The one answer that a quote gets.</summary>
     public static BlobPath Approval(string runId) => Of(runId, "approval.json");
 
@@ -83,6 +86,9 @@ public static class RunPaths
     /// <summary>The plan behind <see cref="AskedChunk"/>.</summary>
     public static BlobPath AskedPlan(string runId, PlannedCandidate? candidate) =>
         candidate?.Asked is { OnValidation: true } ? ValidationPlan(runId) : EvaluationPlan(runId);
+
+    /// <summary>The runs before a rerun whose answers to a candidate's questions count as its own.</summary>
+    public static BlobPath AskedBefore(string runId, string candidate) => Of(runId, $"evaluation/before-{candidate}.json");
 
     public static string UploadsPrefix(string runId) => $"{runId}/uploads/";
 

@@ -11,12 +11,15 @@ namespace FineTuneFlow.Workflow.Spending;
 /// was made by a call whose answer was lost.</summary>
 public sealed class Orphans(IBlobStore store, IContainerJobs containers, ContainerStarts starts, ContainerRequests requests, TimeProvider time)
 {
-    /// <returns>What was cancelled, for the record.</returns>
+    /// <param name="runId">The run.</param>
+    /// <param name="recipe">Its recipe.</param>
+    /// <param name="providers">Those that it has used.</param>
+    /// <param name="notes">Takes what was cancelled, for the record, also where this ends with an exception.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">Ambiguous: a creation in doubt may still come to light; look again after RetryAfter.</exception>
-    public async Task<ImmutableArray<string>> CancelAsync(
-        string runId, Recipe recipe, ImmutableArray<IFineTuningProvider> providers, CancellationToken cancellation)
+    public async Task CancelAsync(
+        string runId, Recipe recipe, ImmutableArray<IFineTuningProvider> providers, ImmutableArray<string>.Builder notes, CancellationToken cancellation)
     {
-        var notes = ImmutableArray.CreateBuilder<string>();
         // Before looking: what shows up while it is looked for may be missed.
         TimeSpan? jobsInDoubt = await InDoubtAsync<SubmittedJob>(RunPaths.JobsPrefix(runId), ".intent.json", providers, cancellation);
         TimeSpan? batchesInDoubt = await InDoubtAsync<SubmittedBatch>(RunPaths.BatchesPrefix(runId), ".json", providers, cancellation);
@@ -40,10 +43,11 @@ public sealed class Orphans(IBlobStore store, IContainerJobs containers, Contain
         }
 
         TimeSpan left = jobsInDoubt > batchesInDoubt ? jobsInDoubt.Value : batchesInDoubt ?? jobsInDoubt ?? TimeSpan.Zero;
-        return left > TimeSpan.Zero
-            ? throw new FlowException(new Failure(
-                FailureKind.Ambiguous, "A creation lost its answer; what it made may still come to light at the provider", "It is looked for again shortly", RetryAfter: left))
-            : notes.ToImmutable();
+        if (left > TimeSpan.Zero)
+        {
+            throw new FlowException(new Failure(
+                FailureKind.Ambiguous, "A creation lost its answer; what it made may still come to light at the provider", "It is looked for again shortly", RetryAfter: left));
+        }
     }
 
     private static async Task CancelJobs(

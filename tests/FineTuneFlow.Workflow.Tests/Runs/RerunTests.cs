@@ -51,6 +51,8 @@ public sealed class RerunTests
         Asked(after).ShouldBe(2 * rows);
         (await stack.Store.ReadJsonAsync<RunRecord>(RunPaths.Record(view.RunId))).Notes.ShouldContain(note => note.Contains($"of {first} was adopted", StringComparison.Ordinal));
         view.Candidates.ShouldAllBe(c => c.Record.Accuracy > 0.4);
+        // Whose answers count is decided once for a candidate, not for each of its chunks.
+        (await stack.Store.ReadJsonAsync<string[]>(RunPaths.AskedBefore(view.RunId, "two"))).ShouldBe([first]);
 
         // A third one adopts all there is, and is asked nothing more.
         RunView third = await stack.EndAsync((await stack.Get<RunStarter>().RerunAsync(view.RunId, anew: false, CancellationToken.None)).RunId);
