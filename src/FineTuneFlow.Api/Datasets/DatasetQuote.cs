@@ -13,8 +13,9 @@ public static class DatasetQuote
 {
     /// <param name="recipe">What is to be trained.</param>
     /// <param name="profile">Of the data.</param>
+    /// <param name="rows">Those that were sampled, whose tokens are counted.</param>
     /// <param name="encoders">What was found out about its encoders' models; null: nobody was asked.</param>
-    public static Quote Make(Recipe recipe, DatasetProfile profile, EncoderFindings? encoders = null) => Quote.Make(new QuoteInput
+    public static Quote Make(Recipe recipe, DatasetProfile profile, CheckedRows rows, EncoderFindings? encoders = null) => Quote.Make(new QuoteInput
     {
         Train = SizeOf(profile.Splits[0]),
         LongTexts = profile.LongTexts,
@@ -27,7 +28,10 @@ public static class DatasetQuote
                 .Select(Chosen)
                 .Select(candidate => (Candidate: candidate, Model: BaseModel(recipe, candidate)))
                 .Where(asked => asked.Model is not null)
-                .Select(asked => Quoted(asked.Candidate, asked.Model!, profile.Labels)),
+                .Select(asked => Quoted(asked.Candidate, asked.Model!, profile.Labels) with
+                {
+                    Counted = CheckedTokens.Of(asked.Model!, Composer(recipe, asked.Candidate, asked.Model!, profile.Labels, rows), rows, profile, recipe.Evaluation.SampleRows),
+                }),
             .. BaselineGrid.Expand(recipe).Select(QuotedCandidate.Of).Select(quoted => encoders?.Tell(quoted) ?? quoted),
         ],
         Budget = recipe.Budget,
@@ -52,6 +56,12 @@ public static class DatasetQuote
 
         return at?.Model;
     }
+
+    private static QuestionComposer Composer(Recipe recipe, CandidateRecipe candidate, string model, LabelSet labels, CheckedRows rows) => new(
+        candidate, model, labels,
+        candidate.Kind == CandidateKind.Prompt && candidate.Shots > 0
+            ? Shots.Draw([.. rows.All.Select((row, i) => new DatasetRow($"{i}", row.Text, row.Label))], candidate.Shots, recipe.Dataset.Split.Seed)
+            : []);
 
     private static QuotedCandidate Quoted(CandidateRecipe candidate, string model, LabelSet labels) => new()
     {

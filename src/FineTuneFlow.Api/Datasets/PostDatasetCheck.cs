@@ -22,7 +22,7 @@ public sealed class PostDatasetCheck(IntakeOptions intake, EncoderSources encode
         await using FormUpload form = await FormReader.ReadAsync(request, cancellation);
         Recipe recipe = form.Recipe is null ? RecipeReader.Default : RecipeReader.Read("recipe", form.Recipe);
         DatasetCheckResult result = DatasetCheck.Check(form.FileName, form.Open, intake.Within(recipe.Dataset), cancellation: cancellation);
-        Quote quote = DatasetQuote.Make(recipe, result.Profile, await encoders.LookAsync(BaselineGrid.Expand(recipe), cancellation));
+        Quote quote = DatasetQuote.Make(recipe, result.Profile, result.Rows, await encoders.LookAsync(BaselineGrid.Expand(recipe), cancellation));
         return ApiAnswer.Json(new DatasetCheckAnswer(result.Source, WindowFindings.Add(result.Profile, quote), result.Settings, quote));
     }
 }

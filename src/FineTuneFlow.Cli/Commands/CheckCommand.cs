@@ -35,7 +35,7 @@ public static class CheckCommand
         DatasetCheckResult result = DatasetCheck.Check(
             name, () => RecipeFile.Open(input.Path), dataset, progress: new MegabyteProgress(line, length), cancellation: call.Cancellation);
         line.Dispose();
-        Quote quote = DatasetQuote.Make(recipe, result.Profile);
+        Quote quote = DatasetQuote.Make(recipe, result.Profile, result.Rows);
         result = result with { Profile = WindowFindings.Add(result.Profile, quote) };
         call.Terminal.Answer(new DatasetCheckAnswer(result.Source, result.Profile, result.Settings, quote), output => CheckText.Write(output, result, quote));
         return strict && result.Profile.Findings.Any(finding => finding.Grade == FindingGrade.Necessary) ? ExitCode.Failed : ExitCode.Ok;

@@ -41,7 +41,7 @@ public static class DatasetCheck
                 profile = profile with { Findings = profile.Findings.Add(noise) };
             }
 
-            return new DatasetCheckResult(source.Source, profile, DatasetPreparation.Settings(source, arranged.Labels));
+            return new DatasetCheckResult(source.Source, profile, DatasetPreparation.Settings(source, arranged.Labels), CheckedRows.Of(arranged, sample));
         }
         finally
         {

@@ -6,4 +6,5 @@ namespace FineTuneFlow.Core.Datasets.Preparation;
 /// <param name="Source">The drop as read.</param>
 /// <param name="Profile">What a preparation would give, with the findings.</param>
 /// <param name="Settings">The settings in force, recognised ones filled in.</param>
-public sealed record DatasetCheckResult(SourceFacts Source, DatasetProfile Profile, Recipes.DatasetRecipe Settings);
+/// <param name="Rows">Texts and labels of a sample, whose tokens can be counted.</param>
+public sealed record DatasetCheckResult(SourceFacts Source, DatasetProfile Profile, Recipes.DatasetRecipe Settings, CheckedRows Rows);
