@@ -25,10 +25,13 @@ internal sealed class HostClient : IDisposable
 
     public Uri Address => new(_http.BaseAddress!, "..");
 
+    /// <summary>The host that FTF_HOST names.</summary>
+    public static Uri? Set => Uri.TryCreate(Environment.GetEnvironmentVariable("FTF_HOST"), UriKind.Absolute, out Uri? set) ? set : null;
+
     /// <summary>The host that was named, that FTF_HOST names, that the running stack has told, or the usual address.</summary>
     public static HostClient For(Uri? named) =>
         new(named
-            ?? (Uri.TryCreate(Environment.GetEnvironmentVariable("FTF_HOST"), UriKind.Absolute, out Uri? set) ? set : null)
+            ?? Set
             ?? StackFile.Read(StackPaths.Home)?.Host
             ?? new StackOptions("").Host);
 

@@ -18,13 +18,14 @@ internal static class RunWatch
     /// <returns>0; 1 for a run that failed or was cancelled, 6 for one that budget, approval or deadline ended.</returns>
     public static async Task<int> FollowAsync(HostClient host, string runId, Terminal terminal, CancellationToken cancellation)
     {
-        RunView run = await host.RunAsync(runId, cancellation);
         if (terminal.Json)
         {
-            run = await PollAsync(host, run, terminal, _ => { }, cancellation);
-            terminal.Answer(run, _ => { });
-            return CodeOf(run);
+            RunView ended = await UntilEndAsync(host, runId, terminal, cancellation);
+            terminal.Answer(ended, _ => { });
+            return CodeOf(ended);
         }
+
+        RunView run = await host.RunAsync(runId, cancellation);
 
         if (run.EndedAt is null)
         {
@@ -35,6 +36,10 @@ internal static class RunWatch
         await EndAsync(host, run, terminal, cancellation);
         return CodeOf(run);
     }
+
+    /// <summary>Waits for the end and shows nothing.</summary>
+    public static async Task<RunView> UntilEndAsync(HostClient host, string runId, Terminal terminal, CancellationToken cancellation) =>
+        await PollAsync(host, await host.RunAsync(runId, cancellation), terminal, _ => { }, cancellation);
 
     /// <summary>What the run came to: comparison, verdict, where report and history are.</summary>
     public static async Task EndAsync(HostClient host, RunView run, Terminal terminal, CancellationToken cancellation)
@@ -101,7 +106,8 @@ internal static class RunWatch
         return share < ShortestPause ? ShortestPause : share > LongestPause ? LongestPause : share;
     }
 
-    private static int CodeOf(RunView run) => run.Outcome switch
+    /// <summary>0; 1 for a run that failed or was cancelled, 6 for one that budget, approval or deadline ended.</summary>
+    public static int CodeOf(RunView run) => run.Outcome switch
     {
         RunOutcome.Succeeded => ExitCode.Ok,
         RunOutcome.Rejected => ExitCode.Limit,

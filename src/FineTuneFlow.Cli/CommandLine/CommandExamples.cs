@@ -34,6 +34,7 @@ public static class CommandExamples
         ["rescue"] =
         [
             "ftf rescue",
+            "ftf rescue --project reviews --recipe samples/modern.recipe.json",
             "ftf rescue --model ft:gpt-4.1-mini:personal:stars:abc --on prepared/test.jsonl --out old.jsonl",
             "ftf rescue --on prepared/test.jsonl --out old.jsonl --compare new.jsonl",
         ],

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using FineTuneFlow.Cli.Client;
 using FineTuneFlow.Cli.CommandLine;
 using FineTuneFlow.Cli.Stack;
 using FineTuneFlow.Core.Costs;
@@ -20,10 +21,11 @@ public static class DoctorCommand
     public static Command Create()
     {
         Option<string?> recipe = SharedOptions.Recipe();
+        Option<Uri?> host = RunArguments.Host();
         var arguments = new StackArguments();
-        var command = new Command("doctor", "Look whether this machine is fit for the local stack, and whether the configured keys can train and serve a recipe's candidates today, until when, and what to take instead.")
+        var command = new Command("doctor", "Look whether this machine is fit for the local stack, whether the configured keys can train and serve a recipe's candidates today, until when, and what to take instead, and how long the champions go on answering.")
         {
-            recipe,
+            recipe, host,
         };
         arguments.AddTo(command);
         return command.Runs(async call =>
@@ -32,19 +34,23 @@ public static class DoctorCommand
             ImmutableArray<CheckupLine> lines =
             [
                 .. await StackChecks.LookAsync(options, call.Cancellation),
-                .. await LookAsync(RecipeFile.Read(call.Get(recipe)), options, call.Cancellation),
+                .. await LookAsync(RecipeFile.Read(call.Get(recipe)), options, call.Get(host) ?? HostClient.Set, call.Cancellation),
             ];
             call.Terminal.Answer(new DoctorAnswer(lines), writer => Write(writer, lines));
             return lines.Any(line => line.Grade == CheckupGrade.Bad) ? ExitCode.Failed : ExitCode.Ok;
         });
     }
 
-    private static async Task<ImmutableArray<CheckupLine>> LookAsync(Recipe recipe, StackOptions options, CancellationToken cancellation)
+    private static async Task<ImmutableArray<CheckupLine>> LookAsync(Recipe recipe, StackOptions options, Uri? host, CancellationToken cancellation)
     {
         using ConfiguredProviders providers = Providers(options.Settings, OfStack(options));
         var choices = new OpenChoices(providers, ModelBook.Default, TimeProvider.System);
         using var encoders = new EncoderSources(Containers(options.Settings).TrainsHere, HubSettings.FromEnvironment);
-        return await new CandidateCheckup(providers, ModelBook.Default, choices, encoders, TimeProvider.System).RunAsync(recipe, cancellation);
+        return
+        [
+            .. await new CandidateCheckup(providers, ModelBook.Default, choices, encoders, TimeProvider.System).RunAsync(recipe, cancellation),
+            .. await ChampionChecks.LookAsync(options, providers, host, cancellation),
+        ];
     }
 
     /// <summary>Where the stack's own simulator answers, for providers whose address the settings leave to the stack.</summary>

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
+using FineTuneFlow.Api.Models;
+using FineTuneFlow.Cli.Client;
 using FineTuneFlow.Cli.CommandLine;
 using FineTuneFlow.Cli.Output;
 using FineTuneFlow.Core.Costs;
@@ -9,8 +12,10 @@ using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Evaluation.Files;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Providers;
 using FineTuneFlow.Workflow.Evaluation;
+using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Rescue;
 
@@ -25,20 +30,26 @@ public static class RescueCommand
         var settings = new Option<string?>("--settings") { Description = "Settings file; else local.settings.json where there is one.", HelpName = "FILE" };
         var provider = new Option<string?>("--provider") { Description = "Where the model is; else the provider that lists it.", HelpName = "NAME" };
         var model = new Option<string?>("--model") { Description = "Record this fine-tune's answers.", HelpName = "ID" };
-        var rows = new Option<string?>("--on") { Description = "The rows to ask: CSV or JSONL with id, label and text, such as ftf prepare writes.", HelpName = "FILE" };
-        var output = new Option<string?>("--out") { Description = "Where the answers go, line by line; the same file again goes on where it stopped.", HelpName = "FILE" };
+        var rows = new Option<string?>("--on") { Description = "With --model: the rows to ask, CSV or JSONL with id, label and text, such as ftf prepare writes.", HelpName = "FILE" };
+        var output = new Option<string?>("--out") { Description = "Where the answers go, line by line; the same file again goes on where it stopped. With --project: the champion's answers on the rows that judged it.", HelpName = "FILE" };
         var prompt = new Option<string?>("--system-prompt") { Description = "The system prompt that the model was trained with.", HelpName = "TEXT" };
         var most = new Option<double>("--max-usd") { Description = "Ask only where the questions cost no more than this.", DefaultValueFactory = _ => 1, HelpName = "USD" };
         var compare = new Option<string?>("--compare") { Description = "Answers of the successor: say how far it agrees with those of --out.", HelpName = "FILE" };
-        var command = new Command("rescue", "List fine-tunes with their days left, keep a dying one's answers, and compare its successor with it.")
+        var project = new Option<string?>("--project", "-p") { Description = "Train successors of this project's champion on the rows that are kept, and say how far they agree with it.", HelpName = "NAME" };
+        Option<string?> recipe = SharedOptions.Recipe();
+        recipe.Description = "With --project: what to train and judge by; else what can be trained today.";
+        Option<Uri?> host = RunArguments.Host();
+        var command = new Command("rescue", "List fine-tunes with their days left, keep a dying one's answers, train its successors, and say how far they agree with it.")
         {
-            provider, model, rows, output, prompt, most, compare, settings,
+            project, recipe, host, provider, model, rows, output, prompt, most, compare, settings,
         };
-        return command.Runs(call => (call.Get(model), call.Get(compare)) switch
+        return command.Runs(call => (call.Get(project), call.Get(model), call.Get(compare)) switch
         {
-            (null, null) => ListAsync(call, call.Get(settings), call.Get(provider)),
-            (_, { } successor) => Task.FromResult(Compare(call, Needed(call, rows), Needed(call, output), successor)),
-            ({ } id, _) => RecordAsync(call, call.Get(settings), call.Get(provider), id, Needed(call, rows), Needed(call, output), call.Get(prompt), call.Get(most)),
+            ({ } one, _, _) when call.Get(output) is { } file => RecordChampionAsync(call, call.Get(settings), call.Get(host), one, file, call.Get(most)),
+            ({ } one, _, _) => ProjectRescue.RunAsync(call, call.Get(host), one, call.Get(recipe)),
+            (_, null, null) => ListAsync(call, call.Get(settings), call.Get(provider)),
+            (_, _, { } successor) => Task.FromResult(Compare(call, Needed(call, rows), Needed(call, output), successor)),
+            (_, { } id, _) => RecordAsync(call, call.Get(settings), call.Get(provider), id, Rows(Needed(call, rows)), Needed(call, output), call.Get(prompt), call.Get(most)),
         });
     }
 
@@ -70,12 +81,37 @@ public static class RescueCommand
         return ExitCode.Ok;
     }
 
+    /// <summary>The champion's own rows: those that judged it.</summary>
+    private static async Task<int> RecordChampionAsync(CommandCall call, string? settings, Uri? host, string project, string file, double most)
+    {
+        using HostClient client = HostClient.For(host);
+        ModelList models = await client.GetAsync<ModelList>(ProjectArguments.Path(project, "/models"), call.Cancellation);
+        ChampionVersion champion = models.Champion
+            ?? throw new FlowException(FailureKind.NotFound, $"The project {project} has no champion", "Promote a candidate of one of its runs first");
+        if (champion.Provider is null)
+        {
+            throw new FlowException(FailureKind.InvalidInput, $"The champion of {project} is a model of our own, which no service can switch off", "There is nothing to record");
+        }
+
+        if (champion.Kind == OutcomeKind.Prompt)
+        {
+            throw new FlowException(
+                FailureKind.InvalidInput, $"The champion of {project} is an untuned model with a prompt, and what it answered lies with {champion.RunId}", $"Look there: ftf report {champion.RunId}");
+        }
+
+        string artifacts = $"runs/{Uri.EscapeDataString(champion.RunId)}/artifacts/";
+        string rows = await client.GetTextAsync($"{artifacts}dataset/test.jsonl", "application/x-ndjson", call.Cancellation);
+        Recipe recipe = await client.GetAsync<Recipe>($"{artifacts}recipe.json", call.Cancellation);
+        return await RecordAsync(
+            call, settings, champion.Provider, champion.Model, HoldoutFile.Read("test.jsonl", () => new MemoryStream(Encoding.UTF8.GetBytes(rows))), file,
+            recipe.Candidates.FirstOrDefault(one => one.Name == champion.Candidate)?.SystemPrompt, most);
+    }
+
     private static async Task<int> RecordAsync(
-        CommandCall call, string? settings, string? provider, string model, string on, string file, string? systemPrompt, double most)
+        CommandCall call, string? settings, string? provider, string model, IReadOnlyList<DatasetRow> rows, string file, string? systemPrompt, double most)
     {
         using ConfiguredProviders providers = DoctorCommand.Providers(settings);
         IFineTuningProvider asked = providers.Get(provider ?? providers.Default);
-        IReadOnlyList<DatasetRow> rows = Rows(on);
         LabelSet labels = LabelRecognition.Of(rows, [], new LabelsRecipe());
         var composer = new QuestionComposer(new CandidateRecipe { Name = "rescued", Model = model, SystemPrompt = systemPrompt }, ModelName.FamilyOf(model), labels, []);
         var answers = new LastAnswers(new ModelThrottle(TimeProvider.System), PriceBook.Default);

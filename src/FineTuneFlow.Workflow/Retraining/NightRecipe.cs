@@ -49,6 +49,18 @@ internal static class NightRecipe
         }, notes.ToImmutable());
     }
 
+    /// <summary>What a rescue trains: the same rows and the same split as a night, but the candidates and baselines that are named, so that the
+    /// champion's successor need not rest on the champion's model.</summary>
+    /// <param name="project">The project's recipe.</param>
+    /// <param name="named">Candidates, baselines, budget and rules; null: what can be trained today, within the project's own budget and rules.</param>
+    /// <param name="champion">In use.</param>
+    public static Recipe Rescued(Recipe project, Recipe? named, ChampionVersion champion) => (named ?? project) with
+    {
+        Dataset = Merged(project.Dataset, champion),
+        Candidates = (named ?? RecipeReader.Default).Candidates,
+        Baselines = (named ?? RecipeReader.Default).Baselines,
+    };
+
     private static ImmutableArray<CandidateRecipe> Candidates(Recipe project, Recipe made, ChampionVersion champion, bool moved, int newRows, WayOut? wayOut)
     {
         if (wayOut is not null)

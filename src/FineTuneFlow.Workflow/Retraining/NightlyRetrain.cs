@@ -4,6 +4,7 @@ using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Notifying;
 using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Rescue;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.Extensions.Logging;
 
@@ -88,7 +89,7 @@ public sealed class NightlyRetrain(
 
     private async Task<(NightPlan Plan, StartedRun? Run)> BeginAsync(string project, bool force, string trigger, CancellationToken cancellation)
     {
-        NightPlan plan = await reasons.LookAsync(project, cancellation);
+        NightPlan plan = await reasons.LookAsync(project, null, cancellation);
         if (plan.Look.WhyNot is not null && !force)
         {
             return (plan, null);
@@ -105,8 +106,25 @@ public sealed class NightlyRetrain(
         return (plan, run);
     }
 
+    /// <summary>Trains successors of a champion whose model dies on the rows that are kept, without asking for a reason. The report says how
+    /// far they agree with the champion.</summary>
+    /// <param name="project">Which.</param>
+    /// <param name="order">What is trained.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="FlowException">NotFound: it has no champion; InvalidInput: a recipe.</exception>
+    public async Task<(NightLook Look, StartedRun Run)> RescueAsync(string project, RescueOrder order, CancellationToken cancellation)
+    {
+        NightPlan plan = await reasons.LookAsync(project, order, cancellation);
+        if (plan.MovesFrom is { } from)
+        {
+            await splits.MoveAsync(project, from, cancellation);
+        }
+
+        return (plan.Look, await runs.StartAgainstAsync(project, plan.Rows, plan.Recipe, plan.Champion, RunTriggers.Rescue, cancellation));
+    }
+
     /// <summary>Whether there is a reason; nothing is started.</summary>
-    public async Task<NightLook> LookAsync(string project, CancellationToken cancellation) => (await reasons.LookAsync(project, cancellation)).Look;
+    public async Task<NightLook> LookAsync(string project, CancellationToken cancellation) => (await reasons.LookAsync(project, null, cancellation)).Look;
 
     /// <summary>Null: it had no night yet.</summary>
     public async Task<NightRecord?> LastAsync(string project, CancellationToken cancellation) =>

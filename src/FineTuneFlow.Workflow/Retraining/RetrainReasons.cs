@@ -4,6 +4,7 @@ using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Rescue;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Watching;
 
@@ -24,8 +25,11 @@ public sealed class RetrainReasons(
     IntakeOptions intake,
     TimeProvider time)
 {
+    /// <param name="project">Which.</param>
+    /// <param name="rescue">What is trained instead of what a night would; null: what a night would.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">NotFound: the project has no champion; InvalidInput: its recipe is wrong.</exception>
-    public async Task<NightPlan> LookAsync(string project, CancellationToken cancellation)
+    public async Task<NightPlan> LookAsync(string project, RescueOrder? rescue, CancellationToken cancellation)
     {
         ChampionRecord record = await champions.ReadAsync(project, cancellation);
         ChampionVersion champion = record.Current
@@ -49,7 +53,9 @@ public sealed class RetrainReasons(
         ImmutableArray<string> reasons = [.. Reasons(rule.Retrain, merged.NewRows - tried, tried, view, wayOut, rests)];
         SplitMethod? movesFrom = made.Dataset.Split.Method is not SplitMethod.Stable and var from ? from : null;
         bool tells = movesFrom is not null && (await splits.FindAsync(project, cancellation))?.ToldAt is null;
-        (Recipe recipe, ImmutableArray<string> notes) = NightRecipe.Of(rule, made, champion, merged.NewRows, wayOut is { Leads: true } ? wayOut : null, tells);
+        (Recipe recipe, ImmutableArray<string> notes) = rescue is null
+            ? NightRecipe.Of(rule, made, champion, merged.NewRows, wayOut is { Leads: true } ? wayOut : null, tells)
+            : (NightRecipe.Rescued(rule, rescue.Recipe, champion), []);
         var look = new NightLook(
             project, reasons, reasons.IsEmpty ? WhyNot(rule.Retrain, merged.NewRows - tried, tried, view, wayOut, rests) : null, merged.NewRows, merged.Rows, [.. merged.LeftOut.Select(what => $"left out: {what}"), .. notes], view);
         return new NightPlan(look, merged.Path, recipe, champion, movesFrom, tells);

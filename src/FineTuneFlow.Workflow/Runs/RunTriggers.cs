@@ -8,4 +8,7 @@ public static class RunTriggers
 
     /// <summary>Repeats a run and pays for all of it again.</summary>
     public const string Anew = "anew";
+
+    /// <summary>Trains successors of a champion whose model dies.</summary>
+    public const string Rescue = "rescue";
 }

@@ -27,12 +27,14 @@ public sealed class ChampionHealth(
         }
 
         (VersionCounts? holdout, _) = await references.OfAsync(champion);
+        ModelEnd? end = lives.Of(champion);
         return new HealthView(
             asked,
             holdout is null ? [] : [.. Measures(holdout, asked, champion, rule)],
             await AccuracyAsync(project, champion, rule, cancellation),
             champion.BaseModel,
-            lives.Of(champion)?.On);
+            end?.On,
+            end?.DaysLeft);
     }
 
     private static IEnumerable<DriftMeasure> Measures(VersionCounts holdout, VersionCounts asked, ChampionVersion champion, RetrainRecipe rule)
@@ -82,8 +84,9 @@ public sealed class ChampionHealth(
 /// <param name="Feedback">Accuracy on what people said of its answers; null: nothing.</param>
 /// <param name="BaseModel">What it was made from.</param>
 /// <param name="BaseEnds">The first day on which it no longer answers; null: not announced, or a model of our own.</param>
+/// <param name="BaseDaysLeft">Days until then, from the day of this look; null with <paramref name="BaseEnds"/>.</param>
 public sealed record HealthView(
-    VersionCounts Asked, ImmutableArray<DriftMeasure> Drift, FeedbackAccuracy? Feedback, string BaseModel, DateOnly? BaseEnds)
+    VersionCounts Asked, ImmutableArray<DriftMeasure> Drift, FeedbackAccuracy? Feedback, string BaseModel, DateOnly? BaseEnds, int? BaseDaysLeft = null)
 {
     /// <summary>As a run's report shows it.</summary>
     internal ChampionHealthReport Report(ChampionVersion champion) => new(

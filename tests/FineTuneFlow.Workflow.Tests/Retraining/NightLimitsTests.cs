@@ -27,7 +27,7 @@ public sealed class NightLimitsTests
             product.Store, product.Get<Champions>(), product.Get<Lineage>(), product.Get<FeedbackStore>(), product.Get<JudgedTexts>(), product.Get<ProjectRecipes>(),
             product.Get<ChampionHealth>(), product.Get<ModelLives>(), product.Get<IProviders>(), product.Get<SplitMigration>(), new IntakeOptions(new LimitsRecipe { Rows = 300 }), TimeProvider.System);
 
-        NightLook look = (await reasons.LookAsync(Project, stop)).Look;
+        NightLook look = (await reasons.LookAsync(Project, rescue: null, stop)).Look;
 
         look.Notes.Single(note => note.Contains("large.csv")).ShouldContain("300 rows, the most that this host allows (Limits__Rows)");
         look.Notes.ShouldNotContain(note => note.Contains("first.csv"));

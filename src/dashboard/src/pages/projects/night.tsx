@@ -12,6 +12,9 @@ import { Time } from "../../parts/time";
 
 type Night = NonNullable<ProjectDetail["lastNight"]>;
 
+/** A retrain as a night does it: no rescue, which has a command of its own. */
+const ordinary = { dryRun: false, force: false, rescue: false, recipe: null };
+
 /** The last night and its reasons, what a night would do now, and a retrain by hand. */
 export function NightCard({ project, night }: { project: string; night: Night | undefined }) {
   const { route } = useLocation();
@@ -23,7 +26,7 @@ export function NightCard({ project, night }: { project: string; night: Night | 
     setProblem(undefined);
     try {
       const answer = take(
-        await api.POST("/api/projects/{project}/retrain", { ...path, body: { dryRun: true, force: false } }),
+        await api.POST("/api/projects/{project}/retrain", { ...path, body: { ...ordinary, dryRun: true } }),
       );
       setLook(answer.look);
       return answer.look;
@@ -95,7 +98,7 @@ export function NightCard({ project, night }: { project: string; night: Night | 
             const answer = take(
               await api.POST("/api/projects/{project}/retrain", {
                 ...path,
-                body: { dryRun: false, force: look.whyNot != null },
+                body: { ...ordinary, force: look.whyNot != null },
               }),
             );
             if (answer.run) route(to.run(answer.run.runId));
