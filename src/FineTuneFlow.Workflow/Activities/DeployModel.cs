@@ -11,6 +11,9 @@ namespace FineTuneFlow.Workflow.Activities;
 public sealed class DeployModel(IBlobStore store, IProviders providers, IModelDeployments deployments, RunGuard guard, TimeProvider time)
     : IActivity<DeployModelInput, DeployedModel>
 {
+    /// <summary>A deployment that is made again at once is stuck again.</summary>
+    private static readonly TimeSpan PauseBeforeRemaking = TimeSpan.FromMinutes(5);
+
     public async Task<DeployedModel> RunAsync(DeployModelInput input, CancellationToken cancellation)
     {
         if (!providers.Get(input.Provider).Facts.NeedsDeployment)
@@ -21,13 +24,23 @@ public sealed class DeployModel(IBlobStore store, IProviders providers, IModelDe
         await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
         BlobPath record = RunPaths.Deployment(input.RunId, input.Candidate);
         string name = ModelDeployment.NameOf(input.RunId, input.Candidate);
-        if ((await store.FindJsonAsync<DeploymentRecord>(record, cancellation))?.Value is not { } known)
+        if (await store.FindJsonAsync<DeploymentRecord>(record, cancellation) is not var (known, etag))
         {
-            await WriteAsync(record, new DeploymentRecord(input.Provider, name, time.GetUtcNow(), null, 0), cancellation);
+            await WriteAsync(record, new DeploymentRecord(input.Provider, name, time.GetUtcNow(), null, 0), WriteCondition.Absent, cancellation);
         }
         else if (known.RemovedAt is not null)
         {
             throw Removed(name);
+        }
+        else if (known.Remade < input.Remade)
+        {
+            await deployments.RemoveAsync(input.Provider, name, cancellation);
+            await WriteAsync(record, known with { Remade = input.Remade, NotBefore = time.GetUtcNow() + PauseBeforeRemaking }, WriteCondition.Matches(etag), cancellation);
+            return new DeployedModel(name, false);
+        }
+        else if (known.NotBefore > time.GetUtcNow())
+        {
+            return new DeployedModel(name, false);
         }
 
         ModelDeployment deployment = await deployments.EnsureAsync(input.Provider, name, input.Model, cancellation);
@@ -49,11 +62,11 @@ public sealed class DeployModel(IBlobStore store, IProviders providers, IModelDe
         };
     }
 
-    private async Task WriteAsync(BlobPath path, DeploymentRecord record, CancellationToken cancellation)
+    private async Task WriteAsync(BlobPath path, DeploymentRecord record, WriteCondition condition, CancellationToken cancellation)
     {
         try
         {
-            await store.WriteJsonAsync(path, record, WriteCondition.Absent, cancellation);
+            await store.WriteJsonAsync(path, record, condition, cancellation);
         }
         catch (FlowException error) when (error.Failure.Kind == FailureKind.Conflict)
         {
@@ -65,7 +78,12 @@ public sealed class DeployModel(IBlobStore store, IProviders providers, IModelDe
         FailureKind.Conflict, $"The deployment {name} was removed: its evaluation has ended", "Rerun to evaluate the model again");
 }
 
-public sealed record DeployModelInput(string RunId, string Candidate, string Provider, string Model);
+/// <param name="RunId">The run.</param>
+/// <param name="Candidate">Whose model it is.</param>
+/// <param name="Provider">Where.</param>
+/// <param name="Model">The fine-tune.</param>
+/// <param name="Remade">How often a deployment that was stuck has been given up: it is deleted, and made again after a pause.</param>
+public sealed record DeployModelInput(string RunId, string Candidate, string Provider, string Model, int Remade = 0);
 
 /// <param name="Deployment">Name to ask; null: the model answers by itself.</param>
 /// <param name="Ready">It can be asked now.</param>

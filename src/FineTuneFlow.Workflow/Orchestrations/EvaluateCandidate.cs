@@ -1,3 +1,4 @@
+using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Evaluation;
@@ -12,19 +13,31 @@ public static class EvaluateCandidate
     // Enough to keep any rate limit full; more would only lengthen the history that one turn reads.
     private const int ChunksAtOnce = 8;
 
+    /// <summary>Some deployments never come up and do so when they are made once more; more often it is something else.</summary>
+    private const int MostRemade = 3;
+
+    private static readonly TimeSpan DeploymentPatience = TimeSpan.FromMinutes(30);
+
     public static async Task<CandidateScore> RunAsync(IOrchestrationContext context, EvaluateCandidateInput input)
     {
         DeployedModel? deployment = null;
+        int remade = 0;
         try
         {
-            deployment = await Deploy(context, input);
-            string model = deployment?.Deployment ?? input.Model;
-            if (input.Plan.Batch)
+            while (true)
             {
-                await AskInBatches(context, input, model);
+                (deployment, remade) = await Deploy(context, input, remade);
+                try
+                {
+                    await Ask(context, input, deployment?.Deployment ?? input.Model);
+                    break;
+                }
+                catch (StepFailedException silent) when (deployment is not null && silent.Failure.Kind == FailureKind.Unavailable)
+                {
+                    // It stands, and has answered nothing for hours. What was answered before is kept.
+                    remade = NextAttempt(remade, input, "answers nothing");
+                }
             }
-
-            await AskAll(context, input, model);
         }
         finally
         {
@@ -38,36 +51,62 @@ public static class EvaluateCandidate
         return await context.CallAsync(Steps.ScoreCandidate, new ScoreCandidateInput(input.RunId, input.Candidate));
     }
 
-    private static async Task<DeployedModel?> Deploy(IOrchestrationContext context, EvaluateCandidateInput input)
+    private static async Task Ask(IOrchestrationContext context, EvaluateCandidateInput input, string model)
+    {
+        if (input.Plan.Batch)
+        {
+            await AskInBatches(context, input, model);
+        }
+
+        await AskAll(context, input, model);
+    }
+
+    /// <summary>Waits for a deployment. One that is stuck is deleted and made again, a few times.</summary>
+    private static async Task<(DeployedModel? Deployment, int Remade)> Deploy(IOrchestrationContext context, EvaluateCandidateInput input, int remade)
     {
         if (!input.Candidate.IsTuned)
         {
-            return null;
+            return (null, remade);
         }
 
+        DateTimeOffset stuck = context.UtcNow + DeploymentPatience;
         TimeSpan wait = TimeSpan.FromSeconds(5);
         while (true)
         {
             DeployedModel deployed = await context.CallPatientlyAsync(
                 Steps.DeployModel,
-                new DeployModelInput(input.RunId, input.Candidate.AnswersAs, input.Candidate.Provider, input.Model),
+                new DeployModelInput(input.RunId, input.Candidate.AnswersAs, input.Candidate.Provider, input.Model, remade),
                 input.Candidate.Provider,
                 input.Deadline);
             if (deployed.Deployment is null)
             {
-                return null;
+                return (null, remade);
             }
 
             if (deployed.Ready)
             {
-                return deployed;
+                return (deployed, remade);
             }
 
-            context.SetStatus(new CandidateProgress("deploying", null, null));
+            if (context.UtcNow >= stuck)
+            {
+                remade = NextAttempt(remade, input, $"was still being made after {DeploymentPatience.TotalMinutes:0} minutes");
+                stuck = context.UtcNow + DeploymentPatience;
+                wait = TimeSpan.FromSeconds(5);
+            }
+
+            context.SetStatus(new CandidateProgress(remade == 0 ? "deploying" : $"deploying again ({remade} of {MostRemade})", null, null));
             await context.Delay(wait);
             wait = TimeSpan.FromSeconds(Math.Min(60, wait.TotalSeconds * 1.5));
         }
     }
+
+    private static int NextAttempt(int remade, EvaluateCandidateInput input, string what) => remade < MostRemade
+        ? remade + 1
+        : throw new FlowException(
+            FailureKind.JobFailed,
+            $"The deployment of {input.Model} at {input.Candidate.Provider} {what}, also after it was deleted and made again {MostRemade} times",
+            "Look at it in the portal, or ask the service's support; a rerun adopts the trained model and tries the deployment anew");
 
     /// <summary>Half the price and up to a day: what a batch leaves open is asked online afterwards.</summary>
     private static Task AskInBatches(IOrchestrationContext context, EvaluateCandidateInput input, string model) => Task.WhenAll(

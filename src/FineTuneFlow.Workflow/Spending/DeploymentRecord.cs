@@ -6,4 +6,6 @@ namespace FineTuneFlow.Workflow.Spending;
 /// <param name="RemovedAt">Null while it may stand.</param>
 /// <param name="HostingUsd">What it has cost, known at its removal.</param>
 /// <param name="HourlyUsd">What it costs while it stands, written down before its removal is asked for.</param>
-public sealed record DeploymentRecord(string Provider, string Name, DateTimeOffset AskedAt, DateTimeOffset? RemovedAt, double HostingUsd, double HourlyUsd = 0);
+/// <param name="Remade">How often it was deleted and made again, as it was stuck.</param>
+/// <param name="NotBefore">When it may be made again; null: it was never deleted for that.</param>
+public sealed record DeploymentRecord(string Provider, string Name, DateTimeOffset AskedAt, DateTimeOffset? RemovedAt, double HostingUsd, double HourlyUsd = 0, int Remade = 0, DateTimeOffset? NotBefore = null);

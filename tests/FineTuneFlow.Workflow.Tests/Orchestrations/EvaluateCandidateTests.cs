@@ -42,6 +42,38 @@ public sealed class EvaluateCandidateTests
     }
 
     [Fact]
+    public async Task A_deployment_that_never_comes_is_made_again_three_times_and_then_told()
+    {
+        await using StubbedSteps stubs = await StubbedSteps.StartAsync();
+        stubs.Answer(Steps.DeployModel, _ => new DeployedModel("deployed-a", false));
+
+        InstanceState ended = await stubs.RunAsync(Flows.EvaluateCandidate, Id, Input);
+
+        ended.Failure!.Kind.ShouldBe(FailureKind.JobFailed);
+        ended.Failure.Message.ShouldContain("still being made after 30 minutes, also after it was deleted and made again 3 times");
+        ended.Failure.Remedy.ShouldNotBeNull().ShouldContain("rerun adopts the trained model");
+        stubs.Inputs(Steps.DeployModel).Select(asked => asked.Remade).Distinct().ShouldBe([0, 1, 2, 3]);
+        (ended.EndedAt!.Value - ended.CreatedAt).TotalMinutes.ShouldBeInRange(120, 126);
+        stubs.Called.ShouldNotContain(nameof(Steps.EvaluateChunk));
+    }
+
+    [Fact]
+    public async Task A_deployment_that_stands_and_answers_nothing_is_made_again_and_no_chunk_that_was_answered_is_asked_twice()
+    {
+        await using StubbedSteps stubs = await StubbedSteps.StartAsync();
+        stubs.Answer(Steps.DeployModel, _ => new DeployedModel("deployed-a", true));
+        stubs.Answer(Steps.EvaluateChunk, chunk => stubs.Inputs(Steps.DeployModel).Max(asked => asked.Remade) == 0
+            ? throw new FlowException(FailureKind.Unavailable, "azure has not made the deployment ready yet")
+            : new ChunkResult(chunk.Chunk));
+
+        InstanceState ended = await stubs.RunAsync(Flows.EvaluateCandidate, Id, Input);
+
+        ended.Status.ShouldBe(InstanceStatus.Completed);
+        stubs.Inputs(Steps.DeployModel).Select(asked => asked.Remade).ShouldBe([0, 1]);
+        stubs.Called[^2].ShouldBe(nameof(Steps.RemoveDeployment));
+    }
+
+    [Fact]
     public async Task A_model_that_answers_by_itself_is_asked_by_its_name_and_nothing_is_removed()
     {
         await using StubbedSteps stubs = await StubbedSteps.StartAsync();

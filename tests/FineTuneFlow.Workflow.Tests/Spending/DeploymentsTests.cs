@@ -69,6 +69,29 @@ public sealed class DeploymentsTests
         (await deployments.RemoveAsync(record, Cancellation)).ShouldBe(usd, 1e-6, "what was written down is not counted on");
     }
 
+    [Fact]
+    public async Task One_that_is_given_up_is_deleted_and_made_again_after_a_pause_once()
+    {
+        await using WholeProduct product = await WholeProduct.StartAsync(AzureSide.Service);
+        var service = new ControlPlane { State = DeploymentState.Creating };
+        DeployModel deploy = Deploy(product, service);
+        DeployModelInput input = Input with { RunId = $"stuck-{Guid.NewGuid():N}" };
+        (await deploy.RunAsync(input, Cancellation)).Ready.ShouldBeFalse();
+        service.State = DeploymentState.Ready;
+
+        (await deploy.RunAsync(input with { Remade = 1 }, Cancellation)).Ready.ShouldBeFalse();
+        service.Standing.ShouldBeEmpty("it is deleted");
+        service.Clock.Advance(TimeSpan.FromMinutes(4));
+        (await deploy.RunAsync(input with { Remade = 1 }, Cancellation)).Ready.ShouldBeFalse();
+        service.Ensured.ShouldBe(1, "and not made again at once");
+        service.Clock.Advance(TimeSpan.FromMinutes(2));
+        (await deploy.RunAsync(input with { Remade = 1 }, Cancellation)).Ready.ShouldBeTrue();
+
+        // A delivery of the step before, that comes late, deletes nothing.
+        (await deploy.RunAsync(input, Cancellation)).Ready.ShouldBeTrue();
+        service.Standing.ShouldHaveSingleItem();
+    }
+
     private static RemoveDeploymentInput Removal(DeployModelInput input) => new(input.RunId, input.Candidate, input.Provider);
 
     private static DeployModel Deploy(WholeProduct product, ControlPlane service) =>
