@@ -9,6 +9,7 @@ using FineTuneFlow.Encoders.Sources;
 using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Providers;
 using FineTuneFlow.Providers.ContainerJobs;
+using FineTuneFlow.Providers.Costs;
 using FineTuneFlow.Workflow.Checkups;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.Extensions.Configuration;
@@ -44,12 +45,13 @@ public static class DoctorCommand
     private static async Task<ImmutableArray<CheckupLine>> LookAsync(Recipe recipe, StackOptions options, Uri? host, CancellationToken cancellation)
     {
         using ConfiguredProviders providers = Providers(options.Settings, OfStack(options));
-        var choices = new OpenChoices(providers, ModelBook.Default, TimeProvider.System);
+        ModelBook models = Models(options.Settings);
+        var choices = new OpenChoices(providers, models, TimeProvider.System);
         using var encoders = new EncoderSources(Containers(options.Settings).TrainsHere, HubSettings.FromEnvironment);
         return
         [
-            .. await new CandidateCheckup(providers, ModelBook.Default, choices, encoders, TimeProvider.System).RunAsync(recipe, cancellation),
-            .. await ChampionChecks.LookAsync(options, providers, host, cancellation),
+            .. await new CandidateCheckup(providers, models, choices, encoders, TimeProvider.System).RunAsync(recipe, cancellation),
+            .. await ChampionChecks.LookAsync(options, providers, models, host, cancellation),
         ];
     }
 
@@ -65,6 +67,13 @@ public static class DoctorCommand
     {
         using ConfigurationManager configuration = Configured(settings, otherwise);
         return new ConfiguredProviders(ProviderSettings.Read(configuration), TimeProvider.System);
+    }
+
+    /// <summary>The dated table of models, with the settings' own file over it.</summary>
+    internal static ModelBook Models(string? settings)
+    {
+        using ConfigurationManager configuration = Configured(settings, null);
+        return CostFilesSetup.Models(configuration);
     }
 
     private static ContainerJobSettings Containers(string? settings)

@@ -59,7 +59,7 @@ public static class RescueCommand
         var found = ImmutableArray.CreateBuilder<DyingModel>();
         foreach (ProviderFacts facts in providers.All.Where(facts => only is null || facts.Name == only))
         {
-            found.AddRange(await new DyingModels(ModelBook.Default, TimeProvider.System).ListAsync(providers.Get(facts.Name), call.Cancellation));
+            found.AddRange(await new DyingModels(DoctorCommand.Models(settings), TimeProvider.System).ListAsync(providers.Get(facts.Name), call.Cancellation));
         }
 
         call.Terminal.Answer(new RescueList(found.ToImmutable()), writer =>

@@ -18,13 +18,14 @@ internal static class ChampionChecks
 {
     /// <param name="options">Where the stack is.</param>
     /// <param name="providers">As configured.</param>
+    /// <param name="models">The dated table.</param>
     /// <param name="host">A host that was named; null: the stack's own, where it runs.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static async Task<ImmutableArray<CheckupLine>> LookAsync(StackOptions options, IProviders providers, Uri? host, CancellationToken cancellation)
+    public static async Task<ImmutableArray<CheckupLine>> LookAsync(StackOptions options, IProviders providers, ModelBook models, Uri? host, CancellationToken cancellation)
     {
         try
         {
-            return [.. (await FindAsync(options, providers, host, cancellation)).Select(Line)];
+            return [.. (await FindAsync(options, providers, models, host, cancellation)).Select(Line)];
         }
         catch (FlowException silent)
         {
@@ -32,7 +33,7 @@ internal static class ChampionChecks
         }
     }
 
-    private static async Task<IReadOnlyList<ServedModel>> FindAsync(StackOptions options, IProviders providers, Uri? host, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<ServedModel>> FindAsync(StackOptions options, IProviders providers, ModelBook models, Uri? host, CancellationToken cancellation)
     {
         if ((host ?? StackFile.Read(options.Home)?.Host) is { } asked)
         {
@@ -52,7 +53,7 @@ internal static class ChampionChecks
         using var store = new FileBlobStore(files);
         var found = new List<ServedModel>();
         var champions = new Champions(store, new VersionFiles(store, new Shots(store)), new VersionReferences(store), TimeProvider.System);
-        var lives = new ModelLives(providers, ModelBook.Default, TimeProvider.System);
+        var lives = new ModelLives(providers, models, TimeProvider.System);
         await foreach (string project in champions.ProjectsAsync(cancellation))
         {
             if ((await champions.ReadAsync(project, cancellation)).Current is { Provider: { } provider } champion)

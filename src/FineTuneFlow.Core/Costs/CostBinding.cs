@@ -45,6 +45,8 @@ internal static class CostBinding
             BaseEnds = DateOrNull(model, "baseEnds"),
             Tier = model.ChoiceOrNull<TrainingTier>("tier"),
             Epochs = model.WholeOrNull("epochs"),
+            EpochsOfFew = model.WholeOrNull("epochsOfFew"),
+            EpochsOfMany = model.WholeOrNull("epochsOfMany"),
             LearningRateMultiplier = NumberOrNull(model, "learningRateMultiplier"),
             Efforts = model.Texts("efforts"),
             Suggested = model.Truth("suggested", false),

@@ -72,6 +72,12 @@ public sealed record ModelLife(
     /// <summary>Where a recipe leaves them out: passes and multiplier that its maker's service suggests; null: the service's choice.</summary>
     public int? Epochs { get; init; }
 
+    /// <summary><see cref="Epochs"/> of fewer than 100 training rows, where these take more; null: as many.</summary>
+    public int? EpochsOfFew { get; init; }
+
+    /// <summary><see cref="Epochs"/> of more than 2,000 training rows, where these take fewer; null: as many.</summary>
+    public int? EpochsOfMany { get; init; }
+
     /// <inheritdoc cref="Epochs"/>
     public double? LearningRateMultiplier { get; init; }
 
@@ -81,6 +87,15 @@ public sealed record ModelLife(
 
     /// <summary>The affordable one of its provider, taken where a recipe names no model.</summary>
     public bool Suggested { get; init; }
+
+    /// <summary>The passes that suit so many training rows.</summary>
+    /// <param name="trainingRows">About; null: not known.</param>
+    public int? EpochsFor(double? trainingRows) => trainingRows switch
+    {
+        < 100 => EpochsOfFew ?? Epochs,
+        > 2_000 => EpochsOfMany ?? Epochs,
+        _ => Epochs,
+    };
 
     /// <summary>Whether somebody may train it on that day.</summary>
     /// <param name="day">Today.</param>

@@ -17,8 +17,9 @@ public static class SuggestedModel
     /// <param name="day">Today.</param>
     /// <param name="mayTrain">Models that can be trained now, beyond what the table says: whether the organisation has tuned before, and
     /// whether the provider trains at all.</param>
+    /// <param name="trainingRows">About; null: not known.</param>
     /// <returns>Null where the provider neither trains nor suggests anything.</returns>
-    public static CandidateRecipe? Of(CandidateRecipe open, ModelBook models, string priceKey, DateOnly day, Func<ModelLife, bool> mayTrain)
+    public static CandidateRecipe? Of(CandidateRecipe open, ModelBook models, string priceKey, DateOnly day, Func<ModelLife, bool> mayTrain, double? trainingRows = null)
     {
         ModelLife[] offered = [.. models.Of(priceKey).OrderByDescending(life => life.Suggested)];
         ModelLife? trained = open.Kind == CandidateKind.FineTune ? offered.FirstOrDefault(mayTrain) : null;
@@ -29,7 +30,7 @@ public static class SuggestedModel
             Kind = trained is null ? CandidateKind.Prompt : CandidateKind.FineTune,
             Model = chosen.Model,
             // One pass is affordable; what the maker suggests goes before.
-            Epochs = trained is null ? default : open.Epochs.Count > 0 ? open.Epochs : new OneOrMany<int>(chosen.Epochs ?? 1),
+            Epochs = trained is null ? default : open.Epochs.Count > 0 ? open.Epochs : new OneOrMany<int>(chosen.EpochsFor(trainingRows) ?? 1),
             BatchSize = trained is null ? default : open.BatchSize,
             LearningRateMultiplier = trained is null ? default : open.LearningRateMultiplier,
             Tier = trained is null ? null : open.Tier,

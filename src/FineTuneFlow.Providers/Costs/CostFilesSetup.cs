@@ -33,6 +33,14 @@ public static class CostFilesSetup
         return services;
     }
 
+    /// <summary>The table of models that holds by these settings.</summary>
+    /// <exception cref="FlowException">InvalidInput: no such file, or what is wrong in it.</exception>
+    public static ModelBook Models(IConfiguration configuration)
+    {
+        IConfigurationSection setting = SettingNames.Flatten(configuration).GetSection(Section).GetSection("Models");
+        return setting.Value is { } file ? ModelBook.Read(file, Bytes(setting)) : ModelBook.Default;
+    }
+
     private static byte[] Bytes(IConfigurationSection setting)
     {
         try

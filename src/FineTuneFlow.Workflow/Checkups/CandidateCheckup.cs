@@ -17,7 +17,7 @@ public sealed class CandidateCheckup(IProviders providers, ModelBook models, Ope
     public async Task<ImmutableArray<CheckupLine>> RunAsync(Recipe recipe, CancellationToken cancellation)
     {
         var lines = ImmutableArray.CreateBuilder<CheckupLine>();
-        ImmutableArray<CandidateRecipe> candidates = await choices.SettleAsync(CandidateGrid.Expand(recipe), cancellation);
+        ImmutableArray<CandidateRecipe> candidates = await choices.SettleAsync(CandidateGrid.Expand(recipe), trainingRows: null, cancellation);
         var listed = new Dictionary<string, IReadOnlyList<ProviderModel>?>(StringComparer.Ordinal);
         foreach (string name in candidates.Select(candidate => candidate.Provider!).Append(providers.Default).Distinct())
         {

@@ -14,7 +14,10 @@ public sealed class OpenChoices(IProviders providers, ModelBook models, TimeProv
     /// <summary>How long a provider may take to list its models before the table alone decides.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    public async Task<ImmutableArray<CandidateRecipe>> SettleAsync(IEnumerable<CandidateRecipe> candidates, CancellationToken cancellation)
+    /// <param name="candidates">Without grids.</param>
+    /// <param name="trainingRows">About how many there are, by which a maker's suggestion of passes goes; null: not known.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<ImmutableArray<CandidateRecipe>> SettleAsync(IEnumerable<CandidateRecipe> candidates, double? trainingRows, CancellationToken cancellation)
     {
         var settled = ImmutableArray.CreateBuilder<CandidateRecipe>();
         foreach (CandidateRecipe candidate in candidates)
@@ -24,19 +27,19 @@ public sealed class OpenChoices(IProviders providers, ModelBook models, TimeProv
             CandidateRecipe? chosen = candidate with { Provider = name };
             if (provider is not null && SuggestedModel.IsOpen(candidate))
             {
-                chosen = await SuggestAsync(chosen, provider, cancellation);
+                chosen = await SuggestAsync(chosen, provider, trainingRows, cancellation);
             }
 
             if (chosen is not null)
             {
-                settled.Add(provider is null ? chosen : WithSuggestions(chosen, provider));
+                settled.Add(provider is null ? chosen : WithSuggestions(chosen, provider, trainingRows));
             }
         }
 
         return settled.ToImmutable();
     }
 
-    private async Task<CandidateRecipe?> SuggestAsync(CandidateRecipe open, ProviderFacts provider, CancellationToken cancellation)
+    private async Task<CandidateRecipe?> SuggestAsync(CandidateRecipe open, ProviderFacts provider, double? trainingRows, CancellationToken cancellation)
     {
         DateOnly today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         bool closing = models.Of(provider.PriceKey).Any(life => life.ExistingCustomersSince is not null);
@@ -44,7 +47,7 @@ public sealed class OpenChoices(IProviders providers, ModelBook models, TimeProv
         // Only who has tuned before has fine-tunes to list.
         bool existing = listed.Any(model => ModelName.IsTuned(model.Id));
         return SuggestedModel.Of(open, models, provider.PriceKey, today, life =>
-            provider.Trains && life.Trains(today, existing) && !(listed.FirstOrDefault(model => model.Id == life.Model)?.ShutsDown <= today));
+            provider.Trains && life.Trains(today, existing) && !(listed.FirstOrDefault(model => model.Id == life.Model)?.ShutsDown <= today), trainingRows);
     }
 
     /// <summary>What the key can see; nothing where the service cannot be asked now.</summary>
@@ -63,7 +66,7 @@ public sealed class OpenChoices(IProviders providers, ModelBook models, TimeProv
     }
 
     /// <summary>A model that thinks is let think as little as it takes, and an open-weight model is trained as its service suggests.</summary>
-    private CandidateRecipe WithSuggestions(CandidateRecipe candidate, ProviderFacts provider)
+    private CandidateRecipe WithSuggestions(CandidateRecipe candidate, ProviderFacts provider, double? trainingRows)
     {
         if (candidate.Model is null || models.Find(provider.PriceKey, candidate.Model) is not { } life)
         {
@@ -73,7 +76,7 @@ public sealed class OpenChoices(IProviders providers, ModelBook models, TimeProv
         candidate = candidate with { ReasoningEffort = candidate.ReasoningEffort ?? Reasoning.Cheapest(life.Efforts) };
         return candidate.Kind == CandidateKind.Prompt ? candidate : candidate with
         {
-            Epochs = candidate.Epochs.Count == 0 && life.Epochs is { } epochs ? new OneOrMany<int>(epochs) : candidate.Epochs,
+            Epochs = candidate.Epochs.Count == 0 && life.EpochsFor(trainingRows) is { } epochs ? new OneOrMany<int>(epochs) : candidate.Epochs,
             LearningRateMultiplier = candidate.LearningRateMultiplier.Count == 0 && life.LearningRateMultiplier is { } rate ? new OneOrMany<double>(rate) : candidate.LearningRateMultiplier,
             Tier = candidate.Tier ?? life.Tier,
         };

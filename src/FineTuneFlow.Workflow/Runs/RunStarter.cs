@@ -42,8 +42,8 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
     {
         ProjectName.Check(project);
         Recipe asked = recipe with { Candidates = CandidateGrid.Expand(recipe), Baselines = BaselineGrid.Expand(recipe) };
-        (string sha256, long bytes) = await Hash(drop, cancellation);
-        return await StartAsync(project, RunId.From(project, sha256, RecipeHash.Of(asked) + (against is null ? "" : $"\n{against}")), new BlobRef(drop.ToString(), sha256, bytes), asked, trigger, null, cancellation);
+        (string sha256, long bytes, long lines) = await Hash(drop, cancellation);
+        return await StartAsync(project, RunId.From(project, sha256, RecipeHash.Of(asked) + (against is null ? "" : $"\n{against}")), new BlobRef(drop.ToString(), sha256, bytes), asked, trigger, null, lines, cancellation);
     }
 
     /// <summary>Runs the same drop with the same recipe once more, as a run of its own.</summary>
@@ -70,7 +70,7 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
         int first = name.Length == 2 && int.TryParse(name[1], NumberStyles.None, CultureInfo.InvariantCulture, out int own) ? own + 1 : 2;
         for (int repetition = first; ; repetition++)
         {
-            StartedRun started = await StartAsync(record.Project, $"{root}_{repetition}", record.Drop, recipe, anew ? RunTriggers.Anew : RunTriggers.Rerun, repeats, cancellation);
+            StartedRun started = await StartAsync(record.Project, $"{root}_{repetition}", record.Drop, recipe, anew ? RunTriggers.Anew : RunTriggers.Rerun, repeats, null, cancellation);
             if (started.Created)
             {
                 return started;
@@ -79,7 +79,7 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
     }
 
     private async Task<StartedRun> StartAsync(
-        string project, string runId, BlobRef drop, Recipe recipe, string trigger, ImmutableArray<string>? repeats, CancellationToken cancellation)
+        string project, string runId, BlobRef drop, Recipe recipe, string trigger, ImmutableArray<string>? repeats, long? lines, CancellationToken cancellation)
     {
         if (await client.GetAsync(runId, cancellation) is not null)
         {
@@ -89,7 +89,7 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
         // Provider, model and prompt are fixed with the run: a changed default must not send half of its candidates elsewhere, nor another
         // champion change what they are told.
         ImmutableArray<CandidateRecipe> told = ContinuedPrompts.Inherit(recipe.Candidates, await ChampionPrompt(project, recipe, cancellation));
-        Recipe kept = recipe with { Candidates = await choices.SettleAsync(told, cancellation) };
+        Recipe kept = recipe with { Candidates = await choices.SettleAsync(told, lines * (1 - recipe.Dataset.Split.Test - recipe.Dataset.Split.Validation), cancellation) };
         BlobWritten written = await store.WriteJsonAsync(RunPaths.Recipe(runId), kept, cancellation: cancellation);
         var input = new RunInput(runId, project, drop, written.Ref, recipe.DeadlineHours, trigger, repeats);
         return new StartedRun(runId, await client.StartAsync(Flows.FineTuneRun, runId, input, cancellation));
@@ -103,7 +103,8 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
             : null;
     }
 
-    private async Task<(string Sha256, long Bytes)> Hash(BlobPath drop, CancellationToken cancellation)
+    /// <summary>Its content and, as far as its lines tell, its rows: a text may go over several.</summary>
+    private async Task<(string Sha256, long Bytes, long Lines)> Hash(BlobPath drop, CancellationToken cancellation)
     {
         await using BlobRead? blob = await store.OpenAsync(drop, cancellation);
         if (blob is null)
@@ -111,8 +112,16 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
             throw new FlowException(FailureKind.NotFound, $"There is no {drop}", "Drop the CSV under drops/{project}/ first");
         }
 
-        using var sha256 = SHA256.Create();
-        return (Convert.ToHexStringLower(await sha256.ComputeHashAsync(blob.Content, cancellation)), blob.Bytes);
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] part = new byte[128 * 1024];
+        long lines = 0;
+        for (int read; (read = await blob.Content.ReadAsync(part, cancellation)) > 0;)
+        {
+            sha256.AppendData(part, 0, read);
+            lines += part.AsSpan(0, read).Count((byte)'\n');
+        }
+
+        return (Convert.ToHexStringLower(sha256.GetCurrentHash()), blob.Bytes, lines);
     }
 }
 

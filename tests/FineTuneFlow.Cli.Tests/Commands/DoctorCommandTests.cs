@@ -42,6 +42,25 @@ public sealed class DoctorCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_settings_own_file_of_models_goes_before_the_built_in_table()
+    {
+        await using WebApplication simulator = await SimulatorAsync(null);
+        string models = Write("models.json", $$"""
+            { "asOf": "2026-11-29", "source": "us", "models": [ { "provider": "simulator", "model": "babbage-002", "inferenceEnds": "{{DateTime.UtcNow.AddDays(9):yyyy-MM-dd}}" } ] }
+            """);
+        string settings = Settings($$"""
+            "Providers__s__Kind": "simulator", "Providers__s__BaseAddress": "{{simulator.Urls.First()}}/v1/", "Providers__s__Key": "k", "Costs__Models": {{System.Text.Json.JsonSerializer.Serialize(models)}}
+            """);
+        string recipe = Write("recipe.json", """{ "candidates": [ { "name": "old", "model": "babbage-002" } ], "baselines": [] }""");
+
+        (int code, string output, string error) = await Ftf.RunAsync("doctor", "--recipe", recipe, "--settings", settings);
+
+        code.ShouldBe(1, error);
+        output.ShouldContain("wrong  old: babbage-002 can be trained at s until");
+        output.ShouldContain("(9 days)");
+    }
+
+    [Fact]
     public async Task Without_a_recipe_what_would_be_trained_is_told()
     {
         await using WebApplication simulator = await SimulatorAsync(null);

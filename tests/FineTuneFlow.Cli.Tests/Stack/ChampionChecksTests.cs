@@ -50,7 +50,7 @@ public sealed class ChampionChecksTests : IDisposable
         {
             using ConfiguredProviders providers = DoctorCommand.Providers(settings);
             return await ChampionChecks.LookAsync(
-                new StackOptions(_home.FullName, Store: StackStorage.Files, Settings: settings), providers, host: null, TestContext.Current.CancellationToken);
+                new StackOptions(_home.FullName, Store: StackStorage.Files, Settings: settings), providers, DoctorCommand.Models(settings), host: null, TestContext.Current.CancellationToken);
         }
         finally
         {
