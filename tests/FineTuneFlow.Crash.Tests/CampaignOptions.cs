@@ -8,6 +8,10 @@ namespace FineTuneFlow.Crash.Tests;
 /// <param name="Kills">SIGKILLs to the host.</param>
 public sealed record CampaignOptions(int Seed, int Runs, int Kills)
 {
+    /// <summary>How many times as long a host lives before it is killed as it does on a machine that is free for it: beside other work it starts
+    /// later, and kills would only hit its start.</summary>
+    public double Pace { get; init; } = 1;
+
     /// <summary>The service that the simulator stands in for.</summary>
     public string Profile { get; init; } = "simulator";
 
@@ -41,9 +45,12 @@ public sealed record CampaignOptions(int Seed, int Runs, int Kills)
         }
     }
 
-    /// <summary>FTF_CRASH_SEED, FTF_CRASH_RUNS, FTF_CRASH_KILLS; by default a new seed, 2 runs, 5 kills.</summary>
+    /// <summary>FTF_CRASH_SEED, FTF_CRASH_RUNS, FTF_CRASH_KILLS, FTF_CRASH_PACE; by default a new seed, 2 runs, 5 kills, a pace of 1.</summary>
     public static CampaignOptions FromEnvironment() => new(
-        Number("FTF_CRASH_SEED", Random.Shared.Next(1_000_000)), Number("FTF_CRASH_RUNS", 2), Number("FTF_CRASH_KILLS", 5));
+        Number("FTF_CRASH_SEED", Random.Shared.Next(1_000_000)), Number("FTF_CRASH_RUNS", 2), Number("FTF_CRASH_KILLS", 5))
+    {
+        Pace = double.TryParse(Environment.GetEnvironmentVariable("FTF_CRASH_PACE"), NumberStyles.Float, CultureInfo.InvariantCulture, out double pace) && pace > 0 ? pace : 1,
+    };
 
     private static int Number(string variable, int without) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) ? value : without;

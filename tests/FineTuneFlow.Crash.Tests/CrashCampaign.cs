@@ -47,7 +47,7 @@ internal sealed class CrashCampaign(CampaignOptions options, Action<string> say)
             }
 
             using HostProcess host = HostProcess.Start(cloud.Settings);
-            await Task.Delay(_random.Next(300, 3_500), cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(300, 3_500) * options.Pace), cancellation);
             host.HasExited.ShouldBeFalse($"the host ended by itself:\n{host.Output}");
             host.Kill();
             foreach ((var key, int asked) in await cloud.AskedInRecordedChunksAsync())

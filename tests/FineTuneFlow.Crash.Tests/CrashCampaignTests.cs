@@ -12,7 +12,7 @@ public sealed class CrashCampaignTests(ITestOutputHelper output)
     {
         CampaignOptions options = CampaignOptions.FromEnvironment() with { Profile = profile };
         // Said before anything can fail: with it the same campaign can be run again.
-        output.WriteLine($"FTF_CRASH_PROFILES={profile} FTF_CRASH_SEED={options.Seed} FTF_CRASH_RUNS={options.Runs} FTF_CRASH_KILLS={options.Kills}");
+        output.WriteLine($"FTF_CRASH_PROFILES={profile} FTF_CRASH_SEED={options.Seed} FTF_CRASH_RUNS={options.Runs} FTF_CRASH_KILLS={options.Kills} FTF_CRASH_PACE={options.Pace}");
 
         output.WriteLine(await new CrashCampaign(options, output.WriteLine).RunAsync(TestContext.Current.CancellationToken));
     }

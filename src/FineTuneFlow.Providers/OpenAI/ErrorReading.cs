@@ -15,6 +15,9 @@ internal static partial class ErrorReading
     private const string WindDown =
         "OpenAI is closing self-serve fine-tuning; use Azure OpenAI, another service of the same wire format, or the simulator";
 
+    /// <summary>Where an address is wrong, or that of something else.</summary>
+    private const string Address = "Check the setting Providers__{provider}__BaseAddress: docs/providers.md has the addresses of the services, and most end in /v1/";
+
     private static readonly ImmutableArray<Rule> Table =
     [
         new(401, _ => true, FailureKind.Unauthenticated, "refused the credentials", "Check the provider's Key or Credential setting"),
@@ -29,6 +32,10 @@ internal static partial class ErrorReading
             FailureKind.TooManyJobs, "runs as many jobs as it allows", "The run waits for a slot by itself"),
         new(429, _ => true, FailureKind.Throttled, "asks to go slower", null),
         new(null, e => e.Is("DeploymentNotReady"), FailureKind.Unavailable, "has not made the deployment ready yet", null) { Wait = TimeSpan.FromSeconds(2) },
+        new(null, e => e.Call == ServiceCall.Ask && e.Says("failed to load lora", "loading lora", "lora adapter is not"), FailureKind.Unavailable,
+            "has not loaded the fine-tune's adapter yet", null) { Wait = TimeSpan.FromSeconds(15) },
+        new(400, e => e.Call == ServiceCall.Ask && e.Says("only batch", "batch only", "only supports batch", "only available in batch", "only through the batch", "only via the batch"),
+            FailureKind.Forbidden, "answers this model in batches only", "Set evaluation.mode to batch in the recipe and rerun: what is trained is adopted"),
         new(null, e => e.Call == ServiceCall.CreateDeployment && e.Is("InsufficientQuota", "QuotaExceeded"), FailureKind.QuotaExhausted,
             "has no quota for a deployment of this SKU and capacity", "Lower the provider's Deployment__Capacity setting, choose another Deployment__Sku, or ask for quota"),
         new(404, e => e.Is("DeploymentNotFound"), FailureKind.NotFound, "has no such deployment", "Deploy the model again; Azure deletes deployments left idle for 15 days"),
@@ -39,6 +46,8 @@ internal static partial class ErrorReading
             "At Azure this also means that the training tier is missing or not offered for it: set the candidate's tier, or the provider's Tier setting; else choose another model"),
         new(null, e => e.Status is 400 or 404 or 410 && (e.Is("model_deprecated", "model_retired", "model_shut_down") || e.Says("deprecated", "has been shut down", "retired")),
             FailureKind.ModelRetired, "has retired the model", "Choose a model that can still be trained and served"),
+        new(404, e => e.Call.IsOfTheService && !e.Is("model_not_found"), FailureKind.NotFound, "has nothing at this address", Address),
+        new(404, e => e.Is("model_not_found"), FailureKind.NotFound, "knows no such model for this key", "See with ftf doctor what the key can use, and name another model"),
         new(404, _ => true, FailureKind.NotFound, "knows no such thing", null),
         new(409, _ => true, FailureKind.Conflict, "says that it is in another state", null),
         new(408, _ => true, FailureKind.Unavailable, "gave up waiting", null),
@@ -66,7 +75,7 @@ internal static partial class ErrorReading
             message += $": {Shortened(key is null ? said : said.Replace(key, "…", StringComparison.Ordinal))}";
         }
 
-        return new FlowException(new Failure(kind, message, rule.Remedy, Field: kind == FailureKind.InvalidInput ? answer.Param : null, RetryAfter: given.RetryAfter ?? rule.Wait));
+        return new FlowException(new Failure(kind, message, rule.Remedy?.Replace("{provider}", provider, StringComparison.Ordinal), Field: kind == FailureKind.InvalidInput ? answer.Param : null, RetryAfter: given.RetryAfter ?? rule.Wait));
     }
 
     /// <summary>Azure refuses a filtered prompt with 400: an answer about this text, not a fault of the call.</summary>

@@ -6,6 +6,9 @@ namespace FineTuneFlow.Providers.OpenAI;
 /// <param name="SpeaksOfData">The service's messages about it may quote texts, so they are not passed on.</param>
 internal sealed record ServiceCall(string What, CallNature Nature, bool SpeaksOfData = false)
 {
+    /// <summary>It names no single thing that could be missing: nothing there means a wrong address.</summary>
+    public bool IsOfTheService => this == ListFiles || this == UploadFile || this == OpenUpload || this == FindJobs || this == ListModels || this == FindBatches;
+
     public static readonly ServiceCall ListFiles = new("list the files", CallNature.Repeatable);
     public static readonly ServiceCall UploadFile = new("upload the file", CallNature.Makes, SpeaksOfData: true);
     public static readonly ServiceCall OpenUpload = new("open the upload", CallNature.Repeatable);

@@ -27,6 +27,11 @@ internal sealed class JobEndpoints(
 
     private async Task Create(HttpContext http)
     {
+        if (!http.Service().Trains)
+        {
+            throw new ApiException(400, "Supervised fine-tuning is not available here; create a reinforcement fine-tuning job with a grader.", "unsupported_method", "method");
+        }
+
         FineTuningJob job = JobRequest.Read(await RequestBody.ObjectAsync(http), http.Service(), files, models, clock);
         shutdowns.Check(job.Model);
         job = jobs.Create(job);

@@ -22,6 +22,9 @@ internal sealed record SimulatedService
     /// <summary>The one training tier it takes, in its own word; null: any, or none.</summary>
     public string? OnlyTier { get; init; }
 
+    /// <summary>Supervised fine-tuning is offered; else its models are asked only.</summary>
+    public bool Trains { get; init; } = true;
+
     /// <summary>Hyperparameters stand in the top-level object only, and fields that the service does not know are refused there.</summary>
     public bool FlatHyperparameters { get; init; }
 

@@ -20,6 +20,8 @@ internal static class SimulatedServices
         new() { Name = "gateway", Path = "/as/gateway/v1", Succeeded = "Completed", NeededFields = ["role_arn"] },
         // The least that a service of the format can tell about a job.
         new() { Name = "bare", Path = "/as/bare/v1", KeepsMetadata = false, TellsSuffix = false },
+        // Trains by reinforcement with a grader, which is not simulated: it can be asked.
+        new() { Name = "bedrock-mantle", Path = "/as/bedrock-mantle/v1", KeepsMetadata = false, Trains = false },
         new() { Name = "together", Path = "/as/together/v1", KeepsMetadata = false, Together = true, RateOfOne = 1e-5 },
     ];
 

@@ -73,6 +73,21 @@ public sealed class FailureTests
         failure.Message.ShouldNotContain(TestProvider.Key);
     }
 
+    [Theory]
+    [InlineData(500, """{"error":{"message":"Failed to load LoRA adapter"}}""", FailureKind.Unavailable, "adapter")]
+    [InlineData(400, """{"error":{"message":"This model is only available in batch"}}""", FailureKind.Forbidden, "in batches only")]
+    public async Task What_only_a_question_meets_is_told_apart(int status, string body, FailureKind kind, string said)
+    {
+        await using WireServer server = await WireServer.StartAsync((http, _) => WireServer.WriteAsync(http, status, body));
+        using OpenAIProvider provider = TestProvider.For(server.Address);
+        var question = new ModelQuestion { Model = "ft:m", Family = ModelFamily.Chat, Messages = [new ChatTurn("user", "fine")], MaxTokens = 1 };
+
+        Failure failure = (await Should.ThrowAsync<FlowException>(() => provider.AskAsync(question, TestContext.Current.CancellationToken))).Failure;
+
+        failure.Kind.ShouldBe(kind);
+        failure.Message.ShouldContain(said);
+    }
+
     [Fact]
     public async Task What_a_service_says_about_a_question_is_not_passed_on()
     {

@@ -1,4 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Tests.Runs;
@@ -9,33 +12,28 @@ public sealed class ServiceProfileRunTests
     private static readonly string[] Services = ["openai", "azure", "foundry", "nebius", "gateway", "together"];
 
     [Fact]
-    public async Task The_same_model_has_the_same_figures_at_every_service()
+    public async Task The_chapters_recipe_and_a_modern_one_have_the_same_figures_at_every_service()
     {
         await using WholeProduct product = await WholeProduct.StartAsync(Settings(Services));
-        var accuracies = new Dictionary<string, double[]>();
-        foreach (string service in Services)
+        var accuracies = new Dictionary<(string Recipe, string Service), double[]>();
+        foreach (string recipe in new[] { "chapter", "modern" })
         {
-            StartedRun run = await product.RunAsync($"at-{service}", Reviews.Csv(200), $$"""
-                {
-                  "candidates": [
-                    { "name": "chapter-1", "provider": "{{service}}", "model": "babbage-002", "epochs": 1 },
-                    { "name": "chapter-2", "continueFrom": "chapter-1", "provider": "{{service}}", "epochs": 1, "learningRateMultiplier": 8 },
-                    { "name": "modern", "provider": "{{service}}", "model": "gpt-oss-20b", "epochs": 2 }
-                  ],
-                  "baselines": [], "budget": { "approveAbove": 50 }
-                }
-                """);
-            RunView ended = await product.EndAsync(run.RunId);
-            ended.Failure.ShouldBeNull(service);
-            accuracies[service] = [.. ended.Candidates.Select(c => c.Record.Accuracy!.Value)];
+            foreach (string service in Services)
+            {
+                StartedRun run = await product.RunAsync($"{recipe}-{service}", Reviews.Csv(200), Sample(recipe, service));
+                RunView ended = await product.EndAsync(run.RunId);
+                ended.Failure.ShouldBeNull($"{recipe} at {service}");
+                accuracies[(recipe, service)] = [.. ended.Candidates.Select(c => c.Record.Accuracy!.Value)];
+            }
         }
 
-        foreach (string service in Services)
+        foreach (((string recipe, string service), double[] figures) in accuracies)
         {
-            accuracies[service].ShouldBe(accuracies["openai"], service);
+            figures.ShouldBe(accuracies[(recipe, "openai")], $"{recipe} at {service}");
         }
 
-        product.JobsCreated().ShouldBe(3 * Services.Length);
+        // Four jobs of the chapter's and two of the modern one, once at each.
+        product.JobsCreated().ShouldBe((4 + 2) * Services.Length);
     }
 
     [Theory]
@@ -78,6 +76,20 @@ public sealed class ServiceProfileRunTests
         doubt.Kind.ShouldBe(FailureKind.Conflict);
         doubt.Message.ShouldContain("ftjob-");
         doubt.Remedy.ShouldNotBeNull().ShouldContain("console");
+    }
+
+    /// <summary>A recipe of samples/, with all its candidates at one service.</summary>
+    private static string Sample(string name, string service)
+    {
+        JsonNode recipe = JsonNode.Parse(
+            Repository.Read("samples", $"{name}.recipe.json"),
+            documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!;
+        foreach (JsonNode? candidate in recipe["candidates"]!.AsArray())
+        {
+            candidate!["provider"] = service;
+        }
+
+        return recipe.ToJsonString();
     }
 
     private static (string Key, string Value)[] Settings(IEnumerable<string> services) =>
