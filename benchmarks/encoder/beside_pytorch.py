@@ -5,7 +5,7 @@ usage: beside_pytorch.py TRAINER.dll EncoderBenchmark.dll DATA_FOLDER MODEL_FOLD
 DATA_FOLDER: from split.py; MODEL_FOLDER: any trained MiniLM, for its tokenizer. The trainer's start and end are taken out of account by the difference of a
 longer and a shorter training. Needs Debian's python3-torch.
 """
-import json, os, re, statistics, subprocess, sys, tempfile
+import json, os, re, statistics, subprocess, sys, tempfile, time
 
 here = os.path.dirname(os.path.abspath(__file__))
 trainer, bench, data, model = sys.argv[1:5]
@@ -38,12 +38,14 @@ def ours(batches, name):
 
 
 speeds = {"trainer": [], "PyTorch, length buckets": [], "PyTorch, dynamic padding": []}
+started = time.time()
 for turn in range(rounds):
     (few, begun), (many, ended) = ours(SHORT, turn), ours(LONG, turn)
     speeds["trainer"].append((many - few) / (ended - begun))
+    print(f"round {turn + 1}, {time.time() - started:.0f} s: trainer {few} rows in {begun:.1f} s, {many} in {ended:.1f} s", flush=True)
     told = subprocess.run(["/usr/bin/python3", f"{here}/pytorch_plain.py", f"{folder}/lengths", str(LONG - 3)], check=True, env=env, capture_output=True, text=True).stdout
     for name in ("length buckets", "dynamic padding"):
         speeds["PyTorch, " + name].append(float(re.search(name + r": ([\d.]+) rows", told)[1]))
-    print(f"round {turn + 1}: " + ", ".join(f"{name} {values[-1]:.2f}" for name, values in speeds.items()) + " rows a second", flush=True)
+    print(f"round {turn + 1}, {time.time() - started:.0f} s: " + ", ".join(f"{name} {values[-1]:.2f}" for name, values in speeds.items()) + " rows a second", flush=True)
 for name, values in speeds.items():
     print(f"{name}: median {statistics.median(values):.2f} rows a second, {statistics.median(a / b for a, b in zip(speeds['trainer'], values)):.2f} times as fast is the trainer (median of the rounds' ratios)")

@@ -23,7 +23,7 @@ python3 - "$work/out/result.json" <<'P'
 import json, sys
 result = json.load(open(sys.argv[1]))
 rows, seconds = result["trainRows"], result["trainSeconds"]
-print(f"FineTuneFlow trainer on {result['device']}, {result['hyperparameters']['precision']}: {rows / seconds:.0f} rows a second, {result['tokensPerSecond']:.0f} pieces a second, {seconds:.1f} s an epoch of {rows} rows")
+print(f"FineTuneFlow trainer on {result['device']}, {result['hyperparameters']['precision']}: {rows / seconds:.4g} rows a second, {result['tokensPerSecond']:.0f} pieces a second, {seconds:.1f} s an epoch of {rows} rows")
 print(f"172,839 rows would take {172839 * seconds / rows:.1f} s (the chapter, a T4: 123 rows a second, 1,405 s)")
 P
 if python3 -c "import transformers, torch" 2>/dev/null; then
