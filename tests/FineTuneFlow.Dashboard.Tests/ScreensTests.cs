@@ -16,7 +16,7 @@ public sealed class ScreensTests(PagesFixture pages, Browser browser)
         { "comparison", "/ui/runs/{ended}/compare?candidate=gpt&against=linear", "table.compare" },
         { "projects", "/ui/projects/reviews", "#versions" },
         { "drop", "/ui/drop", ".dropzone" },
-        { "review", "/ui/review", ".choices" },
+        { "review", "/ui/review?run={ended}", ".choices" },
         { "try", "/ui/try/reviews", "textarea" },
         { "costs", "/ui/costs", ".chart" },
         { "system", "/ui/system", "#health" },
