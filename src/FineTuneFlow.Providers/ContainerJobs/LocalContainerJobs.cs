@@ -13,6 +13,14 @@ public sealed class LocalContainerJobs(LocalContainerOptions options, IBlobStore
     /// <summary>Among the inputs: the encoder to go on from.</summary>
     private const string Earlier = "earlier";
 
+    /// <summary>The shell's word for SIGKILL.</summary>
+    private const int Killed = 128 + 9;
+
+    /// <summary>Begun again, from what it has kept: on a person's machine somebody may have killed it, as its host. Where memory lacks, that
+    /// takes a few attempts to be given up.</summary>
+    private static readonly Failure WasKilled = new(
+        FailureKind.Unavailable, "The baseline's program was killed (SIGKILL): by somebody, or by the system for lack of memory", "If it happens again, use a larger machine or a smaller model");
+
     /// <summary>What was started is there at once; a host that is starting one keeps its intent fresh.</summary>
     public ContainerFacts FactsOf(ContainerJobRequest request) => new(TimeSpan.Zero, TimeSpan.FromSeconds(2), options.Machine);
 
@@ -106,7 +114,7 @@ public sealed class LocalContainerJobs(LocalContainerOptions options, IBlobStore
         {
             State = succeeded ? ContainerState.Succeeded : ContainerState.Failed,
             EndedAt = execution.EndedAt,
-            Failure = succeeded ? null : ContainerVerdict.Of(result, code == 0 ? null : code, began: true),
+            Failure = succeeded ? null : result is null && code == Killed ? WasKilled : ContainerVerdict.Of(result, code == 0 ? null : code, began: true),
         };
     }
 

@@ -91,9 +91,11 @@ public abstract class ContainerProgramContract(Azurite azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_program_that_could_not_reach_something_is_started_again()
+    public Task A_program_that_could_not_reach_something_is_started_again() => IsStartedAgainAsync("unavailable");
+
+    protected async Task IsStartedAgainAsync(string how)
     {
-        LocalContainerJobs broken = Jobs("unavailable");
+        LocalContainerJobs broken = Jobs(how);
         string id = (await StartAsync(broken, _run.Request)).Id;
         (await EndAsync(broken, id)).Failure!.Kind.ShouldBe(FailureKind.Unavailable);
 
