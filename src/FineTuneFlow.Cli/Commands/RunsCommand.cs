@@ -61,6 +61,7 @@ public static class RunsCommand
 
         if (refused.Count > 0)
         {
+            writer.WriteLine("Take the file away, or dismiss it: DELETE /api/refused?drop=drops/PROJECT/FILE.");
             writer.WriteLine();
         }
     }

@@ -68,6 +68,12 @@ public sealed class RunHttpFunctions(ApiRunner api)
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<PostRerun>(request, client, context);
 
+    [Function(nameof(DeleteRefused))]
+    public Task<IResult> DeleteRefused(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/refused")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext context) => api.RunAsync<DeleteRefused>(request, client, context);
+
     [Function(nameof(GetReport))]
     public Task<IResult> GetReport(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/report")] HttpRequest request,

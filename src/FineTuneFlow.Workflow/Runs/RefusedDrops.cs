@@ -13,6 +13,20 @@ public sealed class RefusedDrops(IBlobStore store, TimeProvider time)
     public async Task ForgetAsync(BlobPath drop, CancellationToken cancellation) =>
         await store.DeleteAsync(RunPaths.RefusedDrop(drop), cancellation);
 
+    /// <summary>Tells of it no more. The same file is not taken again by itself, and a new one under its name is looked at anew.</summary>
+    /// <param name="drop">Container and name, as it is listed.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="FlowException">InvalidInput: no name of a drop; NotFound: it is not listed.</exception>
+    public async Task DismissAsync(string drop, CancellationToken cancellation)
+    {
+        BlobPath path = BlobPath.Parse(drop);
+        if (path.Container != RunPaths.Drops || !await store.DeleteAsync(RunPaths.RefusedDrop(path), cancellation))
+        {
+            throw new FlowException(new Failure(
+                FailureKind.NotFound, $"{path} is no drop that was refused", "List them by GET runs, or ftf runs.", Field: "drop"));
+        }
+    }
+
     /// <summary>Those that still lie there, in order of name.</summary>
     /// <param name="project">Only this project's; null: all, also those that lie under no project's name.</param>
     /// <param name="cancellation">Gives up.</param>

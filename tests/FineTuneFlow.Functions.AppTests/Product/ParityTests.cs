@@ -79,6 +79,8 @@ public sealed class ParityTests(Azurite azurite) : IAsyncLifetime
             ("POST runs/nobody-0000/rerun", null),
             ("GET runs/nobody-0000/marks", null),
             ("DELETE runs/nobody-0000", null),
+            ("DELETE refused?drop=drops/nobody/june.csv", null),
+            ("DELETE refused", null),
             ("GET runs/nobody-0000/compare", null),
             ("GET runs/nobody-0000/rows?show=most", null),
             ("GET runs/nobody-0000/cascade?small=a&large=b", null),

@@ -57,6 +57,24 @@ public class DroppedFileTests(WatchingHostFixture host, Azurite azurite) : IClas
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task What_is_told_of_a_refused_drop_can_be_dismissed_and_a_new_file_is_told_of_again()
+    {
+        const string Drop = "drops/Not Mine/june.csv";
+        await UploadAsync("drops", "Not Mine/june.csv", HostFixture.Reviews(50));
+        await UntilAsync("runs", list => list.Refused.Any(r => r.Drop == Drop));
+
+        using HttpResponseMessage dismissed = await host.Http.DeleteAsync($"refused?drop={Uri.EscapeDataString(Drop)}", Cancellation);
+        dismissed.StatusCode.ShouldBe(System.Net.HttpStatusCode.NoContent);
+        (await UntilAsync("runs", _ => true)).Refused.ShouldNotContain(r => r.Drop == Drop);
+        using HttpResponseMessage again = await host.Http.DeleteAsync($"refused?drop={Uri.EscapeDataString(Drop)}", Cancellation);
+        again.StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+
+        await UploadAsync("drops", "Not Mine/june.csv", HostFixture.Reviews(51));
+        await UntilAsync("runs", list => list.Refused.Any(r => r.Drop == Drop));
+        await Client("drops").GetBlobClient("Not Mine/june.csv").DeleteAsync(cancellationToken: Cancellation);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_broken_recipe_in_the_container_refuses_drops_until_it_is_mended()
     {
         await UploadAsync("recipes", "mended.json", """{ "candidats": [] }""");
