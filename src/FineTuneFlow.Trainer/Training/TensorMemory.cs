@@ -11,7 +11,7 @@ internal static partial class TensorMemory
     private const int ArenasAtMost = -8;
 
     /// <summary>Keeps what libtorch gives back for the next tensor. By itself glibc returns large blocks to the system, which fills each with zeros, page by page,
-    /// when it is asked for again: that took a quarter of a training's time. Does nothing where the C library is another one.</summary>
+    /// when it is asked for again: docs/benchmarks.md tells what that cost. Does nothing where the C library is another one.</summary>
     public static void Keep()
     {
         if (!OperatingSystem.IsLinux())
