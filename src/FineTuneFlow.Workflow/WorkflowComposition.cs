@@ -95,6 +95,7 @@ public static class WorkflowComposition
             .AddSingleton<ContainerStarts>()
             .AddSingleton<Orphans>()
             .AddSingleton<LeftBatches>()
+            .AddSingleton<LeftQuestions>()
             .AddSingleton<LateCosts>()
             .AddSingleton<CheckpointCosts>()
             .AddSingleton<CandidateScores>()

@@ -19,6 +19,9 @@ internal sealed class EngineHarness : IAsyncDisposable
 
     public Action<EngineRuntime>? Probes { get; init; }
 
+    /// <summary>Timers that an instance may need before <see cref="EndOfAsync"/> says that it does not end.</summary>
+    public int MostTimers { get; set; } = 20_000;
+
     public SkippingClock Clock { get; } = new();
 
     public string DatabasePath => Path.Combine(_folder, "engine.db");
@@ -60,9 +63,10 @@ internal sealed class EngineHarness : IAsyncDisposable
     }
 
     /// <summary>Lets time pass, as much as the timers ask for, until the instance has ended.</summary>
+    /// <exception cref="InvalidOperationException">It waits for what does not come, or sets timers without an end.</exception>
     public async Task<InstanceState> EndOfAsync(string id)
     {
-        while (true)
+        for (int timers = 0; ; timers++)
         {
             await Engine.WhenIdleAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30));
             InstanceState state = (await Engine.GetAsync(id)).ShouldNotBeNull();
@@ -71,7 +75,15 @@ internal sealed class EngineHarness : IAsyncDisposable
                 return state;
             }
 
-            Clock.AdvanceTo(Engine.NextDue ?? throw new InvalidOperationException($"{id} waits for something that does not come: {state}\n{string.Join((char)10, await Engine.GetHistoryAsync(id))}"));
+            if (timers == MostTimers)
+            {
+                throw new InvalidOperationException($"{id} has not ended after {timers} timers, at {Clock.GetUtcNow():u}: {state}");
+            }
+
+            DateTimeOffset due = Engine.NextDue
+                ?? throw new InvalidOperationException($"{id} waits for something that does not come: {state}\n{string.Join((char)10, await Engine.GetHistoryAsync(id))}");
+            // The engine asks the clock for whole milliseconds, so that it is woken up to one after the timer is due.
+            Clock.AdvanceTo(due > Clock.GetUtcNow() ? due : Clock.NextDue);
         }
     }
 

@@ -37,6 +37,37 @@ public class SafetyTests
     }
 
     [Fact]
+    public async Task A_timer_that_is_due_between_two_milliseconds_comes_after_it()
+    {
+        WorkflowCatalog catalog = new WorkflowCatalog().With(Run, async (context, _) =>
+        {
+            await context.DelayUntil(context.UtcNow + TimeSpan.FromMilliseconds(1.5));
+            return 1;
+        });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", Unit.Value);
+
+        (await harness.EndOfAsync("r")).Output!.GetValue<int>().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_sets_timers_without_an_end_is_told_of_and_not_waited_for()
+    {
+        WorkflowCatalog catalog = new WorkflowCatalog().With(Run, async (context, _) =>
+        {
+            while (true)
+            {
+                await context.DelayUntil(context.UtcNow + TimeSpan.FromSeconds(1));
+            }
+        });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        harness.MostTimers = 50;
+        await harness.Engine.StartAsync(Run, "r", Unit.Value);
+
+        (await Should.ThrowAsync<InvalidOperationException>(harness.EndOfAsync("r"))).Message.ShouldStartWith("r has not ended after 50 timers");
+    }
+
+    [Fact]
     public async Task Code_that_asks_for_less_or_more_than_its_history_is_found_out_too()
     {
         WorkflowCatalog two = Activities.With(Run, async (context, _) =>

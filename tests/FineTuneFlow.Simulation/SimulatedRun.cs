@@ -127,6 +127,8 @@ internal sealed class SimulatedRun : IAsyncDisposable
         }
     }
 
+    private bool IsQuiet => _hosts.All(host => host.IsIdle) && _world.Second.Work.Idle.IsCompleted;
+
     private IEnumerable<string> Open => _hosts.SelectMany(host => host.Engine.Runtime.Slots).Select(slot => slot.Row.Id);
 
     private async Task<bool> IsOverAsync()
@@ -148,15 +150,11 @@ internal sealed class SimulatedRun : IAsyncDisposable
     /// <summary>Waits until only time can bring more, or a host has died.</summary>
     private async Task QuietAsync()
     {
-        while (!_hosts.Any(host => host.HasDied))
+        while (!IsQuiet && !_hosts.Any(host => host.HasDied))
         {
             Task all = Task.WhenAll([.. _hosts.Select(host => host.Quiet), _world.Second.Work.Idle]);
             Task died = Task.WhenAny(_hosts.Where(host => !host.IsAway).Select(host => host.Engine.Faulted).Append(Never));
             await Task.WhenAny(all, died).WaitAsync(RealPatience);
-            if (_hosts.All(host => host.IsIdle) && _world.Second.Work.Idle.IsCompleted)
-            {
-                return;
-            }
         }
     }
 }

@@ -4,6 +4,7 @@ namespace FineTuneFlow.Tests;
 internal sealed class SkippingClock : TimeProvider
 {
     private readonly Lock _gate = new();
+    /// <summary>Those that are set, in the order in which they were.</summary>
     private readonly List<SkippingTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -33,7 +34,7 @@ internal sealed class SkippingClock : TimeProvider
         {
             lock (_gate)
             {
-                return _timers.Count == 0 ? DateTimeOffset.MaxValue : _timers.Min(t => t.Due);
+                return Earliest()?.Due ?? DateTimeOffset.MaxValue;
             }
         }
     }
@@ -46,7 +47,7 @@ internal sealed class SkippingClock : TimeProvider
         lock (_gate)
         {
             _now -= by;
-            _timers.Where(t => t.Due < DateTimeOffset.MaxValue).ToList().ForEach(t => t.Due -= by);
+            _timers.ForEach(t => t.Due -= by);
         }
     }
 
@@ -60,24 +61,46 @@ internal sealed class SkippingClock : TimeProvider
             SkippingTimer? next;
             lock (_gate)
             {
-                next = _timers.Where(t => t.Due <= to).MinBy(t => t.Due);
-                DateTimeOffset then = next?.Due ?? to;
-                _now = then > _now ? then : _now;
-                if (next is null)
+                next = Earliest();
+                if (next is null || next.Due > to)
                 {
+                    _now = to > _now ? to : _now;
                     return;
                 }
 
-                next.Due = next.Period > TimeSpan.Zero ? next.Due + next.Period : DateTimeOffset.MaxValue;
+                _now = next.Due > _now ? next.Due : _now;
+                if (next.Period > TimeSpan.Zero)
+                {
+                    next.Due += next.Period;
+                }
+                else
+                {
+                    _timers.Remove(next);
+                }
             }
 
             next.Fire();
         }
     }
 
+    /// <summary>Of several for the same moment the one that was set first.</summary>
+    private SkippingTimer? Earliest()
+    {
+        SkippingTimer? earliest = null;
+        foreach (SkippingTimer timer in _timers)
+        {
+            if (earliest is null || timer.Due < earliest.Due)
+            {
+                earliest = timer;
+            }
+        }
+
+        return earliest;
+    }
+
     private sealed class SkippingTimer(SkippingClock clock, Action fire) : ITimer
     {
-        public DateTimeOffset Due { get; set; } = DateTimeOffset.MaxValue;
+        public DateTimeOffset Due { get; set; }
 
         public TimeSpan Period { get; private set; }
 
@@ -88,9 +111,13 @@ internal sealed class SkippingClock : TimeProvider
             lock (clock._gate)
             {
                 clock._timers.Remove(this);
-                clock._timers.Add(this);
-                Due = dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : clock._now + dueTime;
-                Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                {
+                    Due = clock._now + dueTime;
+                    Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
+                    clock._timers.Add(this);
+                }
+
                 return true;
             }
         }

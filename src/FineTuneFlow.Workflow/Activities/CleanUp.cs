@@ -12,7 +12,7 @@ namespace FineTuneFlow.Workflow.Activities;
 /// waits for any more (also ones whose creation lost its answer), deletes uploaded files where the recipe says so; and tells what
 /// the run has cost beside its judged candidates.</summary>
 public sealed class CleanUp(
-    IBlobStore store, IProviders providers, Deployments deployments, Orphans orphans, LeftBatches batches, LateCosts costs, JobSlots slots)
+    IBlobStore store, IProviders providers, Deployments deployments, Orphans orphans, LeftBatches batches, LeftQuestions questions, LateCosts costs, JobSlots slots)
     : IActivity<CleanUpInput, CleanUpResult>
 {
     public async Task<CleanUpResult> RunAsync(CleanUpInput input, CancellationToken cancellation)
@@ -34,6 +34,7 @@ public sealed class CleanUp(
             await DeleteUploads(input.RunId, cancellation);
         }
 
+        await questions.ThrowIfAskedAsync(input.RunId, cancellation);
         return new CleanUpResult(await costs.OfAsync(input.RunId, input.Trained, input.Judged, recipe, cancellation), notes);
     }
 

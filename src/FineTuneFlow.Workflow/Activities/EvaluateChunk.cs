@@ -47,6 +47,8 @@ public sealed class EvaluateChunk(
                 // Another delivery may have stored it between the first look and our intent.
                 if (!await store.ExistsAsync(target, cancellation))
                 {
+                    // Looked at again: a run that ends from here on sees the intent, and waits for what is asked.
+                    await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
                     await AskAndStore(input, provider, target, cancellation);
                 }
             }

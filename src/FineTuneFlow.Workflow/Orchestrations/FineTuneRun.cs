@@ -18,7 +18,14 @@ public static class FineTuneRun
         Task deadline = context.DelayUntil(context.UtcNow.AddHours(input.DeadlineHours), workEnded.Token);
 
         Task first = await Task.WhenAny(work, cancel, deadline);
-        if (first != work && !journal.HasEnded)
+        if (first != work && journal.IsDecided)
+        {
+            // Half a promotion would be worse than a late one: the run ends as it would have.
+            journal.Note(first == cancel
+                ? $"The cancellation{By(await cancel)} came too late: the verdict was already being carried out"
+                : "The deadline passed while the verdict was being carried out");
+        }
+        else if (first != work)
         {
             Failure reason = first == cancel
                 ? new Failure(FailureKind.Cancelled, $"The run was cancelled{By(await cancel)}", "Start it again with rerun")

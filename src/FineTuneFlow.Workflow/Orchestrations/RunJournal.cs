@@ -51,12 +51,14 @@ internal sealed class RunJournal
     /// <summary>Why the run is to end before its work is done; null: it is not.</summary>
     public Failure? Stopped { get; private set; }
 
-    public bool HasEnded => _record.EndedAt is not null;
+    /// <summary>The verdict is being carried out, or has been: the run can no longer be stopped.</summary>
+    public bool IsDecided { get; private set; }
 
     /// <exception cref="FlowException">The run was stopped: no further stage begins.</exception>
     public Task EnterAsync(RunStage stage)
     {
         ThrowIfStopped();
+        IsDecided |= stage == RunStage.Promoting;
         return RecordAsync(stage);
     }
 

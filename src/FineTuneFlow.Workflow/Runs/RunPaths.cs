@@ -55,6 +55,9 @@ public static class RunPaths
 
     public static string AnswersPrefix(string runId, string candidate) => $"{runId}/answers/{candidate}/";
 
+    /// <summary>Begins the folders of answers that the candidate's checkpoints have given.</summary>
+    public static string CheckpointAnswersPrefix(string runId, string candidate) => $"{runId}/answers/{candidate}_";
+
     /// <summary>Answers had for a chunk before it is recorded: a batch's, or those of an attempt that broke off.</summary>
     public static BlobPath Answers(string runId, string candidate, int chunk) =>
         BlobPath.Of(Runs, $"{AnswersPrefix(runId, candidate)}{chunk:D5}.jsonl");

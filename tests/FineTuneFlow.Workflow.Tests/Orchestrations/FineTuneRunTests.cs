@@ -84,8 +84,11 @@ public sealed class FineTuneRunTests
         stubs.Called.Count(called => called == step).ShouldBeGreaterThan(3);
     }
 
+    /// <summary>Those at which a run can still be stopped.</summary>
+    public static TheoryData<string> StepsBeforeTheVerdictCounts => [.. StepsOfARun.Select(row => row.Data).Where(step => step != nameof(Steps.Promote))];
+
     [Theory]
-    [MemberData(nameof(StepsOfARun))]
+    [MemberData(nameof(StepsBeforeTheVerdictCounts))]
     public async Task A_cancellation_at_any_step_ends_the_run_as_cancelled_and_nothing_more_is_spent(string step)
     {
         await using StubbedSteps stubs = await StubbedSteps.StartAsync();
@@ -106,10 +109,42 @@ public sealed class FineTuneRunTests
         stubs.Called.Count(called => called == nameof(Steps.CancelRun)).ShouldBe(1);
         stubs.Called.Last(called => called != nameof(Steps.RecordRun)).ShouldBe(nameof(Steps.CleanUp));
         stubs.Called.ShouldContain(nameof(Steps.CleanUp));
-        if (step is not (nameof(Steps.Compare) or nameof(Steps.Promote)))
+        stubs.Called.ShouldNotContain(nameof(Steps.Promote));
+    }
+
+    [Theory]
+    [InlineData(nameof(Steps.Promote))]
+    [InlineData(nameof(Steps.CleanUp))]
+    public async Task A_cancellation_while_the_verdict_is_carried_out_comes_too_late_and_the_record_says_so(string step)
+    {
+        await using StubbedSteps stubs = await StubbedSteps.StartAsync();
+        stubs.Before = async called =>
         {
-            stubs.Called.ShouldNotContain(nameof(Steps.Promote));
-        }
+            if (called == step)
+            {
+                await stubs.Engine.RaiseEventAsync(StubAnswers.RunId, Signals.Cancel, new CancelRequest("ann"));
+            }
+        };
+
+        InstanceState ended = await stubs.RunAsync(Flows.FineTuneRun, StubAnswers.RunId, StubAnswers.Input);
+
+        ended.Status.ShouldBe(InstanceStatus.Completed, ended.Failure?.ToString());
+        (stubs.Record.Outcome, stubs.Record.Promoted, stubs.Record.Failure).ShouldBe((RunOutcome.Succeeded, "a", null));
+        stubs.Record.Notes.ShouldContain("The cancellation by ann came too late: the verdict was already being carried out");
+        stubs.Called.ShouldNotContain(nameof(Steps.CancelRun));
+    }
+
+    [Fact]
+    public async Task The_deadline_during_a_promotion_is_noted_and_changes_nothing()
+    {
+        await using StubbedSteps stubs = await StubbedSteps.StartAsync();
+        stubs.FailAtFirst(nameof(Steps.Promote), new Failure(FailureKind.Unavailable, "not now"), times: 3);
+
+        InstanceState ended = await stubs.RunAsync(Flows.FineTuneRun, StubAnswers.RunId, StubAnswers.Input with { DeadlineHours = 1 });
+
+        ended.Status.ShouldBe(InstanceStatus.Completed, ended.Failure?.ToString());
+        stubs.Record.Promoted.ShouldBe("a");
+        stubs.Record.Notes.ShouldContain("The deadline passed while the verdict was being carried out");
     }
 
     [Fact]
