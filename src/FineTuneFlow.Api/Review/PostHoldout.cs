@@ -20,17 +20,12 @@ public sealed class PostHoldout(RunReader runs, CorrectionStore corrections, Hol
             throw ApiRequest.Invalid($"{run.RunId} is a run of {run.Project}, not of {project}", $"POST it to /api/projects/{run.Project}/holdout.", "runId");
         }
 
-        var stands = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach ((string text, DecidedLabel label) in (await decisions.ListAsync(project, cancellation)).SelectMany(one => one.Labels))
-        {
-            stands[text] = label.Label;
-        }
-
+        Dictionary<string, (string Label, int Decision)> standing = HoldoutDecisions.Standing(await decisions.ListAsync(project, cancellation), _ => true);
         var labels = ImmutableSortedDictionary.CreateBuilder<string, DecidedLabel>(StringComparer.Ordinal);
         foreach (Correction correction in (await corrections.ListAsync(run.RunId, cancellation)).Corrections.Where(one => !one.Joins))
         {
             string text = Lineage.TextOf(correction.Row);
-            string now = stands.GetValueOrDefault(text, correction.Earlier);
+            string now = standing.TryGetValue(text, out (string Label, int Decision) decided) ? decided.Label : correction.Earlier;
             if (now != correction.Label)
             {
                 labels[text] = new DecidedLabel(correction.Label, now);

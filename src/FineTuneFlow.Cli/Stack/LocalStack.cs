@@ -194,7 +194,7 @@ internal sealed class LocalStack : IAsyncDisposable
         var start = new ProcessStartInfo(StackPaths.Program("FineTuneFlow.Simulator")) { WorkingDirectory = _options.Home };
         foreach (string argument in new[]
         {
-            "--urls", $"http://127.0.0.1:{_options.SimulatorPort}", "--state", Path.Combine(_options.Home, "simulator"), "--parent-watch",
+            "--urls", $"http://127.0.0.1:{_options.SimulatorPort}", "--state", Path.Combine(_options.Home, HomeFolders.Simulator), "--parent-watch",
         })
         {
             start.ArgumentList.Add(argument);

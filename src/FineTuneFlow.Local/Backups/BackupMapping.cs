@@ -12,13 +12,15 @@ public static class BackupMapping
 {
     public const string Path = "/local/backup";
 
-    public static void MapBackup(this WebApplication app, LocalHostOptions options)
+    public static IServiceCollection AddBackup(this IServiceCollection services, LocalHostOptions options) => services.AddSingleton(provider =>
+        new HomeBackup(options.Home, (FileBlobStore)provider.GetRequiredService<IBlobStore>(), provider.GetRequiredService<TimeProvider>()));
+
+    public static void MapBackup(this WebApplication app)
     {
         ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FineTuneFlow.Local.Backups");
-        HomeBackup? backup = null;
-        app.MapGet(Path, async (HttpContext context, IBlobStore store, TimeProvider clock) =>
+        app.MapGet(Path, async (HttpContext context, IBlobStore store) =>
         {
-            if (store is not FileBlobStore files)
+            if (store is not FileBlobStore)
             {
                 return FailureProblem.Of(
                     new Failure(FailureKind.Conflict, "this host stores in a storage account, not in its state folder", "Use the account's own backup, see docs/operations.md"), context.Request);
@@ -39,7 +41,7 @@ public static class BackupMapping
             context.Response.ContentType = "application/gzip";
             try
             {
-                await LazyInitializer.EnsureInitialized(ref backup, () => new HomeBackup(options.Home, files, clock)).WriteAsync(context.Response.Body, context.RequestAborted);
+                await context.RequestServices.GetRequiredService<HomeBackup>().WriteAsync(context.Response.Body, context.RequestAborted);
                 logger.LogInformation("A backup was made");
                 return Results.Empty;
             }

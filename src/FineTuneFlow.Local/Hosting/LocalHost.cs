@@ -88,6 +88,7 @@ public static class LocalHost
             };
         });
         builder.Services.AddFlowApi(settings);
+        builder.Services.AddBackup(options);
         builder.Services.AddHostedService<HostStartNote>();
         builder.Services.AddHostedService<DropWatcher>();
         builder.Services.AddHostedService<Nightly>();
@@ -100,7 +101,7 @@ public static class LocalHost
         WebApplication app = builder.Build();
         app.MapFlowApi(options);
         app.MapPages(options);
-        app.MapBackup(options);
+        app.MapBackup();
         app.MapPrometheusScrapingEndpoint(LocalTelemetry.MetricsPath);
         return app;
     }

@@ -88,7 +88,7 @@ public sealed class AzureContainerJobs(AzureContainerOptions options, TokenCrede
         }
 
         ContainerResult? result = await _reports.ResultAsync(request, cancellation);
-        if (result?.Status == "succeeded")
+        if (result is { HasSucceeded: true })
         {
             // Whatever the service says about the container's end: its outputs are whole, as the result is written last.
             return told with { State = ContainerState.Succeeded };
@@ -101,7 +101,7 @@ public sealed class AzureContainerJobs(AzureContainerOptions options, TokenCrede
 
     private async Task<ContainerExecution?> ForgottenAsync(ContainerJobRequest request, CancellationToken cancellation)
     {
-        if (await _reports.ResultAsync(request, cancellation) is not { Status: "succeeded" } result)
+        if (await _reports.ResultAsync(request, cancellation) is not { HasSucceeded: true } result)
         {
             return null;
         }

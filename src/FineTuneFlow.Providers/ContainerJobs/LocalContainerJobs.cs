@@ -109,7 +109,7 @@ public sealed class LocalContainerJobs(LocalContainerOptions options, IBlobStore
 
         await UploadAsync(request, execution, cancellation);
         ContainerResult? result = execution.Read<ContainerResult>(ContainerFiles.Result);
-        bool succeeded = code == 0 && result?.Status == "succeeded";
+        bool succeeded = code == 0 && result is { HasSucceeded: true };
         return told with
         {
             State = succeeded ? ContainerState.Succeeded : ContainerState.Failed,

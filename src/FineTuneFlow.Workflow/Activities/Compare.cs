@@ -38,13 +38,14 @@ public sealed class Compare(
             outcomes.Add(await Outcome(input, recipe, result, cancellation));
         }
 
+        Manifest manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(runId), cancellation);
         DatasetRow[] judged = await JudgedRows.ReadAsync(store, BlobPath.Parse(plan.Source), cancellation);
         RunReport report = ReportBuilder.Build(new ReportInput
         {
             RunId = runId,
             Project = input.Run.Project,
             Recipe = recipe,
-            Manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(runId), cancellation),
+            Manifest = manifest,
             Profile = (await store.FindJsonAsync<JsonNode>(RunPaths.Dataset(runId, DatasetFiles.Profile), cancellation))?.Value,
             Holdout = judged,
             Candidates = outcomes.ToImmutable(),
@@ -71,7 +72,7 @@ public sealed class Compare(
             RunPaths.Suspects(runId),
             Encoding.UTF8.GetBytes(SuspectsCsv.Write(
                 TrainingSuspects.Find(
-                    await JudgedRows.ReadAsync(store, RunPaths.Rows(runId, Split.Train), cancellation), await LabelsAsync(runId, cancellation), MostTrainingSuspects, cancellation),
+                    await JudgedRows.ReadAsync(store, RunPaths.Rows(runId, Split.Train), cancellation), manifest.Labels, MostTrainingSuspects, cancellation),
                 report.Suspects?.Rows ?? [],
                 report.Provenance.Settings)),
             cancellation: cancellation);
@@ -111,9 +112,6 @@ public sealed class Compare(
         return new OldChampion(
             champion.BaseModel, lives.Of(champion)?.On, champion.Origin.RunId, await scores.PredictionsAsync(champion.Origin.RunId, champion.Origin.Candidate, cancellation));
     }
-
-    private async Task<LabelSet> LabelsAsync(string runId, CancellationToken cancellation) =>
-        (await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(runId), cancellation)).Labels;
 
     private async Task<CandidateOutcome> Outcome(CompareInput input, Recipe recipe, CandidateResult result, CancellationToken cancellation)
     {

@@ -5,7 +5,6 @@ using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Durable;
-using FineTuneFlow.Encoders.Checkpoints;
 using FineTuneFlow.Workflow.Checkups;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
@@ -49,7 +48,7 @@ public sealed class PreparePlan(IBlobStore store, IProviders providers, Champion
         EncoderFindings found = await encoders.LookAsync(recipe.Baselines, cancellation);
         var plan = new RunPlan(
             [.. planned],
-            [.. recipe.Baselines.Select(b => Plan(b, champion, recipe.Dataset.Split) with { LayerParameters = LayersOf(b, found) }), .. OwnChampion(champion, refusal)],
+            [.. recipe.Baselines.Select(b => Plan(b, champion, recipe.Dataset.Split) with { LayerParameters = found.LayersOf(b.Name) }), .. OwnChampion(champion, refusal)],
             [.. preflight.Warnings.Select(w => $"{w.Candidate}: {w.Message}"), .. found.Notes],
             recipe.Budget.Usd,
             recipe.Budget.ApprovalHours,
@@ -57,9 +56,6 @@ public sealed class PreparePlan(IBlobStore store, IProviders providers, Champion
         await store.WriteJsonAsync(RunPaths.Plan(input.RunId), plan, cancellation: cancellation);
         return plan;
     }
-
-    private static double? LayersOf(BaselineRecipe baseline, EncoderFindings found) =>
-        found.Shapes.TryGetValue(baseline.Name, out EncoderConfig? shape) ? EncoderShapes.LayerParameters(shape) : null;
 
     private static PlannedBaseline Plan(BaselineRecipe baseline, ChampionVersion? champion, SplitRecipe split)
     {

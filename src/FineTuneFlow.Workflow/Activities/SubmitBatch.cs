@@ -34,7 +34,7 @@ public sealed class SubmitBatch(
             // Tens of thousands of questions are put together only where they are sent: not when a retry finds them there.
             async stop => Uploaded(input, await batches.UploadQuestionsAsync(name, await Questions(input, stop), stop))!,
             cancellation);
-        ImmutableSortedDictionary<string, string> metadata = JobMetadata.Of(input.RunId, input.Candidate.Name).Add("ftf_part", $"{input.Part}");
+        ImmutableSortedDictionary<string, string> metadata = JobMetadata.OfPart(input);
         return await once.RunAsync(
             RunPaths.BatchIntent(input.RunId, input.Candidate.Name, input.Part, "batch"),
             SpendGrace.OfPaid(provider.Facts),

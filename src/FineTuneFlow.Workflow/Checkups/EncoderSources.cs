@@ -87,10 +87,13 @@ public sealed record EncoderFindings(ImmutableSortedDictionary<string, EncoderCo
     /// <summary>A sentence for each model that could not be looked at.</summary>
     public IEnumerable<string> Notes => Unknown.Select(one => $"{one.Key}: {one.Value}");
 
+    /// <summary>Parameters of the layers; null: its model could not be looked at.</summary>
+    public double? LayersOf(string baseline) => Shapes.TryGetValue(baseline, out EncoderConfig? shape) ? EncoderShapes.LayerParameters(shape) : null;
+
     /// <summary>What the quote needs to know of an encoder's model.</summary>
     public QuotedCandidate Tell(QuotedCandidate quoted) => quoted with
     {
-        LayerParameters = Shapes.TryGetValue(quoted.Name, out EncoderConfig? shape) ? EncoderShapes.LayerParameters(shape) : null,
+        LayerParameters = LayersOf(quoted.Name),
         Caution = Unknown.GetValueOrDefault(quoted.Name),
     };
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FineTuneFlow.Workflow.Containers;
 
 /// <summary><c>result.json</c> of a container.</summary>
@@ -5,6 +7,8 @@ public sealed record ContainerResult
 {
     /// <summary>succeeded or failed.</summary>
     public required string Status { get; init; }
+    [JsonIgnore]
+    public bool HasSucceeded => Status == "succeeded";
     /// <summary>With failed: invalidInput, outOfMemory, unavailable or training.</summary>
     public string? Error { get; init; }
     /// <summary>With failed: one sentence for a person, without texts of the data set.</summary>

@@ -58,6 +58,23 @@ public sealed class HoldoutDecisions(IBlobStore store, TimeProvider time)
         }
     }
 
+    /// <summary>By text the label that has been decided on, and by which decision: of several the last one.</summary>
+    /// <param name="decisions">Oldest first.</param>
+    /// <param name="counts">Labels that are not passed over.</param>
+    public static Dictionary<string, (string Label, int Decision)> Standing(IReadOnlyList<HoldoutDecision> decisions, Func<string, bool> counts)
+    {
+        var standing = new Dictionary<string, (string Label, int Decision)>(StringComparer.Ordinal);
+        for (int i = 0; i < decisions.Count; i++)
+        {
+            foreach ((string text, DecidedLabel label) in decisions[i].Labels.Where(one => counts(one.Value.Label)))
+            {
+                standing[text] = (label.Label, i);
+            }
+        }
+
+        return standing;
+    }
+
     /// <summary>The rows with the decided labels; of several decisions about a text the last one counts, and a label that the data no
     /// longer has is passed over.</summary>
     public static (DatasetRow[] Rows, ImmutableArray<HoldoutChange> Changes) Apply(
@@ -68,15 +85,7 @@ public sealed class HoldoutDecisions(IBlobStore store, TimeProvider time)
             return (rows, []);
         }
 
-        var decided = new Dictionary<string, (string Label, int Decision)>(StringComparer.Ordinal);
-        for (int i = 0; i < decisions.Count; i++)
-        {
-            foreach ((string text, DecidedLabel label) in decisions[i].Labels.Where(one => labels.IndexOf(one.Value.Label) >= 0))
-            {
-                decided[text] = (label.Label, i);
-            }
-        }
-
+        Dictionary<string, (string Label, int Decision)> decided = Standing(decisions, label => labels.IndexOf(label) >= 0);
         int[] changed = new int[decisions.Count];
         DatasetRow[] judged = [.. rows.Select(row =>
         {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using FineTuneFlow.Workflow.Activities;
 
 namespace FineTuneFlow.Workflow.Spending;
 
@@ -6,6 +8,10 @@ namespace FineTuneFlow.Workflow.Spending;
 internal static class JobMetadata
 {
     public static ImmutableSortedDictionary<string, string> Of(string runId, string candidate) => OfRun(runId).Add("ftf_candidate", candidate);
+
+    /// <summary>Of one of the batches in which a candidate is asked.</summary>
+    public static ImmutableSortedDictionary<string, string> OfPart(BatchPartInput part) =>
+        Of(part.RunId, part.Candidate.Name).Add("ftf_part", part.Part.ToString(CultureInfo.InvariantCulture));
 
     public static ImmutableSortedDictionary<string, string> OfRun(string runId) =>
         ImmutableSortedDictionary<string, string>.Empty.Add("ftf_run", runId);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Evaluation;
@@ -40,8 +39,7 @@ public sealed class LeftBatches(IBlobStore store, IProviders providers, BatchAns
             return;
         }
 
-        var stamp = JobMetadata.Of(part.RunId, part.Candidate.Name).Add("ftf_part", part.Part.ToString(CultureInfo.InvariantCulture));
-        await foreach (ProviderBatch batch in batches.FindBatchesAsync(stamp, cancellation))
+        await foreach (ProviderBatch batch in batches.FindBatchesAsync(JobMetadata.OfPart(part), cancellation))
         {
             if (!batch.HasEnded)
             {
