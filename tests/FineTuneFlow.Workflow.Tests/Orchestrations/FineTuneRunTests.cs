@@ -138,9 +138,17 @@ public sealed class FineTuneRunTests
     public async Task The_deadline_during_a_promotion_is_noted_and_changes_nothing()
     {
         await using StubbedSteps stubs = await StubbedSteps.StartAsync();
-        stubs.FailAtFirst(nameof(Steps.Promote), new Failure(FailureKind.Unavailable, "not now"), times: 3);
+        stubs.Before = called =>
+        {
+            if (called == nameof(Steps.Promote))
+            {
+                stubs.Clock.Advance(TimeSpan.FromHours(StubAnswers.Input.DeadlineHours));
+            }
 
-        InstanceState ended = await stubs.RunAsync(Flows.FineTuneRun, StubAnswers.RunId, StubAnswers.Input with { DeadlineHours = 1 });
+            return Task.CompletedTask;
+        };
+
+        InstanceState ended = await stubs.RunAsync(Flows.FineTuneRun, StubAnswers.RunId, StubAnswers.Input);
 
         ended.Status.ShouldBe(InstanceStatus.Completed, ended.Failure?.ToString());
         stubs.Record.Promoted.ShouldBe("a");
