@@ -1,5 +1,4 @@
 #:property PublishAot=false
-#:property GenerateDocumentationFile=false
 
 // How the folders of src/ hang together, read from the text of the files.
 //   dotnet run benchmarks/structure/folders.cs -- circles     folders of one project that need each other
@@ -17,7 +16,7 @@ if (!Directory.Exists(Path.Combine(root, "src")))
 
 SourceFile[] files =
 [
-    .. new[] { "src", "tests", "tools", "benchmarks" }.Select(top => Path.Combine(root, top)).Where(Directory.Exists)
+    .. Tops().Select(top => Path.Combine(root, top)).Where(Directory.Exists)
         .SelectMany(top => Directory.EnumerateFiles(top, "*.cs", SearchOption.AllDirectories))
         .Where(path => !Regex.IsMatch(path, "/(bin|obj|node_modules)/"))
         .Order(StringComparer.Ordinal)
@@ -104,6 +103,8 @@ int Sizes()
     Console.WriteLine($"| all | {files.Length} | {files.Sum(file => file.Lines)} | {files.Max(file => file.Lines)} |");
     return 0;
 }
+
+static string[] Tops() => ["src", "tests", "tools", "benchmarks"];
 
 static string Shown(string folder) => folder.Length == 0 ? "(root)" : folder;
 

@@ -15,7 +15,6 @@ namespace FineTuneFlow.Simulator;
 public static class SimulatorApp
 {
     /// <summary>Builds the application; nothing listens before it is started.</summary>
-    /// <param name="options">See there.</param>
     /// <param name="clock">Decides times and waits; null for the system's.</param>
     /// <exception cref="Core.Failures.FlowException">InvalidInput: an option or the fault plan is not usable.</exception>
     public static WebApplication Build(SimulatorOptions options, TimeProvider? clock = null)

@@ -54,21 +54,37 @@ internal static class Campaign
         return failed;
     }
 
+    /// <summary>A seed waits now and then for threads of its own, so that two of them keep a processor busy.</summary>
+    public static int SideBySide => 2 * Environment.ProcessorCount;
+
     /// <summary>Plants a fault and runs seeds, from 1 on, until one fails.</summary>
     /// <param name="plant">The fault.</param>
     /// <param name="most">Seeds to try.</param>
-    /// <returns>The first seed that found it and what it noticed; null: none did.</returns>
-    public static async Task<(int Seed, string Violation)?> FindAsync(Plant plant, int most)
+    /// <param name="parallel">How many at once.</param>
+    /// <returns>The lowest seed that found it and what it noticed; null: none did.</returns>
+    public static async Task<(int Seed, string Violation)?> FindAsync(Plant plant, int most, int parallel)
     {
         PreparedOnce prepared = await PreparedOnce.MakeAsync();
-        for (int seed = 1; seed <= most; seed++)
+        var gate = new Lock();
+        (int Seed, string Violation)? found = null;
+        await Parallel.ForEachAsync(Enumerable.Range(1, most), new ParallelOptions { MaxDegreeOfParallelism = parallel }, async (seed, _) =>
         {
+            lock (gate)
+            {
+                if (found?.Seed < seed)
+                {
+                    return;
+                }
+            }
+
             if (await SimulatedRun.OfAsync(seed, prepared, plant) is [var violation, ..])
             {
-                return (seed, violation.Split('\n')[0]);
+                lock (gate)
+                {
+                    found = found?.Seed < seed ? found : (seed, violation.Split('\n')[0]);
+                }
             }
-        }
-
-        return null;
+        });
+        return found;
     }
 }

@@ -8,5 +8,5 @@ public class PlantTests
     [InlineData("keep-slot")]
     [InlineData("no-claim")]
     [InlineData("forget-answers")]
-    public async Task A_fault_that_is_planted_is_found(string name) => (await Campaign.FindAsync(Plants.Find(name), most: 60)).ShouldNotBeNull();
+    public async Task A_fault_that_is_planted_is_found(string name) => (await Campaign.FindAsync(Plants.Find(name), most: 60, parallel: Campaign.SideBySide)).ShouldNotBeNull();
 }

@@ -12,7 +12,6 @@ public sealed class HistoryVersions(IDurableClient engine)
 
     /// <param name="asked">The run and the query.</param>
     /// <param name="etag">Of the answer that the caller has.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>True: the same answer would be given again.</returns>
     public async Task<bool> IsUnchangedAsync(string asked, string etag, CancellationToken cancellation)
     {

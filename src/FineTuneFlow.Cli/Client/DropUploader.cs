@@ -12,7 +12,6 @@ internal static class DropUploader
     /// <param name="project">Of which project.</param>
     /// <param name="csv">Path of the file.</param>
     /// <param name="recipe">Path of a recipe; null: the project's.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<StartedRun> SendAsync(
         HostClient host, Terminal terminal, string project, string csv, string? recipe, CancellationToken cancellation)
     {

@@ -85,7 +85,7 @@ public static class HistoryCommand
         HistoryKind.TimerCancelled => "timer taken back",
         HistoryKind.EventReceived => $"event {entry.Name}",
         HistoryKind.EventSent => $"event {entry.Name} sent to {entry.ChildId}",
-        HistoryKind.ContinuedAsNew => "begins anew (history kept short)",
+        HistoryKind.ContinuedAsNew => "starts over (history kept short)",
         HistoryKind.Suspended => "suspended",
         HistoryKind.Resumed => "resumed",
         HistoryKind.Rewound => "rewound",

@@ -14,7 +14,7 @@ public static class LogsCommand
     {
         var run = new Argument<string?>("run") { Description = "Only lines about this run, by its id or the beginning of it.", Arity = ArgumentArity.ZeroOrOne };
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with what is written from now on, until Ctrl-C." };
-        var service = new Option<string>("--service") { Description = "Whose log.", DefaultValueFactory = _ => "host", HelpName = "NAME" };
+        var service = new Option<string>("--service") { Description = "The service whose log is shown.", DefaultValueFactory = _ => "host", HelpName = "NAME" };
         service.AcceptOnlyFromAmong("host", "simulator", "storage");
         var lines = new Option<int>("--lines", "-n") { Description = "The last so many.", DefaultValueFactory = _ => 200, HelpName = "N" };
         return new Command("logs", "Show what the local stack has logged, in text or JSON lines as LogFormat says.") { run, follow, service, lines }.Runs(

@@ -37,7 +37,7 @@ public static class PrepareCommand
         if (DatasetFiles.IsOutput(Path.GetFileName(source)) && Path.GetDirectoryName(source) == RealPath(new DirectoryInfo(folder)))
         {
             throw new FlowException(new Failure(
-                FailureKind.InvalidInput, $"{file} stands in the folder of --out, under a name that a preparation writes", "Name another folder"));
+                FailureKind.InvalidInput, $"{file} is in the folder of --out, under a name that a preparation writes", "Name another folder"));
         }
 
         Recipe recipe = RecipeFile.Read(recipePath);

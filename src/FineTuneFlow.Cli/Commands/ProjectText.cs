@@ -73,7 +73,7 @@ internal static class ProjectText
     private static void Health(TextWriter writer, HealthView health)
     {
         Paragraph.Write(writer, "Drift     ", health.Drift.IsEmpty ? "nothing was asked in the last seven days" : string.Join("; ", health.Drift.Select(measure => (measure.Drifted ? "DRIFTED: " : "") + measure)));
-        Paragraph.Write(writer, "Feedback  ", health.Feedback is { } told ? (told.Fell ? "FELL: " : "") + told : "nobody has said anything of its answers");
+        Paragraph.Write(writer, "Feedback  ", health.Feedback is { } told ? (told.Fell ? "FELL: " : "") + told : "there is no feedback on its answers yet");
         if (health.BaseEnds is { } end)
         {
             Paragraph.Write(writer, "Model     ", $"{health.BaseModel} answers until {end:yyyy-MM-dd}");

@@ -24,7 +24,6 @@ internal sealed record RunComparison(
     /// <param name="client">The host.</param>
     /// <param name="runs">Two ids, or their beginnings.</param>
     /// <param name="wanted">A candidate of each, or one name for both; none: the promoted one, or else the best.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">NotFound: no such run or candidate; InvalidInput: the runs have no rows or labels in common.</exception>
     public static async Task<RunComparison> ReadAsync(HostClient client, IReadOnlyList<string> runs, IReadOnlyList<string> wanted, CancellationToken cancellation)
     {

@@ -11,10 +11,8 @@ public static class TrainingSuspects
     /// <summary>Rows looked at; they stand in no order, so the first are a sample.</summary>
     private const int MostRows = 40_000;
 
-    /// <param name="train">The training rows.</param>
     /// <param name="labels">Those of the data set.</param>
     /// <param name="most">Suspects at the most.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>The surest first; none of fewer than 300 rows, which are too few to learn from.</returns>
     public static ImmutableArray<LabelSuspect> Find(IReadOnlyList<DatasetRow> train, LabelSet labels, int most, CancellationToken cancellation = default)
     {

@@ -17,7 +17,7 @@ internal static class LabelRules
 
         if (labels.Ordered == false)
         {
-            yield return new("dataset.labels.ordered", "the labels have an order (dataset.labels.order) and shall have none", "Remove one of the two.");
+            yield return new("dataset.labels.ordered", "dataset.labels.order gives the labels an order, but ordered is false", "Remove \"order\" or \"ordered\".");
         }
 
         for (int i = 0; i < labels.Good.Length; i++)

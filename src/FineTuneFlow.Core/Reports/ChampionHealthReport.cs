@@ -43,7 +43,7 @@ public sealed record ChampionHealthReport(
 
         yield return ("drift", Drift.IsEmpty ? "not measured: nothing was asked, or no holdout of it is kept"
             : (Drift.Any(measure => measure.Drifted) ? "" : "none found: ") + string.Join("; ", Drift.Select(measure => (measure.Drifted ? "drifted: " : "") + measure)));
-        yield return ("feedback", Feedback is null ? "nobody has said anything of its answers" : (Feedback.Fell ? "accuracy has fallen: " : "accuracy ") + Feedback);
+        yield return ("feedback", Feedback is null ? "there is no feedback on its answers yet" : (Feedback.Fell ? "accuracy has fallen: " : "accuracy ") + Feedback);
         if (Shadowed > 0)
         {
             yield return ("in shadow", $"the same label as the version that answered for {Formatting.Share(Agreed / (double)Shadowed)} of {Formatting.Count(Shadowed)}");

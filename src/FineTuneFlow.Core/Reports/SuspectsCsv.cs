@@ -65,7 +65,6 @@ public static class SuspectsCsv
     /// <summary>The labels of a corrected file, by row id; null where the file is not a <c>suspects.csv</c>. Rows without a label are
     /// left as they were.</summary>
     /// <param name="name">For messages.</param>
-    /// <param name="open">The file.</param>
     /// <param name="settings">As the suspects were written with.</param>
     /// <exception cref="FlowException">It is one, and a row is broken.</exception>
     public static IReadOnlyDictionary<string, string>? Corrections(string name, Func<Stream> open, DatasetRecipe settings)

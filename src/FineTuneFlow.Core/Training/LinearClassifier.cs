@@ -28,7 +28,6 @@ public sealed class LinearClassifier
 
     /// <summary>Trains for <see cref="LinearTrainingOptions.Epochs"/> epochs.</summary>
     /// <param name="rows">At least one.</param>
-    /// <param name="options">See there.</param>
     /// <param name="validation">Watched, never learned from.</param>
     /// <param name="continueFrom">Training goes on from this classifier's weights, labels and features.</param>
     /// <param name="onStep">Called after each step.</param>

@@ -21,7 +21,7 @@ public sealed record EncoderCheckpoint(EncoderConfig Config, EncoderWeights Weig
         tokenizer.Vocabulary.Size > config.VocabularySize
             ? throw new FlowException(
                 FailureKind.InvalidInput,
-                $"The checkpoint's vocabulary has {tokenizer.Vocabulary.Size} pieces; its config.json tells {config.VocabularySize}",
+                $"The checkpoint's vocabulary has {tokenizer.Vocabulary.Size} pieces; its config.json says {config.VocabularySize}",
                 "Use a checkpoint whose files belong together")
             : new EncoderCheckpoint(config, EncoderWeights.Of(config, weights), tokenizer);
 

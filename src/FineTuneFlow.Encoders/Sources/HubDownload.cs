@@ -87,7 +87,7 @@ internal sealed class HubDownload(HttpClient http, HubSettings settings, Action<
         if (hash is not null && hash != (file.Sha256 ?? file.GitHash))
         {
             File.Delete(part);
-            throw Damaged(model, file, "its hash is not the one that the hub tells");
+            throw Damaged(model, file, "its hash is not the one that the hub names");
         }
     }
 

@@ -1,4 +1,5 @@
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Local.Backups;
 using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
@@ -10,7 +11,7 @@ namespace FineTuneFlow.Local.Drops;
 public sealed class DropWatcher(IBlobStore blobs, DropIntake intake, LocalHostOptions options, TimeProvider clock, ILogger<DropWatcher> logger)
     : BackgroundService
 {
-    private readonly SeenDrops _seen = new(Path.Combine(options.Home, "drops.json"));
+    private readonly SeenDrops _seen = new(Path.Combine(options.Home, HomeFolders.Drops));
     private Dictionary<string, string> _young = [];
     private bool _storageWasAway;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using FineTuneFlow.Core.Files;
+using FineTuneFlow.Local.Backups;
 using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Workflow.Retraining;
 using FineTuneFlow.Workflow.Runs;
@@ -14,7 +15,7 @@ public sealed class Nightly(NightlyRetrain retrain, LocalHostOptions options, Ti
 {
     // A timer cannot wait for longer than 49 days, and the machine's clock may be set meanwhile.
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
-    private readonly string _stateFile = Path.Combine(options.Home, "nightly.txt");
+    private readonly string _stateFile = Path.Combine(options.Home, HomeFolders.Night);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -47,7 +47,6 @@ internal sealed class ClassicDeployments
     /// <summary>The answer, whatever its status.</summary>
     /// <param name="deployment">Its name.</param>
     /// <param name="body">Of a chat completion.</param>
-    /// <param name="cancellation">Gives up.</param>
     public async Task<PipelineResponse> AskAsync(string deployment, BinaryData body, CancellationToken cancellation)
     {
         ChatClient chat = _chats.GetOrAdd(deployment, _client.GetChatClient);

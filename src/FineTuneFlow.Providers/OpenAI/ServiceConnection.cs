@@ -67,7 +67,6 @@ internal sealed class ServiceConnection : IDisposable
     /// <param name="content">Read once; it is not sent again.</param>
     /// <param name="contentType">Of the content.</param>
     /// <param name="timeout">Null: the provider's.</param>
-    /// <param name="cancellation">Gives up.</param>
     public async Task<ServiceAnswer> ExchangeAsync(
         ServiceCall call,
         string method,

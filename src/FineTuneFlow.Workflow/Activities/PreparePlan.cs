@@ -93,7 +93,7 @@ public sealed class PreparePlan(IBlobStore store, IProviders providers, Champion
 
     private string? Refusal(ChampionVersion champion) => champion.Provider switch
     {
-        null when !champion.Kind.CanBeServed() => "a model of its kind leaves no files that could be asked",
+        null when !champion.Kind.CanBeServed() => "models of its kind leave no files that could answer questions",
         { } provider when providers.All.All(p => p.Name != provider) => $"its provider {provider} is not configured",
         _ => null,
     };

@@ -90,7 +90,7 @@ public sealed class CandidateCheckup(IProviders providers, ModelBook models, Ope
         bool trains = candidate.Kind == CandidateKind.FineTune;
         if (BaseOf(candidate, candidates) is not { } model)
         {
-            return new CheckupLine(candidate.Name, CheckupGrade.Notice, "continues the project's champion, whose model decides", "GET projects/{p}/models tells its days");
+            return new CheckupLine(candidate.Name, CheckupGrade.Notice, "continues the project's champion, whose model decides", "GET projects/{p}/models says how long it will be available");
         }
 
         if (trains && !provider.Trains)

@@ -19,7 +19,6 @@ public sealed class QuotedTokens(IBlobStore store, CandidateQuestions questions)
     /// <param name="runId">A run whose data are prepared.</param>
     /// <param name="candidates">As planned.</param>
     /// <param name="recipe">The run's.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>By candidate; those whose model has no known tokenizer are not in it.</returns>
     public async Task<ImmutableDictionary<string, CountedTokens>> CountAsync(
         string runId, ImmutableArray<PlannedCandidate> candidates, Recipe recipe, CancellationToken cancellation)

@@ -13,11 +13,9 @@ namespace FineTuneFlow.Workflow.Evaluation;
 /// <summary>Scores a candidate's stored predictions against the judged rows, joined by row id.</summary>
 public sealed class CandidateScores(IBlobStore store, IProviders providers, RunPrices prices)
 {
-    /// <param name="runId">The run.</param>
     /// <param name="name">Candidate or baseline; of a checkpoint, <see cref="PlannedCandidate.AnswersAs"/>.</param>
     /// <param name="kind">What it is.</param>
     /// <param name="asked">The candidate that was asked at a provider; null for baselines, whose answers cost nothing.</param>
-    /// <param name="cancellation">Gives up.</param>
     public async Task<CandidateScore> ScoreAsync(
         string runId, string name, OutcomeKind kind, PlannedCandidate? asked, CancellationToken cancellation)
     {

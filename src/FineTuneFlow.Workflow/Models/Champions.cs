@@ -120,11 +120,9 @@ public sealed class Champions(IBlobStore store, VersionFiles files, VersionRefer
     }
 
     /// <summary>Goes back to an earlier version, as a new version of its own.</summary>
-    /// <param name="project">The project.</param>
     /// <param name="version">Null: the one before the current one.</param>
     /// <param name="by">Who asked.</param>
     /// <param name="reason">For the record; null: none was given.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">NotFound: no such version.</exception>
     public Task<ChampionVersion> RollbackAsync(string project, int? version, string by, string? reason, CancellationToken cancellation) =>
         Append(project, known =>
@@ -192,9 +190,7 @@ public sealed class Champions(IBlobStore store, VersionFiles files, VersionRefer
             : null, cancellation)).Current!;
 
     /// <summary>Changes what is kept of a project, decided anew where another host comes between.</summary>
-    /// <param name="project">Which.</param>
     /// <param name="next">Null: it stays as it is.</param>
-    /// <param name="cancellation">Gives up.</param>
     private async Task<ChampionRecord> ChangeAsync(string project, Func<ChampionRecord, Task<ChampionRecord?>> next, CancellationToken cancellation)
     {
         BlobPath path = RunPaths.Champion(ProjectName.Check(project));

@@ -16,10 +16,8 @@ public sealed class FeedbackStore(IBlobStore store, JudgedTexts judged, TimeProv
     private const int MostCharacters = 100_000;
 
     /// <summary>Keeps what is said of a text; said again of the same text, the later counts and the earlier is remembered.</summary>
-    /// <param name="project">The project.</param>
     /// <param name="labels">Those that it has.</param>
     /// <param name="feedback">What is said.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">InvalidInput: an empty text, or a label that the project does not have.</exception>
     public async Task<KeptFeedback> AddAsync(string project, ImmutableArray<string> labels, Feedback feedback, CancellationToken cancellation)
     {

@@ -17,7 +17,6 @@ public sealed class VersionFiles(IBlobStore store, Shots shots)
     /// <param name="folder">Where to, by <see cref="RunPaths.Version"/>.</param>
     /// <param name="runId">The run that made it.</param>
     /// <param name="judged">As the run's record has it.</param>
-    /// <param name="cancellation">Gives up.</param>
     public async Task KeepAsync(string folder, string runId, CandidateRecord judged, CancellationToken cancellation)
     {
         if (judged.Provider is not null)

@@ -23,7 +23,7 @@ public sealed record NotificationOptions(Uri? Url, string? Secret, ImmutableArra
         Uri? address = null;
         if (url is not null && (!Uri.TryCreate(url, UriKind.Absolute, out address) || address.Scheme is not ("https" or "http")))
         {
-            throw Wrong("Notifications:Url", "it is no http or https address", "Give the address of the webhook");
+            throw Wrong("Notifications:Url", "it is not an http or https address", "Give the address of the webhook");
         }
 
         string? secret = section["Secret"];
@@ -36,7 +36,7 @@ public sealed record NotificationOptions(Uri? Url, string? Secret, ImmutableArra
             address,
             secret,
             section["Events"] is { Length: > 0 } events ? [.. events.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Event)] : None.Events,
-            section["IdleNights"] is { } nights ? int.TryParse(nights, out int count) && count > 0 ? count : throw Wrong("Notifications:IdleNights", "it is no whole number from 1", null) : None.IdleNights,
+            section["IdleNights"] is { } nights ? int.TryParse(nights, out int count) && count > 0 ? count : throw Wrong("Notifications:IdleNights", "it is not a whole number of at least 1", null) : None.IdleNights,
             None.BudgetShare);
     }
 

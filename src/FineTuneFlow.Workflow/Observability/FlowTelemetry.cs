@@ -58,7 +58,6 @@ public sealed class FlowTelemetry : IDisposable
     /// <summary>Opens a step of a run: a span in the run's trace, a log scope with run and candidate, and on disposal its
     /// duration. Dispose of it; call <see cref="StepScope.Failed"/> before where it failed.</summary>
     /// <param name="stage">Name of the activity.</param>
-    /// <param name="runId">The run.</param>
     /// <param name="candidate">The candidate, where the step concerns one.</param>
     /// <param name="logger">Given the scope; null: none.</param>
     public StepScope Begin(string stage, string runId, string? candidate = null, ILogger? logger = null)

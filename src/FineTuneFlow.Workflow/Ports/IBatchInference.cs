@@ -15,7 +15,6 @@ public interface IBatchInference
     /// <summary>Uploads questions; all of one model family.</summary>
     /// <param name="name">The file's name, by which it is found again: put the content's hash or the chunk's id in it.</param>
     /// <param name="questions">At most 50,000 of different ids, and 200 MB written out.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">InvalidInput: too many or too much. Ambiguous: the answer was lost.</exception>
     Task<ProviderFile> UploadQuestionsAsync(string name, IReadOnlyList<BatchQuestion> questions, CancellationToken cancellation = default);
 

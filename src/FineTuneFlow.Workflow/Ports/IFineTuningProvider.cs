@@ -22,7 +22,6 @@ public interface IFineTuningProvider
     /// <param name="name">The file's name at the service; begins with the content's hash, by which it is found again.</param>
     /// <param name="content">JSON lines in UTF-8 without a byte order mark; the adapter adds one where the service wants it.</param>
     /// <param name="bytes">Length of the content.</param>
-    /// <param name="cancellation">Gives up.</param>
     Task<ProviderFile> UploadFileAsync(string name, Stream content, long bytes, CancellationToken cancellation = default);
 
     /// <summary>Null when there is no such file.</summary>

@@ -26,13 +26,13 @@ internal static class NightRecipe
         {
             notes.Add(
                 $"The champion was trained on a {made.Dataset.Split.Method.ToString().ToLowerInvariant()} split, which moves when data grows. From its first retrain on the project uses the split stable: "
-                + "texts that the champion was trained on judge nobody, so that fewer rows judge this once, and a fine-tune is trained from its base model again");
+                + "texts that the champion was trained on are left out of the holdout, so that fewer rows count this once, and a fine-tune is trained from its base model again");
         }
 
         ImmutableArray<CandidateRecipe> candidates = Candidates(project, made, champion, moved, newRows, wayOut);
         if (candidates.IsEmpty && wayOut is null && !champion.Kind.IsTrained())
         {
-            notes.Add("The champion is no fine-tune: the models of our own are trained again, those of providers by a drop or by hand");
+            notes.Add("The champion is not a fine-tune: the local models are trained again; models of providers are trained when a file is dropped or a run is started by hand");
         }
 
         ImmutableArray<BaselineRecipe> baselines = project.Baselines;

@@ -76,10 +76,8 @@ public sealed class NightlyRetrain(
     }
 
     /// <summary>Retrains a project where there is a reason, or by order.</summary>
-    /// <param name="project">Which.</param>
     /// <param name="force">Also without a reason.</param>
     /// <param name="trigger">For the run's record.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">NotFound: it has no champion; InvalidInput: its recipe.</exception>
     public async Task<(NightLook Look, StartedRun? Run)> RetrainAsync(string project, bool force, string trigger, CancellationToken cancellation)
     {

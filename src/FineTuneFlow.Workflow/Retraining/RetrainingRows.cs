@@ -24,7 +24,6 @@ internal sealed class RetrainingRows(IBlobStore store, IntakeOptions intake)
     /// <param name="drops">Data and corrected suspects.</param>
     /// <param name="said">What people said of texts and rows.</param>
     /// <param name="seen">Texts, by id, that a version was trained on or judged by.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>Where the rows are; the name follows from their content.</returns>
     public async Task<MergedRows> MergeAsync(
         string project, DatasetRecipe dataset, IReadOnlyList<BlobEntry> drops, SaidLabels said, IReadOnlySet<string> seen, CancellationToken cancellation)

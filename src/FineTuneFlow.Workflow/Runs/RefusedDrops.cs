@@ -29,7 +29,6 @@ public sealed class RefusedDrops(IBlobStore store, TimeProvider time)
 
     /// <summary>Those that still lie there, in order of name.</summary>
     /// <param name="project">Only this project's; null: all, also those that lie under no project's name.</param>
-    /// <param name="cancellation">Gives up.</param>
     public async Task<ImmutableArray<RefusedDrop>> ListAsync(string? project, CancellationToken cancellation)
     {
         var listed = ImmutableArray.CreateBuilder<RefusedDrop>();

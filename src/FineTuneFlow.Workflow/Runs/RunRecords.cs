@@ -13,7 +13,6 @@ public sealed class RunRecords(IBlobStore store)
     /// <summary>Writes the record, unless a later one is stored: a step may be delivered twice, and the second delivery may come when the
     /// run has gone on. It must not bring back what the record said then.</summary>
     /// <param name="record">Without the jobs that its orchestration does not know yet.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">Conflict: others have changed it again and again.</exception>
     public Task WriteAsync(RunRecord record, CancellationToken cancellation) =>
         ChangeAsync(record.RunId, stored => stored?.Revision > record.Revision ? null : record, cancellation);

@@ -17,7 +17,6 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
     /// <param name="drop">A CSV in the store.</param>
     /// <param name="recipe">JSON as given with the request; null: the project's.</param>
     /// <param name="trigger">drop, http, timer, or one of <see cref="RunTriggers"/>.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">InvalidInput: the recipe; NotFound: the drop.</exception>
     public async Task<StartedRun> StartAsync(
         string project, BlobPath drop, byte[]? recipe, string trigger, CancellationToken cancellation)
@@ -47,9 +46,7 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
     }
 
     /// <summary>Runs the same drop with the same recipe once more, as a run of its own.</summary>
-    /// <param name="runId">The run.</param>
     /// <param name="anew">Pay for all of it again, rather than adopt what that run has paid for.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">NotFound: no such run; Conflict: it has not ended.</exception>
     public async Task<StartedRun> RerunAsync(string runId, bool anew, CancellationToken cancellation)
     {

@@ -15,7 +15,6 @@ public sealed class AnsweredRows(IBlobStore store, SpendOnce once, IProviders pr
     /// <param name="folder">Where the answers of this list are kept, and of no other.</param>
     /// <param name="rows">How many there are.</param>
     /// <param name="ask">Asks for the rows that it is given, and tells each answer when it comes. Returns them in their order.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="Core.Failures.FlowException">Ambiguous: another attempt is under way, or was when its host was killed; RetryAfter says
     /// until when it counts.</exception>
     public async Task<IReadOnlyList<T>> AskAsync<T>(

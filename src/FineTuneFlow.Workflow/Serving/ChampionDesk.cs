@@ -17,7 +17,6 @@ public sealed class ChampionDesk(
     /// <param name="texts">At least one.</param>
     /// <param name="wanted">A version by name or number; null: by the weights.</param>
     /// <param name="user">The same user always gets the same version; null: the same text does.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <param name="heard">Told each answer that is paid for as soon as it comes, with the text's place; null: nobody.</param>
     /// <exception cref="FlowException">NotFound: no champion or no such version; what <see cref="VersionAnswers"/> says.</exception>
     public async Task<IReadOnlyList<ServedAnswer>> AnswerAsync(

@@ -17,7 +17,6 @@ public sealed class VersionAnswers(
     /// <param name="version">Who is asked.</param>
     /// <param name="texts">At least one.</param>
     /// <param name="heard">Told each answer that is paid for as soon as it comes, with the text's place; null: nobody.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">ModelRetired: the model is gone at its provider; Unavailable: it is being deployed, or its
     /// provider does not answer; InvalidInput: its provider is not configured here.</exception>
     public async Task<IReadOnlyList<ServedAnswer>> AskAsync(string project, ChampionVersion version, IReadOnlyList<string> texts, Func<int, ServedAnswer, Task>? heard, CancellationToken cancellation)

@@ -9,11 +9,9 @@ namespace FineTuneFlow.Workflow.Spending;
 public sealed class CheckpointCosts(IBlobStore store, RunPrices prices)
 {
     /// <summary>USD of the answers.</summary>
-    /// <param name="runId">The run.</param>
     /// <param name="candidate">As planned.</param>
     /// <param name="provider">Where they were asked.</param>
     /// <param name="counted">Names of answers (<see cref="PlannedCandidate.AnswersAs"/>) that are left out.</param>
-    /// <param name="cancellation">Gives up.</param>
     public async Task<double> AskingAsync(
         string runId, PlannedCandidate candidate, ProviderFacts provider, IReadOnlyCollection<string> counted, CancellationToken cancellation)
     {

@@ -68,7 +68,6 @@ public sealed class SpendOnce(IBlobStore store, TimeProvider time)
     /// <summary>Takes the right to make something: writes the intent, and keeps it fresh until the returned is disposed of.</summary>
     /// <param name="record">Where intent and result are kept.</param>
     /// <param name="grace">How long an intent counts after its last sign of life.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">Ambiguous: another attempt is under way, or was and its grace period is not over.</exception>
     internal async Task<LiveIntent<T>> ClaimAsync<T>(BlobPath record, SpendGrace grace, CancellationToken cancellation)
         where T : class =>

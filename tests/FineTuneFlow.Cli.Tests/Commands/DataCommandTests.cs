@@ -90,7 +90,7 @@ public sealed class DataCommandTests : IDisposable
         (int code, _, string error) = await Ftf.RunAsync("prepare", given, "--out", _folder + Path.DirectorySeparatorChar);
 
         code.ShouldBe(ExitCode.InvalidInput);
-        error.ShouldContain("stands in the folder of --out");
+        error.ShouldContain("is in the folder of --out");
         (await File.ReadAllBytesAsync(train, TestContext.Current.CancellationToken)).ShouldBe(before);
     }
 

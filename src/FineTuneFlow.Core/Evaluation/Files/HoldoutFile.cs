@@ -12,7 +12,6 @@ public static class HoldoutFile
     private static readonly string[] LabelNames = ["label", "true_label", "truth", "y_true", "target"];
 
     /// <param name="name">For messages.</param>
-    /// <param name="open">The file.</param>
     /// <param name="given">What cells mean a missing label, and the rest of a recipe's label settings.</param>
     /// <exception cref="FlowException">A column is missing or a row has no id or label; names file and line.</exception>
     public static IReadOnlyList<DatasetRow> Read(string name, Func<Stream> open, LabelsRecipe? given = null)

@@ -16,7 +16,6 @@ public static class PredictionFile
     private static readonly string[] ProbabilityPrefixes = ["p_", "p:", "prob_", "probability_"];
 
     /// <param name="name">For messages.</param>
-    /// <param name="open">The file.</param>
     /// <param name="holdout">The labels of the holdout: a column that holds these may be meant.</param>
     /// <param name="given">What cells mean a missing label, and the rest of a recipe's label settings.</param>
     /// <param name="column">The column of the predictions; null: recognised.</param>

@@ -22,7 +22,6 @@ internal sealed class TableRows : IDisposable
     }
 
     /// <param name="file">As the user knows it.</param>
-    /// <param name="open">The file.</param>
     /// <param name="csv">How it is written, as far as that is known.</param>
     /// <param name="fewestColumns">1 where a file of texts alone will do.</param>
     public TableRows(string file, Func<Stream> open, CsvRecipe csv, int fewestColumns)

@@ -13,7 +13,6 @@ public static class TextFile
 
     /// <summary>One text a row, in their order; an empty one stays, so that answers can be set beside the rows.</summary>
     /// <param name="name">As the user knows it, for messages.</param>
-    /// <param name="open">The file.</param>
     /// <param name="columns">Columns that make the text; none: text, review, body, message or content.</param>
     /// <param name="join">Between several.</param>
     /// <exception cref="FlowException">InvalidInput: no table, or no such column.</exception>
@@ -66,7 +65,7 @@ public static class TextFile
             ? Delimiters[free].Name
             : throw new FlowException(new Failure(
                 FailureKind.InvalidInput,
-                "the file has texts alone, which hold commas, semicolons, tabs and pipes, so that it cannot be told where one ends",
+                "the file has texts alone, which hold commas, semicolons, tabs and pipes, so that it is unclear where one ends",
                 "Give them as JSON lines ({\"text\":\"…\"}), or with a second column, such as an id",
                 new SourceLocation(name)));
     }

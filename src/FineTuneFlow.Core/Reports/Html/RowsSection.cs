@@ -17,7 +17,7 @@ internal static class RowsSection
             page.Paragraph(
                 $"{string.Join(", ", suspects.Judges)} agree on another label for {suspects.Total:N0} rows ({Formatting.Share(suspects.Total / (double)report.HoldoutRows)}); "
                 + $"the {Math.Min(MostSuspects, suspects.Rows.Length):N0} most certain are below, more in suspects.csv, which can be corrected and dropped again. "
-                + "Agreement is no proof: models trained on the same data share its faults.");
+                + "Agreement is not proof: models trained on the same data share its faults.");
             page.Table(
                 "Most certain first.",
                 ["text", "label", "all say", "probability|"],
