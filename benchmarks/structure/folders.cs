@@ -142,6 +142,7 @@ internal sealed partial record SourceFile(
     [GeneratedRegex(@"(?<!\$)""([^""\\\n]|\\.)*""")]
     private static partial Regex Literals();
 
-    [GeneratedRegex(@"\b[A-Z]\w*")]
+    // Not members, named arguments and properties that are set, which may be called like a type.
+    [GeneratedRegex(@"(?<![\w.])[A-Z]\w*\b(?!\s*(?:=[^=>]|:[^:]))")]
     private static partial Regex Names();
 }

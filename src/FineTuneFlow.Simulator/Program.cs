@@ -1,6 +1,7 @@
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Files;
 using FineTuneFlow.Simulator;
+using FineTuneFlow.Simulator.Settings;
 
 if (args is ["--help" or "-h" or "-?"])
 {

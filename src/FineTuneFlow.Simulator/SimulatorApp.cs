@@ -8,6 +8,7 @@ using FineTuneFlow.Simulator.Inference;
 using FineTuneFlow.Simulator.Jobs;
 using FineTuneFlow.Simulator.Models;
 using FineTuneFlow.Simulator.Services;
+using FineTuneFlow.Simulator.Settings;
 
 namespace FineTuneFlow.Simulator;
 

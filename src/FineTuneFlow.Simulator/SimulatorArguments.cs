@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Simulator.Settings;
 
 namespace FineTuneFlow.Simulator;
 

@@ -6,6 +6,7 @@ using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Providers.BlobStorage;
 using FineTuneFlow.Simulator;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;

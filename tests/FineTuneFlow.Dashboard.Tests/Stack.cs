@@ -8,6 +8,7 @@ using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Samples;
 using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Simulator;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.AspNetCore.Builder;
 

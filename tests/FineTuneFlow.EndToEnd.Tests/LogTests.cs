@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FineTuneFlow.Local.Settings;
 
 namespace FineTuneFlow.EndToEnd.Tests;
 

@@ -1,4 +1,5 @@
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Simulator.Settings;
 
 namespace FineTuneFlow.Simulator.Tests;
 

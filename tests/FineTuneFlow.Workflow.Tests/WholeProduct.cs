@@ -7,6 +7,7 @@ using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Engine;
 using FineTuneFlow.Providers;
 using FineTuneFlow.Simulator;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Workflow.Notifying;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;

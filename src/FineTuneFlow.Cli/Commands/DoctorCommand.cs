@@ -6,7 +6,7 @@ using FineTuneFlow.Cli.Stack;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Encoders.Sources;
-using FineTuneFlow.Local.Hosting;
+using FineTuneFlow.Local.Settings;
 using FineTuneFlow.Providers;
 using FineTuneFlow.Providers.ContainerJobs;
 using FineTuneFlow.Providers.Costs;

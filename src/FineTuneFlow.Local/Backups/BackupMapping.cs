@@ -1,6 +1,6 @@
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Local.Hosting;
+using FineTuneFlow.Local.Settings;
 using FineTuneFlow.Providers.FileStorage;
 using FineTuneFlow.Workflow.Ports;
 

@@ -1,6 +1,6 @@
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Local.Backups;
-using FineTuneFlow.Local.Hosting;
+using FineTuneFlow.Local.Settings;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 

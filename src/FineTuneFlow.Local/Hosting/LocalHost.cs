@@ -6,6 +6,7 @@ using FineTuneFlow.Local.Backups;
 using FineTuneFlow.Local.Drops;
 using FineTuneFlow.Local.Http;
 using FineTuneFlow.Local.Schedule;
+using FineTuneFlow.Local.Settings;
 using FineTuneFlow.Local.Telemetry;
 using FineTuneFlow.Providers;
 using FineTuneFlow.Providers.BlobStorage;

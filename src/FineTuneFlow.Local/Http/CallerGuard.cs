@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Local.Hosting;
+using FineTuneFlow.Local.Settings;
 using Microsoft.AspNetCore.Authorization;
 
 namespace FineTuneFlow.Local.Http;

@@ -1,7 +1,7 @@
 using FineTuneFlow.Api;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Local.Hosting;
+using FineTuneFlow.Local.Settings;
 
 namespace FineTuneFlow.Local.Http;
 

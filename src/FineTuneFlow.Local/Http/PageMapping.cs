@@ -1,6 +1,6 @@
 using FineTuneFlow.Api.Dashboard;
 using FineTuneFlow.Api.Http;
-using FineTuneFlow.Local.Hosting;
+using FineTuneFlow.Local.Settings;
 
 namespace FineTuneFlow.Local.Http;
 

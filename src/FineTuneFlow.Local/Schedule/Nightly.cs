@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using FineTuneFlow.Core.Files;
 using FineTuneFlow.Local.Backups;
-using FineTuneFlow.Local.Hosting;
+using FineTuneFlow.Local.Settings;
 using FineTuneFlow.Workflow.Retraining;
 using FineTuneFlow.Workflow.Runs;
 

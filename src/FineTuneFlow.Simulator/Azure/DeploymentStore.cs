@@ -1,5 +1,6 @@
 using FineTuneFlow.Simulator.Http;
 using FineTuneFlow.Simulator.Models;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Simulator.State;
 
 namespace FineTuneFlow.Simulator.Azure;

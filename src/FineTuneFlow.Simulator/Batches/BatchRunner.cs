@@ -9,6 +9,7 @@ using FineTuneFlow.Simulator.Files;
 using FineTuneFlow.Simulator.Http;
 using FineTuneFlow.Simulator.Inference;
 using FineTuneFlow.Simulator.Services;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Simulator.State;
 
 namespace FineTuneFlow.Simulator.Batches;

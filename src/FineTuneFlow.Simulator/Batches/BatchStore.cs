@@ -1,4 +1,5 @@
 using FineTuneFlow.Simulator.Http;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Simulator.State;
 
 namespace FineTuneFlow.Simulator.Batches;

@@ -2,6 +2,7 @@ using System.Text;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Simulator.Files;
 using FineTuneFlow.Simulator.Jobs;
+using FineTuneFlow.Simulator.Settings;
 
 namespace FineTuneFlow.Simulator.Bookkeeping;
 

@@ -1,5 +1,6 @@
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Simulator.Jobs;
+using FineTuneFlow.Simulator.Settings;
 
 namespace FineTuneFlow.Simulator.Faults;
 

@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using FineTuneFlow.Core.Json;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Simulator.State;
 
 namespace FineTuneFlow.Simulator.Faults;

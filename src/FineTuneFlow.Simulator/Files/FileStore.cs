@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using FineTuneFlow.Core.Files;
 using FineTuneFlow.Simulator.Bookkeeping;
 using FineTuneFlow.Simulator.Http;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Simulator.State;
 
 namespace FineTuneFlow.Simulator.Files;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using FineTuneFlow.Simulator.Settings;
 
 namespace FineTuneFlow.Simulator.Http;
 

@@ -5,6 +5,7 @@ using FineTuneFlow.Simulator.Bookkeeping;
 using FineTuneFlow.Simulator.Http;
 using FineTuneFlow.Simulator.Models;
 using FineTuneFlow.Simulator.Services;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Simulator.State;
 
 namespace FineTuneFlow.Simulator.Inference;

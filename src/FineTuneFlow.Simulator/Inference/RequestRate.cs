@@ -1,5 +1,6 @@
 using System.Globalization;
 using FineTuneFlow.Simulator.Http;
+using FineTuneFlow.Simulator.Settings;
 
 namespace FineTuneFlow.Simulator.Inference;
 

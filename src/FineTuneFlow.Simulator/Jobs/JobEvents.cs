@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using FineTuneFlow.Core.Json;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Simulator.State;
 
 namespace FineTuneFlow.Simulator.Jobs;

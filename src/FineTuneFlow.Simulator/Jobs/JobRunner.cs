@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FineTuneFlow.Simulator.Faults;
 using FineTuneFlow.Simulator.Models;
+using FineTuneFlow.Simulator.Settings;
 
 namespace FineTuneFlow.Simulator.Jobs;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using FineTuneFlow.Core.Files;
 using FineTuneFlow.Core.Training;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Simulator.State;
 
 namespace FineTuneFlow.Simulator.Models;

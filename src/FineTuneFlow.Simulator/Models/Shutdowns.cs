@@ -1,4 +1,5 @@
 using FineTuneFlow.Simulator.Http;
+using FineTuneFlow.Simulator.Settings;
 
 namespace FineTuneFlow.Simulator.Models;
 

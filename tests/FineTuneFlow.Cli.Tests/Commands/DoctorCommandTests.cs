@@ -1,4 +1,5 @@
 using FineTuneFlow.Simulator;
+using FineTuneFlow.Simulator.Settings;
 using Microsoft.AspNetCore.Builder;
 
 namespace FineTuneFlow.Cli.Tests.Commands;

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Simulator;
+using FineTuneFlow.Simulator.Settings;
 using Microsoft.AspNetCore.Builder;
 
 namespace FineTuneFlow.Cli.Tests.Commands;

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Functions.Durable;
 using FineTuneFlow.Simulator;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using FineTuneFlow.Dashboard.Tests;
 using FineTuneFlow.Simulator;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -5,6 +5,7 @@ using Azure.Storage.Blobs;
 using FineTuneFlow.Functions.Http;
 using FineTuneFlow.Functions.Triggers;
 using FineTuneFlow.Simulator;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

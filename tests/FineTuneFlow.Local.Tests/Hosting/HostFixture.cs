@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Simulator;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.AspNetCore.Builder;

@@ -1,5 +1,5 @@
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Local.Hosting;
+using FineTuneFlow.Local.Settings;
 using Microsoft.Extensions.Configuration;
 
 namespace FineTuneFlow.Local.Tests.Hosting;

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FineTuneFlow.Api;
 using FineTuneFlow.Api.Dashboard;
-using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Local.Http;
+using FineTuneFlow.Local.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 

@@ -6,6 +6,7 @@ using FineTuneFlow.Durable;
 using FineTuneFlow.Engine;
 using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Simulator;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow;
 using FineTuneFlow.Workflow.Ports;

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Simulator;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow;
 using FineTuneFlow.Workflow.Runs;

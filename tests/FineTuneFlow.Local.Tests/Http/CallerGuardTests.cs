@@ -1,7 +1,7 @@
 using System.Net;
 using FineTuneFlow.Api;
-using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Local.Http;
+using FineTuneFlow.Local.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace FineTuneFlow.Local.Tests.Http;

@@ -2,6 +2,7 @@ using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Local.Tests.Hosting;
 using FineTuneFlow.Simulator;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Runs;
 using Microsoft.AspNetCore.Builder;

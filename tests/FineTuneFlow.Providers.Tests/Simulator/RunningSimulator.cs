@@ -6,6 +6,7 @@ using FineTuneFlow.Providers.AzureOpenAI;
 using FineTuneFlow.Providers.OpenAI;
 using FineTuneFlow.Providers.Tests.OpenAI;
 using FineTuneFlow.Simulator;
+using FineTuneFlow.Simulator.Settings;
 using FineTuneFlow.Workflow.Ports;
 using Microsoft.AspNetCore.Builder;
 

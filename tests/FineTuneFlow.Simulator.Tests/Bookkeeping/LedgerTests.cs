@@ -1,6 +1,7 @@
 using System.Text;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Simulator.Bookkeeping;
+using FineTuneFlow.Simulator.Settings;
 
 namespace FineTuneFlow.Simulator.Tests.Bookkeeping;
 

@@ -3,7 +3,7 @@ using System.Net;
 using FineTuneFlow.Core.Failures;
 using NCrontab;
 
-namespace FineTuneFlow.Local.Hosting;
+namespace FineTuneFlow.Local.Settings;
 
 /// <summary>Settings of the local host itself; those of storage and providers are read by their adapters.</summary>
 public sealed record LocalHostOptions

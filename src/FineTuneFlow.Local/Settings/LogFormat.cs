@@ -1,4 +1,4 @@
-namespace FineTuneFlow.Local.Hosting;
+namespace FineTuneFlow.Local.Settings;
 
 /// <summary>How log lines are written.</summary>
 public enum LogFormat

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Failures;
 
-namespace FineTuneFlow.Simulator;
+namespace FineTuneFlow.Simulator.Settings;
 
 /// <summary>How a simulator runs. Times are simulated: they are divided by <see cref="Speed"/>.</summary>
 public sealed record SimulatorOptions

@@ -3,7 +3,7 @@ using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
 
-namespace FineTuneFlow.Local.Hosting;
+namespace FineTuneFlow.Local.Settings;
 
 /// <summary>Settings in the form that the Functions tools use: <c>local.settings.json</c> with <c>Values</c>, overridden by the
 /// environment, overridden by the command line.</summary>
