@@ -254,16 +254,7 @@ internal sealed class RunJournal
 
         foreach (CandidateRecord candidate in _record.Candidates)
         {
-            string[] waiting = (candidate.Kind, candidate.State) switch
-            {
-                (OutcomeKind.LinearBaseline, _) => [],
-                (OutcomeKind.Champion, _) when candidate.Provider is null => [],
-                (OutcomeKind.ContainerBaseline or OutcomeKind.Encoder, CandidateState.Training) => [Flows.BaselineId(_record.RunId, candidate.Name)],
-                (_, CandidateState.Training) => [Flows.TrainId(_record.RunId, candidate.Name), Flows.MonitorId(_record.RunId, candidate.Name)],
-                (_, CandidateState.Evaluating) => [Flows.EvaluateId(_record.RunId, candidate.Name)],
-                _ => [],
-            };
-            foreach (string instance in waiting)
+            foreach (string instance in WaitingInstances.Of(_record.RunId, candidate))
             {
                 _context.SendEvent(instance, Signals.Wake, new WakeUp(WakeUp.Cancelled));
             }
