@@ -11,7 +11,7 @@ int Option(string name, int otherwise)
         : throw new ArgumentException($"{name} needs a whole number from 0, such as {name} 1000");
 }
 
-int Parallel() => Option("--parallel", Campaign.SideBySide);
+int AtOnce() => Option("--parallel", Campaign.SideBySide);
 
 int planted = Array.IndexOf(args, "--plant");
 Plant? plant = planted < 0 ? null : Plants.Find(planted + 1 < args.Length ? args[planted + 1] : "");
@@ -20,7 +20,7 @@ if (args.Contains("--plants"))
     int missed = 0;
     foreach (Plant fault in plant is null ? Plants.All : [plant])
     {
-        (int Seed, string Violation)? found = await Campaign.FindAsync(fault, Option("--plants", 300), Parallel());
+        (int Seed, string Violation)? found = await Campaign.FindAsync(fault, Option("--plants", 300), AtOnce());
         missed += found is null ? 1 : 0;
         Console.WriteLine($"| `{fault.Name}` | {fault.What} | {found?.Seed.ToString(CultureInfo.InvariantCulture) ?? "not found"} | {found?.Violation} |");
     }
@@ -37,5 +37,5 @@ if (!args.Any(a => a is "--seeds" or "--seed"))
 
 int seed = Option("--seed", -1);
 IReadOnlyList<int> failed = await Campaign.RunAsync(
-    seed >= 0 ? seed : Option("--from", 1), seed >= 0 ? 1 : Option("--seeds", 1), Parallel(), Option("--failures", 10), Console.Out, plant);
+    seed >= 0 ? seed : Option("--from", 1), seed >= 0 ? 1 : Option("--seeds", 1), AtOnce(), Option("--failures", 10), Console.Out, plant);
 return failed.Count == 0 ? 0 : 1;

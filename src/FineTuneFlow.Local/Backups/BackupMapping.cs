@@ -18,9 +18,9 @@ public static class BackupMapping
     public static void MapBackup(this WebApplication app)
     {
         ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FineTuneFlow.Local.Backups");
-        app.MapGet(Path, async (HttpContext context, IBlobStore store) =>
+        app.MapGet(Path, async (HttpContext context, IBlobStore store, LocalHostOptions options) =>
         {
-            if (store is not FileBlobStore)
+            if (store is not FileBlobStore files)
             {
                 return FailureProblem.Of(
                     new Failure(FailureKind.Conflict, "this host stores in a storage account, not in its state folder", "Use the account's own backup, see docs/operations.md"), context.Request);
