@@ -22,28 +22,43 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
         string project, BlobPath drop, byte[]? recipe, string trigger, CancellationToken cancellation)
     {
         ProjectName.Check(project);
-        Recipe given = recipe is null ? await splits.ApplyAsync(project, await recipes.ReadAsync(project, cancellation), cancellation) : RecipeReader.Read("recipe", recipe);
-        return await StartReadAsync(project, drop, given, trigger, cancellation);
+        if (recipe is not null)
+        {
+            return await StartReadAsync(project, drop, RecipeReader.Read("recipe", recipe), trigger, cancellation);
+        }
+
+        Recipe own = await recipes.ReadAsync(project, cancellation);
+        // By the recipe as it was put: a drop that is delivered again after the project was moved is the run that it was before.
+        return await StartReadAsync(project, drop, own, await splits.ApplyAsync(project, own, cancellation), null, trigger, cancellation);
     }
 
     /// <summary>As above, with a recipe that was read before or made here.</summary>
     public Task<StartedRun> StartReadAsync(string project, BlobPath drop, Recipe recipe, string trigger, CancellationToken cancellation) =>
-        StartReadAsync(project, drop, recipe, null, trigger, cancellation);
+        StartReadAsync(project, drop, recipe, recipe, null, trigger, cancellation);
 
     /// <summary>As above, as a run of its own for every champion that it is set against: the same rows and recipe are another question when
     /// another version is in use, and what failed with one may succeed with the next.</summary>
     public Task<StartedRun> StartAgainstAsync(
         string project, BlobPath drop, Recipe recipe, ChampionVersion champion, string trigger, CancellationToken cancellation) =>
-        StartReadAsync(project, drop, recipe, $"{champion.RunId}/{champion.Candidate}", trigger, cancellation);
+        StartReadAsync(project, drop, recipe, recipe, $"{champion.RunId}/{champion.Candidate}", trigger, cancellation);
 
+    /// <param name="project">A project's name.</param>
+    /// <param name="drop">In the store.</param>
+    /// <param name="identity">The recipe by which the run is known.</param>
+    /// <param name="used">The recipe by which it works.</param>
+    /// <param name="against">The champion that it is a run of its own for; null: for all.</param>
+    /// <param name="trigger">For the record.</param>
+    /// <param name="cancellation">Gives up.</param>
     private async Task<StartedRun> StartReadAsync(
-        string project, BlobPath drop, Recipe recipe, string? against, string trigger, CancellationToken cancellation)
+        string project, BlobPath drop, Recipe identity, Recipe used, string? against, string trigger, CancellationToken cancellation)
     {
         ProjectName.Check(project);
-        Recipe asked = recipe with { Candidates = CandidateGrid.Expand(recipe), Baselines = BaselineGrid.Expand(recipe) };
         (string sha256, long bytes, long lines) = await Hash(drop, cancellation);
-        return await StartAsync(project, RunId.From(project, sha256, RecipeHash.Of(asked) + (against is null ? "" : $"\n{against}")), new BlobRef(drop.ToString(), sha256, bytes), asked, trigger, null, lines, cancellation);
+        string runId = RunId.From(project, sha256, RecipeHash.Of(Expanded(identity)) + (against is null ? "" : $"\n{against}"));
+        return await StartAsync(project, runId, new BlobRef(drop.ToString(), sha256, bytes), Expanded(used), trigger, null, lines, cancellation);
     }
+
+    private static Recipe Expanded(Recipe recipe) => recipe with { Candidates = CandidateGrid.Expand(recipe), Baselines = BaselineGrid.Expand(recipe) };
 
     /// <summary>Runs the same drop with the same recipe once more, as a run of its own.</summary>
     /// <param name="anew">Pay for all of it again, rather than adopt what that run has paid for.</param>

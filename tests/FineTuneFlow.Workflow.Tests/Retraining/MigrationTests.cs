@@ -54,7 +54,8 @@ public sealed class MigrationTests
     {
         await using WholeProduct stack = await WholeProduct.StartAsync();
         await stack.Store.WriteBytesAsync(RunPaths.ProjectRecipe(Again), Encoding.UTF8.GetBytes(Recipe));
-        (await stack.EndAsync(await DropAsync(stack, Again, "first.csv", 300, 1))).Promoted.ShouldBe("linear");
+        string first = await DropAsync(stack, Again, "first.csv", 300, 1);
+        (await stack.EndAsync(first)).Promoted.ShouldBe("linear");
         await PutAsync(stack, Again, "second.csv", 260, 2);
         NightlyRetrain retrain = stack.Get<NightlyRetrain>();
 
@@ -76,6 +77,10 @@ public sealed class MigrationTests
         after.ToldAt.ShouldNotBeNull();
         RunView ended = await stack.EndAsync(begun.RunId);
         ended.Failure.ShouldBeNull();
+
+        // A drop that is delivered again is the run that it was.
+        StartedRun delivered = await stack.Get<DropIntake>().TakeAsync(RunPaths.Drop(Again, "first.csv"), Cancellation);
+        (delivered.RunId, delivered.Created).ShouldBe((first, false));
 
         // Whether or not that run's model is in use, nobody is told again, and a drop is split as the nights' data are.
         string third = await DropAsync(stack, Again, "third.csv", 300, 3);
