@@ -92,11 +92,11 @@ public sealed class LargeRecipeTests(ITestOutputHelper output)
     [Theory]
     [InlineData(1, "[0.1, 0.2]", "201")]
     [InlineData(0, "[0.1, 0.2, 0.3, 0.4, 0.5, 0.6]", "600")]
-    public void One_of_more_is_refused_with_their_number_and_what_to_do(int single, string rates, string count)
+    public void One_of_more_is_refused_with_their_number_and_what_to_do(int others, string rates, string count)
     {
-        string others = string.Concat(Enumerable.Range(0, single).Select(i => $$""", { "name": "c{{i}}", "model": "babbage-002" }"""));
+        string more = string.Concat(Enumerable.Range(0, others).Select(i => $$""", { "name": "c{{i}}", "model": "babbage-002" }"""));
         string recipe = $$"""
-            { "candidates": [ { "name": "wide", "model": "babbage-002", "epochs": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], "batchSize": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], "learningRateMultiplier": {{rates}} }{{others}} ],
+            { "candidates": [ { "name": "wide", "model": "babbage-002", "epochs": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], "batchSize": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], "learningRateMultiplier": {{rates}} }{{more}} ],
               "baselines": [] }
             """;
 
