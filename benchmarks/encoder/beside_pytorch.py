@@ -3,10 +3,13 @@
 
 usage: beside_pytorch.py TRAINER.dll EncoderBenchmark.dll DATA_FOLDER MODEL_FOLDER [ROUNDS] [THREADS]
 DATA_FOLDER: from split.py; MODEL_FOLDER: any trained MiniLM, for its tokenizer. The trainer's start and end are taken out of account by the difference of a
-longer and a shorter training. Needs Debian's python3-torch.
+longer and a shorter training. Needs Debian's python3-torch and libopenblas0:
+without the latter PyTorch multiplies with a library that is many times slower, and nothing is compared.
 """
 import json, os, re, statistics, subprocess, sys, tempfile, time
 
+if not os.path.exists("/etc/alternatives/libblas.so.3-x86_64-linux-gnu") or "openblas" not in os.path.realpath("/etc/alternatives/libblas.so.3-x86_64-linux-gnu"):
+    sys.exit("Install libopenblas0 first: apt-get install libopenblas0")
 here = os.path.dirname(os.path.abspath(__file__))
 trainer, bench, data, model = sys.argv[1:5]
 rounds = int(sys.argv[5]) if len(sys.argv) > 5 else 3
