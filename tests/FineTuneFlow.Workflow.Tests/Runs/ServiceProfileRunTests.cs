@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Core.Failures;
@@ -7,21 +8,24 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Tests.Runs;
 
 /// <summary>Whole runs against the simulator while it stands in for one service after the other.</summary>
-public sealed class ServiceProfileRunTests
+public sealed class ServiceProfileRunTests(ITestOutputHelper output)
 {
     private static readonly string[] Services = ["openai", "azure", "foundry", "nebius", "gateway", "together"];
 
+    /// <summary>On a few made-up reviews, or on the file that FTF_PROFILE_REVIEWS names (docs/benchmarks.md).</summary>
     [Fact]
     public async Task The_chapters_recipe_and_a_modern_one_have_the_same_figures_at_every_service()
     {
+        string? file = Environment.GetEnvironmentVariable("FTF_PROFILE_REVIEWS");
+        string reviews = file is null ? Reviews.Csv(200) : await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         await using WholeProduct product = await WholeProduct.StartAsync(Settings(Services));
         var accuracies = new Dictionary<(string Recipe, string Service), double[]>();
         foreach (string recipe in new[] { "chapter", "modern" })
         {
             foreach (string service in Services)
             {
-                StartedRun run = await product.RunAsync($"{recipe}-{service}", Reviews.Csv(200), Sample(recipe, service));
-                RunView ended = await product.EndAsync(run.RunId);
+                StartedRun run = await product.RunAsync($"{recipe}-{service}", reviews, Sample(recipe, service));
+                RunView ended = await product.UntilAsync(run.RunId, view => view.EndedAt is not null, minutes: file is null ? 1 : 10);
                 ended.Failure.ShouldBeNull($"{recipe} at {service}");
                 accuracies[(recipe, service)] = [.. ended.Candidates.Select(c => c.Record.Accuracy!.Value)];
             }
@@ -29,6 +33,7 @@ public sealed class ServiceProfileRunTests
 
         foreach (((string recipe, string service), double[] figures) in accuracies)
         {
+            output.WriteLine($"{recipe} at {service}: {string.Join(", ", figures.Select(figure => figure.ToString("0.0000", CultureInfo.InvariantCulture)))}");
             figures.ShouldBe(accuracies[(recipe, "openai")], $"{recipe} at {service}");
         }
 
