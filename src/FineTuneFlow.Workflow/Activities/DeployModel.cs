@@ -8,7 +8,7 @@ namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Puts a fine-tune into service where it does not answer by itself (Azure). Repeating is safe: the deployment's name
 /// follows from run and candidate. The record is written first, so that clean-up finds what a crash leaves.</summary>
-public sealed class DeployModel(IBlobStore store, IProviders providers, IModelDeployments deployments, RunGuard guard, TimeProvider time)
+public sealed class DeployModel(IBlobStore store, IProviders providers, IModelDeployments deployments, Deployments removal, RunGuard guard, TimeProvider time)
     : IActivity<DeployModelInput, DeployedModel>
 {
     /// <summary>A deployment that is made again at once is stuck again.</summary>
@@ -26,7 +26,7 @@ public sealed class DeployModel(IBlobStore store, IProviders providers, IModelDe
         string name = ModelDeployment.NameOf(input.RunId, input.Candidate);
         if (await store.FindJsonAsync<DeploymentRecord>(record, cancellation) is not var (known, etag))
         {
-            await WriteAsync(record, new DeploymentRecord(input.Provider, name, time.GetUtcNow(), null, 0), WriteCondition.Absent, cancellation);
+            await WriteAsync(record, new DeploymentRecord(input.Provider, name, time.GetUtcNow(), null, 0), cancellation);
         }
         else if (known.RemovedAt is not null)
         {
@@ -34,8 +34,7 @@ public sealed class DeployModel(IBlobStore store, IProviders providers, IModelDe
         }
         else if (known.Remade < input.Remade)
         {
-            await deployments.RemoveAsync(input.Provider, name, cancellation);
-            await WriteAsync(record, known with { Remade = input.Remade, NotBefore = time.GetUtcNow() + PauseBeforeRemaking }, WriteCondition.Matches(etag), cancellation);
+            await removal.GiveUpAsync(record, known, etag, input.Remade, PauseBeforeRemaking, cancellation);
             return new DeployedModel(name, false);
         }
         else if (known.NotBefore > time.GetUtcNow())
@@ -62,11 +61,11 @@ public sealed class DeployModel(IBlobStore store, IProviders providers, IModelDe
         };
     }
 
-    private async Task WriteAsync(BlobPath path, DeploymentRecord record, WriteCondition condition, CancellationToken cancellation)
+    private async Task WriteAsync(BlobPath path, DeploymentRecord record, CancellationToken cancellation)
     {
         try
         {
-            await store.WriteJsonAsync(path, record, condition, cancellation);
+            await store.WriteJsonAsync(path, record, WriteCondition.Absent, cancellation);
         }
         catch (FlowException error) when (error.Failure.Kind == FailureKind.Conflict)
         {

@@ -24,18 +24,11 @@ public sealed class Deployments(IBlobStore store, IModelDeployments deployments,
 
         try
         {
-            if (await deployments.GetAsync(standing.Provider, standing.Name, cancellation) is { } deployment)
-            {
-                // Before it goes: when the answer to its removal is lost, nobody can tell any more what it cost.
-                standing = standing with { AskedAt = deployment.CreatedAt ?? standing.AskedAt, HourlyUsd = deployment.HourlyUsd };
-                etag = (await store.WriteJsonAsync(record, standing, WriteCondition.Matches(etag), cancellation)).ETag;
-            }
-
-            await deployments.RemoveAsync(standing.Provider, standing.Name, cancellation);
+            (standing, etag, double hosting) = await TakeDownAsync(record, standing, etag, cancellation);
             DateTimeOffset now = time.GetUtcNow();
-            double usd = standing.HourlyUsd * (now - standing.AskedAt).TotalHours;
+            double usd = standing.HostingUsd + hosting;
             await store.WriteJsonAsync(record, standing with { RemovedAt = now, HostingUsd = usd }, WriteCondition.Matches(etag), cancellation);
-            telemetry.Spent(standing.Provider, "hosting", usd);
+            telemetry.Spent(standing.Provider, "hosting", hosting);
             return usd;
         }
         catch (FlowException error) when (error.Failure.Kind == FailureKind.Conflict)
@@ -43,5 +36,41 @@ public sealed class Deployments(IBlobStore store, IModelDeployments deployments,
             // Another delivery of the same step removes it too: what it has written down counts.
             return await RemoveAsync(record, cancellation);
         }
+    }
+
+    /// <summary>Takes down a deployment that is stuck, to be made again after a pause. Its hours count too.</summary>
+    internal async Task GiveUpAsync(
+        BlobPath record, DeploymentRecord standing, string etag, int remade, TimeSpan pause, CancellationToken cancellation)
+    {
+        try
+        {
+            (standing, etag, double hosting) = await TakeDownAsync(record, standing, etag, cancellation);
+            DateTimeOffset now = time.GetUtcNow();
+            DeploymentRecord given = standing with
+            {
+                AskedAt = now, HourlyUsd = 0, HostingUsd = standing.HostingUsd + hosting, Remade = remade, NotBefore = now + pause,
+            };
+            await store.WriteJsonAsync(record, given, WriteCondition.Matches(etag), cancellation);
+            telemetry.Spent(standing.Provider, "hosting", hosting);
+        }
+        catch (FlowException error) when (error.Failure.Kind == FailureKind.Conflict)
+        {
+            // Another delivery of the same step gives it up too: what it has written down counts.
+        }
+    }
+
+    /// <returns>The record as it is written now, and USD for the hours that the deployment stood.</returns>
+    private async Task<(DeploymentRecord Standing, string ETag, double HostingUsd)> TakeDownAsync(
+        BlobPath record, DeploymentRecord standing, string etag, CancellationToken cancellation)
+    {
+        if (await deployments.GetAsync(standing.Provider, standing.Name, cancellation) is { } deployment)
+        {
+            // Before it goes: when the answer to its removal is lost, nobody can tell any more what it cost.
+            standing = standing with { AskedAt = deployment.CreatedAt ?? standing.AskedAt, HourlyUsd = deployment.HourlyUsd };
+            etag = (await store.WriteJsonAsync(record, standing, WriteCondition.Matches(etag), cancellation)).ETag;
+        }
+
+        await deployments.RemoveAsync(standing.Provider, standing.Name, cancellation);
+        return (standing, etag, standing.HourlyUsd * (time.GetUtcNow() - standing.AskedAt).TotalHours);
     }
 }

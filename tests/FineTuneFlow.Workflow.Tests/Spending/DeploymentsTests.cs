@@ -92,10 +92,31 @@ public sealed class DeploymentsTests
         service.Standing.ShouldHaveSingleItem();
     }
 
+    [Fact]
+    public async Task The_hours_of_one_that_is_given_up_count_beside_those_of_the_next_one_also_when_the_answer_is_lost()
+    {
+        await using WholeProduct product = await WholeProduct.StartAsync(AzureSide.Service);
+        var service = new ControlPlane();
+        DeployModel deploy = Deploy(product, service);
+        DeployModelInput input = Input with { RunId = $"again-{Guid.NewGuid():N}" };
+        await deploy.RunAsync(input, Cancellation);
+        service.Clock.Advance(TimeSpan.FromHours(2));
+        service.LosesNextRemoval = true;
+
+        await Should.ThrowAsync<FlowException>(deploy.RunAsync(input with { Remade = 1 }, Cancellation));
+        await deploy.RunAsync(input with { Remade = 1 }, Cancellation);
+        service.Clock.Advance(TimeSpan.FromHours(1));
+        (await deploy.RunAsync(input with { Remade = 1 }, Cancellation)).Ready.ShouldBeTrue();
+        service.Clock.Advance(TimeSpan.FromHours(3));
+        double usd = await Removals(product, service).RemoveAsync(RunPaths.Deployment(input.RunId, input.Candidate), Cancellation);
+
+        usd.ShouldBe((2 + 3) * ControlPlane.HourlyUsd, 1e-6, "the hour between the two costs nothing");
+    }
+
     private static RemoveDeploymentInput Removal(DeployModelInput input) => new(input.RunId, input.Candidate, input.Provider);
 
     private static DeployModel Deploy(WholeProduct product, ControlPlane service) =>
-        new(product.Store, product.Get<IProviders>(), service, product.Get<RunGuard>(), service.Clock);
+        new(product.Store, product.Get<IProviders>(), service, Removals(product, service), product.Get<RunGuard>(), service.Clock);
 
     private static Deployments Removals(WholeProduct product, ControlPlane service) => new(product.Store, service, service.Clock, product.Get<FlowTelemetry>());
 
