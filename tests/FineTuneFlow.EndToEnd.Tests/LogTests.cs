@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FineTuneFlow.Local.Settings;
 
 namespace FineTuneFlow.EndToEnd.Tests;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using FineTuneFlow.Cli.CommandLine;
 using FineTuneFlow.Cli.Stack;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Local.Settings;
 
 namespace FineTuneFlow.Cli.Commands;
 

@@ -90,7 +90,7 @@ public class WebhookTests(Azurite azurite)
 
     private static async Task<DateTimeOffset> NextLookAsync(IDurableClient engine, string monitor) => await engine.GetAsync(monitor) is null
         ? DateTimeOffset.MinValue
-        : (await engine.GetHistoryAsync(monitor)).LastOrDefault() is { Kind: HistoryKind.TimerCreated, DueAt: { } due } ? due : DateTimeOffset.MinValue;
+        : (await engine.GetHistoryAsync(monitor)) is [.., { Kind: HistoryKind.TimerCreated, DueAt: { } due }] ? due : DateTimeOffset.MinValue;
 
     /// <summary>The provider's clock goes on as the world's does.</summary>
     private static async Task PassTimeAsync(FakeTimeProvider clock, Task until)

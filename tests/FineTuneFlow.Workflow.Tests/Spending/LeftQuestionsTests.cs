@@ -54,8 +54,8 @@ public sealed class LeftQuestionsTests
 
     private Task LookAsync() => new LeftQuestions(_store, _service, _time).ThrowIfAskedAsync(RunId, Cancellation);
 
-    private Task PlanAsync() => _store.WriteJsonAsync(RunPaths.Plan(RunId), new RunPlan([Candidate], [], [], 100, 24), cancellation: Cancellation);
+    private Task<BlobWritten> PlanAsync() => _store.WriteJsonAsync(RunPaths.Plan(RunId), new RunPlan([Candidate], [], [], 100, 24), cancellation: Cancellation);
 
-    private Task IntendAsync(string answersAs) => _store.WriteJsonAsync(
+    private Task<BlobWritten> IntendAsync(string answersAs) => _store.WriteJsonAsync(
         RunPaths.ChunkIntent(RunId, answersAs, 0), new SpendRecord<ChunkResult>(Begun, SpendState.Intended, null, Begun), cancellation: Cancellation);
 }
