@@ -35,7 +35,7 @@ public sealed class MigrationTests
         string told = look.Notes[0];
         told.ShouldContain("trained on a stratified split, which moves when data grows");
         told.ShouldContain("the project uses the split stable");
-        told.ShouldContain("fewer rows judge this once");
+        told.ShouldContain("fewer rows count this once");
         (await RunRecipes.ReadAsync(stack.Store, night.RunId, Cancellation)).Dataset.Split.Method.ShouldBe(SplitMethod.Stable);
         (await JudgesAsync(stack, night.RunId)).Overlaps(await TextsAsync(stack, first, Split.Train)).ShouldBeFalse("what the champion was trained on judges nobody");
 
@@ -71,7 +71,7 @@ public sealed class MigrationTests
         (await retrain.RunAsync(Again, Cancellation)).ShouldBeNull();
 
         (await retrain.LastAsync(Again, Cancellation))!.Look!.Notes.ShouldNotContain(note => note.Contains("split stable"));
-        told.Look!.Notes.ShouldContain(note => note.Contains("the project uses the split stable") && note.Contains("fewer rows judge this once"));
+        told.Look!.Notes.ShouldContain(note => note.Contains("the project uses the split stable") && note.Contains("fewer rows count this once"));
         MovedSplit after = (await stack.Get<SplitMigration>().FindAsync(Again, Cancellation))!;
         (after.From, after.At).ShouldBe((SplitMethod.Stratified, moved.At));
         after.ToldAt.ShouldNotBeNull();
