@@ -45,9 +45,9 @@ public sealed record CampaignOptions(int Seed, int Runs, int Kills)
         }
     }
 
-    /// <summary>FTF_CRASH_SEED, FTF_CRASH_RUNS, FTF_CRASH_KILLS, FTF_CRASH_PACE; by default a new seed, 2 runs, 5 kills, a pace of 1.</summary>
+    /// <summary>FTF_CRASH_SEED, FTF_CRASH_RUNS, FTF_CRASH_KILLS, FTF_CRASH_PACE; by default a new seed, 2 runs, 3 kills, a pace of 1.</summary>
     public static CampaignOptions FromEnvironment() => new(
-        Number("FTF_CRASH_SEED", Random.Shared.Next(1_000_000)), Number("FTF_CRASH_RUNS", 2), Number("FTF_CRASH_KILLS", 5))
+        Number("FTF_CRASH_SEED", Random.Shared.Next(1_000_000)), Number("FTF_CRASH_RUNS", 2), Number("FTF_CRASH_KILLS", 3))
     {
         Pace = double.TryParse(Environment.GetEnvironmentVariable("FTF_CRASH_PACE"), NumberStyles.Float, CultureInfo.InvariantCulture, out double pace) && pace > 0 ? pace : 1,
     };
