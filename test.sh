@@ -6,6 +6,9 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # Build servers would outlive the tests. The compiler's is worth its while, so that one of our own is started and ended here.
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 
+# The profile by which .NET compiles hot code anew pays in none of the many processes that live for seconds.
+export DOTNET_TieredPGO=0
+
 # What killed processes leave in the folder of temporary files goes with it.
 TMPDIR=$(mktemp -d)
 export TMPDIR
