@@ -1,6 +1,6 @@
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Containers;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
