@@ -38,7 +38,8 @@ public sealed class CleanUp(
         return new CleanUpResult(await costs.OfAsync(input.RunId, input.Trained, input.Judged, recipe, cancellation), notes);
     }
 
-    /// <summary>What a look that has to be repeated has cancelled is kept: the next one finds it ended, and would say nothing.</summary>
+    /// <summary>What a look has cancelled is kept: the next one finds it ended, and would say nothing. Also where this look succeeds, what
+    /// follows it in the step may have to be repeated.</summary>
     private async Task<ImmutableArray<string>> CancelAsync(CleanUpInput input, Recipe recipe, string[] used, CancellationToken cancellation)
     {
         BlobPath kept = RunPaths.CleaningNotes(input.RunId);
@@ -57,10 +58,12 @@ public sealed class CleanUp(
 
             await batches.CollectAsync(input.RunId, input.Judged, cancellation);
         }
-        catch when (notes.Count > before.Length)
+        finally
         {
-            await store.WriteJsonAsync(kept, notes.ToImmutable(), cancellation: CancellationToken.None);
-            throw;
+            if (notes.Count > before.Length)
+            {
+                await store.WriteJsonAsync(kept, notes.ToImmutable(), cancellation: CancellationToken.None);
+            }
         }
 
         return notes.ToImmutable();

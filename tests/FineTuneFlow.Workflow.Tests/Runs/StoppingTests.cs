@@ -177,6 +177,28 @@ public sealed class StoppingTests
     }
 
     [Fact]
+    public async Task What_a_clean_up_cancels_before_it_has_to_look_again_is_on_record()
+    {
+        await using WholeProduct product = await WholeProduct.StartAsync();
+        // The creation's answer is lost, and the run is cancelled before it could look for the job: the first look is that before the creation.
+        string looks = string.Join(", ", Enumerable.Range(2, 98));
+        await product.FaultsAsync($$"""{ "rules": [ { "match": "POST /v1/fine_tuning/jobs", "action": "lostAnswer" }, { "match": "GET /v1/fine_tuning/jobs", "calls": [{{looks}}], "action": "unavailable" } ] }""");
+        StartedRun run = await product.RunAsync("notes", Reviews.Csv(5_000), One.Replace("\"epochs\": 1", "\"epochs\": 50", StringComparison.Ordinal));
+        await product.UntilAsync(run.RunId, _ => product.JobsCreated() == 1);
+        // The simulator's job must not end by itself meanwhile.
+        await product.PostAsync($"/v1/fine_tuning/jobs/{product.Ledger()["jobs"]![0]!["id"]}/pause");
+
+        await product.Engine.RaiseEventAsync(run.RunId, Signals.Cancel, new CancelRequest(), Cancellation);
+        await product.UntilAsync(run.RunId, view => view.Stage.StartsWith(StageWords.Of(RunStage.Cancelling), StringComparison.Ordinal));
+        await product.FaultsAsync("""{ "rules": [] }""");
+        RunView ended = await product.EndAsync(run.RunId);
+
+        ended.Outcome.ShouldBe(RunOutcome.Cancelled);
+        // The first look cancels it and is in doubt whether another one may still show up; the next one finds it ended.
+        ended.Notes.ShouldContain(note => note.StartsWith("Cancelled the job ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_budget_stops_what_would_be_asked_beside_what_is_reserved()
     {
         await using WholeProduct product = await WholeProduct.StartAsync();
