@@ -98,7 +98,10 @@ public static class RunPaths
     public static BlobPath Upload(string runId, string provider, string sha256) => Of(runId, $"uploads/{provider}-{sha256[..16]}.json");
 
     /// <summary>Of a file that was deleted and is needed after all.</summary>
-    public static BlobPath UploadAgain(string runId, string provider, string sha256) => Of(runId, $"uploads/{provider}-{sha256[..16]}.again.json");
+    public static BlobPath UploadAgain(string runId, string provider, string sha256) => BlobPath.Of(Runs, AgainOf(Upload(runId, provider, sha256).Name));
+
+    /// <summary>The record's name of the same content, uploaded again.</summary>
+    public static string AgainOf(string upload) => Path.ChangeExtension(upload, ".again.json");
 
     public static string JobsPrefix(string runId) => $"{runId}/jobs/";
 

@@ -13,7 +13,8 @@ namespace FineTuneFlow.Workflow.Spending;
 public sealed class EarlierRuns(IBlobStore store)
 {
     /// <summary>The runs whose things may be adopted, the last one first; none for a first run, or one that was asked to make all anew.</summary>
-    /// <remarks>Those that have been removed since are left out: what they had paid for, a later one of the line has adopted.</remarks>
+    /// <remarks>Those that have been removed since are left out: what a later one of the line has adopted is found there, and what only they
+    /// had paid for is paid again.</remarks>
     public async Task<ImmutableArray<string>> OfAsync(string runId, CancellationToken cancellation)
     {
         var kept = ImmutableArray.CreateBuilder<string>();
@@ -87,14 +88,29 @@ public sealed class EarlierRuns(IBlobStore store)
         {
             if (await FinishedAsync(provider, run, input.RunId, name, cancellation) is var (made, job)
                 && made.ContinuedFrom == input.ContinueModel
-                && (await store.FindJsonAsync<SpendRecord<UploadedFile>>(BlobPath.Of(RunPaths.Runs, RunPaths.UploadsPrefix(run) + upload), cancellation))?.Value.Result is { } file
-                && (job.TrainingFile is null || job.TrainingFile == file.FileId))
+                && await TrainedOnAsync(run, upload, job, cancellation))
             {
                 return made with { PaidBy = made.PaidBy ?? run };
             }
         }
 
         return null;
+    }
+
+    /// <summary>Whether a run's job was trained on the content of that name: on the file that was uploaded first, or on the one that was
+    /// uploaded again as the first had been deleted.</summary>
+    private async Task<bool> TrainedOnAsync(string run, string upload, ProviderJob job, CancellationToken cancellation)
+    {
+        foreach (string name in new[] { upload, RunPaths.AgainOf(upload) })
+        {
+            if ((await store.FindJsonAsync<SpendRecord<UploadedFile>>(BlobPath.Of(RunPaths.Runs, RunPaths.UploadsPrefix(run) + name), cancellation))?.Value.Result is { } file
+                && (job.TrainingFile is null || job.TrainingFile == file.FileId))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The job that a run has made or adopted for a candidate; null: none is known.</summary>

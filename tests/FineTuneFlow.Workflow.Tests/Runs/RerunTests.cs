@@ -118,6 +118,12 @@ public sealed class RerunTests
 
         view.Outcome.ShouldBe(RunOutcome.Succeeded, view.Failure?.ToString());
         stack.JobsCreated().ShouldBe(4);
+
+        // A further rerun finds what was trained on the file that was uploaded again.
+        RunView further = await stack.EndAsync((await stack.Get<RunStarter>().RerunAsync(view.RunId, anew: false, CancellationToken.None)).RunId);
+
+        further.Outcome.ShouldBe(RunOutcome.Succeeded, further.Failure?.ToString());
+        stack.JobsCreated().ShouldBe(4);
     }
 
     [Fact]
