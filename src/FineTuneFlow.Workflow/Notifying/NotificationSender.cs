@@ -43,7 +43,7 @@ public sealed class NotificationSender(Outbox outbox, NotificationOptions option
         }
 
         bool taken = await PostAsync(due, cancellation);
-        if (taken || tried.Attempts == MostAttempts)
+        if (taken || tried.Attempts >= MostAttempts)
         {
             await outbox.CloseAsync(tried with { DeliveredAt = taken ? time.GetUtcNow() : null }, counted, cancellation);
         }
