@@ -65,6 +65,9 @@ internal sealed class ControlPlane(ProviderOptions options, TimeProvider time) :
         return answer.Status switch
         {
             204 or 404 => false,
+            // Something is being done to it just now, which passes; as a conflict it would be taken for one of our storage.
+            409 => throw new FlowException(new Failure(
+                FailureKind.Unavailable, $"{options.Name} is still changing what is to be removed (asked to {call.What})", null, RetryAfter: answer.RetryAfter)),
             _ when answer.IsSuccess => true,
             _ => throw ErrorReading.Read(options.Name, call, answer, options.Deployment!.Token),
         };
