@@ -67,15 +67,15 @@ public sealed class EarlierAnswers(IBlobStore store, EarlierRuns runs, Shots sho
     public async Task<ImmutableArray<string>> RunsAsync(string runId, PlannedCandidate candidate, CancellationToken cancellation)
     {
         BlobPath decided = RunPaths.AskedBefore(runId, candidate.AnswersAs);
+        if (await store.FindJsonAsync<ImmutableArray<string>>(decided, cancellation) is { } known)
+        {
+            return known.Value;
+        }
+
         ImmutableArray<string> earlier = await runs.OfAsync(runId, cancellation);
         if (earlier.IsEmpty)
         {
             return [];
-        }
-
-        if (await store.FindJsonAsync<ImmutableArray<string>>(decided, cancellation) is { } known)
-        {
-            return known.Value;
         }
 
         var same = ImmutableArray.CreateBuilder<string>();
