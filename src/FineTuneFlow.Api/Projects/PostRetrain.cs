@@ -23,15 +23,17 @@ public sealed class PostRetrain(NightlyRetrain retrain) : IApiHandler
             throw ApiRequest.Invalid("a retrain goes by the project's own recipe", "Set rescue to train what another recipe names", "recipe");
         }
 
+        RescueOrder? order = body.Rescue
+            ? new RescueOrder(body.Recipe is null ? null : RecipeReader.Read("recipe", Encoding.UTF8.GetBytes(body.Recipe.ToJsonString(FlowJson.Indented))))
+            : null;
         if (body.DryRun)
         {
-            return ApiAnswer.Json(new RetrainAnswer(await retrain.LookAsync(project, cancellation), null));
+            return ApiAnswer.Json(new RetrainAnswer(await retrain.LookAsync(project, order, cancellation), null));
         }
 
-        if (body.Rescue)
+        if (order is not null)
         {
-            Recipe? named = body.Recipe is null ? null : RecipeReader.Read("recipe", Encoding.UTF8.GetBytes(body.Recipe.ToJsonString(FlowJson.Indented)));
-            (NightLook rows, StartedRun rescue) = await retrain.RescueAsync(project, new RescueOrder(named), cancellation);
+            (NightLook rows, StartedRun rescue) = await retrain.RescueAsync(project, order, cancellation);
             return ApiAnswer.Json(new RetrainAnswer(rows, rescue));
         }
 

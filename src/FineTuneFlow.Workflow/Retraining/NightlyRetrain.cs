@@ -93,13 +93,7 @@ public sealed class NightlyRetrain(
             return (plan, null);
         }
 
-        if (plan.MovesFrom is { } from)
-        {
-            // Before the run begins: no drop that comes while it goes on may be split the old way.
-            await splits.MoveAsync(project, from, cancellation);
-        }
-
-        StartedRun run = await runs.StartAgainstAsync(project, plan.Rows, plan.Recipe, plan.Champion, trigger, cancellation);
+        StartedRun run = await StartAsync(project, plan, trigger, cancellation);
         await store.WriteJsonAsync(RunPaths.TriedRows(project), new TriedRows(plan.Champion.Version, plan.Look.NewRows, time.GetUtcNow()), cancellation: cancellation);
         return (plan, run);
     }
@@ -113,16 +107,27 @@ public sealed class NightlyRetrain(
     public async Task<(NightLook Look, StartedRun Run)> RescueAsync(string project, RescueOrder order, CancellationToken cancellation)
     {
         NightPlan plan = await reasons.LookAsync(project, order, cancellation);
+        return (plan.Look, await StartAsync(project, plan, RunTriggers.Rescue, cancellation));
+    }
+
+    /// <summary>What a retrain would go by; nothing is started.</summary>
+    /// <param name="project">Which.</param>
+    /// <param name="order">Of a rescue; null: whether a night would find a reason.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="FlowException">NotFound: it has no champion; InvalidInput: a recipe.</exception>
+    public async Task<NightLook> LookAsync(string project, RescueOrder? order, CancellationToken cancellation) =>
+        (await reasons.LookAsync(project, order, cancellation)).Look;
+
+    private async Task<StartedRun> StartAsync(string project, NightPlan plan, string trigger, CancellationToken cancellation)
+    {
         if (plan.MovesFrom is { } from)
         {
+            // Before the run begins: no drop that comes while it goes on may be split the old way.
             await splits.MoveAsync(project, from, cancellation);
         }
 
-        return (plan.Look, await runs.StartAgainstAsync(project, plan.Rows, plan.Recipe, plan.Champion, RunTriggers.Rescue, cancellation));
+        return await runs.StartAgainstAsync(project, plan.Rows, plan.Recipe, plan.Champion, trigger, cancellation);
     }
-
-    /// <summary>Whether there is a reason; nothing is started.</summary>
-    public async Task<NightLook> LookAsync(string project, CancellationToken cancellation) => (await reasons.LookAsync(project, null, cancellation)).Look;
 
     /// <summary>Null: it had no night yet.</summary>
     public async Task<NightRecord?> LastAsync(string project, CancellationToken cancellation) =>

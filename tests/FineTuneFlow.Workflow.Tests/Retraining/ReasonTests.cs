@@ -20,9 +20,9 @@ public sealed class ReasonTests
         await using WholeProduct stack = await WholeProduct.StartAsync();
         ChampionVersion champion = await ChampionAsync(stack, "told", "\"minimumFeedback\": 12");
         await SayAsync(stack, "told", champion, 0, 2, right: 1);
-        NightLook two = await stack.Get<NightlyRetrain>().LookAsync("told", Cancellation);
+        NightLook two = await stack.Get<NightlyRetrain>().LookAsync("told", null, Cancellation);
         await SayAsync(stack, "told", champion, 2, 12, right: 1);
-        NightLook twelve = await stack.Get<NightlyRetrain>().LookAsync("told", Cancellation);
+        NightLook twelve = await stack.Get<NightlyRetrain>().LookAsync("told", null, Cancellation);
 
         two.Reasons.ShouldBeEmpty();
         two.WhyNot!.ShouldContain("accuracy on feedback 50.0 % of 2");
@@ -43,9 +43,9 @@ public sealed class ReasonTests
         await stack.Store.WriteJsonAsync(RunPaths.Champion("rests"), new ChampionRecord([champion]));
         await SayAsync(stack, "rests", champion, 30, 40, right: 0);
 
-        NightLook next = await retrain.LookAsync("rests", Cancellation);
+        NightLook next = await retrain.LookAsync("rests", null, Cancellation);
         await stack.Store.WriteBytesAsync(RunPaths.Drop("rests", "more.csv"), Encoding.UTF8.GetBytes(Reviews.Csv(130, 9).Replace("the ", "the new ", StringComparison.Ordinal)));
-        NightLook rows = await retrain.LookAsync("rests", Cancellation);
+        NightLook rows = await retrain.LookAsync("rests", null, Cancellation);
 
         first.Reasons.ShouldHaveSingleItem().ShouldContain("feedback has fallen");
         next.Reasons.ShouldBeEmpty();
