@@ -34,7 +34,7 @@ public sealed partial class FileBlobStore : IBlobStore, IDisposable
     /// <param name="foldsCase">Whether the file system does; null: it is tried.</param>
     internal FileBlobStore(string folder, IDisk disk, bool? foldsCase)
     {
-        _root = Path.GetFullPath(folder);
+        _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         _parts = Path.Combine(_root, ".parts");
         _disk = disk;
         _folders = new FolderChanges(_root, disk);
