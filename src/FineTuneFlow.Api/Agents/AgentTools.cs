@@ -21,12 +21,12 @@ internal static partial class AgentTools
 
     public static ImmutableArray<AgentTool> All { get; } =
     [
-        OfRoute<GetProjects>("list_projects", "Lists the projects, each a classification task with its recipe, data and champion."),
-        OfRoute<GetProject>("get_project", "Shows a project: its champion, how that does (drift, accuracy on feedback, end of its base model), what it was asked, the last night."),
-        OfRoute<GetModels>("list_versions", "Lists the versions of a project's champion, newest first, each with its reason and lineage."),
-        OfRoute<GetRuns>("list_runs", "Lists runs, newest first."),
-        OfRoute<GetRun>("get_run", "Shows a run: stage, candidates with progress, quote, cost so far, verdict. A run that waits for approval says so."),
-        OfRoute<GetReport>("get_report", "Gives an ended run's report: which model to use and why, with scores, intervals, paired tests and costs. Ask for format md to read it."),
+        OfRoute<GetProjects>("list_projects", "Lists the projects, each a classification task with its recipe, data and champion.", AgentEffect.Reads),
+        OfRoute<GetProject>("get_project", "Shows a project: its champion, how that does (drift, accuracy on feedback, end of its base model), what it was asked, the last night.", AgentEffect.Reads),
+        OfRoute<GetModels>("list_versions", "Lists the versions of a project's champion, newest first, each with its reason and lineage.", AgentEffect.Reads),
+        OfRoute<GetRuns>("list_runs", "Lists runs, newest first.", AgentEffect.Reads),
+        OfRoute<GetRun>("get_run", "Shows a run: stage, candidates with progress, quote, cost so far, verdict. A run that waits for approval says so.", AgentEffect.Reads),
+        OfRoute<GetReport>("get_report", "Gives an ended run's report: which model to use and why, with scores, intervals, paired tests and costs. Ask for format md to read it.", AgentEffect.Reads),
         new(Route<PostDatasetCheck>(), "check_data", "Checks data without starting anything: profile, findings with their remedies, settings that were recognised, and the quote.", AgentEffect.Reads, CheckArguments)
         {
             Body = body => Form(body, null),
@@ -61,7 +61,7 @@ internal static partial class AgentTools
         where THandler : IApiHandler => ApiRoutes.All.Single(route => route.Handler == typeof(THandler));
 
     /// <summary>With the arguments that the route has: those in its address, its query and its body.</summary>
-    private static AgentTool OfRoute<THandler>(string name, string description, AgentEffect effect = AgentEffect.Reads)
+    private static AgentTool OfRoute<THandler>(string name, string description, AgentEffect effect)
         where THandler : IApiHandler
     {
         ApiRoute route = Route<THandler>();
