@@ -5,7 +5,8 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Models;
 
 /// <summary>The texts of a run's splits, by <see cref="Lineage.TextOf"/>. What a run has written does not change, and is asked for with
-/// every look at a champion and every list of feedback: the sets that were asked for last stay in memory, up to a number of texts.</summary>
+/// every look at a champion and every list of feedback: the sets that were asked for last stay in memory, up to a number of texts; a set
+/// that is larger by itself is read each time.</summary>
 /// <param name="store">Where runs are kept.</param>
 /// <param name="mostTexts">So many stay, of all runs together.</param>
 public sealed class RunTexts(IBlobStore store, int mostTexts = RunTexts.MostTexts)
@@ -30,7 +31,7 @@ public sealed class RunTexts(IBlobStore store, int mostTexts = RunTexts.MostText
 
         HashSet<string> texts = new(StringComparer.Ordinal);
         texts.UnionWith((await store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(runId, split), cancellation)).Select(row => Lineage.TextOf(row.Id)));
-        if (texts.Count > 0)
+        if (texts.Count > 0 && texts.Count <= mostTexts)
         {
             Keep((runId, split), texts);
         }
@@ -43,7 +44,7 @@ public sealed class RunTexts(IBlobStore store, int mostTexts = RunTexts.MostText
         lock (_gate)
         {
             _known[key] = texts;
-            while (_known.Count > 0 && _known.Values.Sum(one => one.Count) > mostTexts)
+            while (_known.Values.Sum(one => one.Count) > mostTexts)
             {
                 _known.RemoveAt(0);
             }
