@@ -27,14 +27,20 @@ public static class EvaluateCandidate
             while (true)
             {
                 (deployment, remade) = await Deploy(context, input, remade);
+                string model = deployment?.Deployment ?? input.Model;
+                if (input.Plan.Batch)
+                {
+                    await AskInBatches(context, input, model);
+                }
+
                 try
                 {
-                    await Ask(context, input, deployment?.Deployment ?? input.Model);
+                    await AskAll(context, input, model);
                     break;
                 }
                 catch (StepFailedException silent) when (deployment is not null && silent.Failure.Kind == FailureKind.Unavailable)
                 {
-                    // It stands, and has answered nothing for hours. What was answered before is kept.
+                    // It stands, and did not answer however often it was asked. What was answered before is kept.
                     remade = NextAttempt(remade, input, "answers nothing");
                 }
             }
@@ -49,16 +55,6 @@ public static class EvaluateCandidate
         }
 
         return await context.CallAsync(Steps.ScoreCandidate, new ScoreCandidateInput(input.RunId, input.Candidate));
-    }
-
-    private static async Task Ask(IOrchestrationContext context, EvaluateCandidateInput input, string model)
-    {
-        if (input.Plan.Batch)
-        {
-            await AskInBatches(context, input, model);
-        }
-
-        await AskAll(context, input, model);
     }
 
     /// <summary>Waits for a deployment. One that is stuck is deleted and made again, a few times.</summary>
