@@ -76,6 +76,13 @@ public static class DoctorCommand
         return CostFilesSetup.Models(configuration);
     }
 
+    /// <summary>The prices, with the settings' own file over them.</summary>
+    internal static PriceBook Prices(string? settings)
+    {
+        using ConfigurationManager configuration = Configured(settings, null);
+        return CostFilesSetup.Prices(configuration);
+    }
+
     private static ContainerJobSettings Containers(string? settings)
     {
         using ConfigurationManager configuration = Configured(settings, null);

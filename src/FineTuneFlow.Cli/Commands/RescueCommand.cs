@@ -14,6 +14,7 @@ using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Providers;
+using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
@@ -43,14 +44,43 @@ public static class RescueCommand
         {
             project, recipe, host, provider, model, rows, output, prompt, most, compare, settings,
         };
-        return command.Runs(call => (call.Get(project), call.Get(model), call.Get(compare)) switch
+        return command.Runs(call =>
+        {
+            if (call.Get(project) is not null)
+            {
+                Refuse(call, "is not for --project, which knows it from the champion", model, rows, compare, provider, prompt);
+                if (call.Get(output) is not null)
+                {
+                    Refuse(call, "is for training successors, and --out records the champion's answers", recipe);
+                }
+            }
+            else
+            {
+                Refuse(call, "says what --project trains, and no project is given", recipe);
+            }
+
+            return RunAsync(call);
+        });
+
+        Task<int> RunAsync(CommandCall call) => (call.Get(project), call.Get(model), call.Get(compare)) switch
         {
             ({ } one, _, _) when call.Get(output) is { } file => RecordChampionAsync(call, call.Get(settings), call.Get(host), one, file, call.Get(most)),
             ({ } one, _, _) => ProjectRescue.RunAsync(call, call.Get(host), one, call.Get(recipe)),
             (_, null, null) => ListAsync(call, call.Get(settings), call.Get(provider)),
             (_, _, { } successor) => Task.FromResult(Compare(call, Needed(call, rows), Needed(call, output), successor)),
             (_, { } id, _) => RecordAsync(call, call.Get(settings), call.Get(provider), id, Rows(Needed(call, rows)), Needed(call, output), call.Get(prompt), call.Get(most)),
-        });
+        };
+    }
+
+    private static void Refuse(CommandCall call, string why, params ReadOnlySpan<Option<string?>> options)
+    {
+        foreach (Option<string?> option in options)
+        {
+            if (call.Get(option) is not null)
+            {
+                throw new FlowException(new Failure(FailureKind.InvalidInput, $"it {why}", "Leave it out", Field: option.Name));
+            }
+        }
     }
 
     private static async Task<int> ListAsync(CommandCall call, string? settings, string? only)
@@ -100,21 +130,26 @@ public static class RescueCommand
         }
 
         string artifacts = $"runs/{Uri.EscapeDataString(champion.RunId)}/artifacts/";
-        string rows = await client.GetTextAsync($"{artifacts}dataset/test.jsonl", "application/x-ndjson", call.Cancellation);
+        EvaluationPlan plan = await client.GetAsync<EvaluationPlan>($"{artifacts}evaluation/plan.json", call.Cancellation);
+        string judged = BlobPath.Parse(plan.Source).Name[(champion.RunId.Length + 1)..];
+        string rows = await client.GetTextAsync(artifacts + judged, "application/x-ndjson", call.Cancellation);
         Recipe recipe = await client.GetAsync<Recipe>($"{artifacts}recipe.json", call.Cancellation);
         return await RecordAsync(
-            call, settings, champion.Provider, champion.Model, HoldoutFile.Read("test.jsonl", () => new MemoryStream(Encoding.UTF8.GetBytes(rows))), file,
+            call, settings, champion.Provider, champion.Model, HoldoutFile.Read(judged, () => new MemoryStream(Encoding.UTF8.GetBytes(rows))), champion.Labels, file,
             recipe.Candidates.FirstOrDefault(one => one.Name == champion.Candidate)?.SystemPrompt, most);
     }
 
+    private static Task<int> RecordAsync(
+        CommandCall call, string? settings, string? provider, string model, IReadOnlyList<DatasetRow> rows, string file, string? systemPrompt, double most) =>
+        RecordAsync(call, settings, provider, model, rows, LabelRecognition.Of(rows, [], new LabelsRecipe()), file, systemPrompt, most);
+
     private static async Task<int> RecordAsync(
-        CommandCall call, string? settings, string? provider, string model, IReadOnlyList<DatasetRow> rows, string file, string? systemPrompt, double most)
+        CommandCall call, string? settings, string? provider, string model, IReadOnlyList<DatasetRow> rows, LabelSet labels, string file, string? systemPrompt, double most)
     {
         using ConfiguredProviders providers = DoctorCommand.Providers(settings);
         IFineTuningProvider asked = providers.Get(provider ?? providers.Default);
-        LabelSet labels = LabelRecognition.Of(rows, [], new LabelsRecipe());
         var composer = new QuestionComposer(new CandidateRecipe { Name = "rescued", Model = model, SystemPrompt = systemPrompt }, ModelName.FamilyOf(model), labels, []);
-        var answers = new LastAnswers(new ModelThrottle(TimeProvider.System), PriceBook.Default);
+        var answers = new LastAnswers(new ModelThrottle(TimeProvider.System), DoctorCommand.Prices(settings));
         IReadOnlyList<DatasetRow> left = LastAnswers.Left(file, rows);
         double? price = answers.Price(asked.Facts, model, composer, left, labels);
         string cost = price is { } usd ? $"about {Say.Usd(usd)}{(asked.Facts.Simulated ? " at list price, simulated" : "")}" : "an unknown sum, as no price is listed";

@@ -35,11 +35,16 @@ public static class CostFilesSetup
 
     /// <summary>The table of models that holds by these settings.</summary>
     /// <exception cref="FlowException">InvalidInput: no such file, or what is wrong in it.</exception>
-    public static ModelBook Models(IConfiguration configuration)
-    {
-        IConfigurationSection setting = SettingNames.Flatten(configuration).GetSection(Section).GetSection("Models");
-        return setting.Value is { } file ? ModelBook.Read(file, Bytes(setting)) : ModelBook.Default;
-    }
+    public static ModelBook Models(IConfiguration configuration) =>
+        Setting(configuration, "Models") is { Value: { } file } setting ? ModelBook.Read(file, Bytes(setting)) : ModelBook.Default;
+
+    /// <summary>The prices that hold by these settings.</summary>
+    /// <exception cref="FlowException">InvalidInput: no such file, or what is wrong in it.</exception>
+    public static PriceBook Prices(IConfiguration configuration) =>
+        Setting(configuration, "Prices") is { Value: { } file } setting ? PriceBook.Read(file, Bytes(setting)) : PriceBook.Default;
+
+    private static IConfigurationSection Setting(IConfiguration configuration, string name) =>
+        SettingNames.Flatten(configuration).GetSection(Section).GetSection(name);
 
     private static byte[] Bytes(IConfigurationSection setting)
     {

@@ -67,6 +67,20 @@ public sealed class RescueCommandTests : IAsyncLifetime
         said.ShouldContain("r03");
     }
 
+    [Theory]
+    [InlineData("--model", "--project", "p", "--model", "m")]
+    [InlineData("--system-prompt", "--project", "p", "--out", "o.jsonl", "--system-prompt", "Classify")]
+    [InlineData("--recipe", "--project", "p", "--out", "o.jsonl", "--recipe", "r.json")]
+    [InlineData("--recipe", "--recipe", "r.json")]
+    public async Task What_would_be_passed_over_is_refused_by_its_option(string option, params string[] arguments)
+    {
+        (int code, _, string error) = await Ftf.RunAsync(["rescue", "--settings", _settings, .. arguments]);
+
+        code.ShouldBe(2);
+        error.ShouldContain(option);
+        error.ShouldContain("Leave it out");
+    }
+
     [Fact]
     public async Task What_is_missing_is_told_by_its_option()
     {
