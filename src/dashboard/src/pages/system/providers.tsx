@@ -10,7 +10,7 @@ import { ServicePage } from "../../parts/service-link";
 
 const shownModels = 8;
 /** Days: as many as a night retrains ahead of a model's end, unless a recipe says otherwise (retrain.dyingDays). */
-const soon = 30;
+const warnDays = 30;
 
 /** The configured services, and how long what stands on them lasts. */
 export function Providers() {
@@ -64,7 +64,7 @@ function Provider({ provider }: { provider: ProviderView }) {
         )}
       </p>
       {provider.champions.map((one) => (
-        <p key={one.project} class={one.daysLeft != null && one.daysLeft <= soon ? "note warn" : "small"}>
+        <p key={one.project} class={one.daysLeft != null && one.daysLeft <= warnDays ? "note warn" : "small"}>
           <a href={to.project(one.project)}>{one.project}</a> v{one.version} is served from{" "}
           <span class="mono">{one.baseModel}</span>. Time left: <Left days={one.daysLeft} day={one.endsOn} />
         </p>
@@ -122,7 +122,7 @@ function Left({ days, day }: { days?: number | null | undefined; day?: string | 
     );
   }
   return (
-    <span class={days <= soon ? "warn-text" : undefined} title={day ?? undefined}>
+    <span class={days <= warnDays ? "warn-text" : undefined} title={day ?? undefined}>
       {counted(days, "day")}
     </span>
   );
