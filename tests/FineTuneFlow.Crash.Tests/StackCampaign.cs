@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -15,6 +16,7 @@ internal sealed class StackCampaign(CampaignOptions options, Action<string> say)
     private const int MostTrainerKills = 3;
 
     private static readonly string[] Victims = ["host", "simulator", "up", "trainer", "start"];
+    private static readonly TimeSpan TrainerPatience = TimeSpan.FromSeconds(20);
     private readonly Random _random = new(options.Seed);
     private readonly SortedDictionary<string, int> _killed = [];
     private readonly Dictionary<string, int> _trainersKilled = [];
@@ -42,6 +44,7 @@ internal sealed class StackCampaign(CampaignOptions options, Action<string> say)
         using var promises = new StackPromises(home);
         await File.WriteAllTextAsync(home.Settings, Settings(home), cancellation);
         int started = 0;
+        var clock = Stopwatch.StartNew();
         StackProcess? stack = null;
         try
         {
@@ -61,8 +64,10 @@ internal sealed class StackCampaign(CampaignOptions options, Action<string> say)
                     await promises.ReadBackAsync($"seed {options.Seed}, before kill {kill}");
                 }
 
-                // Spread over the campaign, so that no kill hits a stack that has nothing left to do.
-                while (started < options.Runs && started * options.Kills <= (kill - 1) * options.Runs)
+                // Spread over the campaign, so that no kill hits a stack that has nothing left to do. A trainer lives for seconds: where one
+                // is to be killed and none is at work, the next run brings one.
+                while (started < options.Runs
+                    && (started * options.Kills <= (kill - 1) * options.Runs || (victim == "trainer" && started <= (kill * options.Runs / options.Kills) + 1 && !TrainersAtWork(home).Any())))
                 {
                     (await promises.RunAsync(Project(started), Csv(started), Recipe)).ShouldBeTrue(stack.Output);
                     started++;
@@ -71,7 +76,12 @@ internal sealed class StackCampaign(CampaignOptions options, Action<string> say)
                 using (var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
                 {
                     Task writing = promises.WriteAsync(stop.Token);
-                    await Task.Delay(_random.Next(100, 3_000), cancellation);
+                    if (victim == "trainer")
+                    {
+                        await TrainerAtWorkAsync(home, cancellation);
+                    }
+
+                    await Task.Delay(victim == "trainer" ? _random.Next(50, 1_000) : _random.Next(100, 3_000), cancellation);
                     stack.HasExited.ShouldBeFalse($"seed {options.Seed}, kill {kill}: the stack ended by itself:\n{stack.Output}");
                     bool trainer = victim == "trainer" && KillTrainer(home);
                     if (!trainer)
@@ -90,7 +100,7 @@ internal sealed class StackCampaign(CampaignOptions options, Action<string> say)
 
                 if (kill % 10 == 0)
                 {
-                    say($"{kill} kills, {promises.Count} writes acknowledged and read back");
+                    say($"{kill} kills, {started} runs begun, {clock.Elapsed.TotalSeconds:0} s, {promises.Count} writes acknowledged and read back");
                 }
             }
 
@@ -175,7 +185,7 @@ internal sealed class StackCampaign(CampaignOptions options, Action<string> say)
     /// <summary>Kills a trainer at work, or the shell that waits for it; false where there is none, or it was killed often enough.</summary>
     private bool KillTrainer(StackHome home)
     {
-        foreach ((string folder, int shell) in TrainerProcess.In(home.Baselines).Where(one => _trainersKilled.GetValueOrDefault(one.Folder) < MostTrainerKills))
+        foreach ((string folder, int shell) in TrainersAtWork(home))
         {
             bool shellToo = _random.Next(2) == 0;
             if (TrainerProcess.Kill(shell, shellToo))
@@ -187,6 +197,20 @@ internal sealed class StackCampaign(CampaignOptions options, Action<string> say)
         }
 
         return false;
+    }
+
+    /// <summary>Those that may be killed once more.</summary>
+    private IEnumerable<(string Folder, int Shell)> TrainersAtWork(StackHome home) =>
+        TrainerProcess.In(home.Baselines).Where(one => _trainersKilled.GetValueOrDefault(one.Folder) < MostTrainerKills);
+
+    /// <summary>Returns when there is a trainer to be killed, or none has come for a while.</summary>
+    private async Task TrainerAtWorkAsync(StackHome home, CancellationToken cancellation)
+    {
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        for (var patience = Stopwatch.StartNew(); patience.Elapsed < TrainerPatience && !TrainersAtWork(home).Any();)
+        {
+            await look.WaitForNextTickAsync(cancellation);
+        }
     }
 
     private void Count(string victim) => _killed[victim] = _killed.GetValueOrDefault(victim) + 1;
