@@ -142,13 +142,20 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
     {
         var events = new List<JobEvent>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (JsonElement one in _service.PagesAsync(ServiceCall.GetEvents, $"{JobRoute(jobId)}/events", 100, cancellation))
+        try
         {
-            // New events move the pages while they are turned: the same one may come twice.
-            if (one.Text("id") is not { } id || seen.Add(id))
+            await foreach (JsonElement one in _service.PagesAsync(ServiceCall.GetEvents, $"{JobRoute(jobId)}/events", 100, cancellation))
             {
-                events.Add(JobReading.Event(one));
+                // New events move the pages while they are turned: the same one may come twice.
+                if (one.Text("id") is not { } id || seen.Add(id))
+                {
+                    events.Add(JobReading.Event(one));
+                }
             }
+        }
+        catch (FlowException missing) when (missing.Failure.Kind == FailureKind.NotFound)
+        {
+            // The job is not shown everywhere yet: what it tells of its progress is not worth a failure.
         }
 
         // Newest first on the wire; several share a second, so turning comes before the stable sorting.

@@ -100,6 +100,7 @@ internal sealed class FaultMiddleware(FaultInjector faults, TimeProvider clock)
             "fine_tuning_not_permitted",
             type: "permission_error"),
         FaultAction.NotFound => new ApiException(404, "The model does not exist or you do not have access to it.", "model_not_found", "model"),
+        FaultAction.NotShown => new ApiException(404, "No such object. It may not be visible yet.", param: "id"),
         FaultAction.ServerError => new ApiException(500, "The server had an error while processing your request."),
         FaultAction.Unavailable => new ApiException(
             503, "The engine is currently overloaded, please try again later.", type: "service_unavailable"),

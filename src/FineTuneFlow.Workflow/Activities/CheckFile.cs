@@ -17,8 +17,12 @@ public sealed class CheckFile(IProviders providers, RunGuard guard) : IActivity<
         }
 
         await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
-        ProviderFile file = await provider.GetFileAsync(input.FileId, cancellation)
-            ?? throw new FlowException(FailureKind.NotFound, $"{input.Provider} no longer has the uploaded file {input.FileId}", "Rerun to upload it again");
+        if (await provider.GetFileAsync(input.FileId, cancellation) is not { } file)
+        {
+            return new FileReadiness(
+                false, new Failure(FailureKind.NotFound, $"{input.Provider} does not have the uploaded file {input.FileId}", "Rerun to upload it again"));
+        }
+
         return file.State switch
         {
             "processed" or "uploaded" => new FileReadiness(true),
@@ -31,4 +35,6 @@ public sealed class CheckFile(IProviders providers, RunGuard guard) : IActivity<
     }
 }
 
-public sealed record FileReadiness(bool Ready);
+/// <param name="Ready">It can be trained on.</param>
+/// <param name="Missing">What to tell where the service goes on not knowing the file; null: it shows it.</param>
+public sealed record FileReadiness(bool Ready, Failure? Missing = null);

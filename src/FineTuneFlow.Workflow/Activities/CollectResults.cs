@@ -19,9 +19,11 @@ public sealed class CollectResults(IBlobStore store, IProviders providers, RunPr
     public async Task<TrainedModel> RunAsync(CollectResultsInput input, CancellationToken cancellation)
     {
         IFineTuningProvider provider = providers.Get(input.Candidate.Provider);
-        ProviderJob job = await provider.GetJobAsync(input.JobId, cancellation)
-            ?? throw new FlowException(FailureKind.NotFound, $"{input.Candidate.Provider} no longer knows the job {input.JobId}");
         string name = input.Candidate.Name;
+        ProviderJob job = await provider.GetJobAsync(input.JobId, cancellation)
+            // Not shown for a moment: what the service said when it had ended is kept, and a model that was paid for is not lost over it.
+            ?? (await store.FindJsonAsync<ProviderJob>(RunPaths.Job(input.RunId, name), cancellation) is { Value: { State: JobState.Succeeded, TunedModel: not null } told } ? told : null)
+            ?? throw new FlowException(FailureKind.NotFound, $"{input.Candidate.Provider} does not know the job {input.JobId}", "Rerun to train it again");
         job = await WithTokensAsync(job, input, cancellation);
         await store.WriteJsonAsync(RunPaths.Job(input.RunId, name), job, cancellation: cancellation);
         IReadOnlyList<JobCheckpoint> checkpoints = await provider.GetCheckpointsAsync(input.JobId, cancellation);
@@ -62,9 +64,16 @@ public sealed class CollectResults(IBlobStore store, IProviders providers, RunPr
         ImmutableArray<CurveCheckpoint> marks = [.. checkpoints.Select(c => new CurveCheckpoint(c.Step, c.Model, c.ValidLoss)).OrderBy(c => c.Step)];
         foreach (string file in job.ResultFiles)
         {
-            if (TrainingCurveFile.TryRead(Encoding.UTF8.GetString(await provider.ReadFileAsync(file, cancellation)), out ImmutableArray<TrainingPoint> points))
+            try
             {
-                return new TrainingCurve(points, marks);
+                if (TrainingCurveFile.TryRead(Encoding.UTF8.GetString(await provider.ReadFileAsync(file, cancellation)), out ImmutableArray<TrainingPoint> points))
+                {
+                    return new TrainingCurve(points, marks);
+                }
+            }
+            catch (FlowException missing) when (missing.Failure.Kind == FailureKind.NotFound)
+            {
+                // Named before it is shown; the events tell the same.
             }
         }
 

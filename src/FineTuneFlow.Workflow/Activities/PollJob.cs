@@ -14,10 +14,13 @@ public sealed class PollJob(IBlobStore store, IProviders providers, RunGuard gua
     public async Task<JobProgress> RunAsync(PollJobInput input, CancellationToken cancellation)
     {
         IFineTuningProvider provider = providers.Get(input.Provider);
-        ProviderJob job = await provider.GetJobAsync(input.JobId, cancellation)
-            ?? throw new FlowException(
-                FailureKind.JobFailed, $"{input.Provider} no longer knows the job {input.JobId}", "Look at the provider's own console; rerun to train again");
+        ProviderJob? shown = await provider.GetJobAsync(input.JobId, cancellation);
         Failure? cancelled = await guard.CancellationAsync(input.RunId, cancellation);
+        if (shown is not { } job)
+        {
+            return new JobProgress($"not shown by {input.Provider} yet", null, null, cancelled is not null, cancelled, Gone(input));
+        }
+
         if (cancelled is not null && !job.HasEnded)
         {
             job = await provider.CancelJobAsync(input.JobId, cancellation);
@@ -33,6 +36,10 @@ public sealed class PollJob(IBlobStore store, IProviders providers, RunGuard gua
 
         return new JobProgress(job.RawState, step, total, job.HasEnded, job.HasEnded ? cancelled ?? FailureOf(job, input) : null);
     }
+
+    /// <summary>Whoever waits decides how long the service may take to show it.</summary>
+    private static Failure Gone(PollJobInput input) => new(
+        FailureKind.JobFailed, $"{input.Provider} does not know the job {input.JobId}", "Look at the provider's own console; rerun to train again");
 
     private static async Task<(int? Step, int? Total)> StepsOf(IFineTuningProvider provider, string jobId, CancellationToken cancellation)
     {
@@ -64,4 +71,5 @@ public sealed record PollJobInput(string RunId, string Candidate, string Provide
 /// <param name="TotalSteps">While it runs.</param>
 /// <param name="Ended">No further change is to come.</param>
 /// <param name="Failure">Ended without a model.</param>
-public sealed record JobProgress(string State, int? Step, int? TotalSteps, bool Ended, Failure? Failure);
+/// <param name="Missing">What to tell where the service goes on not knowing the job; null: it shows it.</param>
+public sealed record JobProgress(string State, int? Step, int? TotalSteps, bool Ended, Failure? Failure, Failure? Missing = null);

@@ -123,8 +123,15 @@ internal sealed class CandidateRuns(
         UploadedFile uploaded = await context.CallPatientlyAsync(
             Steps.UploadFile, new UploadFileInput(input.RunId, provider, file), refused => WaitAsync(refused, provider));
         TimeSpan wait = TimeSpan.FromSeconds(2);
-        while (!(await context.CallPatientlyAsync(Steps.CheckFile, uploaded, refused => WaitAsync(refused, provider))).Ready)
+        DateTimeOffset? missingSince = null;
+        while (await context.CallPatientlyAsync(Steps.CheckFile, uploaded, refused => WaitAsync(refused, provider)) is { Ready: false } seen)
         {
+            missingSince = seen.Missing is null ? null : missingSince ?? context.UtcNow;
+            if (context.UtcNow - missingSince >= LongWaits.ShowingTime)
+            {
+                throw new FlowException(seen.Missing!);
+            }
+
             await context.Delay(wait, stop);
             wait = TimeSpan.FromSeconds(Math.Min(60, wait.TotalSeconds * 1.5));
         }

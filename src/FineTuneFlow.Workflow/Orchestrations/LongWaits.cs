@@ -11,6 +11,9 @@ internal static class LongWaits
     /// <summary>Shorter waits are kept by retries and by whoever asks.</summary>
     public static readonly TimeSpan Above = TimeSpan.FromMinutes(2);
 
+    /// <summary>How long a service may not know what it has acknowledged: not each of its machines hears of it at once.</summary>
+    public static readonly TimeSpan ShowingTime = TimeSpan.FromMinutes(10);
+
     /// <summary>Calls a step of a provider, again after each such wait. The wait ends early when the instance is woken.</summary>
     /// <exception cref="StepFailedException">The step failed otherwise, or the run was cancelled meanwhile.</exception>
     /// <exception cref="FlowException">DeadlineExceeded: the service asks to wait beyond it.</exception>

@@ -15,6 +15,7 @@ public static class MonitorJob
     public static async Task<MonitoredJob> RunAsync(IOrchestrationContext context, MonitorJobInput input)
     {
         TimeSpan interval = input.Interval ?? FirstInterval;
+        DateTimeOffset? missingSince = input.MissingSince;
         for (int poll = 0; poll < PollsPerExecution; poll++)
         {
             JobProgress progress = await context.CallPatientlyAsync(
@@ -25,6 +26,12 @@ public static class MonitorJob
                 return new MonitoredJob(progress.Failure);
             }
 
+            missingSince = progress.Missing is null ? null : missingSince ?? context.UtcNow;
+            if (context.UtcNow - missingSince >= LongWaits.ShowingTime)
+            {
+                return new MonitoredJob(progress.Missing);
+            }
+
             if (await context.WaitForEvent(Signals.Wake, context.UtcNow + interval) is not null)
             {
                 interval = FirstInterval;
@@ -33,7 +40,7 @@ public static class MonitorJob
             interval = Min(interval * 1.5, MaxInterval);
         }
 
-        context.ContinueAsNew(input with { Interval = interval });
+        context.ContinueAsNew(input with { Interval = interval, MissingSince = missingSince });
         return new MonitoredJob(null);
     }
 
@@ -46,8 +53,9 @@ public static class MonitorJob
 /// <param name="JobId">The job.</param>
 /// <param name="Interval">Wait before the next look, carried over a new beginning.</param>
 /// <param name="Deadline">Of the run; null: it is not known here.</param>
+/// <param name="MissingSince">Since when the service has not known the job, carried over a new beginning; null: it shows it.</param>
 public sealed record MonitorJobInput(
-    string RunId, string Candidate, string Provider, string JobId, TimeSpan? Interval = null, DateTimeOffset? Deadline = null);
+    string RunId, string Candidate, string Provider, string JobId, TimeSpan? Interval = null, DateTimeOffset? Deadline = null, DateTimeOffset? MissingSince = null);
 
 /// <param name="Failure">Why there is no model; null: the job succeeded.</param>
 public sealed record MonitoredJob(Failure? Failure);

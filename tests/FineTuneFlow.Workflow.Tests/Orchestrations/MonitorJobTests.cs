@@ -11,6 +11,7 @@ public sealed class MonitorJobTests
 
     private static readonly MonitorJobInput Input = new(StubAnswers.RunId, "a", StubAnswers.Provider, "job-a");
     private static readonly JobProgress Running = new("running", 3, 9, false, null);
+    private static readonly JobProgress Missing = new("not shown", null, null, false, null, new Failure(FailureKind.JobFailed, "service does not know the job job-a"));
     private static readonly JobProgress Done = new("succeeded", null, null, true, null);
 
     [Fact]
@@ -67,6 +68,53 @@ public sealed class MonitorJobTests
         InstanceState ended = await stubs.EndOfAsync(Id);
 
         ended.EndedAt.ShouldBe(start, "39 wakes, 39 looks, no time passed");
+    }
+
+    [Fact]
+    public async Task A_job_that_the_service_does_not_show_yet_is_waited_for()
+    {
+        await using StubbedSteps stubs = await StubbedSteps.StartAsync();
+        int polls = 0;
+        // Missing for eight minutes and for six more: shown in between, the time counts anew.
+        stubs.Answer(Steps.PollJob, _ => ++polls switch { 15 => Running, > 19 => Done, _ => Missing });
+
+        InstanceState ended = await stubs.RunAsync(Flows.MonitorJob, Id, Input);
+
+        ended.Output!["failure"].ShouldBeNull();
+        polls.ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task A_job_that_the_service_goes_on_not_knowing_fails_after_ten_minutes()
+    {
+        await using StubbedSteps stubs = await StubbedSteps.StartAsync();
+        stubs.Answer(Steps.PollJob, _ => Missing);
+        DateTimeOffset start = stubs.Clock.GetUtcNow();
+
+        InstanceState ended = await stubs.RunAsync(Flows.MonitorJob, Id, Input);
+
+        ended.Output!["failure"]!["message"]!.GetValue<string>().ShouldBe("service does not know the job job-a");
+        (ended.EndedAt! - start).Value.ShouldBeInRange(TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(12));
+    }
+
+    [Fact]
+    public async Task How_long_a_job_is_missing_is_carried_over_a_new_beginning()
+    {
+        await using StubbedSteps stubs = await StubbedSteps.StartAsync();
+        stubs.Answer(Steps.PollJob, _ => Missing);
+        await stubs.Engine.StartAsync(Flows.MonitorJob, Id, Input);
+        DateTimeOffset start = stubs.Clock.GetUtcNow();
+        // Every webhook is a look a second later: it begins anew before the ten minutes are over.
+        await PassAsync(stubs, looks: 9);
+        for (int i = 0; i < 30; i++)
+        {
+            await stubs.Engine.RaiseEventAsync(Id, Signals.Wake, new WakeUp("webhook"));
+        }
+
+        InstanceState ended = await stubs.EndOfAsync(Id);
+
+        ended.Output!["failure"].ShouldNotBeNull();
+        (ended.EndedAt! - start).Value.ShouldBeInRange(TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(12));
     }
 
     [Fact]

@@ -50,6 +50,26 @@ public sealed class RefusingServiceTests
         product.JobsCreated().ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("GET /v1/fine_tuning/jobs/*", "\"calls\": [1, 2, 3]")]
+    [InlineData("GET /v1/fine_tuning/jobs/*", "\"probability\": 0.5")]
+    [InlineData("GET /v1/fine_tuning/jobs/*/events", "\"probability\": 0.5")]
+    [InlineData("GET /v1/files/*/content", "\"times\": 1")]
+    [InlineData("POST /v1/chat/completions", "\"times\": 2")]
+    public async Task What_a_service_does_not_show_yet_is_waited_for(string route, string when)
+    {
+        await using WholeProduct product = await WholeProduct.StartAsync();
+        string action = route.StartsWith("POST", StringComparison.Ordinal) ? "notFound" : "notShown";
+        await product.FaultsAsync($$"""{ "seed": 7, "rules": [ { "match": "{{route}}", {{when}}, "action": "{{action}}" } ] }""");
+        StartedRun run = await product.RunAsync("not-shown", Reviews.Csv(120), One);
+
+        RunView ended = await product.EndAsync(run.RunId);
+
+        ended.Outcome.ShouldBe(RunOutcome.Succeeded, ended.Failure?.ToString());
+        Tuned(ended).Failure.ShouldBeNull();
+        product.JobsCreated().ShouldBe(1);
+    }
+
     [Fact]
     public async Task A_model_that_vanishes_between_quote_and_job_is_told_and_nothing_is_trained()
     {
@@ -122,9 +142,11 @@ public sealed class RefusingServiceTests
         product.Ledger()["filesStored"]!.GetValue<int>().ShouldBe(before["filesStored"]!.GetValue<int>());
     }
 
+    private static CandidateRecord Tuned(RunView ended) => ended.Candidates.Single(c => c.Record.Name == "gpt").Record;
+
     private static Failure Failed(RunView ended, FailureKind kind)
     {
-        Failure failure = ended.Candidates.Single(c => c.Record.Name == "gpt").Record.Failure.ShouldNotBeNull();
+        Failure failure = Tuned(ended).Failure.ShouldNotBeNull();
         failure.Kind.ShouldBe(kind, failure.ToString());
         return failure;
     }
