@@ -94,6 +94,7 @@ public static class WorkflowComposition
             .AddSingleton<EarlierAnswers>()
             .AddSingleton<ContainerStarts>()
             .AddSingleton<Orphans>()
+            .AddSingleton<LeftJobs>()
             .AddSingleton<LeftBatches>()
             .AddSingleton<LeftQuestions>()
             .AddSingleton<LateCosts>()

@@ -7,7 +7,9 @@ namespace FineTuneFlow.Workflow.Spending;
 /// <summary>What a job is stamped with, so that it is found again.</summary>
 internal static class JobMetadata
 {
-    public static ImmutableSortedDictionary<string, string> Of(string runId, string candidate) => OfRun(runId).Add("ftf_candidate", candidate);
+    public const string Candidate = "ftf_candidate";
+
+    public static ImmutableSortedDictionary<string, string> Of(string runId, string candidate) => OfRun(runId).Add(Candidate, candidate);
 
     /// <summary>Of one of the batches in which a candidate is asked.</summary>
     public static ImmutableSortedDictionary<string, string> OfPart(BatchPartInput part) =>

@@ -7,9 +7,9 @@ using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Spending;
 
-/// <summary>Finds and cancels what a run has left under way at its providers: by the run's stamp on jobs and batches, or by the names of the files that its jobs train on, so also what
-/// was made by a call whose answer was lost.</summary>
-public sealed class Orphans(IBlobStore store, IContainerJobs containers, ContainerStarts starts, ContainerRequests requests, TimeProvider time)
+/// <summary>Finds and cancels what a run has left under way at its providers: by the run's stamp on jobs and batches, or by
+/// the names of the files that its jobs train on, so also what was made by a call whose answer was lost.</summary>
+public sealed class Orphans(IBlobStore store, IContainerJobs containers, ContainerStarts starts, ContainerRequests requests, LeftJobs jobs, TimeProvider time)
 {
     /// <param name="runId">The run.</param>
     /// <param name="recipe">Its recipe.</param>
@@ -23,12 +23,13 @@ public sealed class Orphans(IBlobStore store, IContainerJobs containers, Contain
         // Before looking: what shows up while it is looked for may be missed.
         TimeSpan? jobsInDoubt = await InDoubtAsync<SubmittedJob>(RunPaths.JobsPrefix(runId), ".intent.json", providers, cancellation);
         TimeSpan? batchesInDoubt = await InDoubtAsync<SubmittedBatch>(RunPaths.BatchesPrefix(runId), ".json", providers, cancellation);
+        bool jobsEnded = true;
         foreach (IFineTuningProvider provider in providers)
         {
             // A run that asked for nothing has nothing there to look for; a provider that cannot be reached then is no failure.
             if (jobsInDoubt is not null)
             {
-                await CancelJobs(runId, provider, notes, cancellation);
+                jobsEnded &= await jobs.EndAsync(runId, provider, notes, cancellation);
             }
 
             if (batchesInDoubt is not null && provider.Batches is { } batches)
@@ -42,24 +43,17 @@ public sealed class Orphans(IBlobStore store, IContainerJobs containers, Contain
             await CancelContainer(runId, baseline.Name, notes, cancellation);
         }
 
+        if (!jobsEnded)
+        {
+            throw new FlowException(
+                FailureKind.Ambiguous, "A job is being cancelled; what it has trained until then is paid for", "It is looked at again shortly");
+        }
+
         TimeSpan left = jobsInDoubt > batchesInDoubt ? jobsInDoubt.Value : batchesInDoubt ?? jobsInDoubt ?? TimeSpan.Zero;
         if (left > TimeSpan.Zero)
         {
             throw new FlowException(new Failure(
                 FailureKind.Ambiguous, "A creation lost its answer; what it made may still come to light at the provider", "It is looked for again shortly", RetryAfter: left));
-        }
-    }
-
-    private static async Task CancelJobs(
-        string runId, IFineTuningProvider provider, ImmutableArray<string>.Builder notes, CancellationToken cancellation)
-    {
-        foreach (ProviderJob job in await JobSearch.OfRunAsync(provider, runId, cancellation))
-        {
-            if (!job.HasEnded)
-            {
-                await provider.CancelJobAsync(job.Id, cancellation);
-                notes.Add($"Cancelled the job {job.Id} at {provider.Facts.Name}, which nobody waited for any more");
-            }
         }
     }
 

@@ -41,7 +41,9 @@ internal sealed class JobService(ProviderFacts facts) : IFineTuningProvider, IPr
 
     public IAsyncEnumerable<ProviderJob> ListJobsAsync(CancellationToken cancellation = default) => Listed.ToAsyncEnumerable();
 
-    public IAsyncEnumerable<ProviderFile> ListFilesAsync(CancellationToken cancellation = default) => AsyncEnumerable.Empty<ProviderFile>();
+    public List<ProviderFile> Files { get; } = [];
+
+    public IAsyncEnumerable<ProviderFile> ListFilesAsync(CancellationToken cancellation = default) => Files.ToAsyncEnumerable();
 
     public Task<ProviderFile?> GetFileAsync(string fileId, CancellationToken cancellation = default) => Task.FromResult<ProviderFile?>(null);
 
@@ -53,7 +55,10 @@ internal sealed class JobService(ProviderFacts facts) : IFineTuningProvider, IPr
 
     public Task<ProviderJob?> GetJobAsync(string jobId, CancellationToken cancellation = default) => throw new NotSupportedException();
 
-    public Task<ProviderJob> CancelJobAsync(string jobId, CancellationToken cancellation = default) => throw new NotSupportedException();
+    /// <summary>What a service answers that is asked to cancel a job.</summary>
+    public Func<string, ProviderJob>? Cancel { get; set; }
+
+    public Task<ProviderJob> CancelJobAsync(string jobId, CancellationToken cancellation = default) => Task.FromResult(Cancel!(jobId));
 
     public Task<IReadOnlyList<JobEvent>> GetEventsAsync(string jobId, CancellationToken cancellation = default) => throw new NotSupportedException();
 
