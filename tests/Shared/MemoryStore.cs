@@ -16,6 +16,9 @@ internal sealed class MemoryStore : IBlobStore
     /// <summary>The condition of every write that was asked for, also of those that were refused.</summary>
     public List<WriteCondition> Asked { get; } = [];
 
+    /// <summary>Writes are done, and their answers lost.</summary>
+    public bool LosesAnswers { get; set; }
+
     /// <summary>How often a blob was opened.</summary>
     public int Opened { get; private set; }
 
@@ -48,6 +51,11 @@ internal sealed class MemoryStore : IBlobStore
         content.CopyTo(copy);
         string version = (++_versions).ToString(CultureInfo.InvariantCulture);
         _blobs[path.ToString()] = (copy.ToArray(), version);
+        if (LosesAnswers)
+        {
+            return Task.FromException<BlobWritten>(new FlowException(FailureKind.Unavailable, "The storage did not answer"));
+        }
+
         return Task.FromResult(new BlobWritten(new BlobRef(path.ToString(), Convert.ToHexStringLower(SHA256.HashData(copy.ToArray())), copy.Length), version));
     }
 

@@ -39,27 +39,18 @@ public sealed class EvaluateChunk(
 
         await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
         BlobPath intent = RunPaths.ChunkIntent(input.RunId, input.Candidate.AnswersAs, input.Chunk);
-        LiveIntent<ChunkResult> ours = await once.ClaimAsync<ChunkResult>(intent, SpendGrace.OfQuestions(provider.Facts), cancellation);
-        try
+        return await once.HoldAsync(intent, SpendGrace.OfQuestions(provider.Facts), async () =>
         {
-            await using (ours)
+            // Another delivery may have stored it between the first look and our intent.
+            if (!await store.ExistsAsync(target, cancellation))
             {
-                // Another delivery may have stored it between the first look and our intent.
-                if (!await store.ExistsAsync(target, cancellation))
-                {
-                    // Looked at again: a run that ends from here on sees the intent, and waits for what is asked.
-                    await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
-                    await AskAndStore(input, provider, target, cancellation);
-                }
+                // Looked at again: a run that ends from here on sees the intent, and waits for what is asked.
+                await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
+                await AskAndStore(input, provider, target, cancellation);
             }
-        }
-        finally
-        {
-            // What was had is stored: whoever comes next need not wait for us.
-            await store.DeleteAsync(intent, CancellationToken.None);
-        }
 
-        return new ChunkResult(input.Chunk);
+            return new ChunkResult(input.Chunk);
+        }, cancellation);
     }
 
     private async Task AskAndStore(EvaluateChunkInput input, IFineTuningProvider provider, BlobPath target, CancellationToken cancellation)

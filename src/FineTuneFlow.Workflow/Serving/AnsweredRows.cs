@@ -17,45 +17,37 @@ public sealed class AnsweredRows(IBlobStore store, SpendOnce once, IProviders pr
     /// <param name="ask">Asks for the rows that it is given, and tells each answer when it comes. Returns them in their order.</param>
     /// <exception cref="Core.Failures.FlowException">Ambiguous: another attempt is under way, or was when its host was killed; RetryAfter says
     /// until when it counts.</exception>
-    public async Task<IReadOnlyList<T>> AskAsync<T>(
+    public Task<IReadOnlyList<T>> AskAsync<T>(
         BlobPath folder, int rows, Func<IReadOnlyList<int>, Func<int, T, Task>, Task<IReadOnlyList<T>>> ask, CancellationToken cancellation)
-        where T : class
-    {
-        BlobPath intent = BlobPath.Parse($"{folder}/intent.json");
-        LiveIntent<Attempt> ours = await once.ClaimAsync<Attempt>(intent, Grace(), cancellation);
-        try
-        {
-            await using (ours)
-            {
-                var answers = new T?[rows];
-                foreach ((int row, BlobPath answer) in await KeptAsync(folder, cancellation))
-                {
-                    answers[row] = await store.ReadJsonAsync<T>(answer, cancellation);
-                }
-
-                int[] left = [.. Enumerable.Range(0, rows).Where(row => answers[row] is null)];
-                if (left.Length > 0)
-                {
-                    IReadOnlyList<T> given = await ask(left, (row, answer) => store.WriteJsonAsync(RowOf(folder, row), answer, cancellation: CancellationToken.None));
-                    for (int i = 0; i < left.Length; i++)
-                    {
-                        answers[left[i]] = given[i];
-                    }
-                }
-
-                return answers!;
-            }
-        }
-        finally
-        {
-            // What was had is kept: whoever comes next need not wait for us.
-            await store.DeleteAsync(intent, CancellationToken.None);
-        }
-    }
+        where T : class =>
+        once.HoldAsync(BlobPath.Parse($"{folder}/intent.json"), Grace(), () => AskMissingAsync(folder, rows, ask, cancellation), cancellation);
 
     /// <summary>Takes the rows away, once their answers are kept together.</summary>
     public async Task ForgetAsync(BlobPath folder) =>
         await Task.WhenAll((await KeptAsync(folder, CancellationToken.None)).Select(kept => store.DeleteAsync(kept.Answer, CancellationToken.None)));
+
+    private async Task<IReadOnlyList<T>> AskMissingAsync<T>(
+        BlobPath folder, int rows, Func<IReadOnlyList<int>, Func<int, T, Task>, Task<IReadOnlyList<T>>> ask, CancellationToken cancellation)
+        where T : class
+    {
+        var answers = new T?[rows];
+        foreach ((int row, BlobPath answer) in await KeptAsync(folder, cancellation))
+        {
+            answers[row] = await store.ReadJsonAsync<T>(answer, cancellation);
+        }
+
+        int[] left = [.. Enumerable.Range(0, rows).Where(row => answers[row] is null)];
+        if (left.Length > 0)
+        {
+            IReadOnlyList<T> given = await ask(left, (row, answer) => store.WriteJsonAsync(RowOf(folder, row), answer, cancellation: CancellationToken.None));
+            for (int i = 0; i < left.Length; i++)
+            {
+                answers[left[i]] = given[i];
+            }
+        }
+
+        return answers!;
+    }
 
     private async Task<List<(int Row, BlobPath Answer)>> KeptAsync(BlobPath folder, CancellationToken cancellation)
     {
@@ -74,7 +66,4 @@ public sealed class AnsweredRows(IBlobStore store, SpendOnce once, IProviders pr
     private SpendGrace Grace() => providers.All.Select(SpendGrace.OfQuestions).DefaultIfEmpty(OfOwnModels).MaxBy(grace => grace.Arrival)!;
 
     private static BlobPath RowOf(BlobPath folder, int row) => BlobPath.Parse(string.Create(CultureInfo.InvariantCulture, $"{folder}/{row:D5}.json"));
-
-    /// <summary>What an intent without a result of its own is of.</summary>
-    private sealed record Attempt;
 }

@@ -1,5 +1,4 @@
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
@@ -27,7 +26,7 @@ public sealed class LeftQuestions(IBlobStore store, IProviders providers, TimePr
                 await foreach (BlobEntry entry in store.ListAsync(RunPaths.Runs, prefix, cancellation))
                 {
                     if (entry.Path.Name.EndsWith(Intent, StringComparison.Ordinal)
-                        && await store.FindJsonAsync<SpendRecord<ChunkResult>>(entry.Path, cancellation) is { Value: var asking }
+                        && await store.FindJsonAsync<SpendRecord<Held>>(entry.Path, cancellation) is { Value: var asking }
                         && grace.Left(asking.State, asking.At, time.GetUtcNow()) is { } left && left > TimeSpan.Zero)
                     {
                         throw new FlowException(new Failure(

@@ -11,18 +11,19 @@ internal sealed class LiveIntent<T> : IAsyncDisposable
     private readonly IBlobStore _store;
     private readonly TimeProvider _time;
     private readonly BlobPath _record;
+    private readonly SpendRecord<T> _intent;
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _beating;
 
     /// <param name="store">Where the intent stands.</param>
     /// <param name="time">For the beat and its stamps.</param>
-    /// <param name="record">The intent, which is ours.</param>
+    /// <param name="record">Where it stands.</param>
+    /// <param name="intent">Ours, as it was written.</param>
     /// <param name="etag">Under which it was written.</param>
     /// <param name="interval">Between two beats: a part of the time after which others take it for left behind.</param>
-    /// <param name="since">When the first attempt began.</param>
-    public LiveIntent(IBlobStore store, TimeProvider time, BlobPath record, string etag, TimeSpan interval, DateTimeOffset since)
+    public LiveIntent(IBlobStore store, TimeProvider time, BlobPath record, SpendRecord<T> intent, string etag, TimeSpan interval)
     {
-        (_store, _time, _record, ETag, Since) = (store, time, record, etag, since);
+        (_store, _time, _record, _intent, ETag) = (store, time, record, intent, etag);
         _beating = BeatAsync(interval);
     }
 
@@ -30,7 +31,11 @@ internal sealed class LiveIntent<T> : IAsyncDisposable
     public string ETag { get; private set; }
 
     /// <summary>When the first attempt began.</summary>
-    public DateTimeOffset Since { get; }
+    public DateTimeOffset? Since => _intent.Since;
+
+    /// <summary>Whether the intent in storage is this one: where it could not beat for long enough, another attempt may have begun.</summary>
+    public async Task<bool> StandsAsync() =>
+        await _store.FindJsonAsync<SpendRecord<T>>(_record, CancellationToken.None) is { Value: var stored } && stored.Holder == _intent.Holder;
 
     public async ValueTask DisposeAsync()
     {
@@ -46,8 +51,7 @@ internal sealed class LiveIntent<T> : IAsyncDisposable
             try
             {
                 await Task.Delay(interval, _time, _ended.Token);
-                var intent = new SpendRecord<T>(_time.GetUtcNow(), SpendState.Intended, null, Since);
-                ETag = (await _store.WriteJsonAsync(_record, intent, WriteCondition.Matches(ETag), CancellationToken.None)).ETag;
+                await BeatAsync();
             }
             catch (OperationCanceledException)
             {
@@ -61,6 +65,25 @@ internal sealed class LiveIntent<T> : IAsyncDisposable
             {
                 // The storage is in trouble for a moment; the next beat may get through.
             }
+        }
+    }
+
+    private async Task BeatAsync()
+    {
+        SpendRecord<T> now = _intent with { At = _time.GetUtcNow() };
+        try
+        {
+            ETag = (await _store.WriteJsonAsync(_record, now, WriteCondition.Matches(ETag), CancellationToken.None)).ETag;
+        }
+        catch (FlowException changed) when (changed.Failure.Kind == FailureKind.Conflict)
+        {
+            // Perhaps by ourselves: the answer to an earlier beat may have been lost.
+            if (await _store.FindJsonAsync<SpendRecord<T>>(_record, CancellationToken.None) is not var (stored, etag) || stored.Holder != _intent.Holder)
+            {
+                throw;
+            }
+
+            ETag = (await _store.WriteJsonAsync(_record, now, WriteCondition.Matches(etag), CancellationToken.None)).ETag;
         }
     }
 }

@@ -65,10 +65,35 @@ public sealed class SpendOnce(IBlobStore store, TimeProvider time)
         return result;
     }
 
+    /// <summary>Does something that makes nothing which could be looked for, such as asking questions, while nobody else does it: the
+    /// intent is kept fresh meanwhile, and taken away when it has ended, however it has.</summary>
+    /// <param name="record">Where the intent is kept.</param>
+    /// <param name="grace">How long it counts after its last sign of life.</param>
+    /// <param name="act">Keeps by itself what it has had.</param>
+    /// <param name="cancellation">Gives up before it is begun.</param>
+    /// <exception cref="FlowException">Ambiguous: another attempt is under way, or was and its grace period is not over; or what
+    /// <paramref name="act"/> threw.</exception>
+    public async Task<T> HoldAsync<T>(BlobPath record, SpendGrace grace, Func<Task<T>> act, CancellationToken cancellation)
+    {
+        LiveIntent<Held> ours = await ClaimAsync<Held>(record, grace, cancellation);
+        try
+        {
+            await using (ours)
+            {
+                return await act();
+            }
+        }
+        finally
+        {
+            // What was had is kept: whoever comes next need not wait for us. Not where another attempt has begun by now.
+            if (await ours.StandsAsync())
+            {
+                await store.DeleteAsync(record, CancellationToken.None);
+            }
+        }
+    }
+
     /// <summary>Takes the right to make something: writes the intent, and keeps it fresh until the returned is disposed of.</summary>
-    /// <param name="record">Where intent and result are kept.</param>
-    /// <param name="grace">How long an intent counts after its last sign of life.</param>
-    /// <exception cref="FlowException">Ambiguous: another attempt is under way, or was and its grace period is not over.</exception>
     internal async Task<LiveIntent<T>> ClaimAsync<T>(BlobPath record, SpendGrace grace, CancellationToken cancellation)
         where T : class =>
         await ClaimAsync(record, grace, await store.FindJsonAsync<SpendRecord<T>>(record, cancellation), time.GetUtcNow(), cancellation);
@@ -86,10 +111,11 @@ public sealed class SpendOnce(IBlobStore store, TimeProvider time)
                 RetryAfter: left));
         }
 
-        DateTimeOffset since = known?.Value.Since ?? time.GetUtcNow();
+        DateTimeOffset now = time.GetUtcNow();
+        var intent = new SpendRecord<T>(now, SpendState.Intended, null, known?.Value.Since ?? now, Guid.NewGuid().ToString("n"));
         // Only one writer gets through: Conflict means that another delivery of this activity has just begun.
-        string etag = await Intend(record, new SpendRecord<T>(time.GetUtcNow(), SpendState.Intended, null, since), known?.ETag, cancellation);
-        return new LiveIntent<T>(store, time, record, etag, grace.Arrival / 3, since);
+        string etag = await Intend(record, intent, known?.ETag, cancellation);
+        return new LiveIntent<T>(store, time, record, intent, etag, grace.Arrival / 3);
     }
 
     /// <summary>Where this cannot be written, the intent stands and holds the next attempt for longer; what went wrong at the service is
@@ -127,8 +153,12 @@ public sealed class SpendOnce(IBlobStore store, TimeProvider time)
 /// <param name="State">How far it has come.</param>
 /// <param name="Result">Made or Adopted: the thing.</param>
 /// <param name="Since">When it was intended for the first time: what an attempt has left is not older.</param>
-public sealed record SpendRecord<T>(DateTimeOffset At, SpendState State, T? Result, DateTimeOffset? Since = null)
+/// <param name="Holder">Of an intent: whose it is, so that an attempt knows its own, also where the answer to its writing was lost.</param>
+public sealed record SpendRecord<T>(DateTimeOffset At, SpendState State, T? Result, DateTimeOffset? Since = null, string? Holder = null)
     where T : class;
+
+/// <summary>Stands for the result of what is only held, which has none.</summary>
+public sealed record Held;
 
 public enum SpendState
 {

@@ -1,7 +1,6 @@
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Tests;
-using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Spending;
@@ -57,5 +56,5 @@ public sealed class LeftQuestionsTests
     private Task<BlobWritten> PlanAsync() => _store.WriteJsonAsync(RunPaths.Plan(RunId), new RunPlan([Candidate], [], [], 100, 24), cancellation: Cancellation);
 
     private Task<BlobWritten> IntendAsync(string answersAs) => _store.WriteJsonAsync(
-        RunPaths.ChunkIntent(RunId, answersAs, 0), new SpendRecord<ChunkResult>(Begun, SpendState.Intended, null, Begun), cancellation: Cancellation);
+        RunPaths.ChunkIntent(RunId, answersAs, 0), new SpendRecord<Held>(Begun, SpendState.Intended, null, Begun), cancellation: Cancellation);
 }

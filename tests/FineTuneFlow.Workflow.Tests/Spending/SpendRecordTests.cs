@@ -99,7 +99,7 @@ public sealed class SpendRecordTests
         string first = intent.ETag;
 
         _time.Advance(TimeSpan.FromSeconds(10));
-        (await RecordAsync()).ShouldBe(new SpendRecord<Thing>(began + TimeSpan.FromSeconds(10), SpendState.Intended, null, began));
+        ((await RecordAsync()) with { Holder = null }).ShouldBe(new SpendRecord<Thing>(began + TimeSpan.FromSeconds(10), SpendState.Intended, null, began));
         _time.Advance(TimeSpan.FromSeconds(10));
         (await RecordAsync()).At.ShouldBe(began + TimeSpan.FromSeconds(20));
         intent.ETag.ShouldNotBe(first);
@@ -110,6 +110,45 @@ public sealed class SpendRecordTests
         _store.Asked.Count.ShouldBe(asked);
         // Whoever claims now finds an intent that was alive a moment ago.
         (await RecordAsync()).At.ShouldBe(began + TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task A_beat_whose_answer_was_lost_is_known_as_our_own_and_the_next_ones_go_on()
+    {
+        LiveIntent<Thing> intent = await new SpendOnce(_store, _time).ClaimAsync<Thing>(_record, Grace, Cancellation);
+        DateTimeOffset began = _time.GetUtcNow();
+
+        _store.LosesAnswers = true;
+        _time.Advance(TimeSpan.FromSeconds(10));
+        _store.LosesAnswers = false;
+        _time.Advance(TimeSpan.FromSeconds(10));
+        (await RecordAsync()).At.ShouldBe(began + TimeSpan.FromSeconds(20));
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        (await RecordAsync()).At.ShouldBe(began + TimeSpan.FromSeconds(30));
+        await intent.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_is_held_is_free_again_afterwards_however_it_ended()
+    {
+        var once = new SpendOnce(_store, _time);
+
+        (await once.HoldAsync(_record, Grace, async () => (await RecordAsync()).State, Cancellation)).ShouldBe(SpendState.Intended);
+        (await _store.ExistsAsync(_record, Cancellation)).ShouldBeFalse();
+        await Should.ThrowAsync<FlowException>(once.HoldAsync<int>(_record, Grace, () => throw new FlowException(FailureKind.Throttled, "no"), Cancellation));
+        (await _store.ExistsAsync(_record, Cancellation)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Who_has_lost_its_hold_leaves_the_next_ones_intent_alone()
+    {
+        var once = new SpendOnce(_store, _time);
+        var next = new SpendRecord<Thing>(_time.GetUtcNow(), SpendState.Intended, null, Holder: "another");
+
+        await once.HoldAsync(_record, Grace, () => _store.WriteJsonAsync(_record, next, cancellation: Cancellation), Cancellation);
+
+        (await RecordAsync()).ShouldBe(next);
     }
 
     [Fact]
