@@ -35,6 +35,7 @@ public sealed partial class DurableEngine
             Input = Payload.Write(input, _options.MaxPayloadBytes, $"input of {orchestration.Name}"),
         };
         long at = _time.GetUtcNow().UtcTicks;
+        runtime.Commits.ThrowIfFull();
         long? key = await runtime.Commits.RunAsync(
             write => write.InsertInstance(row, at),
             inserted =>
@@ -74,6 +75,7 @@ public sealed partial class DurableEngine
     private async Task DeliverAsync(string instanceId, Func<TaskCompletionSource, Message> make, CancellationToken cancellation)
     {
         EngineRuntime runtime = Runtime;
+        runtime.Commits.ThrowIfFull();
         var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Message message = make(taken);
         if (runtime.Find(instanceId) is not { } slot || !runtime.Turns.Deliver(slot, message))

@@ -1,3 +1,4 @@
+using FineTuneFlow.Core.Files;
 using FineTuneFlow.Simulator.Azure;
 using FineTuneFlow.Simulator.Batches;
 using FineTuneFlow.Simulator.Bookkeeping;
@@ -122,6 +123,10 @@ public static class SimulatorApp
         catch (Exception e) when (http.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
         {
             // The client went away; there is nobody to answer.
+        }
+        catch (IOException e) when (!http.Response.HasStarted && DiskFaults.IsFull(e))
+        {
+            await ApiWriter.ErrorAsync(http, new ApiException(503, "The simulator's disk is full: make room on it and ask again.", type: "service_unavailable"));
         }
         catch (Exception e) when (!http.Response.HasStarted)
         {

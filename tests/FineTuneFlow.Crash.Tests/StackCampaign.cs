@@ -61,7 +61,7 @@ internal sealed class StackCampaign(CampaignOptions options, Action<string> say)
                 if (stack is null)
                 {
                     stack = await StackProcess.UpAsync(home, cancellation);
-                    await promises.ReadBackAsync($"seed {options.Seed}, before kill {kill}");
+                    await ReadBackAsync(stack, promises, $"seed {options.Seed}, before kill {kill}");
                 }
 
                 // Spread over the campaign, so that no kill hits a stack that has nothing left to do. A trainer lives for seconds: where one
@@ -138,7 +138,7 @@ internal sealed class StackCampaign(CampaignOptions options, Action<string> say)
             ended["outcome"]!.GetValue<string>().ShouldBe("succeeded", $"seed {options.Seed}: {ended.ToJsonString()}");
         }
 
-        await promises.ReadBackAsync($"seed {options.Seed}, at the end");
+        await ReadBackAsync(stack, promises, $"seed {options.Seed}, at the end");
         JsonNode ledger = await promises.LedgerAsync();
         ledger["jobsCreated"]!.GetValue<int>().ShouldBe(options.Runs * Candidates, $"seed {options.Seed}: jobs paid for");
         ledger["duplicateJobs"]!.GetValue<int>().ShouldBe(0, $"seed {options.Seed}");
@@ -147,6 +147,19 @@ internal sealed class StackCampaign(CampaignOptions options, Action<string> say)
         string first = promises.Runs.First();
         JsonNode undisturbed = await EndAsync(stack, promises, await promises.RerunAsync(first), cancellation);
         Figures(await promises.RunAsync(first)).ShouldBe(Figures(undisturbed), $"seed {options.Seed}: {first}");
+    }
+
+    /// <summary>What cannot be read back since nobody answers tells what the stack has said.</summary>
+    private static async Task ReadBackAsync(StackProcess stack, StackPromises promises, string when)
+    {
+        try
+        {
+            await promises.ReadBackAsync(when);
+        }
+        catch (HttpRequestException gone)
+        {
+            throw new InvalidOperationException($"{when}: {gone.Message}; the stack {(stack.HasExited ? "has ended" : "still runs")}:\n{stack.Output}", gone);
+        }
     }
 
     private static async Task<JsonNode> EndAsync(StackProcess stack, StackPromises promises, string run, CancellationToken cancellation)

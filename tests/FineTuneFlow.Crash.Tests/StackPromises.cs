@@ -40,7 +40,7 @@ internal sealed class StackPromises : IDisposable
             using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(30));
             while (!stop.IsCancellationRequested)
             {
-                await ((_writes++ % 3) switch { 0 => RecipeAsync(), 1 => FeedbackAsync(), _ => FileAsync() });
+                (await WriteOneAsync()).ShouldBeNull();
                 await pace.WaitForNextTickAsync(CancellationToken.None);
             }
         }
@@ -49,6 +49,10 @@ internal sealed class StackPromises : IDisposable
             // What was not acknowledged may be there or not.
         }
     }
+
+    /// <summary>A recipe, feedback, or a file for the simulator, in turn.</summary>
+    /// <returns>What was said instead of an acknowledgement; null: it was acknowledged.</returns>
+    public Task<string?> WriteOneAsync() => (_writes++ % 3) switch { 0 => RecipeAsync(), 1 => FeedbackAsync(), _ => FileAsync() };
 
     /// <summary>Starts a run; false where nobody answers.</summary>
     /// <param name="project">Of the run.</param>
@@ -133,32 +137,47 @@ internal sealed class StackPromises : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task RecipeAsync()
+    private async Task<string?> RecipeAsync()
     {
         int edition = ++_recipeAsked;
         using var content = new StringContent(
             $$"""{ "dataset": { "labels": { "order": ["1", "3"] } } } // edition {{edition}}""" + "\n", Encoding.UTF8, "application/json");
         using HttpResponseMessage answer = await _http.PutAsync(new Uri(_home.Api, $"projects/{Project}/recipe"), content);
-        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+        if (!answer.IsSuccessStatusCode)
+        {
+            return await answer.Content.ReadAsStringAsync();
+        }
+
         _recipe = edition;
+        return null;
     }
 
-    private async Task FeedbackAsync()
+    private async Task<string?> FeedbackAsync()
     {
         string text = $"said {_writes}";
         string label = _writes % 2 == 0 ? "1" : "3";
         using HttpResponseMessage answer = await _http.PostAsJsonAsync(new Uri(_home.Api, $"projects/{Project}/feedback"), new { text, label });
-        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+        if (!answer.IsSuccessStatusCode)
+        {
+            return await answer.Content.ReadAsStringAsync();
+        }
+
         _feedback[text] = label;
+        return null;
     }
 
-    private async Task FileAsync()
+    private async Task<string?> FileAsync()
     {
         byte[] content = Encoding.UTF8.GetBytes($$"""{"prompt":"file {{_writes}}","completion":" 1"}""" + "\n");
         using var form = new MultipartFormDataContent { { new StringContent("fine-tune"), "purpose" }, { new ByteArrayContent(content), "file", "kept.jsonl" } };
         using HttpResponseMessage answer = await _http.PostAsync(new Uri(_home.Simulator, "v1/files"), form);
         string body = await answer.Content.ReadAsStringAsync();
-        answer.IsSuccessStatusCode.ShouldBeTrue(body);
+        if (!answer.IsSuccessStatusCode)
+        {
+            return body;
+        }
+
         _files[JsonNode.Parse(body)!["id"]!.GetValue<string>()] = content;
+        return null;
     }
 }

@@ -75,6 +75,16 @@ internal sealed class ActivityDispatcher : IDisposable
         }
     }
 
+    /// <summary>Frees places that were kept for activities whose turn could not be written.</summary>
+    public void GiveUp(int reserved)
+    {
+        lock (_gate)
+        {
+            _reserved -= reserved;
+            Pump();
+        }
+    }
+
     /// <summary>Starts a committed activity.</summary>
     /// <param name="task">With a delivery counted already if it has a reserved place.</param>
     /// <param name="reserved">A place was kept for it.</param>

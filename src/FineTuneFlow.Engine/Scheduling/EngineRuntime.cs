@@ -22,7 +22,7 @@ internal sealed class EngineRuntime : IDisposable
         _log = loggers.CreateLogger<DurableEngine>();
         _live = new LiveCache(options.MaxLiveOrchestrations);
         Database = EngineDatabase.Open(options.DatabasePath, time.GetUtcNow());
-        Commits = new CommitThread(Database.Writer, Fault);
+        Commits = new CommitThread(Database.Writer, Fault, Room);
         Turns = new TurnScheduler(options.MaxParallelOrchestrations, Commits, Work, TakeTurn);
         Activities = new ActivityDispatcher(options, catalog, services, time, Commits, Work) { Ended = ActivityEnded };
         Timers = new TimerQueue(time, TimerDue);
@@ -278,6 +278,18 @@ internal sealed class EngineRuntime : IDisposable
 
     private void TimerDue(TimerEntry timer) =>
         Send(timer.Key, new Message { Kind = MessageKind.TimerDue, Execution = timer.Execution, Step = timer.Step });
+
+    private void Room(FlowException? full)
+    {
+        if (full is null)
+        {
+            _log.LogInformation("The engine's disk has room again: what runs goes on");
+        }
+        else
+        {
+            _log.LogError("The engine waits: {Full}. {Remedy}", full.Failure.Message, full.Failure.Remedy);
+        }
+    }
 
     private void Fault(Exception fault)
     {

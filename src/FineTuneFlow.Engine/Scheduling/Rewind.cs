@@ -67,8 +67,22 @@ internal sealed class Rewind
     /// <summary>On the commit thread.</summary>
     public void Write(WriteStatements write, string reason, long at)
     {
+        Forget();
         AssertUnchanged(write);
         WriteAll(write, reason, at);
+    }
+
+    /// <summary>What followed from an attempt for which the disk had no room.</summary>
+    private void Forget()
+    {
+        _tasks.Clear();
+        _timers.Clear();
+        _begun.Clear();
+        _sent.Clear();
+        foreach (Rewind child in _children.Values)
+        {
+            child.Forget();
+        }
     }
 
     /// <summary>When it is durable.</summary>

@@ -84,6 +84,14 @@ internal sealed class TurnCommit(InstanceSlot slot, long at, EngineRuntime engin
         }
     }
 
+    public override void RolledBack()
+    {
+        engine.Activities.GiveUp(_tasks.Count(one => one.Reserved));
+        _tasks.Clear();
+        _started.Clear();
+        _sent.Clear();
+    }
+
     public override void Committed() => engine.TurnCommitted(this);
 
     public override void Failed(Exception error)

@@ -5,7 +5,13 @@ namespace FineTuneFlow.Engine.Storage;
 /// <summary>A part of a transaction. All three run on the commit thread.</summary>
 internal abstract class Commit
 {
+    /// <summary>Writes its part; again, after <see cref="RolledBack"/>, where the disk had no room for it.</summary>
     public abstract void Write(WriteStatements statements);
+
+    /// <summary>Nothing of what was written is there: forgets what followed from it.</summary>
+    public virtual void RolledBack()
+    {
+    }
 
     /// <summary>It is durable: only now may anyone act on it.</summary>
     public abstract void Committed();
@@ -23,6 +29,7 @@ internal sealed class WriteCommit<T>(Func<WriteStatements, T> write, Action<T>? 
 
     public override void Write(WriteStatements statements)
     {
+        _refused = null;
         try
         {
             _value = write(statements);

@@ -1,3 +1,4 @@
+using FineTuneFlow.Core.Failures;
 using Microsoft.Data.Sqlite;
 
 namespace FineTuneFlow.Engine.Storage;
@@ -6,20 +7,29 @@ namespace FineTuneFlow.Engine.Storage;
 /// paid once for all of them, and everything is still durable before anyone acts on it.</summary>
 internal sealed class CommitThread : IDisposable
 {
+    /// <summary>How often it is looked whether a full disk has room again.</summary>
+    private static readonly TimeSpan RoomInterval = TimeSpan.FromMilliseconds(250);
+
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _wake = new(false);
     private readonly WriteStatements _statements;
+    private readonly ManualResetEventSlim _ending = new(false);
     private readonly Action<Exception> _onFault;
+    private readonly Action<FlowException?> _onRoom;
     private readonly Thread _thread;
     private readonly string _path;
     private List<Commit> _waiting = [];
     private bool _closing;
     private bool _abandoned;
     private Exception? _fault;
+    private volatile FlowException? _noRoom;
 
-    public CommitThread(SqliteConnection connection, Action<Exception> onFault)
+    /// <param name="connection">The only one that writes.</param>
+    /// <param name="onFault">Is told why nothing more is written.</param>
+    /// <param name="onRoom">Is told that the disk is full and is waited for, and then, by null, that it has room again.</param>
+    public CommitThread(SqliteConnection connection, Action<Exception> onFault, Action<FlowException?> onRoom)
     {
-        _onFault = onFault;
+        (_onFault, _onRoom) = (onFault, onRoom);
         _path = connection.DataSource;
         _statements = new WriteStatements(connection);
         _thread = new Thread(Work) { IsBackground = true, Name = "engine commits" };
@@ -28,6 +38,15 @@ internal sealed class CommitThread : IDisposable
 
     /// <summary>Tests: runs before a transaction is committed (true) and after (false).</summary>
     public Action<bool>? Probe { get; set; }
+
+    /// <exception cref="FlowException">Unavailable: the disk is full. What was taken in before waits for room; nothing more is.</exception>
+    public void ThrowIfFull()
+    {
+        if (_noRoom is { } full)
+        {
+            throw full;
+        }
+    }
 
     public void Enqueue(Commit commit)
     {
@@ -66,6 +85,7 @@ internal sealed class CommitThread : IDisposable
             _closing = true;
         }
 
+        _ending.Set();
         _wake.Set();
         _thread.Join();
     }
@@ -86,6 +106,7 @@ internal sealed class CommitThread : IDisposable
         Close();
         _statements.Dispose();
         _wake.Dispose();
+        _ending.Dispose();
     }
 
     private void Work()
@@ -134,28 +155,63 @@ internal sealed class CommitThread : IDisposable
 
     private void CommitTogether(List<Commit> batch)
     {
-        try
+        while (true)
         {
-            _statements.Begin.Run();
-            foreach (Commit commit in batch)
+            try
             {
-                commit.Write(_statements);
+                Write(batch);
+                break;
             }
+            catch (Exception fault)
+            {
+                if (DatabaseFaults.NoRoom(fault, _path) is { } full && IsRoomWaitedFor(batch, full))
+                {
+                    continue;
+                }
 
-            Probe?.Invoke(true);
-            _statements.Commit.Run();
-            Probe?.Invoke(false);
+                Stop(batch, fault);
+                return;
+            }
         }
-        catch (Exception fault)
+
+        if (_noRoom is not null)
         {
-            Stop(batch, fault);
-            return;
+            _noRoom = null;
+            _onRoom(null);
         }
 
         foreach (Commit commit in batch)
         {
             commit.Committed();
         }
+    }
+
+    private void Write(List<Commit> batch)
+    {
+        _statements.Begin.Run();
+        foreach (Commit commit in batch)
+        {
+            commit.Write(_statements);
+        }
+
+        Probe?.Invoke(true);
+        _statements.Commit.Run();
+        Probe?.Invoke(false);
+    }
+
+    /// <summary>Nothing was written, so that memory is no further than the file: the same is written again when there is room.</summary>
+    /// <returns>False: the engine ends meanwhile.</returns>
+    private bool IsRoomWaitedFor(List<Commit> batch, FlowException full)
+    {
+        RollBack();
+        batch.ForEach(commit => commit.RolledBack());
+        if (_noRoom is null)
+        {
+            _onRoom(full);
+        }
+
+        _noRoom = full;
+        return !_ending.Wait(RoomInterval);
     }
 
     // Memory is ahead of the file now, so nothing of it may be acted on: the host starts anew from what is durable.
@@ -167,6 +223,18 @@ internal sealed class CommitThread : IDisposable
             _fault = fault;
         }
 
+        RollBack();
+        foreach (Commit commit in batch)
+        {
+            commit.Failed(fault);
+        }
+
+        batch.Clear();
+        _onFault(fault);
+    }
+
+    private void RollBack()
+    {
         try
         {
             _statements.Rollback.Run();
@@ -175,13 +243,5 @@ internal sealed class CommitThread : IDisposable
         {
             // Nothing was begun, or SQLite has rolled back by itself.
         }
-
-        foreach (Commit commit in batch)
-        {
-            commit.Failed(fault);
-        }
-
-        batch.Clear();
-        _onFault(fault);
     }
 }

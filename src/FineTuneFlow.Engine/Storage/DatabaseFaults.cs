@@ -12,6 +12,12 @@ internal static class DatabaseFaults
     /// <summary>With less than this left nothing can be written: a page of the database and one of its log.</summary>
     private const long LeastBytes = 64 * 1024;
 
+    /// <summary>A write for which the disk had no room, named as what is waited for; null: another failure. A sync that fails for want of room is
+    /// one: after it nobody knows what the disk holds.</summary>
+    public static FlowException? NoRoom(Exception fault, string path) => fault is SqliteException { SqliteErrorCode: Full }
+        ? new FlowException(FailureKind.Unavailable, $"{path}: its disk is full{Left(FreeBytes(path))}", "Make room on it: what runs goes on by itself", fault)
+        : null;
+
     /// <summary>A failure of the disk, named with what helps; null: it is of another kind.</summary>
     public static FlowException? OfDisk(Exception fault, string path)
     {
@@ -25,11 +31,13 @@ internal static class DatabaseFaults
         return sqlite.SqliteErrorCode == Full || free < LeastBytes
             ? new FlowException(
                 FailureKind.Unavailable,
-                $"{path}: its disk is full{(free is { } left ? $" ({left / 1024.0 / 1024.0:0.0} MB left)" : "")}",
+                $"{path}: its disk is full{Left(free)}",
                 "Make room on it and start again: what was acknowledged is there, and what runs goes on",
                 fault)
             : new FlowException(FailureKind.Unavailable, $"{path} cannot be read or written: {fault.Message}", "Check its disk, then start again", fault);
     }
+
+    private static string Left(long? bytes) => bytes is { } left ? $" ({left / 1024.0 / 1024.0:0.0} MB left)" : "";
 
     private static long? FreeBytes(string path)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Files;
 using FineTuneFlow.Simulator.Files;
 using FineTuneFlow.Simulator.Jobs;
 using FineTuneFlow.Simulator.Settings;
@@ -71,7 +72,7 @@ internal sealed class Ledger : IDisposable
         {
             return new FileStream(Path.Combine(state, "simulator.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e)
+        catch (IOException e) when (!DiskFaults.IsFull(e))
         {
             throw new FlowException(
                 FailureKind.Conflict,
@@ -86,7 +87,19 @@ internal sealed class Ledger : IDisposable
         byte[] line = Encoding.UTF8.GetBytes(string.Join('\t', entry) + "\n");
         lock (_lock)
         {
-            _log.Write(line);
+            long whole = _log.Length;
+            try
+            {
+                _log.Write(line);
+            }
+            catch (IOException)
+            {
+                // On a full disk a part of the line may be there: what is written next would be read as its end.
+                _log.SetLength(whole);
+                _log.Seek(whole, SeekOrigin.Begin);
+                throw;
+            }
+
             Take(entry);
         }
     }

@@ -1,0 +1,87 @@
+using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Durable;
+using FineTuneFlow.Engine.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace FineTuneFlow.Engine.Tests;
+
+public sealed class FullDiskTests
+{
+    private const int SqliteFull = 13;
+    private static readonly ActivityName<int, int> Same = new("Same");
+    private static readonly OrchestrationName<Unit, int> Run = new("Run");
+
+    [Fact]
+    public async Task A_full_disk_is_waited_for_and_nothing_is_lost_or_done_twice()
+    {
+        bool full = false;
+        int done = 0;
+        using var refusedWrites = new SemaphoreSlim(0);
+        CommitThread commits = null!;
+        WorkflowCatalog catalog = new WorkflowCatalog()
+            .Activity(Same, input => Interlocked.Increment(ref done) > 0 ? input : 0)
+            // Some begin at once in places that are kept for them, the others queue.
+            .With(Run, async (context, _) => (await Task.WhenAll(Enumerable.Range(0, 12).Select(i => context.CallAsync(Same, i)))).Sum());
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog, o => o with { MaxParallelActivities = 4 }, engine =>
+        {
+            commits = engine.Commits;
+            engine.Commits.Probe = before =>
+            {
+                if (before && Volatile.Read(ref full))
+                {
+                    refusedWrites.Release();
+                    throw new SqliteException("database or disk is full", SqliteFull);
+                }
+            };
+        });
+        await harness.Engine.StartAsync(Run, "before", Unit.Value);
+        Volatile.Write(ref full, true);
+        Task<bool> meanwhile = harness.Engine.StartAsync(Run, "meanwhile", Unit.Value);
+        // The second one tells that what was refused is tried again.
+        (await refusedWrites.WaitAsync(TimeSpan.FromSeconds(20)) && await refusedWrites.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeTrue();
+
+        FlowException refused = await Should.ThrowAsync<FlowException>(() => harness.Engine.StartAsync(Run, "refused", Unit.Value));
+
+        refused.Failure.Kind.ShouldBe(FailureKind.Unavailable);
+        refused.Failure.Message.ShouldContain($"{harness.DatabasePath}: its disk is full");
+        refused.Failure.Remedy.ShouldBe("Make room on it: what runs goes on by itself");
+        Volatile.Write(ref full, false);
+        (await meanwhile).ShouldBeTrue();
+        foreach (string id in new[] { "before", "meanwhile" })
+        {
+            InstanceState ended = await harness.EndOfAsync(id);
+            ended.Status.ShouldBe(InstanceStatus.Completed, ended.ToString());
+            ended.Output!.GetValue<int>().ShouldBe(66);
+        }
+
+        done.ShouldBe(24);
+        commits.ThrowIfFull();
+    }
+
+    [Fact]
+    public async Task An_engine_that_is_stopped_on_a_full_disk_stops_and_goes_on_from_what_was_stored()
+    {
+        bool full = false;
+        using var refusedWrites = new SemaphoreSlim(0);
+        WorkflowCatalog catalog = new WorkflowCatalog().Activity(Same, input => input).With(Run, (context, _) => context.CallAsync(Same, 7));
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog, probes: engine => engine.Commits.Probe = before =>
+        {
+            if (before && Volatile.Read(ref full))
+            {
+                refusedWrites.Release();
+                throw new SqliteException("database or disk is full", SqliteFull);
+            }
+        });
+        await harness.Engine.StartAsync(Run, "kept", Unit.Value);
+        Volatile.Write(ref full, true);
+        Task<bool> lost = harness.Engine.StartAsync(Run, "lost", Unit.Value);
+        (await refusedWrites.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeTrue();
+
+        await harness.Engine.StopAsync();
+
+        (await Should.ThrowAsync<FlowException>(() => lost)).Failure.Kind.ShouldBe(FailureKind.Unavailable);
+        Volatile.Write(ref full, false);
+        await harness.StartEngineAsync();
+        (await harness.EndOfAsync("kept")).Output!.GetValue<int>().ShouldBe(7);
+    }
+}
