@@ -37,7 +37,7 @@ try
 catch (FlowException e)
 {
     await Console.Error.WriteLineAsync(e.Failure.ToString());
-    return 2;
+    return e.Failure.Kind == FailureKind.Conflict ? 4 : 2;
 }
 catch (IOException e)
 {

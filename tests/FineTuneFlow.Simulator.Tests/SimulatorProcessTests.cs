@@ -62,7 +62,7 @@ public sealed class SimulatorProcessTests : IDisposable
 
         (int code, string error) = await RunAsync();
 
-        code.ShouldBe(2);
+        code.ShouldBe(4);
         error.ShouldContain("in use by another simulator");
     }
 

@@ -250,7 +250,7 @@ internal sealed class LocalStack : IAsyncDisposable
     {
         // What our own programs say of a failed start is worth more than that they ended.
         string? told = service.LastLines().FirstOrDefault(line => line.StartsWith("error: ", StringComparison.Ordinal))?["error: ".Length..]
-            ?? (service.ExitCode == 2 && service.LastLines() is [.., var last] ? last : null);
+            ?? (service.ExitCode is 2 or 4 && service.LastLines() is [.., var last] ? last : null);
         string how = service.ExitCode > 128 ? $"was killed (signal {service.ExitCode - 128})" : $"ended with code {service.ExitCode}";
         return told is not null
             ? new FlowException(
