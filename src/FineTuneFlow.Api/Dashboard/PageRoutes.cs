@@ -27,7 +27,7 @@ public static class PageRoutes
         foreach ((ApiRoute route, TemplateMatcher matcher, _) in Matchers)
         {
             values = [];
-            if (string.Equals(route.Method, method, StringComparison.OrdinalIgnoreCase) && matcher.TryMatch(path, values))
+            if (route.Methods.Contains(method, StringComparer.OrdinalIgnoreCase) && matcher.TryMatch(path, values))
             {
                 return route;
             }

@@ -8,6 +8,9 @@ namespace FineTuneFlow.Api.Http;
 /// <param name="Summary">What it does, in one sentence.</param>
 public sealed record ApiRoute(string Name, string Method, string Pattern, Type Handler, string Summary)
 {
+    /// <summary>Every method that it takes: whoever may GET may ask with HEAD what would be answered.</summary>
+    public IReadOnlyList<string> Methods => Method == "GET" ? ["GET", "HEAD"] : [Method];
+
     /// <summary>Type of the JSON body; null: none, or not JSON.</summary>
     public Type? Body { get; init; }
 

@@ -19,6 +19,11 @@ internal sealed class ArchiveResult(IBlobStore blobs, string runId) : IResult
         response.ContentType = "application/zip";
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentDisposition = $"attachment; filename=\"{runId}.zip\"";
+        if (HttpMethods.IsHead(httpContext.Request.Method))
+        {
+            return;
+        }
+
         // The last bytes of each packed file are written as its stream is closed, which .NET's archives do not do asynchronously.
         httpContext.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
         await using ZipArchive archive = await ZipArchive.CreateAsync(response.Body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellation);

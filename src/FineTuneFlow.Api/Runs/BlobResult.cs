@@ -24,7 +24,10 @@ internal sealed class BlobResult(BlobRead read, string mediaType) : IResult
 
             response.ContentType = mediaType.StartsWith("text/", StringComparison.Ordinal) ? $"{mediaType}; charset=utf-8" : mediaType;
             response.ContentLength = read.Bytes;
-            await read.Content.CopyToAsync(response.Body, httpContext.RequestAborted);
+            if (!HttpMethods.IsHead(httpContext.Request.Method))
+            {
+                await read.Content.CopyToAsync(response.Body, httpContext.RequestAborted);
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ public sealed class PageHttpFunctions(ApiRunner api, PlatformSignIn signIn)
     /// <summary>The API for people who are signed in; keys are for programs, and no page holds one.</summary>
     [Function(nameof(UiApi))]
     public Task<IResult> UiApi(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", "put", "delete", Route = "ui/api/{*path}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "put", "delete", Route = "ui/api/{*path}")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => signIn.Refusal(request) is { } refusal
             ? Task.FromResult(FailureProblem.Of(refusal, request))
@@ -24,7 +24,7 @@ public sealed class PageHttpFunctions(ApiRunner api, PlatformSignIn signIn)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{ignored:maxlength(0)?}")] HttpRequest request) => ViewAsync(request);
 
     [Function(nameof(UiSession))]
-    public Task<IResult> UiSession([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ui/session")] HttpRequest request) =>
+    public Task<IResult> UiSession([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "ui/session")] HttpRequest request) =>
         Task.FromResult(ApiAnswer.Json(signIn.SessionOf(request)));
 
     [Function(nameof(UiView))]

@@ -11,13 +11,13 @@ public sealed class ProjectHttpFunctions(ApiRunner api)
 {
     [Function(nameof(GetProjects))]
     public Task<IResult> GetProjects(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/projects")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/projects")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetProjects>(request, client, context);
 
     [Function(nameof(GetRecipe))]
     public Task<IResult> GetRecipe(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/projects/{project}/recipe")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/projects/{project}/recipe")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetRecipe>(request, client, context);
 
@@ -29,7 +29,7 @@ public sealed class ProjectHttpFunctions(ApiRunner api)
 
     [Function(nameof(GetModels))]
     public Task<IResult> GetModels(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/projects/{project}/models")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/projects/{project}/models")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetModels>(request, client, context);
 
@@ -59,13 +59,13 @@ public sealed class ProjectHttpFunctions(ApiRunner api)
 
     [Function(nameof(GetProject))]
     public Task<IResult> GetProject(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/projects/{project}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/projects/{project}")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetProject>(request, client, context);
 
     [Function(nameof(GetFeedback))]
     public Task<IResult> GetFeedback(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/projects/{project}/feedback")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/projects/{project}/feedback")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetFeedback>(request, client, context);
 
@@ -89,7 +89,7 @@ public sealed class ProjectHttpFunctions(ApiRunner api)
 
     [Function(nameof(GetTrend))]
     public Task<IResult> GetTrend(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/projects/{project}/trend")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/projects/{project}/trend")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetTrend>(request, client, context);
 

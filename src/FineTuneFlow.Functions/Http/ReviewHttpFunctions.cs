@@ -10,13 +10,13 @@ public sealed class ReviewHttpFunctions(ApiRunner api)
 {
     [Function(nameof(GetDataset))]
     public Task<IResult> GetDataset(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/dataset")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/runs/{id}/dataset")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetDataset>(request, client, context);
 
     [Function(nameof(GetCorrections))]
     public Task<IResult> GetCorrections(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/corrections")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/runs/{id}/corrections")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetCorrections>(request, client, context);
 
@@ -34,13 +34,13 @@ public sealed class ReviewHttpFunctions(ApiRunner api)
 
     [Function(nameof(GetReview))]
     public Task<IResult> GetReview(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/review")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/runs/{id}/review")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetReview>(request, client, context);
 
     [Function(nameof(GetHoldout))]
     public Task<IResult> GetHoldout(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/projects/{project}/holdout")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/projects/{project}/holdout")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetHoldout>(request, client, context);
 

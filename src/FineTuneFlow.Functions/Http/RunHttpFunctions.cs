@@ -16,13 +16,13 @@ public sealed class RunHttpFunctions(ApiRunner api)
 
     [Function(nameof(GetRuns))]
     public Task<IResult> GetRuns(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/runs")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetRuns>(request, client, context);
 
     [Function(nameof(GetRun))]
     public Task<IResult> GetRun(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/runs/{id}")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetRun>(request, client, context);
 
@@ -34,7 +34,7 @@ public sealed class RunHttpFunctions(ApiRunner api)
 
     [Function(nameof(GetRunHistory))]
     public Task<IResult> GetRunHistory(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/history")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/runs/{id}/history")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetRunHistory>(request, client, context);
 
@@ -76,31 +76,31 @@ public sealed class RunHttpFunctions(ApiRunner api)
 
     [Function(nameof(GetReport))]
     public Task<IResult> GetReport(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/report")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/runs/{id}/report")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetReport>(request, client, context);
 
     [Function(nameof(GetArtifacts))]
     public Task<IResult> GetArtifacts(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/artifacts")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/runs/{id}/artifacts")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetArtifacts>(request, client, context);
 
     [Function(nameof(GetArtifact))]
     public Task<IResult> GetArtifact(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/artifacts/{*path:minlength(1)}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/runs/{id}/artifacts/{*path:minlength(1)}")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetArtifact>(request, client, context);
 
     [Function(nameof(GetArchive))]
     public Task<IResult> GetArchive(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/archive")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/runs/{id}/archive")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetArchive>(request, client, context);
 
     [Function(nameof(GetRunMarks))]
     public Task<IResult> GetRunMarks(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/runs/{id}/marks")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/runs/{id}/marks")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetRunMarks>(request, client, context);
 }

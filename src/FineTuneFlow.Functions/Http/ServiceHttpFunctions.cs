@@ -20,7 +20,7 @@ public sealed class ServiceHttpFunctions(ApiRunner api)
 
     [Function(nameof(GetCostProjection))]
     public Task<IResult> GetCostProjection(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/costs/projection")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/costs/projection")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetCostProjection>(request, client, context);
 
@@ -38,19 +38,19 @@ public sealed class ServiceHttpFunctions(ApiRunner api)
 
     [Function(nameof(GetHealth))]
     public Task<IResult> GetHealth(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/health")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetHealth>(request, client, context);
 
     [Function(nameof(GetOpenApi))]
     public Task<IResult> GetOpenApi(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/openapi.json")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/openapi.json")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetOpenApi>(request, client, context);
 
     [Function(nameof(GetProviders))]
     public Task<IResult> GetProviders(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/providers")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/providers")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetProviders>(request, client, context);
 }

@@ -10,7 +10,7 @@ public sealed class WireHttpFunctions(ApiRunner api)
 {
     [Function(nameof(GetWireModels))]
     public Task<IResult> GetWireModels(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/v1/models")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "api/v1/models")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         FunctionContext context) => api.RunAsync<GetWireModels>(request, client, context);
 

@@ -27,7 +27,7 @@ public static class FlowApiMapping
         app.Use(next => new CallerGuard(next, options).InvokeAsync);
         foreach (ApiRoute route in ApiRoutes.All)
         {
-            app.MapMethods($"/{ApiRoutes.Prefix}/{route.Pattern}", [route.Method], async (HttpContext context) =>
+            app.MapMethods($"/{ApiRoutes.Prefix}/{route.Pattern}", route.Methods, async (HttpContext context) =>
             {
                 var handler = (IApiHandler)context.RequestServices.GetRequiredService(route.Handler);
                 return await ApiCall.RunAsync(handler, context.Request, logger, context.RequestAborted);

@@ -34,7 +34,7 @@ public sealed class RoutesTests
         FunctionMethod function = Functions[name];
 
         function.Argument("Route").ShouldBe($"\"{ApiRoutes.Prefix}/{route.Pattern}\"");
-        function.Arguments.ShouldBe([$"AuthorizationLevel.{(route.Anonymous ? "Anonymous" : "Function")}", $"\"{route.Method.ToLowerInvariant()}\""]);
+        function.Arguments.ShouldBe([$"AuthorizationLevel.{(route.Anonymous ? "Anonymous" : "Function")}", .. route.Methods.Select(method => $"\"{method.ToLowerInvariant()}\"")]);
         function.Trigger.Parameter.Type!.ToString().ShouldBe("HttpRequest");
         function.Syntax.ReturnType.ToString().ShouldBe("Task<IResult>");
         function.Body.ShouldContain($"RunAsync<{route.Handler.Name}>(request, client, context)");
