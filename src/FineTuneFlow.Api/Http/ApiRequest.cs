@@ -125,15 +125,13 @@ public static class ApiRequest
         }
         catch (JsonException exception)
         {
-            // The exception's own text ends with path and place, which have fields of their own here.
-            string message = JsonFault.SentenceOf(exception);
             string? field = exception.Path is { Length: > 2 } path ? path[2..] : null;
-            if (message.Contains("could not be mapped", StringComparison.Ordinal))
+            if (JsonFault.IsUnknownProperty(exception))
             {
                 throw Unknown("property", field ?? "", [.. typeof(T).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))]);
             }
 
-            throw Invalid($"the body is not a valid {typeof(T).Name}: {message}", "GET /api/openapi.json describes it.", field);
+            throw Invalid($"the body is not valid: {JsonFault.SentenceOf(exception)}", "GET /api/openapi.json describes it.", field);
         }
     }
 

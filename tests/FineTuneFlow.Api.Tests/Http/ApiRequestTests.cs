@@ -10,7 +10,7 @@ public class ApiRequestTests
 {
     [Theory]
     [InlineData("", "no body")]
-    [InlineData("{\"project\":\"p\"", "not a valid")]
+    [InlineData("{\"project\":\"p\"", "not valid")]
     [InlineData("{\"project\":\"p\"}", "drop")]
     [InlineData("{\"project\":\"p\",\"drop\":\"d\",\"budget\":1}", "budget")]
     [InlineData("{\"project\":1,\"drop\":\"d\"}", "project")]
@@ -22,6 +22,21 @@ public class ApiRequestTests
 
         error.Failure.Kind.ShouldBe(FailureKind.InvalidInput);
         $"{error.Failure.Field} {error.Failure.Message}".ShouldContain(named);
+    }
+
+    [Theory]
+    [InlineData("{\"project\":\"p\"}", "the body is not valid: drop is missing")]
+    [InlineData("{}", "the body is not valid: project, drop are missing")]
+    [InlineData("{\"project\":[],\"drop\":\"d\"}", "project: the body is not valid: the value is of another kind than what belongs here")]
+    [InlineData("{\"project\":null,\"drop\":\"d\"}", "project: the body is not valid: null cannot stand here")]
+    [InlineData("[]", "the body is not valid: the value is of another kind than what belongs here")]
+    [InlineData("{\"project\":\"\\ud800\",\"drop\":\"d\"}", "project: the body is not valid: the value is of another kind than what belongs here")]
+    public async Task What_is_wrong_with_a_body_is_said_without_our_types(string json, string said)
+    {
+        FlowException error = await Should.ThrowAsync<FlowException>(
+            () => Request(json).JsonAsync<StartRunRequest>(TestContext.Current.CancellationToken));
+
+        (error.Failure with { Remedy = null }).ToString().ShouldBe(said);
     }
 
     [Fact]
