@@ -185,6 +185,9 @@ public static class RunPaths
 
     public static BlobPath JobQueue(string provider) => BlobPath.Of(Models, $"_queues/{provider}.json");
 
+    /// <summary>That a rerun was there and has been removed: its number is not given again. No project's name begins with an underscore.</summary>
+    public static BlobPath RemovedRerun(string runId) => BlobPath.Of(Models, $"_removed/{runId}.json");
+
     /// <summary>Why a drop has started no run. No run's id begins with an underscore.</summary>
     public static BlobPath RefusedDrop(BlobPath drop) => BlobPath.Of(Runs, $"{RefusedPrefix(null)}{drop.Name}.json");
 

@@ -1,4 +1,5 @@
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
@@ -7,7 +8,7 @@ namespace FineTuneFlow.Workflow.Runs;
 
 /// <summary>Removes what has been kept of a run: its history and its files. Runs that a champion or one of its ancestors comes from
 /// stay, since they tell what a model was made of and which rows it has seen.</summary>
-public sealed class RunRemoval(IBlobStore store, IDurableClient client, Champions champions, Lineage lineage)
+public sealed class RunRemoval(IBlobStore store, IDurableClient client, Champions champions, Lineage lineage, TimeProvider time)
 {
     /// <exception cref="FlowException">NotFound: no such run; Conflict: it has not ended, or a version comes from it.</exception>
     public async Task RemoveAsync(string runId, CancellationToken cancellation)
@@ -28,6 +29,12 @@ public sealed class RunRemoval(IBlobStore store, IDurableClient client, Champion
         {
             throw new FlowException(
                 FailureKind.Conflict, $"version {version.Version} of {record.Project} comes from {runId}", "Runs that a version comes from are kept as long as the project has it");
+        }
+
+        if (RunId.IsRerun(runId))
+        {
+            // First: its jobs are still at the service under its id, and whoever had that id next would take them for its own.
+            await store.WriteJsonAsync(RunPaths.RemovedRerun(runId), new RemovedRun(runId, time.GetUtcNow()), cancellation: cancellation);
         }
 
         if (state is not null)
@@ -66,3 +73,7 @@ public sealed class RunRemoval(IBlobStore store, IDurableClient client, Champion
         return null;
     }
 }
+
+/// <param name="RunId">The run.</param>
+/// <param name="At">When it was removed.</param>
+public sealed record RemovedRun(string RunId, DateTimeOffset At);

@@ -82,7 +82,13 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
         int first = name.Length == 2 && int.TryParse(name[1], NumberStyles.None, CultureInfo.InvariantCulture, out int own) ? own + 1 : 2;
         for (int repetition = first; ; repetition++)
         {
-            StartedRun started = await StartAsync(record.Project, $"{root}_{repetition}", record.Drop, recipe, anew ? RunTriggers.Anew : RunTriggers.Rerun, repeats, null, cancellation);
+            string next = $"{root}_{repetition}";
+            if (await store.ExistsAsync(RunPaths.RemovedRerun(next), cancellation))
+            {
+                continue;
+            }
+
+            StartedRun started = await StartAsync(record.Project, next, record.Drop, recipe, anew ? RunTriggers.Anew : RunTriggers.Rerun, repeats, null, cancellation);
             if (started.Created)
             {
                 return started;

@@ -154,6 +154,25 @@ public sealed class RerunTests
     }
 
     [Fact]
+    public async Task The_id_of_a_removed_rerun_is_not_given_again_and_its_jobs_are_not_taken_for_anothers()
+    {
+        await using WholeProduct stack = await WholeProduct.StartAsync();
+        RunStarter starter = stack.Get<RunStarter>();
+        string first = (await stack.RunAsync("rerun-freed", Reviews.Csv(120), Default)).RunId;
+        await stack.EndAsync(first);
+        string second = (await starter.RerunAsync(first, anew: true, CancellationToken.None)).RunId;
+        await stack.EndAsync(second);
+        int jobs = stack.JobsCreated();
+        await stack.Get<RunRemoval>().RemoveAsync(second, CancellationToken.None);
+
+        string third = (await starter.RerunAsync(first, anew: true, CancellationToken.None)).RunId;
+
+        third.ShouldBe($"{first}_3");
+        (await stack.EndAsync(third)).Outcome.ShouldBe(RunOutcome.Succeeded);
+        stack.JobsCreated().ShouldBe(jobs + (jobs / 2), "all anew");
+    }
+
+    [Fact]
     public async Task Asked_to_make_all_anew_a_rerun_does()
     {
         await using WholeProduct stack = await WholeProduct.StartAsync();
