@@ -40,6 +40,8 @@ if [ -x "$server" ]; then
   disown
 fi
 dotnet build FineTuneFlow.sln -c Release -v quiet -clp:ErrorsOnly || stop "The build failed."
+# As users run it: compiled ahead of time, which a test holds it to.
+./ftf --version >/dev/null || stop "./ftf could not be built."
 if [ -n "$compiler" ]; then kill "$compiler" 2>/dev/null; compiler=; fi
 
 say "Tests"
