@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 
 namespace FineTuneFlow.Simulation;
 
@@ -6,14 +6,20 @@ namespace FineTuneFlow.Simulation;
 /// and not on the order of the draws, so that threads cannot change what a seed does.</summary>
 internal sealed class Chance(int seed)
 {
-    private readonly ConcurrentDictionary<string, int> _asked = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, int> _asked = new(StringComparer.Ordinal);
 
     public int Seed => seed;
 
     /// <summary>From 0 to below 1.</summary>
     public double Next(string what)
     {
-        int times = _asked.AddOrUpdate(what, 1, static (_, before) => before + 1);
+        int times;
+        lock (_gate)
+        {
+            times = ++CollectionsMarshal.GetValueRefOrAddDefault(_asked, what, out _);
+        }
+
         ulong hash = 14695981039346656037;
         foreach (char letter in what)
         {

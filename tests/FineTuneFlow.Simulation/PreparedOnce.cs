@@ -2,9 +2,11 @@ using System.Text;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Durable;
+using FineTuneFlow.Engine.Storage;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
+using Microsoft.Data.Sqlite;
 
 namespace FineTuneFlow.Simulation;
 
@@ -26,6 +28,9 @@ internal sealed class PreparedOnce
 
     /// <summary>Ids of the holdout.</summary>
     public List<string> Holdout { get; } = [];
+
+    /// <summary>An engine's database in which nothing has happened yet. Its pages are small, as every commit writes whole ones.</summary>
+    public byte[] Database { get; } = EmptyDatabase();
 
     public static byte[] Csv { get; } = Encoding.UTF8.GetBytes(
         "text,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"nr{i:000} {Words(i)},{(i % 3) + 1}\n")));
@@ -65,6 +70,24 @@ internal sealed class PreparedOnce
 
     /// <summary>The step in its place.</summary>
     public IActivity<PrepareDatasetInput, PreparedData> Step(IBlobStore store) => new Copy(this, store);
+
+    private static byte[] EmptyDatabase()
+    {
+        string folder = Directory.CreateTempSubdirectory("ftf-simulation-").FullName;
+        string path = Path.Combine(folder, "engine.db");
+        using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "PRAGMA page_size=1024; VACUUM;";
+            command.ExecuteNonQuery();
+        }
+
+        EngineDatabase.Open(path, DateTimeOffset.UnixEpoch).Dispose();
+        byte[] bytes = File.ReadAllBytes(path);
+        Directory.Delete(folder, recursive: true);
+        return bytes;
+    }
 
     // Words of their own for every row: nothing is a duplicate of anything.
     private static string Words(int row) => string.Join(' ', Enumerable.Range(1, 6).Select(n => $"w{row * n * 7919 % 9973}"));

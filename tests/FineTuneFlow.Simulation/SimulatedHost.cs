@@ -11,10 +11,10 @@ namespace FineTuneFlow.Simulation;
 /// <param name="world">Where it stands.</param>
 /// <param name="services">Of its containers, one a life.</param>
 /// <param name="deliveries">Of its steps.</param>
-/// <param name="folder">Of its database.</param>
+/// <param name="database">Where its database lies.</param>
 /// <param name="crashes">Commits after which (positive) or before which (negative) it dies, one a life.</param>
 internal sealed class SimulatedHost(
-    string name, World world, HostServices services, Deliveries deliveries, string folder, IEnumerable<int> crashes)
+    string name, World world, HostServices services, Deliveries deliveries, string database, IEnumerable<int> crashes)
 {
     private readonly Queue<int> _crashes = new(crashes);
     private HostProcess? _process;
@@ -43,7 +43,7 @@ internal sealed class SimulatedHost(
     {
         _services = services.For(() => _process!);
         Engine = new DurableEngine(
-            new EngineOptions { DatabasePath = Path.Combine(folder, $"{name.Replace(' ', '-')}.db"), MaxParallelOrchestrations = 2, StopGrace = TimeSpan.Zero },
+            new EngineOptions { DatabasePath = database, MaxParallelOrchestrations = 2, StopGrace = TimeSpan.Zero },
             deliveries.CatalogOf(() => _process!), _services, world.Clock, NullLoggerFactory.Instance)
         {
             Prepare = Probe,

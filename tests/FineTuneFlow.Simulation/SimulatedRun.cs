@@ -9,7 +9,6 @@ internal sealed class SimulatedRun : IAsyncDisposable
     private const int MostMoments = 60_000;
     private static readonly TimeSpan Aftermath = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan RealPatience = TimeSpan.FromSeconds(60);
-    private static readonly Task Never = new TaskCompletionSource().Task;
 
     private readonly World _world;
     private readonly Scenario _scenario;
@@ -19,6 +18,7 @@ internal sealed class SimulatedRun : IAsyncDisposable
     private readonly ServedChampion _champion;
     private readonly Invariants _invariants;
     private readonly string _folder;
+    private int _moments;
 
     private SimulatedRun(int seed, PreparedOnce prepared, Plant plant)
     {
@@ -44,7 +44,12 @@ internal sealed class SimulatedRun : IAsyncDisposable
         _champion = new ServedChampion(_world, _scenario, store, service, _hosts[0]);
         _invariants = new Invariants(_world, _scenario, service, batches, containers, store);
 
-        SimulatedHost Host(string name, IReadOnlyList<int> crashes) => new(name, _world, services, deliveries, _folder, crashes);
+        SimulatedHost Host(string name, IReadOnlyList<int> crashes)
+        {
+            string database = Path.Combine(_folder, $"{name.Replace(' ', '-')}.db");
+            File.WriteAllBytes(database, prepared.Database);
+            return new SimulatedHost(name, _world, services, deliveries, database, crashes);
+        }
     }
 
     /// <returns>What is wrong with the world at its end; empty: nothing.</returns>
@@ -53,7 +58,7 @@ internal sealed class SimulatedRun : IAsyncDisposable
         await using var run = new SimulatedRun(seed, prepared, plant);
         try
         {
-            await run.PlayAsync();
+            await run.PlayOrStallAsync();
             await run._invariants.CheckAsync(one => run.HostOf(one.RunId).Engine, run._hosts.Select(host => host.Engine));
             await run._people.CheckListenerAsync(run._hosts[0].Engine);
         }
@@ -79,6 +84,31 @@ internal sealed class SimulatedRun : IAsyncDisposable
 
     private SimulatedHost HostOf(string about) => _hosts.Length > 1 && _scenario.Runs[1].RunId == about ? _hosts[1] : _hosts[0];
 
+    private async Task PlayOrStallAsync()
+    {
+        using var ended = new CancellationTokenSource();
+        try
+        {
+            await await Task.WhenAny(PlayAsync(), StallAsync(ended.Token));
+        }
+        finally
+        {
+            await ended.CancelAsync();
+        }
+    }
+
+    /// <summary>Fails when somebody has had something to do for a minute of real time.</summary>
+    private async Task StallAsync(CancellationToken ended)
+    {
+        for (int before = -1; before != Volatile.Read(ref _moments);)
+        {
+            before = Volatile.Read(ref _moments);
+            await Task.Delay(RealPatience, ended);
+        }
+
+        throw new TimeoutException($"Somebody has been busy for {RealPatience.TotalSeconds:0} s at {_world.Now:O}: {string.Join(", ", Open)}");
+    }
+
     private async Task PlayAsync()
     {
         await _people.PlanAsync();
@@ -89,7 +119,7 @@ internal sealed class SimulatedRun : IAsyncDisposable
         }
 
         DateTimeOffset? ended = null;
-        for (int moments = 0; ; moments++)
+        for (; ; Interlocked.Increment(ref _moments))
         {
             await QuietAsync();
             foreach (SimulatedHost dead in _hosts.Where(host => host.HasDied))
@@ -120,7 +150,7 @@ internal sealed class SimulatedRun : IAsyncDisposable
                 return;
             }
 
-            if (moments > MostMoments)
+            if (_moments > MostMoments)
             {
                 throw new TimeoutException($"No end after {MostMoments} moments, at {_world.Now:O}: {string.Join(", ", Open)}");
             }
@@ -152,9 +182,7 @@ internal sealed class SimulatedRun : IAsyncDisposable
     {
         while (!IsQuiet && !_hosts.Any(host => host.HasDied))
         {
-            Task all = Task.WhenAll([.. _hosts.Select(host => host.Quiet), _world.Second.Work.Idle]);
-            Task died = Task.WhenAny(_hosts.Where(host => !host.IsAway).Select(host => host.Engine.Faulted).Append(Never));
-            await Task.WhenAny(all, died).WaitAsync(RealPatience);
+            await (_hosts.FirstOrDefault(host => !host.IsIdle)?.Quiet ?? _world.Second.Work.Idle);
         }
     }
 }

@@ -57,7 +57,7 @@ internal sealed class EngineRuntime : IDisposable
     /// <summary>Tests: how often a message is delivered.</summary>
     public Func<Message, int>? Copies { get; set; }
 
-    public IEnumerable<InstanceSlot> Slots => _byKey.Values;
+    public IEnumerable<InstanceSlot> Slots => _byKey.Select(slot => slot.Value);
 
     public InstanceSlot? Find(string id) => _byId.GetValueOrDefault(id);
 
