@@ -4,14 +4,17 @@ namespace FineTuneFlow.Simulation;
 
 /// <summary>The network between a host and a service: requests arrive late, answers get lost, and both happen although the host that
 /// asked may be dead by then.</summary>
-internal sealed class Calls(World world)
+/// <param name="world">Where it is.</param>
+/// <param name="loses">Requests that make something get lost far more often.</param>
+internal sealed class Calls(World world, bool loses)
 {
     /// <param name="point">Names the call in the draws.</param>
     /// <param name="makes">It makes something: a lost answer is Ambiguous, and the request may still arrive after the sender gave up.</param>
     /// <param name="arrive">What the service does when the request arrives.</param>
     /// <param name="refusals">Share of requests that the service turns away.</param>
     /// <param name="refusal">How it does so; null: for the moment.</param>
-    public async Task<T> SendAsync<T>(string point, bool makes, Func<T> arrive, double refusals = 0.02, Func<Failure>? refusal = null)
+    /// <param name="lost">Told when a sender begins to wait for an answer that it will not get.</param>
+    public async Task<T> SendAsync<T>(string point, bool makes, Func<T> arrive, double refusals = 0.02, Func<Failure>? refusal = null, Action? lost = null)
     {
         await World.LiveAsync();
         Chance chance = world.Chance;
@@ -25,8 +28,9 @@ internal sealed class Calls(World world)
         }
 
         fate = refusals < 0.03 ? fate : 0.02 + ((fate - refusals) / (1 - refusals) * 0.98);
-        if (makes && fate < 0.05)
+        if (makes && fate < (loses ? 0.25 : 0.05))
         {
+            lost?.Invoke();
             // The sender gives up; its request arrives all the same, or does not.
             TimeSpan patience = TimeSpan.FromSeconds(100);
             if (chance.Hits($"{point} arrives late", 0.7))
@@ -38,7 +42,7 @@ internal sealed class Calls(World world)
             throw new FlowException(FailureKind.Ambiguous, "No answer in time");
         }
 
-        if (fate < 0.09)
+        if (fate < (loses ? 0.29 : 0.09))
         {
             there += chance.Magnitude($"{point} slow", 1, 90);
         }

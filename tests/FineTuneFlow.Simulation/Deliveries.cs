@@ -15,7 +15,7 @@ namespace FineTuneFlow.Simulation;
 
 /// <summary>The product's catalog with its steps delivered as an engine may deliver them: at least once, on two hosts. Preparing the
 /// data and comparing are stood in for; all else is the product's.</summary>
-internal sealed class Deliveries(World world, PreparedOnce prepared, IServiceProvider secondHost, Plant plant)
+internal sealed class Deliveries(World world, Scenario scenario, PreparedOnce prepared, IServiceProvider secondHost, Plant plant)
 {
     /// <param name="first">The host that runs the engine, in its present life.</param>
     public WorkflowCatalog CatalogOf(Func<HostProcess> first) => WorkflowComposition.Catalog
@@ -39,9 +39,11 @@ internal sealed class Deliveries(World world, PreparedOnce prepared, IServicePro
         Run = async (services, input, cancellation) =>
         {
             string point = $"{entry.Name} {Fingerprint(input)}";
-            if (world.Chance.Hits($"{point} twice", 0.05))
+            if (world.Chance.Hits($"{point} twice", scenario.DeliversLate ? 0.25 : 0.05))
             {
-                _ = SecondAsync(entry, input, world.Chance.Magnitude($"{point} second", 0.01, 300));
+                _ = SecondAsync(entry, input, scenario.DeliversLate
+                    ? world.Chance.Magnitude($"{point} second", 10, 1_000)
+                    : world.Chance.Magnitude($"{point} second", 0.01, 300));
             }
 
             World.Current = first();

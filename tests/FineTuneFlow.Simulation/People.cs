@@ -69,6 +69,17 @@ internal sealed class People(World world, Scenario scenario, SimulatedStore stor
         }
     }
 
+    /// <summary>A run that waits for an answer which does not come is cancelled now and then, where the network is that bad.</summary>
+    public void LosePatience(string runId)
+    {
+        if (scenario.LosesRequests && world.Chance.Hits($"{runId} takes too long", 0.3))
+        {
+            Ask(
+                runId, world.Now + world.Chance.Between($"{runId} is given up", 1, 130),
+                engine => engine.RaiseEventAsync(runId, Signals.Cancel, new CancelRequest("somebody", "it hangs")));
+        }
+    }
+
     private async Task PlanAsync(ScenarioRun run)
     {
         BlobWritten drop = await store.WriteBytesAsync(RunPaths.Drop(ServedChampion.Project, "rows.csv"), PreparedOnce.Csv);

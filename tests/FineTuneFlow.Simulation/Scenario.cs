@@ -21,6 +21,12 @@ internal sealed record Scenario
     /// <summary>The service turns questions away.</summary>
     public bool Throttles { get; init; }
 
+    /// <summary>The network loses a good part of the requests that make something, and people lose patience with such runs.</summary>
+    public bool LosesRequests { get; init; }
+
+    /// <summary>Steps are often delivered a second time, and a good while later.</summary>
+    public bool DeliversLate { get; init; }
+
     /// <summary>What a deployment costs; 0: the free tier, whose deployments the service takes away after a day.</summary>
     public double HourlyUsd { get; init; }
 
@@ -54,6 +60,8 @@ internal sealed record Scenario
             Crashes = DrawCrashes(chance, "crash"),
             OtherCrashes = twoHosts ? DrawCrashes(chance, "other crash") : null,
             Throttles = throttles,
+            LosesRequests = chance.Hits("loses requests", 0.12),
+            DeliversLate = chance.Hits("delivers late", 0.12),
             HourlyUsd = chance.Hits("free tier", 0.4) ? 0 : 1.7,
             ServedFor = chance.Magnitude("served for", 600, 200_000),
             Told = chance.Hits("listener", 0.2) ? [.. Enumerable.Range(0, 6).Select(i => chance.Magnitude($"told {i}", 1, 100)).Order()] : [],

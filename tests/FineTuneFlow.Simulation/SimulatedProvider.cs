@@ -14,6 +14,9 @@ internal sealed class SimulatedProvider(World world, SimulatedService service, S
     /// <summary>A planted fault.</summary>
     public Plant Plant { get; init; } = Plant.None;
 
+    /// <summary>Told of a run whose job was asked for without an answer.</summary>
+    public Action<string> CreationLost { get; init; } = _ => { };
+
     public IBatchInference Batches => batches;
 
     public ProviderFacts Facts => service.Facts;
@@ -44,7 +47,8 @@ internal sealed class SimulatedProvider(World world, SimulatedService service, S
         calls.SendAsync($"delete {fileId}", makes: false, () => service.DeleteFile(fileId));
 
     public Task<ProviderJob> CreateJobAsync(JobRequest request, CancellationToken cancellation = default) =>
-        calls.SendAsync($"create job {request.Suffix}", makes: true, () => service.CreateJob(request));
+        calls.SendAsync(
+            $"create job {request.Suffix}", makes: true, () => service.CreateJob(request), lost: () => CreationLost(request.Metadata["ftf_run"]));
 
     public async IAsyncEnumerable<ProviderJob> FindJobsAsync(
         IReadOnlyDictionary<string, string> metadata, [EnumeratorCancellation] CancellationToken cancellation = default)

@@ -29,16 +29,19 @@ internal sealed class SimulatedRun : IAsyncDisposable
         _folder = Directory.CreateDirectory(Path.Combine(memory, $"ftf-simulation-{Environment.ProcessId}-{seed}-{Guid.NewGuid():n}")).FullName;
 
         var store = new SimulatedStore(_world);
-        var calls = new Calls(_world);
+        var calls = new Calls(_world, _scenario.LosesRequests);
         var answers = new PaidAnswers(_world, prepared.Rows, (asker, row) => Invariants.IsStored(store, asker, row));
         var service = new SimulatedService(_world, _scenario.Facts, _scenario.HourlyUsd) { Created = job => _people!.Webhook(job) };
         var batches = new SimulatedBatches(_world, calls, answers) { Plant = plant };
         var containers = new SimulatedContainers(_world, calls, store, prepared) { Plant = plant };
-        var provider = new SimulatedProvider(_world, service, batches, calls, answers, _scenario) { Plant = plant };
+        var provider = new SimulatedProvider(_world, service, batches, calls, answers, _scenario)
+        {
+            Plant = plant, CreationLost = runId => _people!.LosePatience(runId),
+        };
         IBlobStore seen = plant == Plant.None ? store : new PlantedStore(store, plant);
         var services = new HostServices(_world, seen, provider, containers);
         _secondHost = services.For(() => _world.Second);
-        var deliveries = new Deliveries(_world, prepared, _secondHost, plant);
+        var deliveries = new Deliveries(_world, _scenario, prepared, _secondHost, plant);
         _hosts = [Host("first host", _scenario.Crashes), .. _scenario.OtherCrashes is { } crashes ? [Host("other host", crashes)] : Array.Empty<SimulatedHost>()];
         _people = new People(_world, _scenario, store, HostOf);
         _champion = new ServedChampion(_world, _scenario, store, service, _hosts[0]);
