@@ -1,4 +1,5 @@
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Files;
 using Microsoft.Data.Sqlite;
 
 namespace FineTuneFlow.Engine.Storage;
@@ -15,7 +16,7 @@ internal static class DatabaseFaults
     /// <summary>A write for which the disk had no room, named as what is waited for; null: another failure. A sync that fails for want of room is
     /// one: after it nobody knows what the disk holds.</summary>
     public static FlowException? NoRoom(Exception fault, string path) => fault is SqliteException { SqliteErrorCode: Full }
-        ? new FlowException(FailureKind.Unavailable, $"{path}: its disk is full{Left(FreeBytes(path))}", "Make room on it: what runs goes on by itself", fault)
+        ? new FlowException(FailureKind.Unavailable, $"{path}: its disk is full{DiskFaults.Free(FolderOf(path))}", "Make room on it: what runs goes on by itself", fault)
         : null;
 
     /// <summary>A failure of the disk, named with what helps; null: it is of another kind.</summary>
@@ -26,28 +27,16 @@ internal static class DatabaseFaults
             return null;
         }
 
-        long? free = FreeBytes(path);
+        string folder = FolderOf(path);
         // SQLite does not tell the system's own error: where there is no room, that is what a failed write, sync or mapping means.
-        return sqlite.SqliteErrorCode == Full || free < LeastBytes
+        return sqlite.SqliteErrorCode == Full || DiskFaults.FreeBytes(folder) < LeastBytes
             ? new FlowException(
                 FailureKind.Unavailable,
-                $"{path}: its disk is full{Left(free)}",
+                $"{path}: its disk is full{DiskFaults.Free(folder)}",
                 "Make room on it and start again: what was acknowledged is there, and what runs goes on",
                 fault)
             : new FlowException(FailureKind.Unavailable, $"{path} cannot be read or written: {fault.Message}", "Check its disk, then start again", fault);
     }
 
-    private static string Left(long? bytes) => bytes is { } left ? $" ({left / 1024.0 / 1024.0:0.0} MB left)" : "";
-
-    private static long? FreeBytes(string path)
-    {
-        try
-        {
-            return new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(path))!).AvailableFreeSpace;
-        }
-        catch (Exception unknown) when (unknown is IOException or ArgumentException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 }

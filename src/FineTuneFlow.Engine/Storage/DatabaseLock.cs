@@ -1,4 +1,5 @@
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Files;
 using Microsoft.Data.Sqlite;
 
 namespace FineTuneFlow.Engine.Storage;
@@ -7,7 +8,6 @@ namespace FineTuneFlow.Engine.Storage;
 /// back when the process ends in whatever way. The owner's row in the database only says who it is.</summary>
 internal sealed class DatabaseLock : IDisposable
 {
-    private const int NoSpace = 28; // ENOSPC
     private readonly FileStream _file;
 
     private DatabaseLock(FileStream file) => _file = file;
@@ -20,7 +20,7 @@ internal sealed class DatabaseLock : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(databasePath))!);
             return new DatabaseLock(new FileStream(databasePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException full) when (full.HResult == NoSpace)
+        catch (IOException full) when (DiskFaults.IsFull(full))
         {
             throw new FlowException(FailureKind.Unavailable, $"{databasePath}.lock: its disk is full", "Make room on it and start again", full);
         }

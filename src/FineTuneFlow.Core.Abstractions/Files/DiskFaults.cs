@@ -34,15 +34,19 @@ public static class DiskFaults
         _ => new FlowException(FailureKind.Unavailable, $"{what}: the disk of {folder} failed ({fault.Message})", "Check the disk", fault),
     };
 
-    private static string Free(string folder)
+    /// <summary>What is left on a folder's disk; null where nobody can tell.</summary>
+    public static long? FreeBytes(string folder)
     {
         try
         {
-            return $" ({new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace / 1024.0 / 1024.0:0.0} MB left)";
+            return new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
         }
         catch (Exception unknown) when (unknown is IOException or ArgumentException or UnauthorizedAccessException)
         {
-            return "";
+            return null;
         }
     }
+
+    /// <summary>For messages: " (1.5 MB left)", or nothing where nobody can tell.</summary>
+    public static string Free(string folder) => FreeBytes(folder) is { } left ? $" ({left / 1024.0 / 1024.0:0.0} MB left)" : "";
 }
