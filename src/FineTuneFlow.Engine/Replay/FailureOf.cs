@@ -7,13 +7,8 @@ namespace FineTuneFlow.Engine.Replay;
 /// <summary>What is recorded of an exception.</summary>
 internal static class FailureOf
 {
-    public static Failure Exception(Exception exception, string step) => exception switch
+    public static Failure Exception(Exception exception, string step) => KnownFailure.Of(exception, step) ?? exception switch
     {
-        FlowException flow => flow.Failure,
-        StepFailedException failed => failed.Failure,
-        // HttpClient's own time limit.
-        OperationCanceledException { InnerException: TimeoutException } =>
-            new Failure(FailureKind.Unavailable, $"{step}: the other side did not answer in time"),
         OperationCanceledException => new Failure(FailureKind.Cancelled, $"{step} was cancelled"),
         // The message of a foreign exception may quote the data that it stumbled over, and history must hold none of it.
         _ => new Failure(

@@ -8,13 +8,8 @@ namespace FineTuneFlow.Functions.Durable;
 internal static class FailureOf
 {
     /// <summary>What is recorded of an exception that a step threw.</summary>
-    public static Failure Exception(Exception exception, string step) => exception switch
+    public static Failure Exception(Exception exception, string step) => KnownFailure.Of(exception, step) ?? exception switch
     {
-        FlowException flow => flow.Failure,
-        StepFailedException failed => failed.Failure,
-        // HttpClient's own time limit.
-        OperationCanceledException { InnerException: TimeoutException } =>
-            new Failure(FailureKind.Unavailable, $"{step}: the other side did not answer in time"),
         // An activity's token fires when the host drains or shuts down; another worker takes the step.
         OperationCanceledException => new Failure(FailureKind.Unavailable, $"{step} was interrupted, as its host is shutting down"),
         // The message of a foreign exception may quote the data that it stumbled over, and history must hold none of it.
