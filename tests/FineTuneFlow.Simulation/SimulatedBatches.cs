@@ -26,7 +26,7 @@ internal sealed class SimulatedBatches(World world, Calls calls, PaidAnswers ans
     public Task<ProviderFile> UploadQuestionsAsync(string name, IReadOnlyList<BatchQuestion> questions, CancellationToken cancellation = default) =>
         calls.SendAsync($"upload questions {name}", makes: true, () => Locked(() =>
         {
-            var file = new ProviderFile($"questions-{_files.Count + 1}", name, questions.Count, "processed", null);
+            var file = new ProviderFile($"questions-{_files.Count + 1}", name, questions.Count, FileState.Ready, null);
             _files[file.Id] = (file, questions);
             return file;
         }));

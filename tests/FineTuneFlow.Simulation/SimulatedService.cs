@@ -35,7 +35,7 @@ internal sealed class SimulatedService(World world, ProviderFacts facts, double 
 
     public ProviderFile Upload(string name, long bytes) => Locked(() =>
     {
-        var file = new ProviderFile($"file-{++_ids}", name, bytes, "pending", null);
+        var file = new ProviderFile($"file-{++_ids}", name, bytes, FileState.Pending, null);
         _files[file.Id] = (file, world.Now);
         return Now(file, world.Now);
     });
@@ -138,7 +138,7 @@ internal sealed class SimulatedService(World world, ProviderFacts facts, double 
         _removed.Add(deployment);
     }
 
-    private ProviderFile Now(ProviderFile file, DateTimeOffset at) => file with { State = world.Now - at > TimeSpan.FromSeconds(20) ? "processed" : "pending" };
+    private ProviderFile Now(ProviderFile file, DateTimeOffset at) => file with { State = world.Now - at > TimeSpan.FromSeconds(20) ? FileState.Ready : FileState.Pending };
 
     private T Locked<T>(Func<T> act)
     {

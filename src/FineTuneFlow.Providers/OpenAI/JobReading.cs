@@ -11,7 +11,7 @@ internal static class JobReading
     /// <summary>Null where there is not even an id.</summary>
     public static ProviderFile? File(JsonElement file) =>
         file.Text("id") is { } id
-            ? new ProviderFile(id, file.Text("filename") ?? "", file.Long("bytes"), file.Text("status") ?? "uploaded", Message(file.Text("status_details") ?? file.Member("error")?.Text("message")))
+            ? new ProviderFile(id, file.Text("filename") ?? "", file.Long("bytes"), FileStateOf(file.Text("status")), Message(file.Text("status_details") ?? file.Member("error")?.Text("message")))
             : null;
 
     /// <summary>Null where there is not even an id.</summary>
@@ -86,6 +86,15 @@ internal static class JobReading
 
     /// <summary>The profile's word first, then OpenAI's. A word that neither knows is an end where there is evidence of one: a model, or
     /// the time at which the job finished.</summary>
+    /// <summary>Some services have no states of files: theirs are there at once.</summary>
+    private static FileState FileStateOf(string? word) => word switch
+    {
+        null or "uploaded" or "processed" => FileState.Ready,
+        "error" => FileState.Failed,
+        "deleted" => FileState.Deleted,
+        _ => FileState.Pending,
+    };
+
     private static JobState State(string word, JsonElement job, ServiceProfile profile)
     {
         JobState state = profile.States.TryGetValue(word.ToLowerInvariant(), out JobState known) ? known : State(word);

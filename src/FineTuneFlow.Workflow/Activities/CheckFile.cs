@@ -25,10 +25,10 @@ public sealed class CheckFile(IProviders providers, RunGuard guard) : IActivity<
 
         return file.State switch
         {
-            "processed" or "uploaded" => new FileReadiness(true),
-            "error" or "deleted" => throw new FlowException(
+            FileState.Ready => new FileReadiness(true),
+            FileState.Failed or FileState.Deleted => throw new FlowException(
                 FailureKind.InvalidInput,
-                $"{input.Provider} refused the uploaded file {input.FileId}: {file.Error ?? file.State}",
+                $"{input.Provider} refused the uploaded file {input.FileId}: {file.Error ?? (file.State == FileState.Deleted ? "it was deleted" : "no reason was given")}",
                 "Look at dataset/ of the run; the manifest names the form the file is written in"),
             _ => new FileReadiness(false),
         };

@@ -123,6 +123,15 @@ public sealed record ProviderModel(string Id, DateTimeOffset? CreatedAt, DateOnl
 /// <param name="Id">The service's id.</param>
 /// <param name="Name">The file name given at upload.</param>
 /// <param name="Bytes">Length, where told.</param>
-/// <param name="State">pending, running, uploaded, processed, error, deleted, or what else a service says.</param>
+/// <param name="State">Whether jobs can be made of it.</param>
 /// <param name="Error">Why processing failed.</param>
-public sealed record ProviderFile(string Id, string Name, long? Bytes, string State, string? Error);
+public sealed record ProviderFile(string Id, string Name, long? Bytes, FileState State, string? Error);
+
+public enum FileState
+{
+    /// <summary>Being uploaded or looked at, or in a state of the service's own.</summary>
+    Pending,
+    Ready,
+    Failed,
+    Deleted,
+}

@@ -45,7 +45,7 @@ public sealed class EarlierRuns(IBlobStore store)
             if ((await store.FindJsonAsync<SpendRecord<UploadedFile>>(RunPaths.Upload(run, input.Provider, input.File.Blob.Sha256), cancellation))?.Value.Result is { } made)
             {
                 UploadedFile adopted = made with { RunId = input.RunId, Gone = null };
-                if (await provider.GetFileAsync(made.FileId, cancellation) is { State: not ("error" or "deleted") })
+                if (await provider.GetFileAsync(made.FileId, cancellation) is { State: not (FileState.Failed or FileState.Deleted) })
                 {
                     return adopted;
                 }

@@ -61,7 +61,7 @@ public sealed class TrainingUploads(IBlobStore store, IProviders providers, Spen
         {
             // Azure counts the byte order mark that it wants to be sent.
             bool whole = file.Bytes is null || file.Bytes == bytes || file.Bytes == bytes + 3;
-            if (file.Name == name && whole && file.State is not ("error" or "deleted"))
+            if (file.Name == name && whole && file.State is not (FileState.Failed or FileState.Deleted))
             {
                 return file;
             }

@@ -37,7 +37,7 @@ public sealed class FileTests
 
         ProviderFile file = await provider.UploadFileAsync("abc.jsonl", new MemoryStream(Content), Content.Length, Cancelled);
 
-        file.ShouldBe(new ProviderFile("file-1", "abc.jsonl", Content.Length + mark, "pending", null));
+        file.ShouldBe(new ProviderFile("file-1", "abc.jsonl", Content.Length + mark, FileState.Pending, null));
         (type, name, purpose).ShouldBe(("application/octet-stream", "abc.jsonl", "fine-tune"));
         received[mark..].ShouldBe(Content);
         received.AsSpan().StartsWith(Encoding.UTF8.Preamble).ShouldBe(mark > 0);

@@ -233,13 +233,13 @@ public sealed class SimulatorTests(RunningSimulator simulator) : IClassFixture<R
     {
         byte[] content = RunningSimulator.TrainingFile(chat);
         ProviderFile file = await provider.UploadFileAsync($"{name}.jsonl", new MemoryStream(content), content.Length, Cancelled);
-        while (file.State is "pending" or "running")
+        while (file.State == FileState.Pending)
         {
             await Task.Delay(10, Cancelled);
             file = (await provider.GetFileAsync(file.Id, Cancelled)).ShouldNotBeNull();
         }
 
-        file.State.ShouldBe("processed");
+        file.State.ShouldBe(FileState.Ready);
         return file.Id;
     }
 

@@ -86,7 +86,7 @@ public sealed class LeftJobsTests
     {
         _service.Facts = _service.Facts with { KeepsMetadata = false };
         await PlanAsync("a", "b");
-        _service.Files.Add(new ProviderFile("file-1", TrainingFileName.Of(new string('0', 64), RunId), 10, "processed", null));
+        _service.Files.Add(new ProviderFile("file-1", TrainingFileName.Of(new string('0', 64), RunId), 10, FileState.Ready, null));
         _service.Listed.Add(Job("job-1", JobState.Failed) with { TrainingFile = "file-1", Suffix = suffix });
 
         await EndAsync();
