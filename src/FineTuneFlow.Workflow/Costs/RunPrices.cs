@@ -27,6 +27,10 @@ public sealed class RunPrices(PriceBook book)
             Of(provider, candidate.Model, null) with { Tuned = candidate.IsTuned, Batch = batch, PromptTokens = prompt, CompletionTokens = completion }, Book);
     }
 
+    /// <summary>USD of those answers that an earlier run has paid for.</summary>
+    public double PaidBefore(ProviderFacts provider, PlannedCandidate candidate, bool batch, IEnumerable<Prediction> predictions) =>
+        Evaluation(provider, candidate, batch, predictions.Where(p => p.PaidBefore)).EvaluationUsd;
+
     /// <summary>USD that answers cost, asked one by one; the list price where simulated; null where no price is known.</summary>
     public double? Asking(ProviderFacts provider, string baseModel, bool tuned, long promptTokens, long completionTokens)
     {
@@ -51,7 +55,7 @@ public sealed class RunPrices(PriceBook book)
         {
             TrainedTokens = trainedTokens,
             TrainingUsd = training.TrainingUsd,
-            AdoptedUsd = (trainingAdopted ? training.TrainingUsd : 0) + Evaluation(provider, candidate, batch, predictions.Where(p => p.PaidBefore)).EvaluationUsd,
+            AdoptedUsd = (trainingAdopted ? training.TrainingUsd : 0) + PaidBefore(provider, candidate, batch, predictions),
             HostingUsd = deployment?.HostingUsd ?? 0,
             HostingHours = deployment?.RemovedAt - deployment?.AskedAt is { } stood ? stood.TotalHours : null,
         };

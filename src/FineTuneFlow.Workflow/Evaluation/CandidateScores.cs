@@ -25,10 +25,8 @@ public sealed class CandidateScores(IBlobStore store, IProviders providers, RunP
         List<Prediction> predictions = await PredictionsAsync(runId, name, cancellation);
         Metrics metrics = Scoring.Score(manifest.Labels, rows, predictions);
         bool batch = (await RunRecipes.ReadAsync(store, runId, cancellation)).Evaluation.Mode == EvaluationMode.Batch && asked?.Asked is null;
-        CandidateCost CostOf(IEnumerable<Prediction> answers) =>
-            asked is null ? new CandidateCost() : prices.Evaluation(providers.Get(asked.Provider).Facts, asked, batch, answers);
-        CandidateCost cost = CostOf(predictions);
-        Prediction[] before = [.. predictions.Where(p => p.PaidBefore)];
+        ProviderFacts? provider = asked is null ? null : providers.Get(asked.Provider).Facts;
+        CandidateCost cost = provider is null ? new CandidateCost() : prices.Evaluation(provider, asked!, batch, predictions);
         await store.WriteJsonAsync(RunPaths.Scores(runId, name), metrics, cancellation: cancellation);
         return new CandidateScore(
             name,
@@ -40,8 +38,8 @@ public sealed class CandidateScores(IBlobStore store, IProviders providers, RunP
             cost.EvaluationCompletionTokens ?? 0,
             cost.EvaluationUsd,
             cost.Simulated,
-            before.Length,
-            before.Length == 0 ? 0 : CostOf(before).EvaluationUsd);
+            predictions.Count(p => p.PaidBefore),
+            provider is null ? 0 : prices.PaidBefore(provider, asked!, batch, predictions));
     }
 
     public Task<List<Prediction>> PredictionsAsync(string runId, string name, CancellationToken cancellation) =>
