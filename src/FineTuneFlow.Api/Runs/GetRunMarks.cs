@@ -42,7 +42,7 @@ public sealed class GetRunMarks(RunReader runs, HostStarts starts, IBlobStore bl
         (AdoptedKind.Job, RunPaths.JobsPrefix(runId)),
         (AdoptedKind.File, RunPaths.UploadsPrefix(runId)),
         (AdoptedKind.Batch, RunPaths.BatchesPrefix(runId)),
-        (AdoptedKind.Container, $"{runId}/baselines/"),
+        (AdoptedKind.Container, RunPaths.BaselinesPrefix(runId)),
     ];
 
     private async Task<AdoptedThing?> AdoptedAsync(AdoptedKind kind, BlobEntry entry, CancellationToken cancellation)

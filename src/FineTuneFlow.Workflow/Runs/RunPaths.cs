@@ -123,10 +123,16 @@ public static class RunPaths
 
     public static string PredictionsPrefix(string runId, string candidate) => $"{runId}/predictions/{candidate}/";
 
+    /// <summary>Of all checkpoints of a candidate.</summary>
+    public static string CheckpointPredictionsPrefix(string runId, string candidate) => $"{runId}/predictions/{candidate}_";
+
     public static BlobPath Predictions(string runId, string candidate, int chunk) =>
         BlobPath.Of(Runs, $"{PredictionsPrefix(runId, candidate)}{chunk:D5}.jsonl");
 
-    public static BlobPath Baseline(string runId, string baseline, string file) => Of(runId, $"baselines/{baseline}/{file}");
+    public static BlobPath Baseline(string runId, string baseline, string file) =>
+        BlobPath.Of(Runs, $"{BaselinesPrefix(runId)}{baseline}/{file}");
+
+    public static string BaselinesPrefix(string runId) => $"{runId}/baselines/";
 
     public static BlobPath ContainerCost(string runId, string baseline) => Baseline(runId, baseline, "cost.json");
 

@@ -21,11 +21,11 @@ public sealed class CheckpointCosts(IBlobStore store, RunPrices prices)
         }
 
         var answers = new Dictionary<(string As, string Row), Prediction>();
-        foreach (string folder in (string[])[$"{runId}/predictions/", $"{runId}/answers/"])
+        foreach (string prefix in (string[])[RunPaths.CheckpointPredictionsPrefix(runId, candidate.Name), RunPaths.CheckpointAnswersPrefix(runId, candidate.Name)])
         {
-            await foreach (BlobEntry entry in store.ListAsync(RunPaths.Runs, $"{folder}{candidate.Name}_", cancellation))
+            await foreach (BlobEntry entry in store.ListAsync(RunPaths.Runs, prefix, cancellation))
             {
-                string name = entry.Path.Name[folder.Length..].Split('/')[0];
+                string name = candidate.Name + '_' + entry.Path.Name[prefix.Length..].Split('/')[0];
                 if (!counted.Contains(name) && entry.Path.Name.EndsWith(".jsonl", StringComparison.Ordinal))
                 {
                     foreach (Prediction answer in await store.ReadLinesAsync<Prediction>(entry.Path, cancellation))
