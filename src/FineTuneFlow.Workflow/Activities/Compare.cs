@@ -22,7 +22,7 @@ namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Sets all candidates side by side on the same rows and writes the report.</summary>
 public sealed class Compare(
-    IBlobStore store, CandidateScores scores, RunPrices prices, CheckpointCosts checkpoints, IProviders providers, Champions champions, ChampionHealth health, ModelLives lives)
+    IBlobStore store, CandidateScores scores, RunPrices prices, CheckpointCosts checkpoints, IProviders providers, Champions champions, ChampionHealth health)
     : IActivity<CompareInput, ComparisonResult>
 {
     private const int MostTrainingSuspects = 500;
@@ -32,6 +32,7 @@ public sealed class Compare(
         string runId = input.Run.RunId;
         EvaluationPlan plan = await store.ReadJsonAsync<EvaluationPlan>(RunPaths.EvaluationPlan(runId), cancellation);
         Recipe recipe = await RunRecipes.ReadAsync(store, runId, cancellation);
+        (ChampionVersion Version, HealthView Health)? champion = await ChampionAsync(input, recipe, cancellation);
         var outcomes = ImmutableArray.CreateBuilder<CandidateOutcome>();
         foreach (CandidateResult result in input.Results)
         {
@@ -53,8 +54,8 @@ public sealed class Compare(
             HoldoutChanges = plan.Changes.IsDefault ? [] : plan.Changes,
             Champion = input.Plan.Champion is null ? null : PlannedCandidate.ChampionName,
             ChampionRefusal = input.Plan.Champion?.Refusal,
-            ChampionHealth = input.Plan.Champion is { } planned ? await HealthAsync(input.Run.Project, planned.Version, recipe, cancellation) : null,
-            OldChampion = await OldChampionAsync(input, cancellation),
+            ChampionHealth = champion?.Health.Report(champion.Value.Version),
+            OldChampion = champion is var (version, found) ? await OldChampionAsync(version, found, cancellation) : null,
             Stages = input.Stages,
             StartedAt = input.StartedAt,
             EndedAt = input.Now,
@@ -94,24 +95,19 @@ public sealed class Compare(
             report.Verdict.RunnerUp);
     }
 
-    /// <summary>Null where the version that was planned for is gone.</summary>
-    private async Task<ChampionHealthReport?> HealthAsync(string project, int version, Recipe recipe, CancellationToken cancellation) =>
-        (await champions.ReadAsync(project, cancellation)).Versions.FirstOrDefault(one => one.Version == version) is { } champion
-            ? (await health.OfAsync(project, champion, recipe.Retrain, cancellation)).Report(champion)
+    /// <summary>The champion of the plan, and how it does; null where there was none, or the version that was planned for is gone.</summary>
+    private async Task<(ChampionVersion Version, HealthView Health)?> ChampionAsync(CompareInput input, Recipe recipe, CancellationToken cancellation) =>
+        input.Plan.Champion is { } planned
+        && (await champions.ReadAsync(input.Run.Project, cancellation)).Versions.FirstOrDefault(version => version.Version == planned.Version) is { } champion
+            ? (champion, await health.OfAsync(input.Run.Project, champion, recipe.Retrain, cancellation))
             : null;
 
-    /// <summary>The champion of the plan, with what it answered when it was made: rows keep their ids from run to run.</summary>
-    private async Task<OldChampion?> OldChampionAsync(CompareInput input, CancellationToken cancellation)
-    {
-        if (input.Plan.Champion is not { } planned
-            || (await champions.ReadAsync(input.Run.Project, cancellation)).Versions.FirstOrDefault(version => version.Version == planned.Version) is not { } champion)
-        {
-            return null;
-        }
-
-        return new OldChampion(
-            champion.BaseModel, lives.Of(champion)?.On, champion.Origin.RunId, await scores.PredictionsAsync(champion.Origin.RunId, champion.Origin.Candidate, cancellation));
-    }
+    /// <summary>With what it answered when it was made: rows keep their ids from run to run.</summary>
+    private async Task<OldChampion> OldChampionAsync(ChampionVersion champion, HealthView found, CancellationToken cancellation) => new(
+        champion.BaseModel,
+        found.BaseEnds,
+        champion.Origin.RunId,
+        await scores.PredictionsAsync(champion.Origin.RunId, champion.Origin.Candidate, cancellation));
 
     private async Task<CandidateOutcome> Outcome(CompareInput input, Recipe recipe, CandidateResult result, CancellationToken cancellation)
     {
