@@ -47,7 +47,7 @@ int Circles()
         var edges = new SortedDictionary<(string From, string To), (string File, string Type)>();
         foreach (SourceFile file in project)
         {
-            foreach (string word in file.Words.Where(homes.ContainsKey))
+            foreach (string word in file.Words.Except(file.Methods).Where(homes.ContainsKey))
             {
                 if (homes[word] != file.Folder)
                 {
@@ -114,9 +114,10 @@ static string Shown(string folder) => folder.Length == 0 ? "(root)" : folder;
 /// <param name="Name">With its folders, from the project on.</param>
 /// <param name="Types">Declared at the top of the file.</param>
 /// <param name="Words">Names in its code.</param>
+/// <param name="Methods">Those that it declares.</param>
 /// <param name="Lines">How many.</param>
 internal sealed partial record SourceFile(
-    string Top, string Project, string Folder, string Name, (string Name, bool IsPublic)[] Types, HashSet<string> Words, int Lines)
+    string Top, string Project, string Folder, string Name, (string Name, bool IsPublic)[] Types, HashSet<string> Words, HashSet<string> Methods, int Lines)
 {
     public static SourceFile Read(string root, string path)
     {
@@ -130,6 +131,7 @@ internal sealed partial record SourceFile(
             string.Join('/', parts[2..]),
             [.. Declarations().Matches(code).Select(m => (m.Groups["name"].Value, m.Groups["access"].Value == "public"))],
             [.. Names().Matches(code).Select(m => m.Value)],
+            [.. OwnMethods().Matches(code).Select(m => m.Value)],
             text.Count(letter => letter == '\n'));
     }
 
@@ -141,6 +143,10 @@ internal sealed partial record SourceFile(
 
     [GeneratedRegex(@"(?<!\$)""([^""\\\n]|\\.)*""")]
     private static partial Regex Literals();
+
+    // A file's own methods may be called like types, as those of RunPaths are.
+    [GeneratedRegex(@"(?<=\b(?:public|private|internal|protected|static|async|override)\s[^;{}=()]*\s)[A-Z]\w*(?=\s*(?:<[\w, ]+>)?\()")]
+    private static partial Regex OwnMethods();
 
     // Not members, named arguments and properties that are set, which may be called like a type.
     [GeneratedRegex(@"(?<![\w.])[A-Z]\w*\b(?!\s*(?:=[^=>]|:[^:]))")]
