@@ -3,7 +3,6 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
 using FineTuneFlow.Core.Costs;
-using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Evaluation.Statistics;
 using FineTuneFlow.Core.Json;
@@ -21,11 +20,9 @@ public static class ReportBuilder
     public static RunReport Build(ReportInput input)
     {
         var options = new ScoringOptions { Alpha = input.Recipe.Promotion.Alpha };
-        IReadOnlyList<DatasetRow> rows = HoldoutSample.Draw(
-            input.Holdout, input.Recipe.Evaluation.SampleRows, input.Manifest.Settings.Split.Seed);
         ImmutableArray<CandidateOutcome> scored = [.. input.Candidates.Where(candidate => candidate.Failure is null)];
         Scorecard card = Scorecard.Of(
-            input.Manifest.Labels, rows, [.. scored.Select(candidate => new NamedPredictions(candidate.Name, candidate.Predictions))], options);
+            input.Manifest.Labels, input.Holdout, [.. scored.Select(candidate => new NamedPredictions(candidate.Name, candidate.Predictions))], options);
 
         var metrics = card.Names.Zip(card.Metrics).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
         ImmutableArray<CandidateReport> candidates =
@@ -43,12 +40,12 @@ public static class ReportBuilder
             Verdict = verdict,
             Labels = input.Manifest.Labels,
             Alpha = options.Alpha,
-            HoldoutRows = rows.Count,
-            Sampled = rows.Count < input.Holdout.Count || rows.Count < input.Manifest.Rows.Test - input.LeftOut,
+            HoldoutRows = input.Holdout.Count,
+            Sampled = input.Holdout.Count < input.Manifest.Rows.Test - input.LeftOut,
             Candidates = candidates,
             Comparisons = Ranked(card.Comparisons, [.. candidates.Select(candidate => candidate.Name)]),
             Champion = ChampionReport.Of(
-                input, rows.ToDictionary(row => row.Id, row => row.Label, StringComparer.Ordinal), candidates.Where(candidate => candidate.Metrics is not null).Select(candidate => candidate.Name)),
+                input, input.Holdout.ToDictionary(row => row.Id, row => row.Label, StringComparer.Ordinal), candidates.Where(candidate => candidate.Metrics is not null).Select(candidate => candidate.Name)),
             Disagreements = Disagreements(card, candidates, input.Champion),
             Suspects = Suspects(card),
             Costs = CostReport.Of(input, candidates),

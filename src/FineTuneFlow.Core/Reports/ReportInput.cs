@@ -18,6 +18,7 @@ public sealed record ReportInput
     public required Manifest Manifest { get; init; }
     /// <summary><c>dataset/profile.json</c> as it stands.</summary>
     public JsonNode? Profile { get; init; }
+    /// <summary>The rows that are judged: of a large holdout the sample that the candidates were asked about.</summary>
     public required IReadOnlyList<DatasetRow> Holdout { get; init; }
     /// <summary>Rows of the prepared holdout that are not in <see cref="Holdout"/>, as the champion was trained on them.</summary>
     public int LeftOut { get; init; }
