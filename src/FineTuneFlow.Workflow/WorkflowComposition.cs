@@ -89,6 +89,7 @@ public static class WorkflowComposition
             .AddSingleton<JobSlots>()
             .AddSingleton<Deployments>()
             .AddSingleton<JobSearch>()
+            .AddSingleton<JobMonitors>()
             .AddSingleton<EarlierRuns>()
             .AddSingleton<TrainingUploads>()
             .AddSingleton<EarlierAnswers>()

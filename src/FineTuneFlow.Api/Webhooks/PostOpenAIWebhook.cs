@@ -10,7 +10,7 @@ namespace FineTuneFlow.Api.Webhooks;
 
 /// <summary>Wakes the run that waits for a job. What the webhook says is not believed, only taken as a reason to look: a
 /// duplicate, a late or an out-of-order one does no harm.</summary>
-public sealed class PostOpenAIWebhook(IDurableClient engine, WebhookOptions options, TimeProvider clock) : IApiHandler
+public sealed class PostOpenAIWebhook(IDurableClient engine, JobMonitors monitors, WebhookOptions options, TimeProvider clock) : IApiHandler
 {
     private const int MaxBytes = 256 * 1024;
 
@@ -32,9 +32,15 @@ public sealed class PostOpenAIWebhook(IDurableClient engine, WebhookOptions opti
         return ApiAnswer.Json(new WebhookAnswer(woken));
     }
 
-    /// <summary>Wakes whatever monitors the job: as many as there are runs that wait, which the providers keep few.</summary>
+    /// <summary>Wakes what waits for the job: the instance that its stamp names, or where its service keeps none whichever it is among
+    /// those that wait.</summary>
     private async Task<int> WakeAsync(string jobId, CancellationToken cancellation)
     {
+        if (await monitors.FindAsync(jobId, cancellation) is { } named)
+        {
+            return await WakeOneAsync(named, cancellation) ? 1 : 0;
+        }
+
         var waiting = new InstanceQuery
         {
             Orchestration = Flows.MonitorJob.Name,

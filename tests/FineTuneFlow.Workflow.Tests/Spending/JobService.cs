@@ -53,7 +53,8 @@ internal sealed class JobService(ProviderFacts facts) : IFineTuningProvider, IPr
 
     public Task<bool> DeleteFileAsync(string fileId, CancellationToken cancellation = default) => throw new NotSupportedException();
 
-    public Task<ProviderJob?> GetJobAsync(string jobId, CancellationToken cancellation = default) => throw new NotSupportedException();
+    public Task<ProviderJob?> GetJobAsync(string jobId, CancellationToken cancellation = default) =>
+        Refusal is { } refusal ? throw refusal : Task.FromResult(Listed.Find(job => job.Id == jobId));
 
     /// <summary>What a service answers that is asked to cancel a job.</summary>
     public Func<string, ProviderJob>? Cancel { get; set; }
