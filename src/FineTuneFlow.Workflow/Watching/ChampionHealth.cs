@@ -11,7 +11,6 @@ public sealed class ChampionHealth(
     WatchLog watch, VersionReferences references, FeedbackStore feedback, ModelLives lives, TimeProvider time)
 {
     internal const int Days = 7;
-    private const string UnknownWords = "unknown words";
 
     public async Task<HealthView> OfAsync(string project, ChampionVersion champion, RetrainRecipe rule, CancellationToken cancellation)
     {
@@ -39,26 +38,26 @@ public sealed class ChampionHealth(
 
     private static IEnumerable<DriftMeasure> Measures(VersionCounts holdout, VersionCounts asked, ChampionVersion champion, RetrainRecipe rule)
     {
-        (string Name, long[] Before, long[] Now)[] distributions =
+        // Texts that are more familiar than the holdout was are nothing to learn from: of unknown words only more are drift.
+        (string Name, long[] Before, long[] Now, bool OnlyMore)[] distributions =
         [
-            ("labels", Counts(holdout), Counts(asked)),
-            ("confidence", holdout.Confidence, asked.Confidence),
-            ("length", holdout.Lengths, asked.Lengths),
-            (UnknownWords, holdout.UnknownWords, asked.UnknownWords),
+            ("labels", Counts(holdout), Counts(asked), false),
+            ("confidence", holdout.Confidence, asked.Confidence, false),
+            ("length", holdout.Lengths, asked.Lengths, false),
+            ("unknown words", holdout.UnknownWords, asked.UnknownWords, true),
         ];
         // Bonferroni: four looks at one night must not raise four times the false alarms that the recipe allows.
         double alpha = rule.DriftAlpha / distributions.Length;
-        foreach ((string name, long[] before, long[] now) in distributions)
+        foreach ((string name, long[] before, long[] now, bool onlyMore) in distributions)
         {
             if (PopulationStability.Of(before, now, rule.DriftIndex, alpha) is { } measure)
             {
                 yield return new DriftMeasure(
                     name, measure.Index, measure.PValue, now.Sum(), measure.RowsNeeded,
-                    measure.Index >= rule.DriftIndex && measure.PValue < alpha && (name != UnknownWords || Mean(now) > Mean(before)));
+                    measure.Index >= rule.DriftIndex && measure.PValue < alpha && (!onlyMore || Mean(now) > Mean(before)));
             }
         }
 
-        // Texts that are more familiar than the holdout was are nothing to learn from: of unknown words only more are drift.
         static double Mean(long[] groups) => groups.Select((count, group) => (double)count * group).Sum() / groups.Sum();
 
         long[] Counts(VersionCounts counts) => [.. champion.Labels.Names.Select(label => counts.Labels.GetValueOrDefault(label))];
