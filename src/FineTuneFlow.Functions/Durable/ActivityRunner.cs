@@ -1,6 +1,4 @@
-using System.Text.Json;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Core.Json;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Observability;
 using Microsoft.Azure.Functions.Worker;
@@ -22,10 +20,8 @@ public sealed class ActivityRunner(WorkflowCatalog catalog, FlowTelemetry teleme
         (string runId, string? candidate) = RunTrace.Subject(instanceId);
         try
         {
-            string json = JsonSerializer.Serialize(input, FlowJson.Compact);
-            string output = await telemetry.ObserveAsync(
-                name.Name, runId, candidate, logger, () => catalog.Activities[name.Name].Run(services, json, cancellation));
-            return JsonSerializer.Deserialize<TOut>(output, FlowJson.Compact)!;
+            return await telemetry.ObserveAsync(
+                name.Name, runId, candidate, logger, () => catalog.Activities[name.Name].RunAsync<TIn, TOut>(services, input, cancellation));
         }
         catch (Exception exception)
         {

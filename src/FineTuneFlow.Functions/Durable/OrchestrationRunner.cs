@@ -1,6 +1,4 @@
-using System.Text.Json;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Core.Json;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Observability;
 using Microsoft.DurableTask;
@@ -17,9 +15,7 @@ public sealed class OrchestrationRunner(WorkflowCatalog catalog, FlowTelemetry t
         try
         {
             // No ConfigureAwait(false): an orchestration goes on where its engine runs it.
-            string output = await entry.Run(
-                new DurableFunctionsContext(context, entry.Version, telemetry), JsonSerializer.Serialize(input, FlowJson.Compact));
-            return JsonSerializer.Deserialize<TOut>(output, FlowJson.Compact)!;
+            return await entry.RunAsync<TIn, TOut>(new DurableFunctionsContext(context, entry.Version, telemetry), input);
         }
         catch (Exception exception) when (!IsTheEnginesOwn(exception))
         {
