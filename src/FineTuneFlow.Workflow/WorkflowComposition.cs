@@ -15,6 +15,7 @@ using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Serving;
 using FineTuneFlow.Workflow.Spending;
 using FineTuneFlow.Workflow.Watching;
+using FineTuneFlow.Workflow.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
