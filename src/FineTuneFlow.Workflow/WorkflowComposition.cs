@@ -92,6 +92,7 @@ public static class WorkflowComposition
             .AddSingleton<JobSearch>()
             .AddSingleton<JobMonitors>()
             .AddSingleton<EarlierRuns>()
+            .AddSingleton<EarlierContainers>()
             .AddSingleton<TrainingUploads>()
             .AddSingleton<EarlierAnswers>()
             .AddSingleton<ContainerStarts>()

@@ -19,6 +19,8 @@ internal static class CandidatePricing
     public static CandidateQuote Price(QuotedCandidate candidate, QuoteInput input, PriceBook book) => candidate.Work switch
     {
         QuotedWork.Linear => new CandidateQuote { Name = candidate.Name, Model = candidate.Model, Notes = ["trained in process, costs nothing"] },
+        QuotedWork.Container or QuotedWork.Encoder when candidate.TrainingAdopted =>
+            new CandidateQuote { Name = candidate.Name, Model = candidate.Model, Notes = ["an earlier run has paid for its container"] },
         QuotedWork.Container => Container(candidate, input, book),
         QuotedWork.Encoder => EncoderPricing.Price(candidate, input, book),
         _ => Service(candidate, input, book),

@@ -16,14 +16,12 @@ namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Takes over what a container has written, checked, and scores it.</summary>
 public sealed class CollectContainer(
-    IBlobStore store, IContainerJobs jobs, ContainerStarts starts, ContainerRequests requests, CandidateScores scores, RunPrices prices, TimeProvider time)
+    IBlobStore store, IContainerJobs jobs, ContainerStarts starts, EarlierContainers earlier, ContainerRequests requests, CandidateScores scores, RunPrices prices, TimeProvider time)
     : IActivity<ContainerStepInput, CandidateScore>
 {
     public async Task<CandidateScore> RunAsync(ContainerStepInput input, CancellationToken cancellation)
     {
         ContainerJobRequest request = await requests.OfAsync(input.RunId, input.Baseline, cancellation);
-        ContainerExecution execution = await jobs.GetAsync(request, input.ExecutionId!, cancellation)
-            ?? throw new FlowException(FailureKind.NotFound, $"The container execution {input.ExecutionId} is not there any more");
         Manifest manifest = await store.ReadJsonAsync<Manifest>(RunPaths.Manifest(input.RunId), cancellation);
         using var predicted = new MemoryStream(await store.ReadBytesAsync(request.OutputFile(ContainerFiles.Predictions), cancellation));
         await store.WriteLinesAsync(
@@ -32,17 +30,25 @@ public sealed class CollectContainer(
         string csv = TrainingCurveFile.Write(ContainerOutputs.ReadCurve(curve));
         await store.WriteBytesAsync(RunPaths.Curve(input.RunId, input.Baseline), Encoding.UTF8.GetBytes(csv), cancellation: cancellation);
 
-        (string machine, TimeSpan worked) = await starts.WorkedAsync(request, cancellation) ?? (execution.Machine, TimeSpan.Zero);
-        CandidateCost cost = ActualCost.OfContainer(machine, worked, prices.Book);
+        AdoptedContainer? adopted = input.ExecutionId is null ? await earlier.FindAdoptedAsync(input.RunId, input.Baseline, cancellation) : null;
+        CandidateCost cost = adopted?.Cost ?? await PaidAsync(request, input.ExecutionId!, cancellation);
         await store.WriteJsonAsync(RunPaths.ContainerCost(input.RunId, input.Baseline), cost, cancellation: cancellation);
+        CandidateScore score = await scores.ScoreAsync(
+            input.RunId, input.Baseline, request.IsEncoder ? OutcomeKind.Encoder : OutcomeKind.ContainerBaseline, null, cancellation);
+        return score with { CostUsd = cost.TotalUsd + cost.AdoptedUsd, PaidBeforeUsd = cost.AdoptedUsd, MadeBy = adopted?.RunId };
+    }
+
+    private async Task<CandidateCost> PaidAsync(ContainerJobRequest request, string executionId, CancellationToken cancellation)
+    {
+        ContainerExecution execution = await jobs.GetAsync(request, executionId, cancellation)
+            ?? throw new FlowException(FailureKind.NotFound, $"The container execution {executionId} is not there any more");
+        (string machine, TimeSpan worked) = await starts.WorkedAsync(request, cancellation) ?? (execution.Machine, TimeSpan.Zero);
         if (request.IsEncoder)
         {
             await KeepRateAsync(request, execution.Machine, cancellation);
         }
 
-        CandidateScore score = await scores.ScoreAsync(
-            input.RunId, input.Baseline, request.IsEncoder ? OutcomeKind.Encoder : OutcomeKind.ContainerBaseline, null, cancellation);
-        return score with { CostUsd = cost.TotalUsd };
+        return ActualCost.OfContainer(machine, worked, prices.Book);
     }
 
     /// <summary>What the next quote for this machine is made from.</summary>

@@ -16,7 +16,8 @@ namespace FineTuneFlow.Workflow.Activities;
 
 /// <summary>Estimates what a run will cost, before anything is uploaded, and keeps the whole quote beside the run.</summary>
 public sealed class QuoteRun(
-    IBlobStore store, IProviders providers, RunPrices prices, IContainerJobs containers, ContainerRequests requests, QuotedTokens tokens, EarlierRuns earlier, EarlierAnswers answers)
+    IBlobStore store, IProviders providers, RunPrices prices, IContainerJobs containers, ContainerRequests requests, QuotedTokens tokens, EarlierRuns earlier,
+    EarlierContainers made, EarlierAnswers answers)
     : IActivity<QuoteRunInput, QuoteSummary>
 {
     public async Task<QuoteSummary> RunAsync(QuoteRunInput input, CancellationToken cancellation)
@@ -123,10 +124,12 @@ public sealed class QuoteRun(
             return quoted;
         }
 
-        string machine = containers.FactsOf(await requests.OfAsync(runId, baseline.Name, cancellation)).Machine;
+        ContainerJobRequest request = await requests.OfAsync(runId, baseline.Name, cancellation);
+        string machine = containers.FactsOf(request).Machine;
         return quoted with
         {
             Machine = machine,
+            TrainingAdopted = await made.FindAsync(request, cancellation) is not null,
             Model = baseline.ContinuedModel ?? quoted.Model,
             LayerParameters = baseline.LayerParameters,
             MeasuredRate = (await store.FindJsonAsync<MachineRate>(RunPaths.MachineRate(machine), cancellation))?.Value,

@@ -60,10 +60,10 @@ public sealed class ContainerRequests(IBlobStore store)
 /// <param name="ExecutionId">Null while there is none.</param>
 public sealed record ContainerStepInput(string RunId, string Baseline, string? ExecutionId);
 
-/// <param name="ExecutionId">Of the container job.</param>
+/// <param name="ExecutionId">Of the container job; null: what an earlier run's container has made was taken over.</param>
 /// <param name="State">For a person.</param>
 /// <param name="Step">Optimiser steps done.</param>
 /// <param name="TotalSteps">Of how many.</param>
 /// <param name="Succeeded">Its outputs are there.</param>
 /// <param name="Failure">It ended without them.</param>
-public sealed record ContainerStep(string ExecutionId, string State, int? Step, int? TotalSteps, bool Succeeded, Core.Failures.Failure? Failure);
+public sealed record ContainerStep(string? ExecutionId, string State, int? Step, int? TotalSteps, bool Succeeded, Core.Failures.Failure? Failure);

@@ -69,6 +69,7 @@ public sealed class CandidateScores(IBlobStore store, IProviders providers, RunP
 /// <param name="Simulated">Nothing was paid.</param>
 /// <param name="PaidBefore">Answers that an earlier run has had.</param>
 /// <param name="PaidBeforeUsd">Their part of <paramref name="CostUsd"/>.</param>
+/// <param name="MadeBy">The earlier run whose container's outputs were taken over; null: this run's own.</param>
 public sealed record CandidateScore(
     string Name,
     OutcomeKind Kind,
@@ -80,4 +81,5 @@ public sealed record CandidateScore(
     double CostUsd,
     bool Simulated,
     int PaidBefore = 0,
-    double PaidBeforeUsd = 0);
+    double PaidBeforeUsd = 0,
+    string? MadeBy = null);

@@ -23,7 +23,14 @@ public static class ContainerBaseline
         {
             if (execution is null)
             {
-                execution = (await context.CallAsync(Steps.StartContainer, new ContainerStepInput(input.RunId, input.Baseline, null))).ExecutionId;
+                ContainerStep started = await context.CallAsync(Steps.StartContainer, new ContainerStepInput(input.RunId, input.Baseline, null));
+                if (started.Succeeded)
+                {
+                    // An earlier run's container has done the work: there is nothing to wait for.
+                    return await context.CallAsync(Steps.CollectContainer, new ContainerStepInput(input.RunId, input.Baseline, null));
+                }
+
+                execution = started.ExecutionId;
                 starts++;
             }
 

@@ -164,6 +164,11 @@ internal sealed class RunJournal
             Note($"{candidate}: {score.PaidBefore:N0} of {score.Rows:N0} answers are those of an earlier run and were not paid for again");
         }
 
+        if (score.MadeBy is { } earlier)
+        {
+            Note($"{candidate}: what the container of {earlier} has made was adopted; nothing was paid for training it again");
+        }
+
         Change(candidate, c => c with
         {
             State = CandidateState.Judged,

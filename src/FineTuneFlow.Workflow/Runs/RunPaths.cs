@@ -136,6 +136,8 @@ public static class RunPaths
 
     public static BlobPath ContainerCost(string runId, string baseline) => Baseline(runId, baseline, "cost.json");
 
+    public static BlobPath ContainerAdopted(string runId, string baseline) => Baseline(runId, baseline, "adopted.json");
+
     public static BlobPath Report(string runId, string extension) => Of(runId, $"report.{extension}");
 
     /// <summary>Rows whose label all good candidates doubt, in the drop's own columns: to be corrected and dropped again.</summary>

@@ -46,6 +46,34 @@ public sealed class EncoderRunTests : IAsyncLifetime
         candidates.ShouldAllBe(candidate => candidate["metrics"]!["accuracy"]!.GetValue<double>() > 0.9);
     }
 
+    [Fact(Timeout = 240_000)]
+    public async Task A_rerun_takes_over_what_was_trained_and_starts_no_container()
+    {
+        string model = Path.Combine(AppContext.BaseDirectory, "fixtures", "distilbert");
+        RunView first = await Host.EndedAsync(TrainingHost.Csv(240, "c"), $$"""
+            { "candidates": [], "baselines": [ { "name": "tiny", "kind": "encoder", "model": "{{model}}", "epochs": 1, "batchSize": 8 } ], "promotion": { "eligible": ["linear"] } }
+            """);
+        first.Outcome.ShouldBe(RunOutcome.Succeeded, first.Failure?.ToString());
+
+        RunView again = await Host.RerunAsync(first.RunId, anew: false);
+        RunView third = await Host.RerunAsync(again.RunId, anew: false);
+        RunView anew = await Host.RerunAsync(first.RunId, anew: true);
+
+        foreach (RunView adopting in new[] { again, third })
+        {
+            adopting.Outcome.ShouldBe(RunOutcome.Succeeded, adopting.Failure?.ToString());
+            adopting.Notes.ShouldContain($"tiny: what the container of {first.RunId} has made was adopted; nothing was paid for training it again");
+            (await Host.StartsAsync(adopting.RunId, "tiny")).ShouldBe(0);
+            adopting.Candidates.ShouldHaveSingleItem().Record.Accuracy.ShouldBe(first.Candidates.ShouldHaveSingleItem().Record.Accuracy);
+            (await Host.Http.GetStringAsync($"runs/{adopting.RunId}/artifacts/quote.json", TestContext.Current.CancellationToken)).ShouldContain("an earlier run has paid for its container");
+            JsonNode tiny = (await Host.ReportAsync(adopting.RunId))["candidates"]![0]!;
+            tiny["curve"]!.AsObject().Count.ShouldBeGreaterThan(0);
+        }
+
+        anew.Outcome.ShouldBe(RunOutcome.Succeeded, anew.Failure?.ToString());
+        (await Host.StartsAsync(first.RunId, "tiny"), await Host.StartsAsync(anew.RunId, "tiny")).ShouldBe((1, 1));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_host is not null)

@@ -62,7 +62,25 @@ internal sealed class TrainingHost : IAsyncDisposable
         using HttpResponseMessage started = await Http.PostAsync("runs", form, Cancellation);
         string body = await started.Content.ReadAsStringAsync(Cancellation);
         started.IsSuccessStatusCode.ShouldBeTrue(body);
-        string runId = JsonNode.Parse(body)!["runId"]!.GetValue<string>();
+        return await EndAsync(JsonNode.Parse(body)!["runId"]!.GetValue<string>());
+    }
+
+    /// <summary>Runs an ended run once more and waits for the end.</summary>
+    public async Task<RunView> RerunAsync(string runId, bool anew)
+    {
+        using HttpResponseMessage started = await Http.PostAsync($"runs/{runId}/rerun{(anew ? "?anew=true" : "")}", null, Cancellation);
+        string body = await started.Content.ReadAsStringAsync(Cancellation);
+        started.IsSuccessStatusCode.ShouldBeTrue(body);
+        return await EndAsync(JsonNode.Parse(body)!["runId"]!.GetValue<string>());
+    }
+
+    /// <summary>How often a container was started for a baseline.</summary>
+    public async Task<int> StartsAsync(string runId, string baseline) =>
+        JsonNode.Parse(await Http.GetStringAsync($"runs/{runId}/artifacts", Cancellation))!["files"]!.AsArray()
+            .Count(file => file!["path"]!.GetValue<string>().StartsWith($"baselines/{baseline}/out.start-", StringComparison.Ordinal));
+
+    private async Task<RunView> EndAsync(string runId)
+    {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         while (true)
         {

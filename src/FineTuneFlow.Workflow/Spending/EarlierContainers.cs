@@ -1,0 +1,102 @@
+using System.Text.Json;
+using FineTuneFlow.Core.Costs;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Json;
+using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Workflow.Containers;
+using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
+
+namespace FineTuneFlow.Workflow.Spending;
+
+/// <summary>Models that containers of the runs which a rerun repeats have made: where one came of the same settings and rows, its outputs are
+/// taken over and no container is started.</summary>
+public sealed class EarlierContainers(IBlobStore store, EarlierRuns runs, ContainerRequests requests)
+{
+    /// <summary>The run whose outputs will do, the last one first; null: none, or this run has asked for a container of its own.</summary>
+    public async Task<string?> FindAsync(ContainerJobRequest asked, CancellationToken cancellation)
+    {
+        if (await store.ExistsAsync(asked.StartRecord, cancellation))
+        {
+            return null;
+        }
+
+        foreach (string run in await runs.OfAsync(asked.RunId, cancellation))
+        {
+            Recipe recipe = await RunRecipes.ReadAsync(store, run, cancellation);
+            if (recipe.Baselines.Any(baseline => baseline.Name == asked.Baseline)
+                && await requests.FindAsync(run, asked.Baseline, cancellation) is { } earlier
+                && await store.ExistsAsync(earlier.OutputFile(ContainerFiles.Result), cancellation)
+                && Settings(earlier) == Settings(asked)
+                && await SameRowsAsync(earlier, asked, cancellation))
+            {
+                return run;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Copies the outputs. What they cost is noted last: without the note they do not count, and are copied again.</summary>
+    public async Task AdoptAsync(ContainerJobRequest asked, string run, CancellationToken cancellation)
+    {
+        ContainerJobRequest earlier = await requests.OfAsync(run, asked.Baseline, cancellation);
+        string folder = $"{earlier.Output.Name}/";
+        await foreach (BlobEntry file in store.ListAsync(earlier.Output.Container, folder, cancellation))
+        {
+            await using BlobRead content = await store.OpenExistingAsync(file.Path, cancellation);
+            await store.WriteAsync(asked.OutputFile(file.Path.Name[folder.Length..]), content.Content, cancellation: cancellation);
+        }
+
+        CandidateCost cost = (await store.FindJsonAsync<CandidateCost>(RunPaths.ContainerCost(run, asked.Baseline), cancellation))?.Value ?? new CandidateCost();
+        CandidateCost paid = cost with { AdoptedUsd = 0 };
+        string from = (await FindAdoptedAsync(run, asked.Baseline, cancellation))?.RunId ?? run;
+        await store.WriteJsonAsync(
+            RunPaths.ContainerAdopted(asked.RunId, asked.Baseline), new AdoptedContainer(from, paid with { AdoptedUsd = paid.TotalUsd }), cancellation: cancellation);
+    }
+
+    /// <summary>What a run has taken over for a baseline; null: nothing.</summary>
+    public async Task<AdoptedContainer?> FindAdoptedAsync(string runId, string baseline, CancellationToken cancellation) =>
+        (await store.FindJsonAsync<AdoptedContainer>(RunPaths.ContainerAdopted(runId, baseline), cancellation))?.Value;
+
+    /// <summary>All that the outputs follow from, but for the rows; what names the run itself is left out.</summary>
+    private static string Settings(ContainerJobRequest request) => JsonSerializer.Serialize(
+        new { request.Model, request.Epochs, request.IsEncoder, request.Encoder, ContinueFrom = request.ContinueFrom?.ToString(), request.Image, request.Seed },
+        FlowJson.Compact);
+
+    /// <summary>The rows to train on and those of the holdout; once the judged texts and the labels are written out, these as well.</summary>
+    private async Task<bool> SameRowsAsync(ContainerJobRequest earlier, ContainerJobRequest asked, CancellationToken cancellation)
+    {
+        List<(BlobPath, BlobPath)> pairs =
+        [
+            (earlier.Train, asked.Train),
+            (earlier.Validation, asked.Validation),
+            (RunPaths.Rows(earlier.RunId, Split.Test), RunPaths.Rows(asked.RunId, Split.Test)),
+        ];
+        if (await store.ExistsAsync(asked.Labels, cancellation))
+        {
+            pairs.AddRange([(earlier.Texts, asked.Texts), (earlier.Labels, asked.Labels)]);
+        }
+
+        foreach ((BlobPath one, BlobPath other) in pairs)
+        {
+            if (!await store.ExistsAsync(one, cancellation))
+            {
+                return false;
+            }
+
+            byte[] theirs = await store.ReadBytesAsync(one, cancellation);
+            byte[] ours = await store.ReadBytesAsync(other, cancellation);
+            if (!theirs.AsSpan().SequenceEqual(ours))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
+
+/// <param name="RunId">The run whose container made the outputs.</param>
+/// <param name="Cost">What it paid.</param>
+public sealed record AdoptedContainer(string RunId, CandidateCost Cost);
