@@ -4,6 +4,7 @@ using FineTuneFlow.Api.Runs;
 using FineTuneFlow.Cli.Client;
 using FineTuneFlow.Cli.CommandLine;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Cli.Commands;
@@ -84,7 +85,7 @@ public static class CleanCommand
             writer.WriteLine($"{run} stays: {why}");
         }
 
-        writer.WriteLine($"{cleaned.Deleted.Count} {(cleaned.Deleted.Count == 1 ? "run" : "runs")} {(cleaned.DryRun ? "would be deleted" : "deleted")}.");
+        writer.WriteLine($"{Formatting.Counted(cleaned.Deleted.Count, "run")} {(cleaned.DryRun ? "would be deleted" : "deleted")}.");
     }
 
     private static TimeSpan? Age(System.CommandLine.Parsing.ArgumentResult result)

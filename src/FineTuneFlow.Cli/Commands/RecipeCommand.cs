@@ -5,6 +5,7 @@ using FineTuneFlow.Cli.Client;
 using FineTuneFlow.Cli.CommandLine;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Reports;
 
 namespace FineTuneFlow.Cli.Commands;
 
@@ -59,14 +60,12 @@ public static class RecipeCommand
                 }
 
                 writer.WriteLine(reading.Recipe is { } recipe
-                    ? $"{path} is right: {Counted(CandidateGrid.Expand(recipe).Length, "candidate")}, {Counted(recipe.Baselines.Length, "baseline")}."
+                    ? $"{path} is right: {Formatting.Counted(CandidateGrid.Expand(recipe).Length, "candidate")}, {Formatting.Counted(recipe.Baselines.Length, "baseline")}."
                     : $"{path}: {reading.Problems.Length} to put right.");
             });
             return Task.FromResult(reading.Recipe is null ? ExitCode.InvalidInput : ExitCode.Ok);
         });
     }
-
-    private static string Counted(int count, string noun) => $"{count:N0} {noun}{(count == 1 ? "" : "s")}";
 
     private static Command Edit()
     {

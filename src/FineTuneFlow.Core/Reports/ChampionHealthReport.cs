@@ -34,7 +34,7 @@ public sealed record ChampionHealthReport(
     {
         yield return ("asked", Texts == 0
             ? $"nothing in the last {Days} days"
-            : $"{Formatting.Count(Texts)} {(Texts == 1 ? "text" : "texts")} in the last {Days} days, {Formatting.Count(Errors)} without an answer, for {Formatting.Usd(CostUsd)}");
+            : $"{Formatting.Counted(Texts, "text")} in the last {Days} days, {Formatting.Count(Errors)} without an answer, for {Formatting.Usd(CostUsd)}");
         if (!Labels.IsEmpty)
         {
             double all = Labels.Values.Sum();

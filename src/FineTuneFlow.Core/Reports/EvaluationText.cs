@@ -14,7 +14,7 @@ public static class EvaluationText
     public static string Of(LabelSet labels, Metrics metrics, ScoringOptions options)
     {
         var text = new StringBuilder();
-        text.Append($"{Counted(metrics.N, "row")}, {Counted(labels.Names.Length, "label")}{(labels.Ordered ? $" in order {string.Join(" < ", labels.Names)}" : "")}");
+        text.Append($"{Formatting.Counted(metrics.N, "row")}, {Formatting.Counted(labels.Names.Length, "label")}{(labels.Ordered ? $" in order {string.Join(" < ", labels.Names)}" : "")}");
         text.Append(labels.Good.IsDefaultOrEmpty ? "" : $", good: {string.Join(", ", labels.Good)}");
         text.Append($"; in brackets {Formatting.Number((1 - options.Alpha) * 100, 0)} % intervals\n\n");
         Score[] known = [.. Enum.GetValues<Score>().Where(score => score.Of(metrics) is not null)];
@@ -25,9 +25,9 @@ public static class EvaluationText
         ])).WritePlain(text);
         text.Append($"\nAlways the most frequent label: {Formatting.Share(metrics.MajorityShare)}. ");
         text.Append($"Without a usable answer, counted as wrong: {Unanswered(metrics)}.\n");
-        text.Append(metrics.Unknown > 0 ? $"Left out: {Counted(metrics.Unknown, "prediction")} for rows that the holdout does not have.\n" : "");
-        text.Append(metrics.Duplicates > 0 ? $"Answered twice: {Counted(metrics.Duplicates, "row")}.\n" : "");
-        text.Append(metrics.ProbabilityRows > 0 && metrics.ProbabilityRows < metrics.N ? $"Log loss, Brier score and calibration are over the {Counted(metrics.ProbabilityRows, "row")} with probabilities.\n" : "");
+        text.Append(metrics.Unknown > 0 ? $"Left out: {Formatting.Counted(metrics.Unknown, "prediction")} for rows that the holdout does not have.\n" : "");
+        text.Append(metrics.Duplicates > 0 ? $"Answered twice: {Formatting.Counted(metrics.Duplicates, "row")}.\n" : "");
+        text.Append(metrics.ProbabilityRows > 0 && metrics.ProbabilityRows < metrics.N ? $"Log loss, Brier score and calibration are over the {Formatting.Counted(metrics.ProbabilityRows, "row")} with probabilities.\n" : "");
         Classes(text, metrics);
         Slices(text, metrics);
         return text.ToString();
@@ -38,7 +38,7 @@ public static class EvaluationText
     {
         var text = new StringBuilder();
         Score[] known = [.. Enum.GetValues<Score>().Where(score => card.Metrics.Any(metrics => score.Of(metrics) is not null))];
-        text.Append($"{Counted(card.Metrics[0].N, "row")}; in brackets {Formatting.Number((1 - options.Alpha) * 100, 0)} % intervals\n\n");
+        text.Append($"{Formatting.Counted(card.Metrics[0].N, "row")}; in brackets {Formatting.Number((1 - options.Alpha) * 100, 0)} % intervals\n\n");
         new AlignedTable(["score", .. card.Names.Select(name => name + "|")])
             .Add(known.Select(score => (string[])
             [
@@ -113,6 +113,4 @@ public static class EvaluationText
         ];
         return all == 0 ? "none" : $"{all:N0} ({string.Join(", ", kinds.Where(kind => kind.Count > 0).Select(kind => $"{kind.Count:N0} {kind.Kind}"))})";
     }
-
-    private static string Counted(int count, string noun) => $"{count:N0} {noun}{(count == 1 ? "" : "s")}";
 }

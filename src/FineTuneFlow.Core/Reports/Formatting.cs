@@ -5,7 +5,7 @@ using FineTuneFlow.Core.Evaluation;
 namespace FineTuneFlow.Core.Reports;
 
 /// <summary>How figures are written for people: never NaN, never more digits than they carry.</summary>
-internal static class Formatting
+public static class Formatting
 {
     public const string Absent = "–";
 
@@ -70,6 +70,9 @@ internal static class Formatting
     public static string UsdRange(Estimate estimate) => Usd(estimate.Low) == Usd(estimate.High) ? Usd(estimate.High) : $"{Usd(estimate.Low)} to {Usd(estimate.High)}";
 
     public static string Count(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>"1 row", "2,000 rows".</summary>
+    public static string Counted(long count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : "s")}");
 
     /// <summary>An estimate of rows, to two digits.</summary>
     public static string Rows(double value)

@@ -64,7 +64,7 @@ internal static class RemarksBuilder
         if (report.Champion is { EndsOn: { } day, DaysLeft: { } left } champion)
         {
             yield return new("champion-ends", left < FewDays ? RemarkLevel.Warning : RemarkLevel.Note, left > 0
-                ? $"The champion rests on {champion.Model}, which answers until {day:yyyy-MM-dd}: {Counted(left, "day")} after this run."
+                ? $"The champion rests on {champion.Model}, which answers until {day:yyyy-MM-dd}: {Formatting.Counted(left, "day")} after this run."
                 : $"The champion rests on {champion.Model}, which answers no more since {day:yyyy-MM-dd}.");
         }
     }
@@ -95,27 +95,27 @@ internal static class RemarksBuilder
         if (half > 0.03)
         {
             yield return new("small-holdout", RemarkLevel.Warning,
-                $"The holdout has {Counted(report.HoldoutRows, "row")}, so an accuracy is known to about ± {Formatting.Number(half * 100, 1)} points only.");
+                $"The holdout has {Formatting.Counted(report.HoldoutRows, "row")}, so an accuracy is known to about ± {Formatting.Number(half * 100, 1)} points only.");
         }
 
         if (input.LeftOut > 0)
         {
             yield return new("champion-overlap", RemarkLevel.Warning,
-                $"{Counted(input.LeftOut, "row")} of the holdout {(input.LeftOut == 1 ? "was" : "were")} left out for every candidate, as the champion was trained on "
+                $"{Formatting.Counted(input.LeftOut, "row")} of the holdout {(input.LeftOut == 1 ? "was" : "were")} left out for every candidate, as the champion was trained on "
                 + $"{(input.LeftOut == 1 ? "it" : "them")}. The split method stable keeps every text in its split when data grows.");
         }
 
         foreach (HoldoutChange change in input.HoldoutChanges)
         {
             yield return new("holdout-changed", RemarkLevel.Warning,
-                $"The label{(change.Rows == 1 ? "" : "s")} of {Counted(change.Rows, "row")} of the holdout {(change.Rows == 1 ? "was" : "were")} changed by a decision of {change.By} "
+                $"The label{(change.Rows == 1 ? "" : "s")} of {Formatting.Counted(change.Rows, "row")} of the holdout {(change.Rows == 1 ? "was" : "were")} changed by a decision of {change.By} "
                 + $"on {change.At.UtcDateTime:yyyy-MM-dd}: {change.Reason}. Scores of earlier runs were measured with the labels before.");
         }
 
         if (report.Sampled)
         {
             yield return new("sampled", RemarkLevel.Note,
-                $"Judged on {Counted(report.HoldoutRows, "row")} drawn from the holdout; the intervals are those of the drawn rows.");
+                $"Judged on {Formatting.Counted(report.HoldoutRows, "row")} drawn from the holdout; the intervals are those of the drawn rows.");
         }
     }
 
@@ -148,7 +148,7 @@ internal static class RemarksBuilder
         foreach (CandidateReport candidate in scored.Where(candidate => candidate.Metrics!.Unknown > 0))
         {
             yield return new("unknown-rows", RemarkLevel.Warning,
-                $"{candidate.Name}: {Counted(candidate.Metrics!.Unknown, "prediction")} for rows that the holdout does not have, left out.");
+                $"{candidate.Name}: {Formatting.Counted(candidate.Metrics!.Unknown, "prediction")} for rows that the holdout does not have, left out.");
         }
     }
 
@@ -213,7 +213,7 @@ internal static class RemarksBuilder
         if (report.Suspects is { Total: > 0 } suspects)
         {
             yield return new("suspect-labels", RemarkLevel.Note,
-                $"{Counted(suspects.Total, "row")} ({Formatting.Share(suspects.Total / (double)report.HoldoutRows)}) with a label that {string.Join(", ", suspects.Judges)} "
+                $"{Formatting.Counted(suspects.Total, "row")} ({Formatting.Share(suspects.Total / (double)report.HoldoutRows)}) with a label that {string.Join(", ", suspects.Judges)} "
                 + "contradict with one and the same answer, surer of it than usual. As far as those labels are wrong, they put a ceiling on every score; suspects.csv lists them.");
         }
     }
@@ -236,8 +236,6 @@ internal static class RemarksBuilder
     private static Interval Accuracy(Metrics metrics) => metrics.Intervals[Score.Accuracy.JsonName()];
 
     private static string[] Names(IEnumerable<CandidateReport> candidates) => [.. candidates.Select(candidate => candidate.Name)];
-
-    private static string Counted(int count, string noun) => $"{count:N0} {noun}{(count == 1 ? "" : "s")}";
 
     private static string Kinds(Metrics metrics) => string.Join(", ", new (int Count, string Name)[]
     {

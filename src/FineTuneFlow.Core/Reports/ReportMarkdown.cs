@@ -125,7 +125,7 @@ public static class ReportMarkdown
             return;
         }
 
-        text.Append($"\n## Paired comparison by {report.Verdict.Score.Title()}\n\nFirst minus second on the same rows; p corrected for {shown.Length:N0} {(shown.Length == 1 ? "pair" : "pairs")}.\n\n");
+        text.Append($"\n## Paired comparison by {report.Verdict.Score.Title()}\n\nFirst minus second on the same rows; p corrected for {Formatting.Counted(shown.Length, "pair")}.\n\n");
         new AlignedTable(["first", "second", "difference|", "interval|", "p|", "only one right|", "rows needed|", "verdict"]).Add(shown.Select(pair => (string[])
         [
             MarkdownText.Plain(pair.First),

@@ -52,7 +52,7 @@ public sealed class SuspectsIntake(IBlobStore store, FeedbackStore feedback, Jud
             await feedback.CorrectAsync(project, drop, found, cancellation);
             IReadOnlySet<string> judges = await judged.OfAsync(project, cancellation);
             int stay = found.Keys.Count(id => judges.Contains(Models.Lineage.TextOf(id)));
-            string note = $"kept as corrections of {found.Count:N0} {(found.Count == 1 ? "row" : "rows")}; used at the next retrain"
+            string note = $"kept as corrections of {Formatting.Counted(found.Count, "row")}; used at the next retrain"
                 + (stay > 0 ? $", but for {stay:N0} that {(stay == 1 ? "judges" : "judge")} the project's versions and {(stay == 1 ? "keeps its label" : "keep their labels")}" : "");
             return new StartedRun("", false, note);
         }

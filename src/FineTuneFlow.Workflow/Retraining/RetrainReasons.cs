@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
+using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Rescue;
@@ -65,7 +66,7 @@ public sealed class RetrainReasons(
     {
         if (untried >= rule.MinimumNewRows)
         {
-            yield return $"{untried:N0} rows that are new to the champion{Beside(tried)} (from {rule.MinimumNewRows:N0} on it is retrained)";
+            yield return $"{Formatting.Counted(untried, "row")} new to the champion{Beside(tried)} (from {rule.MinimumNewRows:N0} on it is retrained)";
         }
 
         if (rests is not null)
@@ -101,7 +102,7 @@ public sealed class RetrainReasons(
         string life = view.BaseEnds is { } end ? $"its base model answers until {end:yyyy-MM-dd}"
             + (wayOut is { Leads: false } ? ", and the recipe has no candidate on one that goes on: add one" : "") : "no end of its model is announced";
         string rest = rests is { } until ? $"; after the last retrain only new rows are a reason until {until:yyyy-MM-dd} (retrain.restDays)" : "";
-        return $"{untried:N0} new rows{Beside(tried)}, fewer than {rule.MinimumNewRows:N0}; {drift}; {told}; {life}{rest}";
+        return $"{Formatting.Counted(untried, "new row")}{Beside(tried)}, fewer than {rule.MinimumNewRows:N0}; {drift}; {told}; {life}{rest}";
     }
 
     private static string Beside(int tried) => tried > 0 ? $" beside {tried:N0} that the last retrain has tried" : "";

@@ -19,7 +19,7 @@ internal static class ComparisonSection
         string test = pairs[0].Test == ComparisonTest.McNemarExact ? "McNemar's exact test" : $"a paired bootstrap with {report.Provenance.Resamples:N0} resamples";
         page.Paragraph(
             $"Both candidates answer the same rows, so each pair is judged by the rows on which they differ: {test}, p-values corrected for "
-            + $"{pairs.Length:N0} {(pairs.Length == 1 ? "pair" : "pairs")} by Holm's method. A difference counts as found below {report.Alpha}.");
+            + $"{Formatting.Counted(pairs.Length, "pair")} by Holm's method. A difference counts as found below {report.Alpha}.");
         page.Table(
             $"First minus second, by {score.Title()}. Only one right: rows that only the first and only the second has right. Rows needed: holdout rows at which a true difference of this size would be found four times in five.",
             ["first", "second", "difference|", "interval|", "p, corrected|", "only one right|", "rows needed|", "verdict"],
