@@ -2,6 +2,7 @@ using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Serving;
+using FineTuneFlow.Workflow.Watching;
 using Microsoft.AspNetCore.Http;
 
 namespace FineTuneFlow.Api.Models;

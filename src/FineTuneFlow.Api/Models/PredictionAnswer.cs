@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Evaluation;
-using FineTuneFlow.Workflow.Serving;
+using FineTuneFlow.Workflow.Watching;
 
 namespace FineTuneFlow.Api.Models;
 

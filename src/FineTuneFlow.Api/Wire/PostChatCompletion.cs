@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Workflow.Serving;
+using FineTuneFlow.Workflow.Watching;
 using Microsoft.AspNetCore.Http;
 
 namespace FineTuneFlow.Api.Wire;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Workflow.Serving;
+using FineTuneFlow.Workflow.Watching;
 using Microsoft.AspNetCore.Http;
 
 namespace FineTuneFlow.Api.Wire;

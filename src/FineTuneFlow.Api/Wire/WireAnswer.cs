@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Core.Costs;
-using FineTuneFlow.Workflow.Serving;
+using FineTuneFlow.Workflow.Watching;
 
 namespace FineTuneFlow.Api.Wire;
 

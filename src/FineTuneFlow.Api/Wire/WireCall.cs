@@ -4,6 +4,7 @@ using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Workflow.Serving;
+using FineTuneFlow.Workflow.Watching;
 using Microsoft.AspNetCore.Http;
 
 namespace FineTuneFlow.Api.Wire;

@@ -1,6 +1,7 @@
 using FineTuneFlow.Functions.Durable;
 using FineTuneFlow.Workflow;
 using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Spending;
 using Microsoft.Azure.Functions.Worker;
 

@@ -1,5 +1,6 @@
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Durable;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 

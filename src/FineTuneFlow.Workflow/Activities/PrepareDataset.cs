@@ -116,5 +116,3 @@ public sealed record PreparedData(ImmutableArray<DatasetFile> Files, long Train,
                 "Train on fewer rows, for example with a filter or balance undersample");
     }
 }
-
-public sealed record DatasetFile(string Form, Split Split, BlobRef Blob);

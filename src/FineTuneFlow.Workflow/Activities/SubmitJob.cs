@@ -3,7 +3,6 @@ using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Observability;
-using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Spending;
@@ -60,5 +59,3 @@ public sealed class SubmitJob(IBlobStore store, IProviders providers, SpendOnce 
         Metadata = metadata,
     };
 }
-
-public sealed record SubmitJobInput(string RunId, PlannedCandidate Candidate, string? ContinueModel, TrainingFiles Files);

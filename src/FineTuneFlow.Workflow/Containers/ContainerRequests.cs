@@ -2,7 +2,6 @@ using System.Text.Json;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
-using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;

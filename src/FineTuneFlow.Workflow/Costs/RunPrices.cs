@@ -3,7 +3,6 @@ using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
-using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Costs;
 
@@ -47,7 +46,7 @@ public sealed class RunPrices(PriceBook book)
         bool batch,
         long? trainedTokens,
         IReadOnlyList<Prediction> predictions,
-        DeploymentRecord? deployment,
+        (double Usd, double? Hours) hosting,
         bool trainingAdopted)
     {
         CandidateCost training = Training(provider, candidate.Model, tier, trainedTokens);
@@ -56,8 +55,8 @@ public sealed class RunPrices(PriceBook book)
             TrainedTokens = trainedTokens,
             TrainingUsd = training.TrainingUsd,
             AdoptedUsd = (trainingAdopted ? training.TrainingUsd : 0) + PaidBefore(provider, candidate, batch, predictions),
-            HostingUsd = deployment?.HostingUsd ?? 0,
-            HostingHours = deployment?.RemovedAt - deployment?.AskedAt is { } stood ? stood.TotalHours : null,
+            HostingUsd = hosting.Usd,
+            HostingHours = hosting.Hours,
         };
     }
 

@@ -1,6 +1,5 @@
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
-using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 

@@ -3,7 +3,6 @@ using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
-using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Costs;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using FineTuneFlow.Core.Failures;
-using FineTuneFlow.Workflow.Serving;
+using FineTuneFlow.Workflow.Watching;
 using Microsoft.Extensions.Logging;
 
 namespace FineTuneFlow.Workflow.Observability;

@@ -6,6 +6,7 @@ using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Orchestrations;
 
@@ -240,6 +241,3 @@ public sealed record CandidateResult(
 {
     public bool IsBaseline => Kind.IsOwn() || Kind == OutcomeKind.Champion;
 }
-
-/// <summary>Ids of a form's files at a provider.</summary>
-public sealed record TrainingFiles(string Train, string Validation);

@@ -4,6 +4,7 @@ using FineTuneFlow.Workflow.Costs;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Watching;
 
 namespace FineTuneFlow.Workflow.Serving;
 
@@ -56,9 +57,3 @@ public sealed class VersionAnswers(
         }
     }
 }
-
-/// <param name="Version">Who answered.</param>
-/// <param name="Answer">What.</param>
-/// <param name="CostUsd">0 for models of our own; the list price where simulated; null where no price is known.</param>
-/// <param name="Simulated">Nothing was paid.</param>
-public sealed record ServedAnswer(ChampionVersion Version, Prediction Answer, double? CostUsd, bool Simulated);

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Evaluation;
 
 namespace FineTuneFlow.Workflow.Spending;
 

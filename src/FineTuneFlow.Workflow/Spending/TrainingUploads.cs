@@ -1,5 +1,3 @@
-using FineTuneFlow.Workflow.Activities;
-using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 

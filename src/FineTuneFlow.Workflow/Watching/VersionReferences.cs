@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Evaluation;
-using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;

@@ -4,7 +4,6 @@ using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
-using FineTuneFlow.Workflow.Serving;
 
 namespace FineTuneFlow.Workflow.Watching;
 

@@ -3,9 +3,9 @@ using FineTuneFlow.Cli.Commands;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Reports;
-using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Cli.Tests.Commands;
 

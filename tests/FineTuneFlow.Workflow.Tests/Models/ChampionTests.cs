@@ -4,6 +4,7 @@ using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Serving;
+using FineTuneFlow.Workflow.Watching;
 
 namespace FineTuneFlow.Workflow.Tests.Models;
 

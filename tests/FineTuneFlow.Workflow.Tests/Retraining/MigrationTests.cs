@@ -1,7 +1,7 @@
 using System.Text;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Recipes;
-using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Retraining;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Reports;
-using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Spending;

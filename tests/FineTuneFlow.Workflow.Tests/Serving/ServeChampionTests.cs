@@ -6,6 +6,7 @@ using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Retraining;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Serving;
+using FineTuneFlow.Workflow.Watching;
 
 namespace FineTuneFlow.Workflow.Tests.Serving;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Tests;
-using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Spending;

@@ -3,11 +3,10 @@ using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
-using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
-namespace FineTuneFlow.Workflow.Costs;
+namespace FineTuneFlow.Workflow.Evaluation;
 
 /// <summary>Counts a run's tokens with its models' own tokenizers, from the written splits: all rows where that is cheap, else a sample
 /// spread evenly over them.</summary>

@@ -1,4 +1,4 @@
-namespace FineTuneFlow.Workflow.Activities;
+namespace FineTuneFlow.Workflow.Spending;
 
 /// <summary>The name under which a training file is uploaded, the content's hash and the run: by it the file is found again, and the jobs that were made with it.</summary>
 internal static class TrainingFileName
