@@ -1,7 +1,7 @@
 namespace FineTuneFlow.Engine;
 
 /// <summary>The engine's life within the host's: it starts before requests are taken, and its fault ends the host.</summary>
-public sealed class EngineHostedService(DurableEngine engine) : BackgroundService
+internal sealed class EngineHostedService(DurableEngine engine) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -35,7 +35,7 @@ public sealed record RowView(string Id, string Text, string Label, RowAnswer Fir
 public sealed record RowAnswer(string? Label, double? Confidence, PredictionError? Error);
 
 /// <summary>Which rows are shown.</summary>
-public enum RowFilter
+internal enum RowFilter
 {
     All,
     /// <summary>The answers differ.</summary>
@@ -49,7 +49,7 @@ public enum RowFilter
 }
 
 /// <summary>In which order rows are shown.</summary>
-public enum RowOrder
+internal enum RowOrder
 {
     /// <summary>Of the file.</summary>
     Row,

@@ -72,12 +72,12 @@ public sealed class GetRunMarks(RunReader runs, HostStarts starts, IBlobStore bl
 /// <param name="RunId">The run.</param>
 /// <param name="Restarts">When a process of the host began while the run was going on.</param>
 /// <param name="Adopted">What was found and taken over.</param>
-public sealed record RunMarks(string RunId, ImmutableArray<DateTimeOffset> Restarts, ImmutableArray<AdoptedThing> Adopted);
+internal sealed record RunMarks(string RunId, ImmutableArray<DateTimeOffset> Restarts, ImmutableArray<AdoptedThing> Adopted);
 
 /// <param name="Kind">What it is.</param>
 /// <param name="Name">Whose: a candidate, or a file.</param>
 /// <param name="Id">At the service.</param>
 /// <param name="At">When it was taken over.</param>
-public sealed record AdoptedThing(AdoptedKind Kind, string Name, string? Id, DateTimeOffset At);
+internal sealed record AdoptedThing(AdoptedKind Kind, string Name, string? Id, DateTimeOffset At);
 
-public enum AdoptedKind { Job, File, Batch, Container }
+internal enum AdoptedKind { Job, File, Batch, Container }

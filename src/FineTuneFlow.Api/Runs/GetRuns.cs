@@ -73,7 +73,7 @@ public sealed class GetRuns(RunReader runs, RefusedDrops refused) : IApiHandler
 }
 
 /// <summary>What runs are asked for by what they wait for.</summary>
-public enum RunWait
+internal enum RunWait
 {
     Any,
     /// <summary>A person, to approve the quote.</summary>

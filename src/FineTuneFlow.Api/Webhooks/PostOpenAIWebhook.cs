@@ -94,4 +94,4 @@ public sealed class PostOpenAIWebhook(IDurableClient engine, JobMonitors monitor
 }
 
 /// <param name="Woken">Monitors that look now.</param>
-public sealed record WebhookAnswer(int Woken);
+internal sealed record WebhookAnswer(int Woken);

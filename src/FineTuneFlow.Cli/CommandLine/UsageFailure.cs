@@ -6,7 +6,7 @@ using FineTuneFlow.Core.Recipes;
 namespace FineTuneFlow.Cli.CommandLine;
 
 /// <summary>What is wrong with a command line, with the nearest right word.</summary>
-public static class UsageFailure
+internal static class UsageFailure
 {
     public static Failure Of(ParseResult parse)
     {

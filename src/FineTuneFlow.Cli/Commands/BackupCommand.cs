@@ -10,7 +10,7 @@ using FineTuneFlow.Providers.FileStorage;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf backup</c>: the state of the local stack as one file, while it works or not.</summary>
-public static class BackupCommand
+internal static class BackupCommand
 {
     public static Command Create()
     {

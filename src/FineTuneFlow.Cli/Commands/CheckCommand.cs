@@ -10,7 +10,7 @@ using FineTuneFlow.Core.Recipes;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf check</c>: profile, findings and quote of a drop; writes nothing and asks no server.</summary>
-public static class CheckCommand
+internal static class CheckCommand
 {
     public static Command Create()
     {

@@ -10,7 +10,7 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf clean</c>: deletes old runs, never one that a version comes from.</summary>
-public static class CleanCommand
+internal static class CleanCommand
 {
     public static Command Create()
     {

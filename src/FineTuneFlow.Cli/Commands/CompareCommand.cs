@@ -11,7 +11,7 @@ using FineTuneFlow.Core.Reports;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf compare</c>: sets two runs, or prediction files without a server, side by side on the same rows, with paired tests.</summary>
-public static class CompareCommand
+internal static class CompareCommand
 {
     public static Command Create()
     {

@@ -4,7 +4,7 @@ using FineTuneFlow.Cli.CommandLine;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf completion</c>: what a shell needs to complete commands and options.</summary>
-public static class CompletionCommand
+internal static class CompletionCommand
 {
     private const string Bash = """
         # eval "$(ftf completion bash)"

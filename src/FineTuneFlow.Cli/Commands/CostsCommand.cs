@@ -8,7 +8,7 @@ namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf costs</c>: what ways of running a classification service cost while its volume grows; without options the five
 /// of the chapter's first figure.</summary>
-public static class CostsCommand
+internal static class CostsCommand
 {
     private static readonly Option<double> Volume = new("--volume") { Description = "Calls on the first day.", HelpName = "N", DefaultValueFactory = _ => 1_000 };
     private static readonly Option<double> Growth = new("--growth") { Description = "Per cent by which the volume grows each day.", HelpName = "%", DefaultValueFactory = _ => 1 };

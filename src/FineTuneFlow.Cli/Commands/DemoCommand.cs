@@ -11,7 +11,7 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf demo</c>: the chapter's experiment from a CSV to the verdict, on a stack of its own that is gone afterwards.</summary>
-public static class DemoCommand
+internal static class DemoCommand
 {
     private const string Project = "demo";
     private const int MaxProjectName = 40;

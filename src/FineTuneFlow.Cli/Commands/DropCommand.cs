@@ -7,7 +7,7 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf drop</c>: gives a CSV to a project, which starts a run.</summary>
-public static class DropCommand
+internal static class DropCommand
 {
     public static Command Create()
     {

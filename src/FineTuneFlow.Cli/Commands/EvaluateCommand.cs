@@ -6,7 +6,7 @@ using FineTuneFlow.Core.Reports;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf evaluate</c>: scores the predictions of any tool against a holdout; asks no server.</summary>
-public static class EvaluateCommand
+internal static class EvaluateCommand
 {
     public static Command Create()
     {

@@ -9,7 +9,7 @@ using FineTuneFlow.Workflow.Models;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf feedback</c>: what people say of a project's texts.</summary>
-public static class FeedbackCommand
+internal static class FeedbackCommand
 {
     public static Command Create()
     {

@@ -9,7 +9,7 @@ using FineTuneFlow.Durable;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf history</c>: every step of a run with its time.</summary>
-public static class HistoryCommand
+internal static class HistoryCommand
 {
     public static Command Create()
     {

@@ -6,7 +6,7 @@ using FineTuneFlow.Core.Failures;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf logs</c>: what the local stack's services have written, of one run or of all.</summary>
-public static class LogsCommand
+internal static class LogsCommand
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(300);
 

@@ -8,7 +8,7 @@ using FineTuneFlow.Workflow.Models;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf models</c>, <c>promote</c> and <c>rollback</c>: the versions of a project's champion.</summary>
-public static class ModelCommands
+internal static class ModelCommands
 {
     public static Command Models()
     {

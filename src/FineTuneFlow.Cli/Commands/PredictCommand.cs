@@ -12,7 +12,7 @@ using FineTuneFlow.Core.Failures;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf predict</c>: asks a project's champion, or a model from its files, for a text or for every row of a file.</summary>
-public static class PredictCommand
+internal static class PredictCommand
 {
     public static Command Create()
     {

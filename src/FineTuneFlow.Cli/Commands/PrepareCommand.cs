@@ -9,7 +9,7 @@ using FineTuneFlow.Core.Recipes;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf prepare</c>: a drop becomes a data set folder, without any server.</summary>
-public static class PrepareCommand
+internal static class PrepareCommand
 {
     public static Command Create()
     {

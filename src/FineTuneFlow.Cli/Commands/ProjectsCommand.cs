@@ -6,7 +6,7 @@ using FineTuneFlow.Cli.CommandLine;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf projects</c>: the projects, or one of them with its champion, how that does, and its nights.</summary>
-public static class ProjectsCommand
+internal static class ProjectsCommand
 {
     public static Command Create()
     {

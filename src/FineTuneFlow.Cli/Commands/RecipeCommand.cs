@@ -10,7 +10,7 @@ using FineTuneFlow.Core.Reports;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf recipe init</c>, <c>check</c> and <c>edit</c>.</summary>
-public static class RecipeCommand
+internal static class RecipeCommand
 {
     private const string Beginning = """
         {

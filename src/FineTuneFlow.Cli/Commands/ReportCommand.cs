@@ -5,7 +5,7 @@ using FineTuneFlow.Cli.CommandLine;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf report</c>: a run's report on standard output or into a file.</summary>
-public static class ReportCommand
+internal static class ReportCommand
 {
     public static Command Create()
     {

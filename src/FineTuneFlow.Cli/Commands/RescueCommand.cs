@@ -14,7 +14,6 @@ using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Providers;
-using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
@@ -24,7 +23,7 @@ namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf rescue</c>: lists fine-tunes with their days left, records a dying one's answers while it still gives them, and says how
 /// far its successor agrees with it.</summary>
-public static class RescueCommand
+internal static class RescueCommand
 {
     public static Command Create()
     {

@@ -6,7 +6,7 @@ using FineTuneFlow.Local.Backups;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf restore</c>: a state folder made of a backup; its runs go on at the next <c>ftf up</c>.</summary>
-public static class RestoreCommand
+internal static class RestoreCommand
 {
     public static Command Create()
     {

@@ -6,7 +6,7 @@ using FineTuneFlow.Cli.CommandLine;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf retrain</c>: what a night does, now.</summary>
-public static class RetrainCommand
+internal static class RetrainCommand
 {
     public static Command Create()
     {

@@ -8,7 +8,7 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf runs</c>: the runs, newest first.</summary>
-public static class RunsCommand
+internal static class RunsCommand
 {
     public static Command Create()
     {

@@ -7,7 +7,7 @@ using FineTuneFlow.Core.Samples;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf sample</c>: writes made-up reviews.</summary>
-public static class SampleCommand
+internal static class SampleCommand
 {
     private static readonly Option<long> Rows = new("--rows", "-n") { Description = "Rows to write.", HelpName = "N", DefaultValueFactory = _ => 5_000 };
     private static readonly Option<string> To = new("--out", "-o") { Description = "The CSV to write; - writes to standard output.", HelpName = "FILE", Required = true };

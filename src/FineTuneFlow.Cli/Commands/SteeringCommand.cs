@@ -8,7 +8,7 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf approve</c>, <c>cancel</c>, <c>suspend</c>, <c>resume</c> and <c>rerun</c>: one request each.</summary>
-public static class SteeringCommand
+internal static class SteeringCommand
 {
     public static Command Approve()
     {

@@ -7,7 +7,7 @@ using FineTuneFlow.Cli.Stack;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf up</c>: the local stack in the foreground.</summary>
-public static class UpCommand
+internal static class UpCommand
 {
     public static Command Create()
     {

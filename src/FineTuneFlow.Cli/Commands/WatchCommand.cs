@@ -5,7 +5,7 @@ using FineTuneFlow.Cli.CommandLine;
 namespace FineTuneFlow.Cli.Commands;
 
 /// <summary><c>ftf watch</c>: follows a run to its end.</summary>
-public static class WatchCommand
+internal static class WatchCommand
 {
     public static Command Create()
     {

@@ -6,7 +6,7 @@ namespace FineTuneFlow.Core.Costs;
 /// <summary>How many characters make a token, by script. There is no tokenizer to be had here, so these are ranges: the low end
 /// is what a vocabulary of 100,000 entries (cl100k, of the older models) makes of short and careless text, the high end what
 /// one of 200,000 (o200k) makes of running prose.</summary>
-public static class TokenRates
+internal static class TokenRates
 {
     private static readonly ImmutableArray<(double Least, double Likely, double Most)> CharactersPerToken =
     [

@@ -3,7 +3,7 @@ using System.Text;
 namespace FineTuneFlow.Core.Evaluation;
 
 /// <summary>Which script a text is mostly written in, by the Unicode blocks of its letters.</summary>
-public static class WritingSystem
+internal static class WritingSystem
 {
     public const string None = "no letters";
 

@@ -7,7 +7,7 @@ namespace FineTuneFlow.Encoders.Sources;
 /// <param name="Commit">40 hexadecimal digits; pins every file.</param>
 /// <param name="Licence">As its page tells it; null: not told.</param>
 /// <param name="Files">All of the commit's.</param>
-public sealed record HubModel(string Name, string Commit, string? Licence, ImmutableArray<HubFile> Files)
+internal sealed record HubModel(string Name, string Commit, string? Licence, ImmutableArray<HubFile> Files)
 {
     public HubFile? File(string path) => Files.FirstOrDefault(file => file.Path == path);
 }
@@ -16,4 +16,4 @@ public sealed record HubModel(string Name, string Commit, string? Licence, Immut
 /// <param name="Size">In bytes.</param>
 /// <param name="Sha256">Of large files; null: <see cref="GitHash"/> pins it.</param>
 /// <param name="GitHash">Git's hash of small files (SHA-1 of a header and the bytes).</param>
-public sealed record HubFile(string Path, long Size, string? Sha256, string? GitHash);
+internal sealed record HubFile(string Path, long Size, string? Sha256, string? GitHash);

@@ -1,7 +1,7 @@
 namespace FineTuneFlow.Functions.Durable;
 
 /// <summary>A desk for events of whatever payload.</summary>
-public interface IEventDesk
+internal interface IEventDesk
 {
     /// <summary>What nobody took goes to the execution that follows.</summary>
     void Continue();

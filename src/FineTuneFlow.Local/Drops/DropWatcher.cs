@@ -8,7 +8,7 @@ namespace FineTuneFlow.Local.Drops;
 
 /// <summary>Starts a run for every new or changed drop, as Event Grid does in the cloud: at least once, in any order. A run's id
 /// follows from the content, so seeing a drop twice starts nothing twice.</summary>
-public sealed class DropWatcher(IBlobStore blobs, DropIntake intake, LocalHostOptions options, TimeProvider clock, ILogger<DropWatcher> logger)
+internal sealed class DropWatcher(IBlobStore blobs, DropIntake intake, LocalHostOptions options, TimeProvider clock, ILogger<DropWatcher> logger)
     : BackgroundService
 {
     private readonly SeenDrops _seen = new(Path.Combine(options.Home, HomeFolders.Drops));

@@ -3,7 +3,7 @@ namespace FineTuneFlow.Local.Hosting;
 /// <summary>Lives as long as the process that started this one: that one holds the other end of standard input, which closes
 /// however it ends, SIGKILL included. Ctrl-C, which a terminal sends to both, is left to the parent, so that the host
 /// stops before what it stands on.</summary>
-public sealed class ParentLifetime(IHostApplicationLifetime lifetime) : IHostLifetime
+internal sealed class ParentLifetime(IHostApplicationLifetime lifetime) : IHostLifetime
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ using FineTuneFlow.Workflow.Serving;
 namespace FineTuneFlow.Local.Schedule;
 
 /// <summary>Does what is due beside the runs, twice a minute.</summary>
-public sealed class Ticking(LifecycleTick tick, TimeProvider clock, ILogger<Ticking> logger) : BackgroundService
+internal sealed class Ticking(LifecycleTick tick, TimeProvider clock, ILogger<Ticking> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 

@@ -7,6 +7,7 @@ using Microsoft.Build.Utilities;
 /// <summary>A build task: marks a version that a shared library needs of another one as weak (VER_FLG_WEAK, "Linux Standard Base Core
 /// Specification", symbol versioning), in a copy of the library, where the machine's libstdc++ does not have it. A link into the
 /// package folder is replaced by a copy first.</summary>
+// Public: MSBuild finds no others.
 public sealed class WeakenVersionNeed : Task
 {
     private const uint VersionNeeds = 0x6ffffffe;

@@ -5,4 +5,4 @@ namespace FineTuneFlow.Workflow.Retraining;
 /// <param name="Version">The champion that it was tried against; for another one the rows count anew.</param>
 /// <param name="NewRows">Rows that were new to that champion.</param>
 /// <param name="At">When it was started; null in records of earlier versions.</param>
-public sealed record TriedRows(int Version, int NewRows, DateTimeOffset? At = null);
+internal sealed record TriedRows(int Version, int NewRows, DateTimeOffset? At = null);

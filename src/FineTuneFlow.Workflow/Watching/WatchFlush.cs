@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace FineTuneFlow.Workflow.Watching;
 
 /// <summary>Writes the counts every few seconds, and when the host stops.</summary>
-public sealed class WatchFlush(WatchLog watch, TimeProvider time, ILogger<WatchFlush> logger) : BackgroundService
+internal sealed class WatchFlush(WatchLog watch, TimeProvider time, ILogger<WatchFlush> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
