@@ -8,4 +8,6 @@ namespace FineTuneFlow.Workflow.Spending;
 /// <param name="HourlyUsd">What it costs while it stands, written down before its removal is asked for.</param>
 /// <param name="Remade">How often it was deleted and made again, as it was stuck.</param>
 /// <param name="NotBefore">When it may be made again; null: it was never deleted for that.</param>
-public sealed record DeploymentRecord(string Provider, string Name, DateTimeOffset AskedAt, DateTimeOffset? RemovedAt, double HostingUsd, double HourlyUsd = 0, int Remade = 0, DateTimeOffset? NotBefore = null);
+/// <param name="AskedAwayAt">When its removal was last asked for while it stood; null: it was not.</param>
+public sealed record DeploymentRecord(string Provider, string Name, DateTimeOffset AskedAt, DateTimeOffset? RemovedAt, double HostingUsd, double HourlyUsd = 0, int Remade = 0, DateTimeOffset? NotBefore = null,
+    DateTimeOffset? AskedAwayAt = null);

@@ -24,10 +24,9 @@ public sealed class Deployments(IBlobStore store, IModelDeployments deployments,
 
         try
         {
-            (standing, etag, double hosting) = await TakeDownAsync(record, standing, etag, cancellation);
-            DateTimeOffset now = time.GetUtcNow();
+            (standing, etag, DateTimeOffset end, double hosting) = await TakeDownAsync(record, standing, etag, cancellation);
             double usd = standing.HostingUsd + hosting;
-            await store.WriteJsonAsync(record, standing with { RemovedAt = now, HostingUsd = usd }, WriteCondition.Matches(etag), cancellation);
+            await store.WriteJsonAsync(record, standing with { RemovedAt = end, HostingUsd = usd }, WriteCondition.Matches(etag), cancellation);
             telemetry.Spent(standing.Provider, "hosting", hosting);
             return usd;
         }
@@ -44,11 +43,11 @@ public sealed class Deployments(IBlobStore store, IModelDeployments deployments,
     {
         try
         {
-            (standing, etag, double hosting) = await TakeDownAsync(record, standing, etag, cancellation);
+            (standing, etag, _, double hosting) = await TakeDownAsync(record, standing, etag, cancellation);
             DateTimeOffset now = time.GetUtcNow();
             DeploymentRecord given = standing with
             {
-                AskedAt = now, HourlyUsd = 0, HostingUsd = standing.HostingUsd + hosting, Remade = remade, NotBefore = now + pause,
+                AskedAt = now, HourlyUsd = 0, HostingUsd = standing.HostingUsd + hosting, Remade = remade, NotBefore = now + pause, AskedAwayAt = null,
             };
             await store.WriteJsonAsync(record, given, WriteCondition.Matches(etag), cancellation);
             telemetry.Spent(standing.Provider, "hosting", hosting);
@@ -59,18 +58,22 @@ public sealed class Deployments(IBlobStore store, IModelDeployments deployments,
         }
     }
 
-    /// <returns>The record as it is written now, and USD for the hours that the deployment stood.</returns>
-    private async Task<(DeploymentRecord Standing, string ETag, double HostingUsd)> TakeDownAsync(
+    /// <returns>The record as it is written now, until when the deployment stood, and USD for its hours.</returns>
+    private async Task<(DeploymentRecord Standing, string ETag, DateTimeOffset End, double HostingUsd)> TakeDownAsync(
         BlobPath record, DeploymentRecord standing, string etag, CancellationToken cancellation)
     {
+        bool stands = false;
         if (await deployments.GetAsync(standing.Provider, standing.Name, cancellation) is { } deployment)
         {
-            // Before it goes: when the answer to its removal is lost, nobody can tell any more what it cost.
-            standing = standing with { AskedAt = deployment.CreatedAt ?? standing.AskedAt, HourlyUsd = deployment.HourlyUsd };
+            stands = true;
+            // Before it goes: when the answer to its removal is lost, nobody can tell any more what it cost, and until when.
+            standing = standing with { AskedAt = deployment.CreatedAt ?? standing.AskedAt, HourlyUsd = deployment.HourlyUsd, AskedAwayAt = time.GetUtcNow() };
             etag = (await store.WriteJsonAsync(record, standing, WriteCondition.Matches(etag), cancellation)).ETag;
         }
 
         await deployments.RemoveAsync(standing.Provider, standing.Name, cancellation);
-        return (standing, etag, standing.HourlyUsd * (time.GetUtcNow() - standing.AskedAt).TotalHours);
+        // One that is gone already went when an earlier attempt asked for it, however long its host has been away since.
+        DateTimeOffset end = stands ? time.GetUtcNow() : standing.AskedAwayAt ?? time.GetUtcNow();
+        return (standing, etag, end, standing.HourlyUsd * (end - standing.AskedAt).TotalHours);
     }
 }
