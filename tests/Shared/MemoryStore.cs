@@ -19,6 +19,9 @@ internal sealed class MemoryStore : IBlobStore
     /// <summary>Writes are done, and their answers lost.</summary>
     public bool LosesAnswers { get; set; }
 
+    /// <summary>Called once, when a write is done and not answered yet.</summary>
+    public Action? Written { get; set; }
+
     /// <summary>How often a blob was opened.</summary>
     public int Opened { get; private set; }
 
@@ -51,6 +54,8 @@ internal sealed class MemoryStore : IBlobStore
         content.CopyTo(copy);
         string version = (++_versions).ToString(CultureInfo.InvariantCulture);
         _blobs[path.ToString()] = (copy.ToArray(), version);
+        (Action? written, Written) = (Written, null);
+        written?.Invoke();
         if (LosesAnswers)
         {
             return Task.FromException<BlobWritten>(new FlowException(FailureKind.Unavailable, "The storage did not answer"));

@@ -16,18 +16,28 @@ public sealed class AcquireJobSlot(IBlobStore store, JobSlots slots, IProviders 
         int place = await slots.AcquireAsync(input.Provider, input.RunId, input.Candidate, cancellation);
         int limit = providers.Get(input.Provider).Facts.MaxJobs;
         // After it was taken: what ends from here on gives it back by itself.
-        if (await IsOverAsync(input, cancellation))
+        if (await EndAsync(input, cancellation) is { } end)
         {
             await slots.ReleaseAsync(input.Provider, limit, input.RunId, input.Candidate, cancellation);
-            throw new FlowException(FailureKind.Conflict, $"The training of {input.Candidate} is over", "Rerun to train it again");
+            throw new FlowException(end);
         }
 
         return new JobSlot(place < limit, Math.Max(0, place - limit + 1));
     }
 
-    private async Task<bool> IsOverAsync(JobSlotInput input, CancellationToken cancellation) =>
-        await store.FindJsonAsync<ProviderJob>(RunPaths.Job(input.RunId, input.Candidate), cancellation) is { Value.HasEnded: true }
-        || await store.FindJsonAsync<RunRecord>(RunPaths.Record(input.RunId), cancellation) is { Value.EndedAt: not null };
+    /// <returns>Null: the candidate is still to be trained, or is being trained.</returns>
+    private async Task<Failure?> EndAsync(JobSlotInput input, CancellationToken cancellation)
+    {
+        if (await guard.CancellationAsync(input.RunId, cancellation) is { } cancelled)
+        {
+            return cancelled;
+        }
+
+        return await store.FindJsonAsync<ProviderJob>(RunPaths.Job(input.RunId, input.Candidate), cancellation) is { Value.HasEnded: true }
+            || await store.FindJsonAsync<RunRecord>(RunPaths.Record(input.RunId), cancellation) is { Value.EndedAt: not null }
+            ? new Failure(FailureKind.Conflict, $"The training of {input.Candidate} is over", "Rerun to train it again")
+            : null;
+    }
 }
 
 public sealed record JobSlotInput(string RunId, string Candidate, string Provider);

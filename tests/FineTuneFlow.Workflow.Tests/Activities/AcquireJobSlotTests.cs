@@ -54,6 +54,17 @@ public sealed class AcquireJobSlotTests
         await RefusedAsync();
     }
 
+    [Fact]
+    public async Task A_delivery_during_which_the_run_is_cancelled_gives_its_slot_back()
+    {
+        // The run is cancelled, and cleaned up after, while the slot is being taken.
+        _store.Written = () => _ = _store.WriteJsonAsync(RunPaths.Cancellation("run-1"), new Failure(FailureKind.Cancelled, "by somebody"), cancellation: Cancellation);
+
+        (await Should.ThrowAsync<FlowException>(AcquireAsync(Asked))).Failure.Kind.ShouldBe(FailureKind.Cancelled);
+
+        (await AcquireAsync(Asked with { RunId = "run-2" })).ShouldBe(new JobSlot(true, 0));
+    }
+
     private async Task RefusedAsync()
     {
         (await Should.ThrowAsync<FlowException>(AcquireAsync(Asked))).Failure.Kind.ShouldBe(FailureKind.Conflict);
