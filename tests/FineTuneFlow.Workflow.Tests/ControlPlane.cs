@@ -22,6 +22,9 @@ internal sealed class ControlPlane : IModelDeployments
 
     public bool LosesNextRemoval { get; set; }
 
+    /// <summary>How many removals are turned away from now on.</summary>
+    public int Refuses { get; set; }
+
     /// <summary>Of what is put up.</summary>
     public DeploymentState State { get; set; } = DeploymentState.Ready;
 
@@ -44,6 +47,12 @@ internal sealed class ControlPlane : IModelDeployments
 
     public Task<bool> RemoveAsync(string provider, string deployment, CancellationToken cancellation = default)
     {
+        if (Refuses > 0)
+        {
+            Refuses--;
+            throw new FlowException(FailureKind.Unavailable, "Not now");
+        }
+
         bool removed = _standing.Remove(deployment);
         if (LosesNextRemoval)
         {

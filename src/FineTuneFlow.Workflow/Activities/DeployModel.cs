@@ -46,7 +46,7 @@ public sealed class DeployModel(IBlobStore store, IProviders providers, IModelDe
         if ((await store.FindJsonAsync<DeploymentRecord>(record, cancellation))?.Value.RemovedAt is not null)
         {
             // This delivery was late, and the evaluation that needed the deployment ended while it was put up again.
-            await deployments.RemoveAsync(input.Provider, name, cancellation);
+            await LateDeployment.TakeDownAsync(deployments, input.Provider, name, cancellation);
             throw Removed(name);
         }
 

@@ -6,6 +6,7 @@ using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Serving;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Activities;
 
@@ -106,7 +107,7 @@ public sealed class KeepServing(
         if (!await IsListedAsync(project, served.Coming, cancellation))
         {
             // This delivery was late: the deployment was no longer needed, and removed, before its request arrived.
-            await RemoveAsync(served.Provider, served.Coming, cancellation);
+            await LateDeployment.TakeDownAsync(deployments, served.Provider, served.Coming, cancellation);
             return served;
         }
 

@@ -13,8 +13,10 @@ public sealed class KeepServingTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_delivery_whose_request_arrives_when_the_deployment_is_needed_no_more_takes_it_down_again()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task A_delivery_whose_request_arrives_when_the_deployment_is_needed_no_more_takes_it_down_again(int refusals)
     {
         await using WholeProduct product = await WholeProduct.StartAsync(AzureSide.Service);
         var plane = new ControlPlane { State = DeploymentState.Creating };
@@ -27,6 +29,7 @@ public sealed class KeepServingTests
         {
             await product.Store.WriteJsonAsync(RunPaths.Champion(project), new ChampionRecord([tuned, Version(2, null)]));
             (await Step(product, plane).RunAsync(input, Cancellation)).Standing.ShouldBe(0);
+            plane.Refuses = refusals;
         };
 
         await Step(product, plane).RunAsync(input, Cancellation);

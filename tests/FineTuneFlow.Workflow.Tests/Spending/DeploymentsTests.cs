@@ -38,7 +38,11 @@ public sealed class DeploymentsTests
         DeployModelInput input = Input with { RunId = $"late-{Guid.NewGuid():N}" };
         await Deploy(product, service).RunAsync(input, Cancellation);
         // The request of this delivery is under way while the evaluation ends, and arrives afterwards.
-        service.BeforeEnsure = () => Removing(product, service).RunAsync(Removal(input), Cancellation);
+        service.BeforeEnsure = async () =>
+        {
+            await Removing(product, service).RunAsync(Removal(input), Cancellation);
+            service.Refuses = 2;
+        };
 
         FlowException late = await Should.ThrowAsync<FlowException>(Deploy(product, service).RunAsync(input, Cancellation));
 
