@@ -3,10 +3,11 @@
 
 usage: load.py drops [COUNT]     COUNT files dropped at once (1,000): each runs or is refused with a reason, one job each; memory of the host
        load.py runs [COUNT]      COUNT finished runs (100,000, copies of a real one): how long list, status and start take
+       load.py storages [CSV]    the chapter's recipe on a CSV (3,000 made-up reviews) over plain files and over Azurite: processor time and memory
 
 FTF names the ftf to measure; without it, src/FineTuneFlow.Cli is built. Ends with 1 where something was lost.
 """
-import http.client, json, os, random, shutil, signal, socket, sqlite3, subprocess, sys, tempfile, threading, time
+import http.client, json, os, random, shutil, socket, sqlite3, subprocess, sys, tempfile, threading, time
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
 RECIPE = {
@@ -38,10 +39,10 @@ class Stack:
         self.home, self.port, self.simulator = home, free_port(), free_port()
         self.up = None
 
-    def start(self):
+    def start(self, *options):
         began = time.monotonic()
         self.up = subprocess.Popen(
-            [ftf(), "up", "--port", str(self.port), "--simulator-port", str(self.simulator)],
+            [ftf(), "up", "--port", str(self.port), "--simulator-port", str(self.simulator), *options],
             env=os.environ | {"FTF_HOME": self.home}, stdout=subprocess.PIPE, text=True, cwd=self.home)
         for line in self.up.stdout:
             if line.startswith("Ready in"):
@@ -50,7 +51,7 @@ class Stack:
         sys.exit(f"ftf up ended with {self.up.wait()}")
 
     def stop(self):
-        self.up.send_signal(signal.SIGINT)
+        self.up.terminate()  # Not SIGINT, which is ignored where a shell has begun this in the background.
         self.up.wait()
 
     @property
@@ -73,7 +74,7 @@ class Stack:
 
     def post_run(self, project, content, recipe):
         edge = "----load"
-        parts = [("project", None, project), ("recipe", None, json.dumps(recipe)), ("file", "reviews.csv", content)]
+        parts = [("project", None, project), ("recipe", None, recipe if isinstance(recipe, str) else json.dumps(recipe)), ("file", "reviews.csv", content)]
         body = "".join(
             f"--{edge}\r\nContent-Disposition: form-data; name=\"{name}\"" + (f"; filename=\"{file}\"" if file else "") + f"\r\n\r\n{value}\r\n"
             for name, file, value in parts) + f"--{edge}--\r\n"
@@ -162,7 +163,7 @@ def drops(stack, count):
 
 
 def multiply(home, run_id, count):
-    """Copies of a run under other ids: in the engine's database, and its run.json in a folder of its own."""
+    """Copies of a run and its parts under other ids: in the engine's database, and its run.json in a folder of its own."""
     database = sqlite3.connect(f"{home}/engine.db")
     columns = [row[1] for row in database.execute("PRAGMA table_info(instances)") if row[1] not in ("key", "id")]
     minute = 600_000_000
@@ -170,6 +171,14 @@ def multiply(home, run_id, count):
     database.execute(f"""
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
         INSERT INTO instances(id, {', '.join(columns)}) SELECT 'many-' || printf('%010x', i), {', '.join(moved)} FROM instances, n WHERE id = ?""", (run_id,))
+    for child, parent in database.execute(f"""
+        SELECT c.id, p.id FROM instances c JOIN instances p ON p.key = c.parent WHERE c.id LIKE '{run_id}%' ORDER BY c.key""").fetchall():
+        of_copy = [f"(SELECT key FROM instances WHERE id = replace(?, '{run_id}', 'many-' || printf('%010x', i)))" if name == "parent" else move
+                   for name, move in zip(columns, moved)]
+        database.execute(f"""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+            INSERT INTO instances(id, {', '.join(columns)}) SELECT replace(id, '{run_id}', 'many-' || printf('%010x', i)), {', '.join(of_copy)} FROM instances, n
+            WHERE id = ?""", (parent, child))
     database.commit()
     database.close()
     with open(f"{home}/storage/runs/{run_id}/run.json") as file:
@@ -229,7 +238,35 @@ def runs(stack, count):
     return slow
 
 
+def storages(csv_file):
+    with open(f"{ROOT}/samples/chapter.recipe.json") as file:
+        recipe = "".join(line for line in file if not line.lstrip().startswith("//"))
+    for storage, options in (("plain files", ()), ("Azurite", ("--storage", "azurite", "--storage-port", str(free_port())))):
+        home = tempfile.mkdtemp(prefix="ftf-load-")
+        stack = Stack(home)
+        try:
+            up = stack.start(*options)
+            if not csv_file:
+                csv_file = f"{tempfile.gettempdir()}/ftf-load-reviews.csv"
+                subprocess.run([ftf(), "sample", "--rows", "3000", "--out", csv_file], check=True, stdout=subprocess.DEVNULL)
+            with open(csv_file, encoding="utf-8") as file:
+                content = file.read()
+            before = {name: processor(pid) for name, pid in stack.services.items()}
+            began = time.monotonic()
+            run = ended(stack, stack.post_run("chapter", content, recipe)["runId"])
+            took = time.monotonic() - began
+            used = {name: processor(pid) - before[name] for name, pid in stack.services.items()}
+            print(f"{storage}: ready in {up:.1f} s, {run['outcome']} after {took:.1f} s; processor " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in used.items())
+                  + f" (together {sum(used.values()):.1f} s); memory at the most " + ", ".join(f"{name} {memory(pid)[1]:.0f} MB" for name, pid in stack.services.items()), flush=True)
+        finally:
+            if stack.up and stack.up.poll() is None:
+                stack.stop()
+            shutil.rmtree(home)
+
+
 def main():
+    if sys.argv[1] == "storages":
+        return storages(sys.argv[2] if len(sys.argv) > 2 else None)
     what, count = sys.argv[1], int(sys.argv[2].replace(",", "")) if len(sys.argv) > 2 else None
     ftf()
     home = tempfile.mkdtemp(prefix="ftf-load-")
@@ -246,6 +283,6 @@ def main():
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2 or sys.argv[1] not in ("drops", "runs"):
+    if len(sys.argv) < 2 or sys.argv[1] not in ("drops", "runs", "storages"):
         sys.exit(__doc__)
     main()
