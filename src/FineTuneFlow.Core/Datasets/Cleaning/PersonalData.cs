@@ -87,22 +87,31 @@ internal static class PersonalData
                 }
             }
 
-            facts |= Judge(digits[..Math.Min(count, digits.Length)], count, separators, start > 0 && text[start - 1] is (byte)'+' or (byte)'(');
+            facts |= Judge(digits[..Math.Min(count, digits.Length)], count, separators, before: start > 0 ? text[start - 1] : (byte)0);
             at = i + 1;
         }
 
         return facts;
     }
 
-    private static TextFacts Judge(ReadOnlySpan<byte> digits, int count, int separators, bool marked)
+    private static TextFacts Judge(ReadOnlySpan<byte> digits, int count, int separators, byte before)
     {
-        if (count is >= 13 and <= 19 && Luhn(digits))
+        // One telephone number in ten passes Luhn's check, and no card has a plus.
+        if (before != '+' && IsCard(digits, count))
         {
             return TextFacts.Card;
         }
 
-        return count is >= 9 and <= 15 && (marked || separators is >= 2 and <= 5) ? TextFacts.Phone : TextFacts.None;
+        if (count is >= 9 and <= 15 && (before is (byte)'+' or (byte)'(' || separators is >= 2 and <= 5))
+        {
+            return TextFacts.Phone;
+        }
+
+        // Too long for a telephone number, whatever stands before it.
+        return IsCard(digits, count) ? TextFacts.Card : TextFacts.None;
     }
+
+    private static bool IsCard(ReadOnlySpan<byte> digits, int count) => count is >= 13 and <= 19 && Luhn(digits);
 
     private static bool Luhn(ReadOnlySpan<byte> digits)
     {
