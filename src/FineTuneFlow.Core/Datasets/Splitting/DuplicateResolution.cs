@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using FineTuneFlow.Core.Datasets.Cleaning;
 using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Recipes;
@@ -43,12 +44,7 @@ internal sealed class DuplicateResolution
     /// <summary>Chains rows of one text behind its first row, in the order of the file.</summary>
     private void Group()
     {
-        int size = 16;
-        while (size < _rows.Count * 2L && size < 1 << 30)
-        {
-            size *= 2;
-        }
-
+        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(_rows.Count * 2L, 16, 1 << 30));
         var slots = new int[size];
         var tails = new Dictionary<int, int>();
         for (int i = 0; i < _rows.Count; i++)
