@@ -65,6 +65,20 @@ public sealed class ListLimitTests
             conflict => conflict.Lines.ShouldBe([2L, 3L, 4L]));
     }
 
+    [Fact]
+    public void Conflicts_and_duplicates_are_listed_in_the_order_of_their_first_lines()
+    {
+        // The second text is met again before the first is.
+        string[] lines = ["text one,a", "text two,a", "text two,b", "text three,a", "text one,b", "text four,a", "text four,a", "text three,a"];
+        string plain = string.Concat(Enumerable.Range(0, 60).Select(i => $"a plain text with the number {i},{(i % 2 == 0 ? "a" : "b")}\n"));
+
+        DatasetProfile profile = Check("text,label\n" + string.Concat(lines.Select(line => line + "\n")) + plain);
+
+        profile.Duplicates.Conflicts.Select(conflict => conflict.Lines).ShouldBe([[2L, 6L], [3L, 4L]]);
+        profile.Findings.Single(finding => finding.Code == "conflicting-labels").Lines.ShouldBe([2L, 3L]);
+        profile.Findings.Single(finding => finding.Code == "duplicates").Lines.ShouldBe([9L, 8L]);
+    }
+
     [Theory]
     // The most frequent spelling; at a tie the shortest, then the one with the fewest capitals, then by the code of its letters.
     [InlineData("Good Good good", "Good")]
