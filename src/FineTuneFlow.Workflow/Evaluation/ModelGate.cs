@@ -231,7 +231,7 @@ internal sealed partial class ModelGate
             return doubt.WantsWitness ? (_inFlight < _most ? TimeSpan.Zero : null) : _inFlight > 0 ? null : TimeSpan.Zero;
         }
 
-        if (_inFlight >= Math.Max(1, (int)_limit))
+        if (_inFlight >= (int)_limit)
         {
             return null;
         }
@@ -247,10 +247,11 @@ internal sealed partial class ModelGate
             return TimeSpan.Zero;
         }
 
-        double seconds = Math.Max(0, _time.GetElapsedTime(_creditAt, now).TotalSeconds);
-        _creditAt = Math.Max(_creditAt, now);
+        // Both marks lie at or before the end of the pause, which is over.
+        double seconds = _time.GetElapsedTime(_creditAt, now).TotalSeconds;
+        _creditAt = now;
         // A learned pace is raised, slowly at first, to find out whether the service takes more by now.
-        double calm = Math.Max(0, _time.GetElapsedTime(_cycleStart, now).TotalSeconds);
+        double calm = _time.GetElapsedTime(_cycleStart, now).TotalSeconds;
         _rate = Math.Min(_mostRate, _rate * (1 + (Math.Min(seconds, 1) * Math.Min(0.05, 0.002 + (0.0005 * calm)))));
         _credit = Math.Min(Math.Max(1, _rate * CatchUp), _credit + (_rate * seconds));
         return _credit >= 1 ? TimeSpan.Zero : Rounded(TimeSpan.FromSeconds((1 - _credit) / _rate));
@@ -280,7 +281,7 @@ internal sealed partial class ModelGate
     }
 
     /// <summary>Timers count whole milliseconds and would fire just too early.</summary>
-    private static TimeSpan Rounded(TimeSpan wait) => TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(wait.TotalMilliseconds)));
+    private static TimeSpan Rounded(TimeSpan wait) => TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
 
