@@ -1,15 +1,11 @@
 using FineTuneFlow.Core.Evaluation;
-using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Workflow.Evaluation;
 
 namespace FineTuneFlow.Workflow.Tests.Evaluation;
 
 /// <summary>When the gate lets the next request through, by a clock that stands still until the test moves it.</summary>
-public sealed class ModelGateTests
+public sealed class ModelGateTests : GateTurns
 {
-    private readonly StandingClock _clock = new();
-    private readonly Afterwards _afterwards = new();
-
     [Fact]
     public void Nothing_is_sent_during_a_pause_and_a_shorter_later_one_does_not_end_it()
     {
@@ -18,7 +14,7 @@ public sealed class ModelGateTests
         long late = Turn(gate);
         // The first refusal is doubted; three that are refused as well bear witness that it was the limit.
         gate.Throttled(sent, TimeSpan.FromSeconds(30));
-        _clock.MoveTo(0.5);
+        Clock.MoveTo(0.5);
         long[] witnesses = [Turn(gate), Turn(gate), Turn(gate)];
         foreach (long witness in witnesses)
         {
@@ -32,11 +28,11 @@ public sealed class ModelGateTests
         Went(next).ShouldBeFalse();
         foreach (double second in (double[])[1, 4.9, 5.1, 20, 29.9])
         {
-            _clock.MoveTo(second);
+            Clock.MoveTo(second);
             Went(next).ShouldBeFalse($"after {second} s");
         }
 
-        _clock.MoveTo(30.01);
+        Clock.MoveTo(30.01);
         Went(next).ShouldBeTrue();
     }
 
@@ -69,20 +65,25 @@ public sealed class ModelGateTests
         gate.Throttled(sent[2], TimeSpan.FromMinutes(20));
         WaitTold(gate).ShouldBe(TimeSpan.FromMinutes(20));
 
-        _clock.MoveTo((18 * 60) + 1);
+        // With exactly two minutes left nobody is sent away any more.
+        Clock.MoveTo(18 * 60);
         Task<long> next = Ask(gate);
         Went(next).ShouldBeFalse();
-        _clock.MoveTo((20 * 60) + 0.01);
+        Clock.MoveTo((20 * 60) + 0.01);
         Went(next).ShouldBeTrue();
     }
 
     [Fact]
-    public void Exactly_two_minutes_are_waited_here()
+    public void Two_minutes_are_waited_here_and_anything_longer_is_told()
     {
         ModelGate gate = Gate();
-        gate.Throttled(Turn(gate), ModelGate.MostPatience);
+        long[] sent = Turns(gate, 2);
+        gate.Throttled(sent[0], TimeSpan.FromSeconds(120));
+        Went(Ask(gate)).ShouldBeTrue("it bears witness");
 
-        Went(Ask(gate)).ShouldBeTrue();
+        // Told also to a newcomer that would bear witness.
+        gate.Throttled(sent[1], TimeSpan.FromSeconds(121));
+        WaitTold(gate).ShouldBe(TimeSpan.FromSeconds(121));
     }
 
     [Fact]
@@ -105,13 +106,13 @@ public sealed class ModelGateTests
         Turn(gate);
         Task<long> second = Ask(gate);
         Went(second).ShouldBeFalse();
-        _clock.MoveTo(1.1, fireTimers: false);
+        Clock.MoveTo(1.1, fireTimers: false);
 
         Task<long> third = Ask(gate);
 
         Went(second).ShouldBeTrue();
         Went(third).ShouldBeFalse();
-        _clock.MoveTo(2.2);
+        Clock.MoveTo(2.2);
         Went(third).ShouldBeTrue();
     }
 
@@ -123,13 +124,13 @@ public sealed class ModelGateTests
         Task<long>[] turns = [.. Enumerable.Range(0, 4).Select(_ => Ask(gate))];
 
         turns.Count(Went).ShouldBe(1);
-        _clock.MoveTo(1.019);
+        Clock.MoveTo(1.019);
         turns.Count(Went).ShouldBe(1);
-        _clock.MoveTo(1.022);
+        Clock.MoveTo(1.022);
         turns.Count(Went).ShouldBe(2);
-        _clock.MoveTo(2.038);
+        Clock.MoveTo(2.038);
         turns.Count(Went).ShouldBe(2);
-        _clock.MoveTo(2.043);
+        Clock.MoveTo(2.043);
         turns.Count(Went).ShouldBe(3);
     }
 
@@ -145,9 +146,9 @@ public sealed class ModelGateTests
 
         Went(next).ShouldBeFalse();
         // Eight were used in what fills in ten seconds: 0.8 a second, of which 98 %: the next after 1.276 s.
-        _clock.MoveTo(1.26);
+        Clock.MoveTo(1.26);
         Went(next).ShouldBeFalse();
-        _clock.MoveTo(1.29);
+        Clock.MoveTo(1.29);
         Went(next).ShouldBeTrue();
     }
 
@@ -183,125 +184,56 @@ public sealed class ModelGateTests
     public void A_refusal_without_a_time_lowers_what_is_asked_at_once_and_pauses_nobody()
     {
         ModelGate gate = Gate(mostAtOnce: 64);
-        long[] first = [Turn(gate), Turn(gate), Turn(gate), Turn(gate)];
+        long[] first = Turns(gate, 4);
+        Clock.MoveTo(0.1);
         foreach (long sent in first)
         {
             gate.Throttled(sent, null);
         }
 
         // Four less a tenth, and one less for each of the others, but not below half of four.
-        Task<long>[] turns = [.. Enumerable.Range(0, 6).Select(_ => Ask(gate))];
-        turns.Count(Went).ShouldBe(2);
+        Going(Ask(gate, 6)).ShouldBe(2);
     }
 
-    private ModelGate Gate(int mostAtOnce = 16, int? perMinute = null) => new("p", mostAtOnce, perMinute, _clock);
-
-    /// <summary>Asks for a turn; what follows it runs when the test asks how it stands, on the test's own thread.</summary>
-    private Task<long> Ask(ModelGate gate)
+    [Fact]
+    public void Who_gives_up_takes_no_turn()
     {
-        SynchronizationContext? before = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(_afterwards);
-        try
+        ModelGate gate = Gate(perMinute: 60);
+        using var gone = new CancellationTokenSource();
+        Turn(gate);
+        Task<long> second = Ask(gate, gone.Token);
+        Task<long> third = Ask(gate);
+
+        gone.Cancel();
+
+        Went(second).ShouldBeTrue();
+        second.IsCanceled.ShouldBeTrue();
+        Ask(Gate(), gone.Token).IsCanceled.ShouldBeTrue();
+        ShouldGoAt(third, 1.021);
+    }
+
+    [Fact]
+    public void Who_gives_up_while_a_turn_is_given_gives_it_back()
+    {
+        ModelGate gate = Gate(mostAtOnce: 1);
+        using var gone = new CancellationTokenSource();
+        long sent = Turn(gate);
+        Task<long> second = Ask(gate, gone.Token);
+        int looks = 0;
+        Clock.Looked = () =>
         {
-            return gate.EnterAsync(default).AsTask();
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(before);
-        }
-    }
-
-    private long Turn(ModelGate gate) => Taken(Ask(gate));
-
-    private long Taken(Task<long> turn)
-    {
-        Went(turn).ShouldBeTrue("a turn was expected at once");
-        return turn.GetAwaiter().GetResult();
-    }
-
-    private bool Went(Task turn)
-    {
-        _afterwards.Run();
-        return turn.IsCompleted;
-    }
-
-    private Failure Told(Task turn)
-    {
-        Went(turn).ShouldBeTrue();
-        return Should.Throw<FlowException>(() => turn.GetAwaiter().GetResult()).Failure;
-    }
-
-    private TimeSpan? WaitTold(ModelGate gate) => Told(Ask(gate)).RetryAfter;
-
-    private sealed class Afterwards : SynchronizationContext
-    {
-        private readonly Queue<(SendOrPostCallback Run, object? State)> _queue = new();
-
-        public override void Post(SendOrPostCallback d, object? state) => _queue.Enqueue((d, state));
-
-        public void Run()
-        {
-            while (_queue.TryDequeue(out (SendOrPostCallback Run, object? State) next))
+            // Three looks are for how long to wait, the fourth for the turn's own time.
+            if (++looks == 4)
             {
-                next.Run(next.State);
+                gone.Cancel();
             }
-        }
-    }
+        };
 
-    /// <summary>Moves only when it is told to, with or without the timers that are due.</summary>
-    private sealed class StandingClock : TimeProvider
-    {
-        private readonly List<Timer> _timers = [];
-        private long _now;
+        gate.Left();
+        Clock.Looked = null;
 
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _now;
-
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(_now);
-
-        public void MoveTo(double second, bool fireTimers = true)
-        {
-            long target = TimeSpan.FromSeconds(second).Ticks;
-            while (fireTimers && _timers.Where(timer => timer.Due <= target).MinBy(timer => timer.Due) is { } next)
-            {
-                _now = Math.Max(_now, next.Due);
-                next.Due = long.MaxValue;
-                next.Callback(next.State);
-            }
-
-            _now = target;
-        }
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = new Timer(this, callback, state);
-            timer.Change(dueTime, period);
-            _timers.Add(timer);
-            return timer;
-        }
-
-        private sealed class Timer(StandingClock clock, TimerCallback callback, object? state) : ITimer
-        {
-            public long Due { get; set; } = long.MaxValue;
-
-            public TimerCallback Callback => callback;
-
-            public object? State => state;
-
-            public bool Change(TimeSpan dueTime, TimeSpan period)
-            {
-                Due = dueTime < TimeSpan.Zero ? long.MaxValue : clock._now + dueTime.Ticks;
-                return true;
-            }
-
-            public void Dispose() => Due = long.MaxValue;
-
-            public ValueTask DisposeAsync()
-            {
-                Dispose();
-                return ValueTask.CompletedTask;
-            }
-        }
+        Went(second).ShouldBeTrue();
+        second.IsCanceled.ShouldBeTrue();
+        Went(Ask(gate)).ShouldBeTrue();
     }
 }
