@@ -22,6 +22,9 @@ internal sealed class MemoryStore : IBlobStore
     /// <summary>Called once, when a write is done and not answered yet.</summary>
     public Action? Written { get; set; }
 
+    /// <summary>What it says of when each blob was written.</summary>
+    public DateTimeOffset ModifiedAt { get; set; } = DateTimeOffset.UnixEpoch;
+
     /// <summary>How often a blob was opened.</summary>
     public int Opened { get; private set; }
 
@@ -68,7 +71,7 @@ internal sealed class MemoryStore : IBlobStore
     {
         foreach ((string name, (byte[] bytes, string etag)) in _blobs.Where(blob => blob.Key.StartsWith($"{container}/{prefix}", StringComparison.Ordinal)).ToArray())
         {
-            yield return new BlobEntry(BlobPath.Parse(name), etag, bytes.Length, DateTimeOffset.UnixEpoch);
+            yield return new BlobEntry(BlobPath.Parse(name), etag, bytes.Length, ModifiedAt);
         }
 
         await Task.CompletedTask;

@@ -87,15 +87,15 @@ public sealed class SteeringTests
     {
         _engine.States["run-1"] = State(InstanceStatus.Running, RunStage.WaitingForApproval);
 
-        await SendAsync("approval", """{ "approved": true, "by": "me" }""");
+        await SendAsync("approval", """{ "approved": true, "by": "me", "comment": "go" }""");
         // Sent again, since its answer may have been lost; a different one comes too late.
-        await SendAsync("approval", """{ "approved": true, "by": "me" }""");
+        await SendAsync("approval", """{ "approved": true, "by": "me", "comment": "go" }""");
         Failure late = (await Should.ThrowAsync<FlowException>(SendAsync("approval", """{ "approved": false }"""))).Failure;
 
-        _engine.Told.ShouldBe(["raise Approval {\"approved\":true,\"by\":\"me\"}", "raise Approval {\"approved\":true,\"by\":\"me\"}"]);
+        _engine.Told.ShouldBe(Enumerable.Repeat("raise Approval {\"approved\":true,\"by\":\"me\",\"comment\":\"go\"}", 2));
         FailureProblem.StatusOf(late.Kind).ShouldBe(StatusCodes.Status409Conflict);
         late.Message.ShouldBe("run-1 has been approved already by me");
-        (await _store.ReadJsonAsync<ApprovalDecision>(RunPaths.Approval("run-1"))).ShouldBe(new ApprovalDecision(true, "me"));
+        (await _store.ReadJsonAsync<ApprovalDecision>(RunPaths.Approval("run-1"))).ShouldBe(new ApprovalDecision(true, "me", "go"));
     }
 
     [Theory]

@@ -26,14 +26,33 @@ internal sealed class ToldEngine : IDurableClient
 
     public Task ResumeAsync(string instanceId, string reason, CancellationToken cancellation = default) => Note($"resume {reason}");
 
-    public Task<bool> StartAsync<TIn, TOut>(OrchestrationName<TIn, TOut> orchestration, string instanceId, TIn input, CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
+    /// <summary>The second time that it is asked for it stands already.</summary>
+    public Task<bool> StartAsync<TIn, TOut>(OrchestrationName<TIn, TOut> orchestration, string instanceId, TIn input, CancellationToken cancellation = default)
+    {
+        Told.Add($"start {orchestration.Name} {JsonSerializer.Serialize(input, FlowJson.Compact)}");
+        return Task.FromResult(States.TryAdd(instanceId, new InstanceState
+        {
+            InstanceId = instanceId, Orchestration = orchestration.Name, Version = "1", Status = InstanceStatus.Running, CreatedAt = DateTimeOffset.UnixEpoch, UpdatedAt = DateTimeOffset.UnixEpoch,
+        }));
+    }
 
-    public Task<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellation = default) => throw new NotSupportedException();
+    /// <summary>What was asked for, and pages in the order of ids: a continuation is the last id of the page before.</summary>
+    public List<InstanceQuery> Queries { get; } = [];
+
+    public Task<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellation = default)
+    {
+        Queries.Add(query);
+        InstanceState[] left = [.. States.Values
+            .Where(state => state.InstanceId.StartsWith(query.IdPrefix ?? "", StringComparison.Ordinal) && (query.Statuses.IsEmpty || query.Statuses.Contains(state.Status)))
+            .OrderBy(state => state.InstanceId, StringComparer.Ordinal)
+            .Where(state => string.CompareOrdinal(state.InstanceId, query.Continuation ?? "") > 0)];
+        InstanceState[] page = [.. left.Take(query.PageSize)];
+        return Task.FromResult(new InstancePage(page, page.Length < left.Length ? page[^1].InstanceId : null));
+    }
 
     public Task TerminateAsync(string instanceId, string reason, CancellationToken cancellation = default) => throw new NotSupportedException();
 
-    public Task PurgeAsync(string instanceId, CancellationToken cancellation = default) => throw new NotSupportedException();
+    public Task PurgeAsync(string instanceId, CancellationToken cancellation = default) => Note($"purge {instanceId}");
 
     public Task RewindAsync(string instanceId, string reason, CancellationToken cancellation = default) => throw new NotSupportedException();
 
