@@ -176,6 +176,82 @@ public sealed class JobSearchTests
         (await FindAsync()).ShouldBeNull();
     }
 
+    public static TheoryData<string, bool, SpendState, Func<PlannedCandidate, PlannedCandidate>> Rivals => new()
+    {
+        { "alike", true, SpendState.Intended, one => one },
+        { "alike, in doubt", true, SpendState.InDoubt, one => one },
+        { "alike, refused", false, SpendState.Refused, one => one },
+        { "of another provider", false, SpendState.Intended, one => one with { Provider = "azure" } },
+        { "not to train", false, SpendState.Intended, one => one with { Kind = OutcomeKind.Prompt } },
+        { "of another model", false, SpendState.Intended, one => one with { Model = "gpt-4.1" } },
+        { "of another form", false, SpendState.Intended, one => one with { Form = "completion" } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Rivals))]
+    public async Task Without_metadata_only_a_candidate_that_is_alike_is_a_rival(string what, bool rival, SpendState state, Func<PlannedCandidate, PlannedCandidate> change)
+    {
+        _service.Facts = Facts with { KeepsMetadata = false };
+        await IntendAsync("mini-long-name");
+        PlannedCandidate other = change(Planned with { Name = "other" });
+        await _store.WriteJsonAsync(RunPaths.Plan("run-1"), new RunPlan([Planned, other], [], [], 100, 24), cancellation: Cancellation);
+        await _store.WriteJsonAsync(
+            RunPaths.JobIntent("run-1", "other"), new SpendRecord<SubmittedJob>(Intended, state, state == SpendState.Refused ? new SubmittedJob("", null) : null, Intended), cancellation: Cancellation);
+        _service.Listed.Add(Job("job", Intended.AddMinutes(1)) with { Suffix = null });
+
+        if (rival)
+        {
+            Failure doubt = (await Should.ThrowAsync<FlowException>(FindAsync())).Failure;
+            doubt.Kind.ShouldBe(FailureKind.Conflict, what);
+            doubt.Remedy!.ShouldContain("this job");
+            // One of our own name is ours, whoever else may have one.
+            _service.Listed[0] = _service.Listed[0] with { Suffix = "mini-" };
+            (await FindAsync())!.JobId.ShouldBe("job");
+            // Of two of our own name, which the rival's may be as well, nobody can say.
+            _service.Listed.Add(Job("second", Intended.AddMinutes(2)));
+            (await Should.ThrowAsync<FlowException>(FindAsync())).Failure.Remedy!.ShouldContain("these jobs");
+        }
+        else
+        {
+            (await FindAsync())!.JobId.ShouldBe("job", what);
+        }
+    }
+
+    [Fact]
+    public async Task Without_metadata_a_file_of_the_same_name_is_the_same_file()
+    {
+        _service.Facts = Facts with { KeepsMetadata = false };
+        await IntendAsync("mini-long-name");
+        _service.Listed.Add(Job("job", Intended.AddMinutes(1)) with { TrainingFile = "file-again" });
+        _service.Files.AddRange([new ProviderFile("file-again", "name", 1, FileState.Ready, null), new ProviderFile("file-other", "other", 1, FileState.Ready, null)]);
+        (await FindAsync()).ShouldBeNull("the name of ours is not known");
+
+        _service.Files.Add(new ProviderFile("file-train", "name", 1, FileState.Ready, null));
+
+        (await FindAsync()).ShouldBe(new SubmittedJob("job", null, "ft:gpt-4.1-mini:a"));
+        _service.Listed[0] = _service.Listed[0] with { TrainingFile = "file-other" };
+        (await FindAsync()).ShouldBeNull();
+        // Where the recipe leaves the passes open any will do.
+        _service.Listed[0] = _service.Listed[0] with { TrainingFile = "file-train", Epochs = 9 };
+        (await new JobSearch(_store).FindAsync(_service, Input, Recipe with { Epochs = default }, Cancellation))!.JobId.ShouldBe("job");
+    }
+
+    [Fact]
+    public async Task All_jobs_of_a_run_are_told_by_their_stamp_or_by_the_names_of_their_files()
+    {
+        _service.Stamped.Add(Job("stamped", Intended));
+        _service.Listed.AddRange(
+            [Job("ours", Intended) with { TrainingFile = "file-ours" }, Job("theirs", Intended) with { TrainingFile = "file-theirs" }, Job("nameless", Intended) with { TrainingFile = null }]);
+        _service.Files.AddRange(
+        [
+            new ProviderFile("file-ours", "0123456789abcdef01234567-run-1.jsonl", 1, FileState.Ready, null), new ProviderFile("file-theirs", "0123456789abcdef01234567-run-2.jsonl", 1, FileState.Ready, null),
+        ]);
+
+        (await JobSearch.OfRunAsync(_service, "run-1", Cancellation)).Select(job => job.Id).ShouldBe(["stamped"]);
+        _service.Facts = Facts with { KeepsMetadata = false };
+        (await JobSearch.OfRunAsync(_service, "run-1", Cancellation)).Select(job => job.Id).ShouldBe(["ours"]);
+    }
+
     private static ProviderJob Job(string id, DateTimeOffset created) => new()
     {
         Id = id, Model = "gpt-4.1-mini", State = JobState.Running, RawState = "running", CreatedAt = created, TrainingFile = "file-train", Suffix = "mini-", Epochs = 3,

@@ -17,12 +17,29 @@ internal sealed class JobService(ProviderFacts facts) : IFineTuningProvider, IPr
 
     public List<JobRequest> Requests { get; } = [];
 
+    /// <summary>Files that lie there, newest first; what is uploaded comes to them.</summary>
+    public List<ProviderFile> Files { get; } = [];
+
+    /// <summary>What was uploaded, by name and content.</summary>
+    public List<(string Name, string Content)> Uploads { get; } = [];
+
+    /// <summary>Jobs that were asked to end.</summary>
+    public List<string> Cancelled { get; } = [];
+
+    /// <summary>How often the service was looked through.</summary>
+    public int Looks { get; private set; }
+
+    public IBatchInference? Batches { get; set; }
+
     /// <summary>Thrown where a job is asked for.</summary>
     public FlowException? Refusal { get; set; }
 
     public string Default => Facts.Name;
 
-    public IReadOnlyList<ProviderFacts> All => [Facts];
+    /// <summary>Other providers that are configured.</summary>
+    public List<ProviderFacts> Others { get; } = [];
+
+    public IReadOnlyList<ProviderFacts> All => [.. Others, Facts];
 
     public IFineTuningProvider Get(string name) => this;
 
@@ -37,17 +54,25 @@ internal sealed class JobService(ProviderFacts facts) : IFineTuningProvider, IPr
         return Task.FromResult(new ProviderJob { Id = $"job-{Requests.Count}", Model = request.Model, State = JobState.Queued, RawState = "queued" });
     }
 
-    public IAsyncEnumerable<ProviderJob> FindJobsAsync(IReadOnlyDictionary<string, string> metadata, CancellationToken cancellation = default) => Stamped.ToAsyncEnumerable();
+    public IAsyncEnumerable<ProviderJob> FindJobsAsync(IReadOnlyDictionary<string, string> metadata, CancellationToken cancellation = default)
+    {
+        Looks++;
+        return Stamped.ToAsyncEnumerable();
+    }
 
     public IAsyncEnumerable<ProviderJob> ListJobsAsync(CancellationToken cancellation = default) => Listed.ToAsyncEnumerable();
 
-    public List<ProviderFile> Files { get; } = [];
-
     public IAsyncEnumerable<ProviderFile> ListFilesAsync(CancellationToken cancellation = default) => Files.ToAsyncEnumerable();
 
-    public Task<ProviderFile?> GetFileAsync(string fileId, CancellationToken cancellation = default) => Task.FromResult<ProviderFile?>(null);
+    public Task<ProviderFile?> GetFileAsync(string fileId, CancellationToken cancellation = default) => Task.FromResult(Files.FirstOrDefault(file => file.Id == fileId));
 
-    public Task<ProviderFile> UploadFileAsync(string name, Stream content, long bytes, CancellationToken cancellation = default) => throw new NotSupportedException();
+    public async Task<ProviderFile> UploadFileAsync(string name, Stream content, long bytes, CancellationToken cancellation = default)
+    {
+        using var reader = new StreamReader(content);
+        Uploads.Add((name, await reader.ReadToEndAsync(cancellation)));
+        Files.Insert(0, new ProviderFile($"file-{Uploads.Count}", name, bytes, FileState.Ready, null));
+        return Files[0];
+    }
 
     public Task<byte[]> ReadFileAsync(string fileId, CancellationToken cancellation = default) => throw new NotSupportedException();
 
@@ -56,10 +81,14 @@ internal sealed class JobService(ProviderFacts facts) : IFineTuningProvider, IPr
     public Task<ProviderJob?> GetJobAsync(string jobId, CancellationToken cancellation = default) =>
         Refusal is { } refusal ? throw refusal : Task.FromResult(Listed.Find(job => job.Id == jobId));
 
-    /// <summary>What a service answers that is asked to cancel a job.</summary>
+    /// <summary>What a service answers that is asked to cancel a job; null: the job as it stands.</summary>
     public Func<string, ProviderJob>? Cancel { get; set; }
 
-    public Task<ProviderJob> CancelJobAsync(string jobId, CancellationToken cancellation = default) => Task.FromResult(Cancel!(jobId));
+    public Task<ProviderJob> CancelJobAsync(string jobId, CancellationToken cancellation = default)
+    {
+        Cancelled.Add(jobId);
+        return Task.FromResult(Cancel?.Invoke(jobId) ?? Stamped.Concat(Listed).First(job => job.Id == jobId));
+    }
 
     public Task<IReadOnlyList<JobEvent>> GetEventsAsync(string jobId, CancellationToken cancellation = default) => throw new NotSupportedException();
 

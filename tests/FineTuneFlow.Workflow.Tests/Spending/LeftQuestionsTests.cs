@@ -51,6 +51,18 @@ public sealed class LeftQuestionsTests
         await LookAsync();
     }
 
+    [Fact]
+    public async Task Candidates_of_providers_that_are_gone_are_not_looked_for_and_those_of_any_other_are()
+    {
+        await PlanAsync();
+        await IntendAsync("a");
+        _service.Others.Add(_service.Facts with { Name = "another" });
+        await Should.ThrowAsync<FlowException>(LookAsync());
+        _service.Facts = _service.Facts with { Name = "third" };
+
+        await LookAsync();
+    }
+
     private Task LookAsync() => new LeftQuestions(_store, _service, _time).ThrowIfAskedAsync(RunId, Cancellation);
 
     private Task<BlobWritten> PlanAsync() => _store.WriteJsonAsync(RunPaths.Plan(RunId), new RunPlan([Candidate], [], [], 100, 24), cancellation: Cancellation);

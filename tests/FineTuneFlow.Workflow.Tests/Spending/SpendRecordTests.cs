@@ -98,7 +98,9 @@ public sealed class SpendRecordTests
         DateTimeOffset began = _time.GetUtcNow();
         string first = intent.ETag;
 
-        _time.Advance(TimeSpan.FromSeconds(10));
+        _time.Advance(TimeSpan.FromSeconds(9));
+        intent.ETag.ShouldBe(first, "a third of the time in which a request arrives is not over");
+        _time.Advance(TimeSpan.FromSeconds(1));
         ((await RecordAsync()) with { Holder = null }).ShouldBe(new SpendRecord<Thing>(began + TimeSpan.FromSeconds(10), SpendState.Intended, null, began));
         _time.Advance(TimeSpan.FromSeconds(10));
         (await RecordAsync()).At.ShouldBe(began + TimeSpan.FromSeconds(20));
@@ -162,6 +164,20 @@ public sealed class SpendRecordTests
         await RunAsync(_ => Task.FromResult(new Thing("made")), Cancellation);
 
         _store.Asked[before].ShouldBe(WriteCondition.Matches(refused));
+    }
+
+    [Fact]
+    public async Task Later_attempts_keep_when_the_first_began()
+    {
+        DateTimeOffset began = _time.GetUtcNow();
+        await Should.ThrowAsync<FlowException>(RunAsync(_ => throw new FlowException(FailureKind.InvalidInput, "no"), Cancellation));
+        _time.Advance(TimeSpan.FromHours(1));
+
+        await RunAsync(async _ =>
+        {
+            ((await RecordAsync()) with { Holder = null }).ShouldBe(new SpendRecord<Thing>(began.AddHours(1), SpendState.Intended, null, began));
+            return new Thing("made");
+        }, Cancellation);
     }
 
     [Fact]
