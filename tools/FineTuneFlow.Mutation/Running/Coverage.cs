@@ -53,8 +53,12 @@ internal sealed class Coverage
     public IReadOnlyList<TestCase> Of(Mutant mutant)
     {
         TestCase[] direct = [.. _tests.Where(test => test.Members.Contains(mutant.MemberId))];
-        return [.. direct.OrderBy(test => test.Milliseconds + (test.Members.Count * 2))];
+        // What runs once a process was entered by the first test that came near it, and others may depend on it as well.
+        IEnumerable<TestCase> others = direct.Length > 0 && IsOncePerProcess(mutant) ? _tests.Except(direct) : [];
+        return [.. Quickest(direct), .. Quickest(others)];
     }
+
+    private static IEnumerable<TestCase> Quickest(IEnumerable<TestCase> tests) => tests.OrderBy(test => test.Milliseconds + (test.Members.Count * 2));
 
     /// <summary>A type's initialisation entered it, so that a process which is already running may never enter it again.</summary>
     public bool IsOncePerProcess(Mutant mutant) => mutant.OncePerProcess || _once.Contains(mutant.MemberId);
