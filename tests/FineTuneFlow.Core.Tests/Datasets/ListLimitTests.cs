@@ -80,6 +80,30 @@ public sealed class ListLimitTests
     }
 
     [Theory]
+    [InlineData(9)]
+    [InlineData(10)]
+    [InlineData(11)]
+    public void Of_many_lines_ten_are_listed_and_all_are_counted(int many)
+    {
+        // Each disputed text with a row of "b" that loses, and with as many rows as there are texts.
+        string disputed = string.Concat(Enumerable.Range(0, many).Select(i => $"a disputed text with the number {i},b\n" + string.Concat(Enumerable.Repeat($"a disputed text with the number {i},a\n", many))));
+        string plain = string.Concat(Enumerable.Range(0, 60).Select(i => $"a plain text with the number {i},{(i % 2 == 0 ? "a" : "b")}\n"));
+
+        DatasetProfile profile = Check("text,label\n" + disputed + plain);
+
+        // Rows of one text begin at lines 2, 3 + many ...; the third of each text is the first that repeats an earlier text and label.
+        profile.Duplicates.ShouldSatisfyAllConditions(
+            duplicates => duplicates.ConflictTexts.ShouldBe(many),
+            duplicates => duplicates.ConflictRows.ShouldBe(many),
+            duplicates => duplicates.Rows.ShouldBe(many * (many - 1)),
+            duplicates => duplicates.Conflicts[0].Lines.ShouldBe(Enumerable.Range(2, Math.Min(many + 1, 10)).Select(line => (long)line)),
+            duplicates => duplicates.Conflicts[0].Labels.ShouldBe([new NamedCount("b", 1), new NamedCount("a", many)]));
+        profile.Findings.Single(finding => finding.Code == "conflicting-labels").Lines.ShouldBe(Enumerable.Range(0, Math.Min(many, 10)).Select(i => 2L + (i * (many + 1))));
+        profile.Findings.Single(finding => finding.Code == "duplicates").Lines.ShouldBe(
+            Enumerable.Range(0, many).SelectMany(i => Enumerable.Range(0, many - 1).Select(j => 4L + j + (i * (many + 1)))).Take(10));
+    }
+
+    [Theory]
     // The most frequent spelling; at a tie the shortest, then the one with the fewest capitals, then by the code of its letters.
     [InlineData("Good Good good", "Good")]
     [InlineData("Good good", "good")]

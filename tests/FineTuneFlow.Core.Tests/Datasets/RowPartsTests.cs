@@ -1,0 +1,79 @@
+using FineTuneFlow.Core.Datasets.Splitting;
+
+namespace FineTuneFlow.Core.Tests.Datasets;
+
+/// <summary>The parts that splits are made of, against what the runtime's own collections do.</summary>
+public sealed class RowPartsTests
+{
+    [Theory]
+    [InlineData(0, 64)]
+    [InlineData(1, 64)]
+    [InlineData(2, 64)]
+    [InlineData(5, 64)]
+    [InlineData(1_000, 64)]
+    [InlineData(5_000, 64)]
+    [InlineData(1_000, 3)] // Keys of three bits: most are equal, and all lie in the first bucket.
+    public void Keys_are_sorted_and_equal_ones_by_row(int count, int bits)
+    {
+        var random = new Random(count);
+        ulong[] keys = [.. Enumerable.Range(0, count).Select(_ => bits == 64 ? (ulong)random.NextInt64(long.MinValue, long.MaxValue) : (ulong)random.Next(1 << bits))];
+        int[] rows = [.. Enumerable.Range(0, count)];
+        random.Shuffle(rows);
+        (ulong Key, int Row)[] expected = [.. keys.Zip(rows).Order()];
+
+        KeySort.Sort(keys, rows);
+
+        keys.Zip(rows).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Rows_of_every_block_are_read_back_with_their_keys()
+    {
+        // Blocks of 16,384 rows, and more than the sixteen for which there is room at first.
+        const int Rows = (17 * 16_384) + 1;
+        var table = new RowTable { HasSplitKeys = true };
+        for (int i = 0; i < Rows; i++)
+        {
+            table.Add(new Row { Line = (uint)i + 1 }, i * 3L);
+        }
+
+        table.Count.ShouldBe(Rows);
+        foreach (int i in (int[])[0, 1, 16_383, 16_384, 16_385, (16 * 16_384) - 1, 16 * 16_384, Rows - 1])
+        {
+            (table[i].Line, table.SplitKey(i)).ShouldBe(((uint)i + 1, i * 3L));
+        }
+    }
+
+    [Fact]
+    public void Script_and_split_of_a_row_leave_each_other_alone()
+    {
+        var row = new Row { Script = Core.Costs.Script.Other, Split = Core.Datasets.Split.Test };
+        row.Script = Core.Costs.Script.Greek;
+        (row.Script, row.Split).ShouldBe((Core.Costs.Script.Greek, Core.Datasets.Split.Test));
+        row.Split = Core.Datasets.Split.Validation;
+        (row.Script, row.Split).ShouldBe((Core.Costs.Script.Greek, Core.Datasets.Split.Validation));
+        row.Split = Core.Datasets.Split.Train;
+        row.Script = Core.Costs.Script.Other;
+        (row.Script, row.Split).ShouldBe((Core.Costs.Script.Other, Core.Datasets.Split.Train));
+    }
+
+    [Theory]
+    [InlineData("4", 4.0)]
+    [InlineData("4.5", 4.5)]
+    [InlineData("4 stars", 4.0)]
+    [InlineData("1 star", 1.0)]
+    [InlineData("4/5", 4.0)]
+    [InlineData("4 out of 5", 4.0)]
+    [InlineData("7 points", 7.0)]
+    [InlineData("★★★★", 4.0)]
+    [InlineData("★★☆☆☆", 2.0)]
+    [InlineData("⭐⭐", 2.0)]
+    [InlineData("★★★★★★★★★★", 10.0)]
+    [InlineData("★★★★★★★★★★★", null)]
+    [InlineData("", null)]
+    [InlineData("four", null)]
+    [InlineData("4 apples", null)]
+    [InlineData("★a", null)]
+    public void A_label_has_a_place_on_a_scale_where_it_is_a_number(string label, double? value) =>
+        ScaleValue.Of(label).ShouldBe((decimal?)value);
+}
