@@ -10,6 +10,9 @@ namespace FineTuneFlow.Tests;
 /// that beats in the background has written.</summary>
 internal sealed class MemoryStore : IBlobStore
 {
+    /// <summary>What writes without waiting in between would otherwise hang its test.</summary>
+    private const int MostWrites = 100_000;
+
     private readonly SortedDictionary<string, (byte[] Bytes, string ETag)> _blobs = new(StringComparer.Ordinal);
     private int _versions;
 
@@ -47,6 +50,11 @@ internal sealed class MemoryStore : IBlobStore
         }
 
         Asked.Add(condition);
+        if (Asked.Count > MostWrites)
+        {
+            throw new InvalidOperationException($"Somebody has written {MostWrites:N0} times and does not stop");
+        }
+
         bool stands = _blobs.TryGetValue(path.ToString(), out (byte[] Bytes, string ETag) before);
         if ((condition.OnlyIfAbsent && stands) || (condition.IfMatch is { } etag && before.ETag != etag))
         {

@@ -18,7 +18,7 @@ public sealed class SpendRecordTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = 20_000)]
     public async Task A_token_that_is_cancelled_while_the_maker_returns_does_not_lose_what_was_made()
     {
         using var cancelled = new CancellationTokenSource();
@@ -33,7 +33,7 @@ public sealed class SpendRecordTests
         (await RecordAsync()).ShouldBe(new SpendRecord<Thing>(_time.GetUtcNow(), SpendState.Made, made));
     }
 
-    [Theory]
+    [Theory(Timeout = 20_000)]
     [InlineData(FailureKind.Ambiguous)]
     [InlineData(FailureKind.InvalidInput)]
     public async Task A_late_note_never_overwrites_another_attempts_record(FailureKind kind)
@@ -48,7 +48,7 @@ public sealed class SpendRecordTests
         (await RecordAsync()).ShouldBe(Others);
     }
 
-    [Theory]
+    [Theory(Timeout = 20_000)]
     [InlineData(FailureKind.Ambiguous, SpendState.InDoubt)]
     [InlineData(FailureKind.Unavailable, SpendState.Refused)]
     public async Task A_note_says_how_the_attempt_ended_and_keeps_when_the_first_began(FailureKind kind, SpendState state)
@@ -64,7 +64,7 @@ public sealed class SpendRecordTests
         (await RecordAsync()).ShouldBe(new SpendRecord<Thing>(began + TimeSpan.FromSeconds(5), state, null, began));
     }
 
-    [Fact]
+    [Fact(Timeout = 20_000)]
     public async Task A_cancelled_making_counts_as_in_doubt()
     {
         await Should.ThrowAsync<OperationCanceledException>(RunAsync(_ => throw new OperationCanceledException(), Cancellation));
@@ -72,7 +72,7 @@ public sealed class SpendRecordTests
         (await RecordAsync()).State.ShouldBe(SpendState.InDoubt);
     }
 
-    [Fact]
+    [Fact(Timeout = 20_000)]
     public async Task A_late_beat_never_overwrites_another_attempts_record_and_no_beat_follows()
     {
         SpendOnce once = new(_store, _time);
@@ -90,7 +90,7 @@ public sealed class SpendRecordTests
         await intent.DisposeAsync();
     }
 
-    [Fact]
+    [Fact(Timeout = 20_000)]
     public async Task Beats_keep_the_intent_fresh_under_its_own_version_until_the_making_ends()
     {
         SpendOnce once = new(_store, _time);
@@ -114,7 +114,7 @@ public sealed class SpendRecordTests
         (await RecordAsync()).At.ShouldBe(began + TimeSpan.FromSeconds(20));
     }
 
-    [Fact]
+    [Fact(Timeout = 20_000)]
     public async Task A_beat_whose_answer_was_lost_is_known_as_our_own_and_the_next_ones_go_on()
     {
         LiveIntent<Thing> intent = await new SpendOnce(_store, _time).ClaimAsync<Thing>(_record, Grace, Cancellation);
@@ -131,7 +131,7 @@ public sealed class SpendRecordTests
         await intent.DisposeAsync();
     }
 
-    [Fact]
+    [Fact(Timeout = 20_000)]
     public async Task What_is_held_is_free_again_afterwards_however_it_ended()
     {
         var once = new SpendOnce(_store, _time);
@@ -142,7 +142,7 @@ public sealed class SpendRecordTests
         (await _store.ExistsAsync(_record, Cancellation)).ShouldBeFalse();
     }
 
-    [Fact]
+    [Fact(Timeout = 20_000)]
     public async Task Who_has_lost_its_hold_leaves_the_next_ones_intent_alone()
     {
         var once = new SpendOnce(_store, _time);
@@ -153,7 +153,7 @@ public sealed class SpendRecordTests
         (await RecordAsync()).ShouldBe(next);
     }
 
-    [Fact]
+    [Fact(Timeout = 20_000)]
     public async Task An_intent_is_written_only_where_there_is_none_or_under_the_version_that_was_read()
     {
         await Should.ThrowAsync<FlowException>(RunAsync(_ => throw new FlowException(FailureKind.InvalidInput, "no"), Cancellation));
@@ -166,7 +166,7 @@ public sealed class SpendRecordTests
         _store.Asked[before].ShouldBe(WriteCondition.Matches(refused));
     }
 
-    [Fact]
+    [Fact(Timeout = 20_000)]
     public async Task Later_attempts_keep_when_the_first_began()
     {
         DateTimeOffset began = _time.GetUtcNow();
@@ -180,7 +180,7 @@ public sealed class SpendRecordTests
         }, Cancellation);
     }
 
-    [Fact]
+    [Fact(Timeout = 20_000)]
     public async Task Another_attempt_that_begins_between_looking_and_claiming_is_not_overtaken()
     {
         int made = 0;
@@ -206,7 +206,7 @@ public sealed class SpendRecordTests
         made.ShouldBe(0);
     }
 
-    [Fact]
+    [Fact(Timeout = 20_000)]
     public async Task What_is_found_is_adopted_and_recorded_and_not_looked_for_again()
     {
         int looks = 0;
