@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using FineTuneFlow.Core.Failures;
+using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Observability;
 using FineTuneFlow.Workflow.Ports;
@@ -117,6 +119,46 @@ public sealed class DeploymentsTests
         double usd = await Removals(product, service).RemoveAsync(RunPaths.Deployment(input.RunId, input.Candidate), Cancellation);
 
         usd.ShouldBe((2 + 3) * ControlPlane.HourlyUsd, 1e-6, "the hour between the two costs nothing");
+    }
+
+    [Fact]
+    public async Task The_hours_of_all_that_were_given_up_are_added_up_and_told_and_a_removed_one_is_removed_again()
+    {
+        var service = new ControlPlane();
+        var store = new MemoryStore();
+        using var telemetry = new FlowTelemetry();
+        var deployments = new Deployments(store, service, service.Clock, telemetry);
+        BlobPath record = RunPaths.Deployment("r", "a");
+        (await deployments.RemoveAsync(record, Cancellation)).ShouldBe(0, "nothing was deployed");
+        var told = new List<double>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, listening) => listening.EnableMeasurementEvents(instrument) };
+        listener.SetMeasurementEventCallback<double>((_, usd, tags, _) =>
+        {
+            if (tags.ToArray().Any(tag => tag is { Key: "use", Value: "hosting" }) && tags.ToArray().Any(tag => tag is { Key: "provider", Value: "given-up" }))
+            {
+                told.Add(usd);
+            }
+        });
+        listener.Start();
+
+        await store.WriteJsonAsync(record, new DeploymentRecord("given-up", "d", service.Clock.GetUtcNow(), null, 0), cancellation: Cancellation);
+        for (int remade = 1; remade <= 2; remade++)
+        {
+            await service.EnsureAsync("given-up", "d", "ft:a", Cancellation);
+            service.Clock.Advance(TimeSpan.FromHours(remade));
+            (DeploymentRecord standing, string etag) = (await store.FindJsonAsync<DeploymentRecord>(record, Cancellation))!.Value;
+            await deployments.GiveUpAsync(record, standing, etag, remade, TimeSpan.FromMinutes(5), Cancellation);
+            DateTimeOffset now = service.Clock.GetUtcNow();
+            DeploymentRecord given = await store.ReadJsonAsync<DeploymentRecord>(record, Cancellation);
+            (given with { HostingUsd = 0 }).ShouldBe(new DeploymentRecord("given-up", "d", now, null, 0, 0, remade, now.AddMinutes(5)));
+            given.HostingUsd.ShouldBe((remade == 1 ? 1 : 3) * ControlPlane.HourlyUsd, 1e-9);
+        }
+
+        (await deployments.RemoveAsync(record, Cancellation)).ShouldBe(3 * ControlPlane.HourlyUsd, 1e-9, "it was not put up a third time");
+        await service.EnsureAsync("given-up", "d", "ft:a", Cancellation);
+        (await deployments.RemoveAsync(record, Cancellation)).ShouldBe(3 * ControlPlane.HourlyUsd, 1e-9);
+        service.Standing.ShouldBeEmpty("a late delivery has put it up again, and it is taken down again");
+        told.Select(usd => Math.Round(usd, 9)).ShouldBe([1.7, 3.4, 0]);
     }
 
     private static RemoveDeploymentInput Removal(DeployModelInput input) => new(input.RunId, input.Candidate, input.Provider);
