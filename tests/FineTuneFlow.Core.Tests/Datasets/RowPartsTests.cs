@@ -57,6 +57,28 @@ public sealed class RowPartsTests
         (row.Script, row.Split).ShouldBe((Core.Costs.Script.Other, Core.Datasets.Split.Train));
     }
 
+    [Fact]
+    public void What_is_kept_of_a_text_to_compare_it_is_not_taken_for_another_texts()
+    {
+        // 4,096 texts are kept, by the rest of their row: row 4,098 comes where row 2 was kept.
+        var random = new Random(1);
+        string[] texts = [.. Enumerable.Range(0, 4_100).Select(_ => $"{random.Next():x8} {random.Next():x8} {random.Next():x8} {random.Next():x8}")];
+        (texts[2], texts[5]) = (Alike("one", ""), Alike("one", "!"));
+        (texts[10], texts[4_098]) = (Alike("two", ""), Alike("two", "!"));
+        var rows = texts.Select((text, i) => (text, i % 2 == 0 ? "a" : "b"));
+
+        Core.Datasets.Profiling.DatasetProfile profile = Core.Datasets.Preparation.DatasetCheck.Check(
+            "r.csv", () => new MemoryStream(Texts.Csv(rows)), new() { Duplicates = new() { Near = new() } }, cancellation: TestContext.Current.CancellationToken).Profile;
+
+        // The header is line 1.
+        Core.Datasets.Profiling.Finding near = profile.Findings.Single(finding => finding.Code == "near-duplicates");
+        near.Count.ShouldBe(4);
+        near.Lines.ShouldBe([4L, 7L, 12L, 4_100L]);
+    }
+
+    private static string Alike(string word, string end) =>
+        string.Join(' ', Enumerable.Range(0, 12).Select(i => $"{word}{i * i}")) + " is what the text says, and it says it at such length that a letter more or less is nothing" + end;
+
     [Theory]
     [InlineData("4", 4.0)]
     [InlineData("4.5", 4.5)]
