@@ -3,8 +3,6 @@ using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Tests;
-using FineTuneFlow.Workflow.Activities;
-using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Spending;

@@ -1,7 +1,6 @@
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Tests;
-using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;

@@ -1,8 +1,6 @@
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Reports;
 using FineTuneFlow.Tests;
-using FineTuneFlow.Workflow.Activities;
-using FineTuneFlow.Workflow.Orchestrations;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Spending;
