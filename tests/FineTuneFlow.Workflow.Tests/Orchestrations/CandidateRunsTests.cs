@@ -67,6 +67,28 @@ public sealed class CandidateRunsTests
     }
 
     [Fact]
+    public async Task A_file_that_is_not_shown_yet_is_waited_for_and_one_that_stays_unknown_fails_after_ten_minutes()
+    {
+        var gone = new Failure(FailureKind.NotFound, "service does not have the file");
+        foreach (int shownAt in new[] { 6, int.MaxValue })
+        {
+            await using StubbedSteps stubs = await StubbedSteps.StartAsync();
+            int checks = 0;
+            stubs.Answer(Steps.PreparePlan, _ => StubAnswers.Plan with { Baselines = [] })
+                .Answer(Steps.CheckFile, _ => Interlocked.Increment(ref checks) >= shownAt ? new FileReadiness(true) : new FileReadiness(false, gone));
+
+            await stubs.RunAsync(Flows.FineTuneRun, StubAnswers.RunId, StubAnswers.Input);
+
+            stubs.Called.Contains(nameof(Steps.SubmitJob)).ShouldBe(shownAt < int.MaxValue);
+            if (shownAt == int.MaxValue)
+            {
+                stubs.Times(Steps.CheckFile)[^1].ShouldBeInRange(TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(11.5));
+                stubs.Record.Candidates.Select(one => one.Failure!.Message).Distinct().ShouldBe([gone.Message]);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_champion_of_our_own_is_judged_and_not_trained()
     {
         await using StubbedSteps stubs = await StubbedSteps.StartAsync();
