@@ -61,7 +61,7 @@ internal sealed class Ledger(
         {
             await foreach (BlobEntry entry in store.ListAsync(RunPaths.Runs, prefix))
             {
-                if (entry.Path.Name.EndsWith(".jsonl", StringComparison.Ordinal))
+                if (RunPaths.HoldsAnswers(entry.Path))
                 {
                     answers.AddRange(await store.ReadLinesAsync<Prediction>(entry.Path));
                 }

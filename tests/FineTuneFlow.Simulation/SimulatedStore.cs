@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -72,7 +73,20 @@ internal sealed class SimulatedStore(World world) : IBlobStore
     public bool Contains(string container, string prefix, string text)
     {
         byte[] wanted = Encoding.UTF8.GetBytes(text);
-        return Act(() => _blobs.Any(b => b.Key.StartsWith($"{container}/{prefix}", StringComparison.Ordinal) && b.Value.Bytes.AsSpan().IndexOf(wanted) >= 0));
+        return Act(() => _blobs.Any(b => b.Key.StartsWith($"{container}/{prefix}", StringComparison.Ordinal) && Unpacked(b.Value.Bytes).AsSpan().IndexOf(wanted) >= 0));
+    }
+
+    private static byte[] Unpacked(byte[] bytes)
+    {
+        if (bytes is not [0x1F, 0x8B, ..])
+        {
+            return bytes;
+        }
+
+        using var gzip = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
+        using var content = new MemoryStream();
+        gzip.CopyTo(content);
+        return content.ToArray();
     }
 
     private BlobEntry[] List(string start) =>

@@ -49,7 +49,7 @@ public sealed class JudgedRun
             HashSet<int> here = [.. chunk];
             int place = chunk.Key * Plan.ChunkRows;
             BlobPath path = RunPaths.Chunk(Report.RunId, chunk.Key);
-            await using BlobRead rows = await _blobs.OpenExistingAsync(path, cancellation);
+            await using BlobRead rows = await _blobs.OpenExistingUnpackedAsync(path, cancellation);
             foreach (DatasetRow row in DatasetFiles.ReadRows(rows.Content, path.Name))
             {
                 if (here.Contains(place))

@@ -23,6 +23,7 @@ public sealed class GetArtifact(RunReader runs, IBlobStore blobs) : IApiHandler
     {
         ".json" => "application/json",
         ".jsonl" => "application/jsonl",
+        ".gz" => "application/gzip",
         ".csv" => "text/csv",
         ".md" => "text/markdown",
         ".html" => "text/html",

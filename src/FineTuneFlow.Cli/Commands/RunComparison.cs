@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.IO.Compression;
 using System.Text.Json;
 using FineTuneFlow.Api.Runs;
 using FineTuneFlow.Cli.Client;
@@ -8,6 +9,7 @@ using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Cli.Commands;
@@ -106,7 +108,12 @@ internal sealed record RunComparison(
 
         private static async Task<List<T>> LinesAsync<T>(HostClient client, string path, CancellationToken cancellation)
         {
-            string text = await client.GetTextAsync(path, "*/*", cancellation);
+            using var content = new MemoryStream();
+            await client.DownloadAsync(path, content, cancellation);
+            content.Position = 0;
+            await using Stream lines = path.EndsWith(BlobStoreJson.PackedEnding, StringComparison.Ordinal) ? new GZipStream(content, CompressionMode.Decompress) : content;
+            using var reader = new StreamReader(lines);
+            string text = await reader.ReadToEndAsync(cancellation);
             return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<T>(line, FlowJson.Compact)!)];
         }
     }

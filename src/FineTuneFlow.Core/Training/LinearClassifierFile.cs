@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
 using FineTuneFlow.Core.Failures;
@@ -45,7 +46,7 @@ internal static class LinearClassifierFile
     {
         try
         {
-            return ReadChecked(stream);
+            return ReadChecked(IsPacked(stream) ? new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true) : stream);
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException or ArgumentException or FormatException or OverflowException)
         {
@@ -55,6 +56,20 @@ internal static class LinearClassifierFile
                 "Train the model again.",
                 e);
         }
+    }
+
+    /// <summary>Runs keep it packed with gzip.</summary>
+    private static bool IsPacked(Stream stream)
+    {
+        if (!stream.CanSeek)
+        {
+            return false;
+        }
+
+        long start = stream.Position;
+        bool packed = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
+        stream.Position = start;
+        return packed;
     }
 
     private static LinearClassifier ReadChecked(Stream stream)

@@ -32,7 +32,7 @@ public sealed class EvaluateChunk(
     {
         BlobPath target = RunPaths.Predictions(input.RunId, input.Candidate.AnswersAs, input.Chunk);
         IFineTuningProvider provider = providers.Get(input.Candidate.Provider);
-        if (await store.ExistsAsync(target, cancellation))
+        if (await store.ExistsPackedAsync(target, cancellation))
         {
             return new ChunkResult(input.Chunk);
         }
@@ -42,7 +42,7 @@ public sealed class EvaluateChunk(
         return await once.HoldAsync(intent, SpendGrace.OfQuestions(provider.Facts), async () =>
         {
             // Another delivery may have stored it between the first look and our intent.
-            if (!await store.ExistsAsync(target, cancellation))
+            if (!await store.ExistsPackedAsync(target, cancellation))
             {
                 // Looked at again: a run that ends from here on sees the intent, and waits for what is asked.
                 await guard.ThrowIfCancelledAsync(input.RunId, cancellation);

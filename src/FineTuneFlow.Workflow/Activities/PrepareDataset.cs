@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.IO.Compression;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Datasets.Preparation;
 using FineTuneFlow.Core.Failures;
@@ -58,14 +59,32 @@ public sealed class PrepareDataset(IBlobStore store, IntakeOptions intake) : IAc
                 "Its new content is a run of its own, which starts by itself; drop the old file under another name to run it too");
         }
 
+        // Forms are made of the rows, uploaded once and seldom looked at.
+        HashSet<string> forms = [.. manifest.Files.Where(f => f.Form != DatasetFiles.RowsForm).Select(f => f.Name)];
         // The manifest goes last: what is stored before it without it is stored again.
         foreach (string file in Directory.EnumerateFiles(output).OrderBy(f => Path.GetFileName(f) == DatasetFiles.Manifest).ThenBy(f => f, StringComparer.Ordinal))
         {
-            await using FileStream content = File.OpenRead(file);
-            await store.WriteAsync(RunPaths.Dataset(input.RunId, Path.GetFileName(file)), content, cancellation: cancellation);
+            BlobPath target = RunPaths.Dataset(input.RunId, Path.GetFileName(file));
+            bool packs = forms.Contains(Path.GetFileName(file));
+            await using FileStream content = packs ? await PackAsync(file, Path.Combine(folder, "packed"), cancellation) : File.OpenRead(file);
+            await store.WriteAsync(packs ? Packed(target) : target, content, cancellation: cancellation);
         }
 
         return manifest;
+    }
+
+    /// <summary>By way of a file, since the form of a large data set is large packed as well.</summary>
+    private static async Task<FileStream> PackAsync(string file, string target, CancellationToken cancellation)
+    {
+        FileStream packed = File.Create(target);
+        await using (FileStream content = File.OpenRead(file))
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            await content.CopyToAsync(gzip, cancellation);
+        }
+
+        packed.Position = 0;
+        return packed;
     }
 
     private async Task Download(BlobRef drop, string file, CancellationToken cancellation)
@@ -86,10 +105,13 @@ public sealed class PrepareDataset(IBlobStore store, IntakeOptions intake) : IAc
             .Select(c => RunRecipes.FormOf(recipe.Candidates.First(r => r.Name == c.Name), c.Model))
             .DistinctBy(f => f.Key);
 
+    private static BlobPath Packed(BlobPath path) => BlobPath.Of(path.Container, path.Name + BlobStoreJson.PackedEnding);
+
+    /// <summary>Hash and length are those of the unpacked content, as the manifest tells them and the service gets it.</summary>
     private static PreparedData Refer(string runId, Manifest manifest) => new(
         [
             .. manifest.Files.Where(f => f.Form != DatasetFiles.RowsForm)
-                .Select(f => new DatasetFile(f.Form, f.Split, new BlobRef(RunPaths.Dataset(runId, f.Name).ToString(), f.Sha256, f.Bytes))),
+                .Select(f => new DatasetFile(f.Form, f.Split, new BlobRef(Packed(RunPaths.Dataset(runId, f.Name)).ToString(), f.Sha256, f.Bytes))),
         ],
         manifest.Rows.Train,
         manifest.Rows.Validation,

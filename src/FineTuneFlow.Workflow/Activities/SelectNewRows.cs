@@ -21,7 +21,7 @@ public sealed class SelectNewRows(IBlobStore store, Lineage lineage) : IActivity
         List<DatasetRow> rows = await store.ReadLinesAsync<DatasetRow>(RunPaths.Rows(input.RunId, Split.Train), cancellation);
         using var chosen = new MemoryStream();
         int count = 0;
-        await using (BlobRead all = await store.OpenExistingAsync(BlobPath.Parse(input.All.Blob.Path), cancellation))
+        await using (BlobRead all = await store.OpenExistingUnpackedAsync(BlobPath.Parse(input.All.Blob.Path), cancellation))
         using (var lines = new StreamReader(all.Content))
         await using (var writer = new StreamWriter(chosen, leaveOpen: true) { NewLine = "\n" })
         {

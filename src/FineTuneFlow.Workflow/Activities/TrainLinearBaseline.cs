@@ -34,7 +34,8 @@ public sealed class TrainLinearBaseline(IBlobStore store, CandidateScores scores
         using var bytes = new MemoryStream();
         model.Save(bytes);
         bytes.Position = 0;
-        await store.WriteAsync(RunPaths.Baseline(input.RunId, input.Name, "model.bin"), bytes, cancellation: cancellation);
+        // A binary file already, which its reader takes packed and unpacked: it keeps its name.
+        await store.WritePackedAsync(RunPaths.Baseline(input.RunId, input.Name, "model.bin"), bytes, cancellation);
     }
 }
 

@@ -53,7 +53,8 @@ public sealed class CandidateScores(IBlobStore store, IProviders providers, RunP
             predictions.AddRange(await store.ReadLinesAsync<Prediction>(chunk.Path, cancellation));
         }
 
-        return predictions;
+        // A step that was done again after an update may have left the same answers packed and as they were kept before.
+        return [.. predictions.DistinctBy(answer => answer.Id)];
     }
 }
 

@@ -52,7 +52,7 @@ public sealed class EarlierAnswers(IBlobStore store, EarlierRuns runs, Shots sho
             {
                 await foreach (BlobEntry chunk in store.ListAsync(RunPaths.Runs, prefix, cancellation))
                 {
-                    if (chunk.Path.Name.EndsWith(".jsonl", StringComparison.Ordinal))
+                    if (RunPaths.HoldsAnswers(chunk.Path))
                     {
                         rows.UnionWith((await store.ReadLinesAsync<Prediction>(chunk.Path, cancellation)).Where(p => p.Error != PredictionError.Failed).Select(p => p.Id));
                     }

@@ -8,7 +8,10 @@ internal static class JudgedRows
 {
     public static async Task<DatasetRow[]> ReadAsync(IBlobStore store, BlobPath path, CancellationToken cancellation)
     {
-        using var content = new MemoryStream(await store.ReadBytesAsync(path, cancellation));
+        await using BlobRead read = await store.OpenExistingUnpackedAsync(path, cancellation);
+        using var content = new MemoryStream();
+        await read.Content.CopyToAsync(content, cancellation);
+        content.Position = 0;
         return [.. DatasetFiles.ReadRows(content, path.Name)];
     }
 }

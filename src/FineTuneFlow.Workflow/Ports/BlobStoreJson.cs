@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
@@ -31,7 +32,45 @@ public static class BlobStoreJson
         return await store.WriteAsync(path, content, condition, cancellation);
     }
 
-    /// <summary>JSON lines, one an item.</summary>
+    /// <summary>Ending of a file that is kept packed with gzip: what a run writes much of and people seldom open.</summary>
+    public const string PackedEnding = ".gz";
+
+    /// <summary>A file's content, unpacked where its name says that it is packed; then <see cref="BlobRead.Bytes"/> is what it takes in the
+    /// store. Where it is not there, the file of the name without that ending: runs of before have it.</summary>
+    public static async Task<BlobRead?> OpenUnpackedAsync(this IBlobStore store, BlobPath path, CancellationToken cancellation = default)
+    {
+        BlobRead? read = await store.OpenAsync(path, cancellation);
+        if (PlainOf(path) is not { } plain)
+        {
+            return read;
+        }
+
+        return read is null ? await store.OpenAsync(plain, cancellation) : read with { Content = new GZipStream(read.Content, CompressionMode.Decompress) };
+    }
+
+    /// <summary>As above.</summary>
+    /// <exception cref="FlowException">NotFound.</exception>
+    public static async Task<BlobRead> OpenExistingUnpackedAsync(this IBlobStore store, BlobPath path, CancellationToken cancellation = default) =>
+        await store.OpenUnpackedAsync(path, cancellation) ?? throw Missing(path);
+
+    /// <summary>Whether the file is there, packed or as runs of before have it.</summary>
+    public static async Task<bool> ExistsPackedAsync(this IBlobStore store, BlobPath path, CancellationToken cancellation = default) =>
+        await store.ExistsAsync(path, cancellation) || (PlainOf(path) is { } plain && await store.ExistsAsync(plain, cancellation));
+
+    /// <summary>Stores content packed.</summary>
+    public static async Task<BlobWritten> WritePackedAsync(this IBlobStore store, BlobPath path, Stream content, CancellationToken cancellation = default)
+    {
+        using var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            await content.CopyToAsync(gzip, cancellation);
+        }
+
+        packed.Position = 0;
+        return await store.WriteAsync(path, packed, default, cancellation);
+    }
+
+    /// <summary>JSON lines, one an item; packed where the path's name says so.</summary>
     public static async Task<BlobWritten> WriteLinesAsync<T>(
         this IBlobStore store, BlobPath path, IEnumerable<T> items, CancellationToken cancellation = default)
     {
@@ -43,14 +82,14 @@ public static class BlobStoreJson
         }
 
         lines.Position = 0;
-        return await store.WriteAsync(path, lines, default, cancellation);
+        return PlainOf(path) is null ? await store.WriteAsync(path, lines, default, cancellation) : await store.WritePackedAsync(path, lines, cancellation);
     }
 
     /// <summary>All items of JSON lines; none where the blob is not there.</summary>
     public static async Task<List<T>> ReadLinesAsync<T>(this IBlobStore store, BlobPath path, CancellationToken cancellation = default)
     {
         var items = new List<T>();
-        await using BlobRead? blob = await store.OpenAsync(path, cancellation);
+        await using BlobRead? blob = await store.OpenUnpackedAsync(path, cancellation);
         if (blob is not null)
         {
             using var reader = new StreamReader(blob.Content);
@@ -84,6 +123,9 @@ public static class BlobStoreJson
         using var content = new MemoryStream(bytes, writable: false);
         return await store.WriteAsync(path, content, condition, cancellation);
     }
+
+    private static BlobPath? PlainOf(BlobPath path) =>
+        path.Name.EndsWith(PackedEnding, StringComparison.Ordinal) ? BlobPath.Of(path.Container, path.Name[..^PackedEnding.Length]) : null;
 
     private static FlowException Missing(BlobPath path) =>
         new(FailureKind.NotFound, $"There is no {path}", "It was deleted, or never written");

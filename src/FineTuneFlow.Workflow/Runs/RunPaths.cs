@@ -51,7 +51,7 @@ public static class RunPaths
     public static BlobPath Sample(string runId) => Of(runId, "evaluation/sample.jsonl");
 
     /// <summary>The judged rows, cut into the pieces that are asked, stored and resumed as one.</summary>
-    public static BlobPath Chunk(string runId, int chunk) => Of(runId, $"evaluation/{chunk:D5}.jsonl");
+    public static BlobPath Chunk(string runId, int chunk) => Of(runId, $"evaluation/{chunk:D5}.jsonl{BlobStoreJson.PackedEnding}");
 
     public static string AnswersPrefix(string runId, string candidate) => $"{runId}/answers/{candidate}/";
 
@@ -78,7 +78,7 @@ public static class RunPaths
     /// <summary>The validation rows that checkpoints are chosen by, cut like the judged ones.</summary>
     public static BlobPath ValidationPlan(string runId) => Of(runId, "validation/plan.json");
 
-    public static BlobPath ValidationChunk(string runId, int chunk) => Of(runId, $"validation/{chunk:D5}.jsonl");
+    public static BlobPath ValidationChunk(string runId, int chunk) => Of(runId, $"validation/{chunk:D5}.jsonl{BlobStoreJson.PackedEnding}");
 
     public static BlobPath ValidationRows(string runId) => Of(runId, "validation/rows.jsonl");
 
@@ -127,7 +127,11 @@ public static class RunPaths
     public static string CheckpointPredictionsPrefix(string runId, string candidate) => $"{runId}/predictions/{candidate}_";
 
     public static BlobPath Predictions(string runId, string candidate, int chunk) =>
-        BlobPath.Of(Runs, $"{PredictionsPrefix(runId, candidate)}{chunk:D5}.jsonl");
+        BlobPath.Of(Runs, $"{PredictionsPrefix(runId, candidate)}{chunk:D5}.jsonl{BlobStoreJson.PackedEnding}");
+
+    /// <summary>Whether a file among predictions or answers holds some, and is no note beside them.</summary>
+    public static bool HoldsAnswers(BlobPath path) =>
+        path.Name.EndsWith(".jsonl", StringComparison.Ordinal) || path.Name.EndsWith($".jsonl{BlobStoreJson.PackedEnding}", StringComparison.Ordinal);
 
     public static BlobPath Baseline(string runId, string baseline, string file) =>
         BlobPath.Of(Runs, $"{BaselinesPrefix(runId)}{baseline}/{file}");

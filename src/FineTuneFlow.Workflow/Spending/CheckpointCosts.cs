@@ -26,7 +26,7 @@ public sealed class CheckpointCosts(IBlobStore store, RunPrices prices)
             await foreach (BlobEntry entry in store.ListAsync(RunPaths.Runs, prefix, cancellation))
             {
                 string name = candidate.Name + '_' + entry.Path.Name[prefix.Length..].Split('/')[0];
-                if (!counted.Contains(name) && entry.Path.Name.EndsWith(".jsonl", StringComparison.Ordinal))
+                if (!counted.Contains(name) && RunPaths.HoldsAnswers(entry.Path))
                 {
                     foreach (Prediction answer in await store.ReadLinesAsync<Prediction>(entry.Path, cancellation))
                     {

@@ -76,7 +76,7 @@ public sealed class LateCosts(
         List<Prediction> answers = await scores.PredictionsAsync(runId, candidate, cancellation);
         await foreach (BlobEntry entry in store.ListAsync(RunPaths.Runs, RunPaths.AnswersPrefix(runId, candidate), cancellation))
         {
-            if (entry.Path.Name.EndsWith(".jsonl", StringComparison.Ordinal))
+            if (RunPaths.HoldsAnswers(entry.Path))
             {
                 answers.AddRange(await store.ReadLinesAsync<Prediction>(entry.Path, cancellation));
             }

@@ -45,8 +45,8 @@ public sealed class TrainingUploads(IBlobStore store, IProviders providers, Spen
                 : await orElse(stop),
             async stop =>
             {
-                await using BlobRead read = await store.OpenExistingAsync(BlobPath.Parse(content.Path), stop);
-                ProviderFile file = await provider.UploadFileAsync(name, read.Content, read.Bytes, stop);
+                await using BlobRead read = await store.OpenExistingUnpackedAsync(BlobPath.Parse(content.Path), stop);
+                ProviderFile file = await provider.UploadFileAsync(name, read.Content, content.Bytes, stop);
                 return new UploadedFile(runId, provider.Facts.Name, file.Id);
             },
             cancellation);

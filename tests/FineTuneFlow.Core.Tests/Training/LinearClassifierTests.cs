@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Training;
@@ -62,6 +63,23 @@ public sealed class LinearClassifierTests
         {
             loaded.Probabilities(row.Text).ShouldBe(classifier.Probabilities(row.Text));
         }
+    }
+
+    [Fact]
+    public void A_classifier_is_read_packed_as_well_and_refused_where_that_is_damaged()
+    {
+        LinearClassifier classifier = LinearClassifier.Train(Train, new LinearTrainingOptions { Epochs = 1 });
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            classifier.Save(gzip);
+        }
+
+        using var cut = new MemoryStream(packed.ToArray()[..((int)packed.Length / 2)]);
+        packed.Position = 0;
+
+        LinearClassifier.Load(packed).Probabilities("good").ShouldBe(classifier.Probabilities("good"));
+        Should.Throw<FlowException>(() => LinearClassifier.Load(cut)).Failure.Kind.ShouldBe(FailureKind.InvalidInput);
     }
 
     [Theory]
