@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
+using FineTuneFlow.Functions.Durable;
 using FineTuneFlow.Functions.Triggers;
 using FineTuneFlow.Simulator;
 using FineTuneFlow.Simulator.Settings;
@@ -74,6 +75,7 @@ public sealed class DropLoadTests(Azurite azurite, ITestOutputHelper output)
 
     private static async Task<(int Succeeded, RunView[] Others, long MostMemory)> EndAsync(AppHost app, string project, int count, CancellationToken cancellation)
     {
+        app.Get<CurrentDurableClient>().Use(app.Client);
         using var look = new PeriodicTimer(TimeSpan.FromSeconds(2));
         long most = 0;
         while (true)
