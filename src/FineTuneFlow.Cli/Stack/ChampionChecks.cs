@@ -50,7 +50,7 @@ internal static class ChampionChecks
             return [];
         }
 
-        using var store = new FileBlobStore(files);
+        using var store = FileBlobStore.ForReading(files);
         var found = new List<ServedModel>();
         var champions = new Champions(store, new VersionFiles(store, new Shots(store)), new VersionReferences(store), TimeProvider.System);
         var lives = new ModelLives(providers, models, TimeProvider.System);

@@ -18,7 +18,8 @@ public sealed partial class FileBlobStore : IBlobStore, IDisposable
     private readonly IDisk _disk;
     private readonly FileTree _tree;
     private readonly FolderChanges _folders;
-    private readonly StorageLock _writer;
+    /// <summary>Null: it only reads.</summary>
+    private readonly StorageLock? _writer;
     private readonly Lock _commit = new();
     private long _lastStamp;
 
@@ -54,11 +55,26 @@ public sealed partial class FileBlobStore : IBlobStore, IDisposable
             throw DiskFaults.Of(fault, "the storage", _root);
         }
 
-        _tree = new FileTree(_root, new BlobFileNames(foldsCase ?? Directory.Exists(Path.Combine(_root, ".PARTS"))));
+        _tree = new FileTree(_root, new BlobFileNames(foldsCase ?? FoldsCase));
     }
+
+    private FileBlobStore(string folder, IDisk disk)
+    {
+        _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        _parts = Path.Combine(_root, ".parts");
+        _disk = disk;
+        _folders = new FolderChanges(_root, disk);
+        _tree = new FileTree(_root, new BlobFileNames(FoldsCase));
+    }
+
+    /// <summary>Reads beside the process that writes there, if there is one: makes nothing, and keeps nobody from it.</summary>
+    /// <param name="folder">A storage folder.</param>
+    public static FileBlobStore ForReading(string folder) => new(folder, LocalDisk.Instance);
 
     /// <summary>Where it stores, as a whole path.</summary>
     public string Folder => _root;
+
+    private bool FoldsCase => Directory.Exists(Path.Combine(_root, ".PARTS"));
 
     public Task<BlobRead?> OpenAsync(BlobPath path, CancellationToken cancellation = default)
     {
@@ -69,6 +85,7 @@ public sealed partial class FileBlobStore : IBlobStore, IDisposable
 
     public async Task<BlobWritten> WriteAsync(BlobPath path, Stream content, WriteCondition condition = default, CancellationToken cancellation = default)
     {
+        AssertWrites();
         string part = Path.Combine(_parts, Guid.NewGuid().ToString("N"));
         try
         {
@@ -131,6 +148,7 @@ public sealed partial class FileBlobStore : IBlobStore, IDisposable
 
     public Task<bool> DeleteAsync(BlobPath path, CancellationToken cancellation = default)
     {
+        AssertWrites();
         cancellation.ThrowIfCancellationRequested();
         try
         {
@@ -155,7 +173,15 @@ public sealed partial class FileBlobStore : IBlobStore, IDisposable
         }
     }
 
-    public void Dispose() => _writer.Dispose();
+    public void Dispose() => _writer?.Dispose();
+
+    private void AssertWrites()
+    {
+        if (_writer is null)
+        {
+            throw new InvalidOperationException($"The storage in {_root} was opened for reading.");
+        }
+    }
 
     private BlobRead? Open(BlobPath path)
     {

@@ -152,6 +152,26 @@ public class FileBlobStoreTests : BlobStoreContract, IDisposable
     }
 
     [Fact]
+    public async Task Whoever_only_reads_needs_no_right_to_write_and_keeps_nobody_from_it()
+    {
+        await WriteAsync("runs/a/run.json", "first");
+        using (FileBlobStore reading = FileBlobStore.ForReading(_folder.FullName))
+        {
+            (await reading.ReadBytesAsync(BlobPath.Parse("runs/a/run.json"), Cancelled)).ShouldBe("first"u8.ToArray());
+            await WriteAsync("runs/a/run.json", "second");
+            (await reading.ReadBytesAsync(BlobPath.Parse("runs/a/run.json"), Cancelled)).ShouldBe("second"u8.ToArray());
+            await Should.ThrowAsync<InvalidOperationException>(() => reading.WriteBytesAsync(BlobPath.Parse("runs/a/run.json"), "third"u8.ToArray(), cancellation: Cancelled));
+            await Should.ThrowAsync<InvalidOperationException>(() => reading.DeleteAsync(BlobPath.Parse("runs/a/run.json"), Cancelled));
+        }
+
+        DirectoryInfo other = _folder.CreateSubdirectory("other");
+        using FileBlobStore looks = FileBlobStore.ForReading(other.FullName);
+        (await looks.ListAsync("runs", "", Cancelled).ToListAsync(Cancelled)).ShouldBeEmpty();
+        other.EnumerateFileSystemInfos().ShouldBeEmpty();
+        using var writes = new FileBlobStore(other.FullName);
+    }
+
+    [Fact]
     public async Task A_full_disk_is_named_keeps_what_was_there_and_goes_on_with_room()
     {
         DirectoryInfo small = _folder.CreateSubdirectory("small");
