@@ -192,5 +192,15 @@ internal sealed class StackHome : IDisposable
 
     public string Baselines => Path.Combine(Folder, "baselines");
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose()
+    {
+        try
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // A trainer whose shell was killed may still write there; what a campaign has found must not be hidden behind it.
+        }
+    }
 }
