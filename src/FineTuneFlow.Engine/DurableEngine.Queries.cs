@@ -11,6 +11,9 @@ namespace FineTuneFlow.Engine;
 
 public sealed partial class DurableEngine
 {
+    /// <summary>So many instances are sorted in some ten milliseconds.</summary>
+    internal const int SortedAtMost = 4_000;
+
     public Task<InstanceState?> GetAsync(string instanceId, CancellationToken cancellation = default) =>
         Answer(() => Runtime.Database.Read(read => read.State(instanceId)) is { } state ? WithHold(state) : null);
 
@@ -68,12 +71,20 @@ public sealed partial class DurableEngine
 
         if (query.IdPrefix is { Length: > 0 } prefix)
         {
-            Where("i.id >= ? AND i.id < ?", prefix, prefix + "\U0010FFFF");
+            // Of few, all are found by their ids and sorted; of many, the newest are soon met in the order of time. SQLite cannot know which it is.
+            string end = prefix + "\U0010FFFF";
+            string id = Runtime.Database.Read(read => read.AreMany(prefix, end, SortedAtMost)) ? "+i.id" : "i.id";
+            Where($"{id} >= ? AND {id} < ?", prefix, end);
         }
 
         if (query.CustomStatusContains is { Length: > 0 } part)
         {
             Where("instr(i.custom_status, ?) > 0", part);
+        }
+
+        if (query.CompletedWith is { Length: > 0 } output)
+        {
+            Where($"(i.status <> {(int)InstanceStatus.Completed} OR instr(i.output, ?) > 0)", output);
         }
 
         if (query.RootsOnly)

@@ -152,6 +152,8 @@ public abstract class ClientConformance
         first.Instances.Select(i => i.InstanceId).ShouldBe(["p-4", "p-2"]);
         second.Instances.Select(i => i.InstanceId).ShouldBe(["p-1"]);
         second.Continuation.ShouldBeNull();
+        string[] completed = [.. (await host.Client.QueryAsync(new InstanceQuery { IdPrefix = "p-", CompletedWith = "p-2" })).Instances.Select(i => i.InstanceId)];
+        completed.ShouldBe(["p-5", "p-2"], "which has not completed, and the one whose output holds it");
         (await host.Client.QueryAsync(new InstanceQuery { Orchestration = Wait.Name })).Instances.Single().Input!.GetValue<string>().ShouldBe("x");
         (await host.Client.QueryAsync(new InstanceQuery { CustomStatusContains = "wait" })).Instances.Single().InstanceId.ShouldBe("p-5");
     }

@@ -28,6 +28,10 @@ internal sealed class ReadStatements(SqliteConnection connection) : IDisposable
     public InstanceRow? Row(string id) =>
         Get($"SELECT {InstanceColumns.Row} FROM instances WHERE id = ?").Read(InstanceColumns.ReadRow, id).SingleOrDefault();
 
+    /// <summary>Whether more instances than so many have an id in this range.</summary>
+    public bool AreMany(string from, string before, int than) =>
+        Get("SELECT COUNT(*) FROM (SELECT 1 FROM instances WHERE id >= ? AND id < ? LIMIT ?)").Read(row => row.Int64(0), from, before, (long)than + 1)[0] > than;
+
     /// <summary>A page of states with each one's place in the order.</summary>
     public List<(InstanceState State, long CreatedAt, long Key)> Page(string where, ReadOnlySpan<Value> values)
     {
