@@ -3,6 +3,7 @@ using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 using FineTuneFlow.Workflow.Tests.Spending;
 using Microsoft.Extensions.Time.Testing;
 
