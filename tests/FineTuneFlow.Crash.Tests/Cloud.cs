@@ -79,6 +79,10 @@ internal sealed class Cloud(CampaignOptions options) : IAsyncDisposable
         await Store.WriteBytesAsync(RunPaths.Drop(project, "reviews.csv"), Encoding.UTF8.GetBytes(csv));
     }
 
+    /// <summary>When a host has last noted that it began; null: none has.</summary>
+    public async Task<DateTimeOffset?> LastStartAsync(CancellationToken cancellation) =>
+        await new HostStarts(Store, TimeProvider.System).ListAsync(cancellation) is [.., var last] ? last : null;
+
     /// <summary>The runs' own records, as far as there are any.</summary>
     public async Task<List<RunRecord>> RunsAsync()
     {
