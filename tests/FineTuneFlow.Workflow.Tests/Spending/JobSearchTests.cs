@@ -113,6 +113,27 @@ public sealed class JobSearchTests
         (await FindAsync())!.JobId.ShouldBe("alike");
     }
 
+    [Fact]
+    public async Task A_deleted_file_that_a_job_needs_after_all_is_uploaded_once_and_waited_for_until_the_service_has_processed_it()
+    {
+        _service.Facts = Facts with { NeedsFileProcessing = true };
+        await _store.WriteJsonAsync(RunPaths.Recipe("run-1"), new Recipe { Candidates = [Recipe] }, cancellation: Cancellation);
+        BlobRef rows = (await _store.WriteBytesAsync(BlobPath.Of(RunPaths.Runs, "run-1/dataset/train.jsonl"), "{}"u8.ToArray(), cancellation: Cancellation)).Ref;
+        await _store.WriteJsonAsync(
+            RunPaths.Upload("run-1", "openai", rows.Sha256),
+            new SpendRecord<UploadedFile>(Intended, SpendState.Adopted, new UploadedFile("run-1", "openai", "file-train", Gone: rows)), cancellation: Cancellation);
+
+        _service.StateOfUploads = FileState.Pending;
+        Failure early = (await Should.ThrowAsync<FlowException>(Submit().RunAsync(Input, Cancellation))).Failure;
+        (early.Kind, early.IsRetryable).ShouldBe((FailureKind.Unavailable, true));
+        _service.Requests.ShouldBeEmpty("Azure refuses a job on a file that it is still processing");
+        _service.Files[0] = _service.Files[0] with { State = FileState.Ready };
+        await Submit().RunAsync(Input, Cancellation);
+
+        _service.Requests.ShouldHaveSingleItem().TrainingFile.ShouldBe("file-1");
+        _service.Uploads.ShouldHaveSingleItem();
+    }
+
     public static TheoryData<string, bool, Func<ProviderJob, ProviderJob>> Traits => new()
     {
         { "as it was asked for", true, job => job },

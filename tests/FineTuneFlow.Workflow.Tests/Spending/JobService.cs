@@ -20,6 +20,9 @@ internal sealed class JobService(ProviderFacts facts) : IFineTuningProvider, IPr
     /// <summary>Files that lie there, newest first; what is uploaded comes to them.</summary>
     public List<ProviderFile> Files { get; } = [];
 
+    /// <summary>In which state an uploaded file is at first.</summary>
+    public FileState StateOfUploads { get; set; } = FileState.Ready;
+
     /// <summary>What was uploaded, by name and content.</summary>
     public List<(string Name, string Content)> Uploads { get; } = [];
 
@@ -70,7 +73,7 @@ internal sealed class JobService(ProviderFacts facts) : IFineTuningProvider, IPr
     {
         using var reader = new StreamReader(content);
         Uploads.Add((name, await reader.ReadToEndAsync(cancellation)));
-        Files.Insert(0, new ProviderFile($"file-{Uploads.Count}", name, bytes, FileState.Ready, null));
+        Files.Insert(0, new ProviderFile($"file-{Uploads.Count}", name, bytes, StateOfUploads, null));
         return Files[0];
     }
 
