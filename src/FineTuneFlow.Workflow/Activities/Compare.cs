@@ -140,7 +140,7 @@ public sealed class Compare(
             Curve = await Curve(runId, result.Name, cancellation),
             Checkpoints = result.Checkpoints ?? [],
             Cost = planned is null || provider is null ? await BaselineCost(runId, result.Name, cancellation) : await WithCheckpoints(runId, planned, provider, prices.Actual(
-                provider, planned, asked?.Tier, recipe.Evaluation.Mode == EvaluationMode.Batch, result.Trained?.TrainedTokens, predictions, (deployment?.HostingUsd ?? 0, (deployment?.RemovedAt - deployment?.AskedAt)?.TotalHours),
+                provider, planned, asked?.Tier, recipe.Evaluation.Mode == EvaluationMode.Batch, result.Trained?.TrainedTokens, predictions, deployment?.Hosting() ?? (0, null),
                 trainingAdopted: result.Trained?.PaidBy is not null), cancellation),
             TrainingTime = result.Trained?.Time ?? (trained?.TrainSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null),
             Failure = result.Failure,

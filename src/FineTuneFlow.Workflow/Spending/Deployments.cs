@@ -43,11 +43,12 @@ public sealed class Deployments(IBlobStore store, IModelDeployments deployments,
     {
         try
         {
-            (standing, etag, _, double hosting) = await TakeDownAsync(record, standing, etag, cancellation);
+            (standing, etag, DateTimeOffset end, double hosting) = await TakeDownAsync(record, standing, etag, cancellation);
             DateTimeOffset now = time.GetUtcNow();
             DeploymentRecord given = standing with
             {
-                AskedAt = now, HourlyUsd = 0, HostingUsd = standing.HostingUsd + hosting, Remade = remade, NotBefore = now + pause, AskedAwayAt = null,
+                // It stands again after the pause at the earliest.
+                AskedAt = now + pause, HourlyUsd = 0, HostingUsd = standing.HostingUsd + hosting, Remade = remade, NotBefore = now + pause, AskedAwayAt = null, EarlierHours = standing.HoursUntil(end),
             };
             await store.WriteJsonAsync(record, given, WriteCondition.Matches(etag), cancellation);
             telemetry.Spent(standing.Provider, "hosting", hosting);

@@ -119,6 +119,9 @@ public sealed class DeploymentsTests
         double usd = await Removals(product, service).RemoveAsync(RunPaths.Deployment(input.RunId, input.Candidate), Cancellation);
 
         usd.ShouldBe((2 + 3) * ControlPlane.HourlyUsd, 1e-6, "the hour between the two costs nothing");
+        DeploymentRecord record = await product.Store.ReadJsonAsync<DeploymentRecord>(RunPaths.Deployment(input.RunId, input.Candidate));
+        (double all, double? hours) = record.Hosting();
+        (all / hours!.Value).ShouldBe(ControlPlane.HourlyUsd, 1e-6, "the report prices a day of it by this");
     }
 
     [Fact]
@@ -150,7 +153,7 @@ public sealed class DeploymentsTests
             await deployments.GiveUpAsync(record, standing, etag, remade, TimeSpan.FromMinutes(5), Cancellation);
             DateTimeOffset now = service.Clock.GetUtcNow();
             DeploymentRecord given = await store.ReadJsonAsync<DeploymentRecord>(record, Cancellation);
-            (given with { HostingUsd = 0 }).ShouldBe(new DeploymentRecord("given-up", "d", now, null, 0, 0, remade, now.AddMinutes(5)));
+            (given with { HostingUsd = 0 }).ShouldBe(new DeploymentRecord("given-up", "d", now.AddMinutes(5), null, 0, 0, remade, now.AddMinutes(5), EarlierHours: remade == 1 ? 1 : 3));
             given.HostingUsd.ShouldBe((remade == 1 ? 1 : 3) * ControlPlane.HourlyUsd, 1e-9);
         }
 
