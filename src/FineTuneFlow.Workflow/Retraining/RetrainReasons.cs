@@ -21,7 +21,7 @@ public sealed class RetrainReasons(
     ProjectRecipes recipes,
     ChampionHealth health,
     ModelLives lives,
-    IProviders providers,
+    OpenChoices choices,
     SplitMigration splits,
     IntakeOptions intake,
     TimeProvider time)
@@ -47,7 +47,7 @@ public sealed class RetrainReasons(
         MergedRows merged = await new RetrainingRows(store, intake).MergeAsync(
             project, rule.Dataset, await DropsAsync(project, cancellation), said, seen, cancellation);
 
-        WayOut? wayOut = lives.Of(champion)?.DaysLeft <= rule.Retrain.DyingDays ? WayOut.Of(rule, lives, providers) : null;
+        WayOut? wayOut = lives.Of(champion)?.DaysLeft <= rule.Retrain.DyingDays ? await WayOut.OfAsync(rule, lives, choices, cancellation) : null;
         TriedRows? last = (await store.FindJsonAsync<TriedRows>(RunPaths.TriedRows(project), cancellation))?.Value;
         int tried = last?.Version == champion.Version ? Math.Min(last.NewRows, merged.NewRows) : 0;
         DateTimeOffset? rests = last?.At?.AddDays(rule.Retrain.RestDays) is { } until && until > time.GetUtcNow() ? until : null;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Workflow.Models;
-using FineTuneFlow.Workflow.Ports;
+using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Retraining;
 
@@ -13,15 +13,29 @@ internal sealed record WayOut(ImmutableArray<CandidateRecipe> Candidates, bool O
 {
     public bool Leads => OwnModels || !Candidates.IsEmpty;
 
-    public static WayOut Of(Recipe recipe, ModelLives lives, IProviders providers)
+    /// <param name="recipe">The project's.</param>
+    /// <param name="lives">How long models answer.</param>
+    /// <param name="choices">What a candidate means that leaves its model open: the base of that one counts.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<WayOut> OfAsync(Recipe recipe, ModelLives lives, OpenChoices choices, CancellationToken cancellation)
     {
+        var ending = new HashSet<string>(StringComparer.Ordinal);
+        foreach (CandidateRecipe candidate in recipe.Candidates.Where(candidate => candidate.ContinueFrom is null))
+        {
+            // Nothing is left of one for which its provider suggests no model.
+            if (await choices.SettleAsync([candidate], trainingRows: null, cancellation) is not [{ Model: { } model, Provider: { } provider } settled]
+                || lives.Of(provider, model, settled.Kind == CandidateKind.FineTune)?.DaysLeft <= recipe.Retrain.DyingDays)
+            {
+                ending.Add(candidate.Name);
+            }
+        }
+
         var living = ImmutableArray<CandidateRecipe>.Empty;
         while (true)
         {
             ImmutableArray<CandidateRecipe> more = [.. recipe.Candidates.Where(candidate => candidate.ContinueFrom is { } from
                 ? living.Any(one => one.Name == from)
-                : candidate.Model is { } model
-                    && !(lives.Of(candidate.Provider ?? providers.Default, model, candidate.Kind == CandidateKind.FineTune)?.DaysLeft <= recipe.Retrain.DyingDays))];
+                : !ending.Contains(candidate.Name))];
             if (more.Length == living.Length)
             {
                 return new WayOut(living, OwnMayWin(recipe));

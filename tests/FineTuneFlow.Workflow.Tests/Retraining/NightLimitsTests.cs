@@ -25,7 +25,7 @@ public sealed class NightLimitsTests
         await product.Store.WriteBytesAsync(RunPaths.Drop(Project, "large.csv"), Encoding.UTF8.GetBytes(Reviews.Csv(400, seed: 2)), cancellation: stop);
         var reasons = new RetrainReasons(
             product.Store, product.Get<Champions>(), product.Get<Lineage>(), product.Get<FeedbackStore>(), product.Get<JudgedTexts>(), product.Get<ProjectRecipes>(),
-            product.Get<ChampionHealth>(), product.Get<ModelLives>(), product.Get<IProviders>(), product.Get<SplitMigration>(), new IntakeOptions(new LimitsRecipe { Rows = 300 }), TimeProvider.System);
+            product.Get<ChampionHealth>(), product.Get<ModelLives>(), product.Get<OpenChoices>(), product.Get<SplitMigration>(), new IntakeOptions(new LimitsRecipe { Rows = 300 }), TimeProvider.System);
 
         NightLook look = (await reasons.LookAsync(Project, rescue: null, stop)).Look;
 
