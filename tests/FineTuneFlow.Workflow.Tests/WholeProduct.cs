@@ -41,7 +41,11 @@ public sealed class WholeProduct : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    public static async Task<WholeProduct> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<WholeProduct> StartAsync(params (string Key, string Value)[] settings) => StartAsync(TimeProvider.System, settings);
+
+    /// <param name="clock">By which the product waits; the simulator goes by the system's.</param>
+    /// <param name="settings">Beside the simulator's own.</param>
+    public static async Task<WholeProduct> StartAsync(TimeProvider clock, params (string Key, string Value)[] settings)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("ftf-stack-");
         WebApplication simulator = SimulatorApp.Build(new SimulatorOptions
@@ -65,6 +69,7 @@ public sealed class WholeProduct : IAsyncDisposable
         }
 
         var services = new ServiceCollection();
+        services.AddSingleton(clock);
         services.AddLogging(l => l.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning));
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         services.AddSingleton(NotificationOptions.Of(configuration));

@@ -149,7 +149,7 @@ internal sealed class ServiceConnection : IDisposable
         }
         catch (JsonException broken)
         {
-            throw Unreadable(call, broken);
+            throw Unreadable(call, broken, body);
         }
     }
 
@@ -213,10 +213,11 @@ internal sealed class ServiceConnection : IDisposable
         ErrorReading.Read(_options.Name, call, answer, _options.Key);
 
     /// <summary>The service answered, but not in this format: what it made, if it made something, has to be looked for.</summary>
-    public FlowException Unreadable(ServiceCall call, Exception? why = null) => new(
+    public FlowException Unreadable(ServiceCall call, Exception? why = null, BinaryData? body = null) => new(
         call.Nature == CallNature.Makes ? FailureKind.Ambiguous : FailureKind.Unavailable,
-        $"{_options.Name} gave an answer that cannot be read (asked to {call.What})",
-        "Check that the provider's BaseAddress is a service of the OpenAI format",
+        // As a proxy, a sign-in or another service gives.
+        body is not null && body.ToMemory().Span.TrimStart(" \t\r\n"u8) is [(byte)'<', ..] ? $"{_options.Name} answers with a web page instead of JSON (asked to {call.What})" : $"{_options.Name} gave an answer that cannot be read (asked to {call.What})",
+        $"Check the setting Providers__{_options.Name}__BaseAddress, which must be a service of the OpenAI format, and whether a proxy or a sign-in stands before it",
         why);
 
     public void Dispose() => _http.Dispose();

@@ -75,6 +75,31 @@ public sealed class DoctorCommandTests : IDisposable
         output.ShouldContain("gpt-4-1-mini: gpt-4.1-mini can be trained at s");
     }
 
+    [Fact]
+    public async Task A_service_that_answers_with_a_web_page_and_an_address_of_another_one_are_told_with_their_setting()
+    {
+        await using WebApplication simulator = await SimulatorAsync(null);
+        using var http = new HttpClient { BaseAddress = new Uri(simulator.Urls.First()) };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", "k");
+        using var plan = new StringContent("""{ "rules": [ { "match": "GET /v1/**", "action": "webPage" } ] }""", System.Text.Encoding.UTF8, "application/json");
+        (await http.PutAsync("/simulator/faults", plan, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        string settings = Settings($$"""
+            "DefaultProvider": "page", "Providers__page__Kind": "simulator", "Providers__page__BaseAddress": "{{simulator.Urls.First()}}/v1/", "Providers__page__Key": "k",
+            "Providers__other__Kind": "simulator", "Providers__other__BaseAddress": "{{simulator.Urls.First()}}/api/", "Providers__other__Key": "k"
+            """);
+        string recipe = Write("recipe.json", """
+            { "candidates": [ { "name": "one", "kind": "prompt", "model": "babbage-002" }, { "name": "two", "kind": "prompt", "provider": "other", "model": "babbage-002" } ], "baselines": [] }
+            """);
+
+        (int code, string output, string error) = await Ftf.RunAsync("doctor", "--recipe", recipe, "--settings", settings);
+
+        code.ShouldBe(1, error);
+        output.ShouldContain("wrong  page: page answers with a web page instead of JSON (asked to list the models)");
+        output.ShouldContain("Providers__page__BaseAddress");
+        output.ShouldContain("wrong  other: other has nothing at this address");
+        output.ShouldContain("Providers__other__BaseAddress");
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private async Task<WebApplication> SimulatorAsync(DateOnly? end)

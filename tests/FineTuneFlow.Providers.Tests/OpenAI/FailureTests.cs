@@ -89,6 +89,27 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_web_page_is_called_one_and_told_with_the_setting_and_what_it_may_have_made_is_in_doubt()
+    {
+        await using WireServer server = await WireServer.StartAsync((http, _) => WireServer.WriteAsync(http, 200, "\n <!DOCTYPE html><html><body>Sign in</body></html>"));
+        using OpenAIProvider provider = TestProvider.For(server);
+        var question = new ModelQuestion { Model = "m", Family = ModelFamily.Chat, Messages = [new ChatTurn("user", "fine")], MaxTokens = 1 };
+        (Func<Task> Call, FailureKind Kind)[] calls =
+        [
+            (() => provider.CreateJobAsync(Job), FailureKind.Ambiguous), (() => provider.ListModelsAsync(), FailureKind.Unavailable), (() => provider.AskAsync(question), FailureKind.Unavailable),
+        ];
+
+        foreach ((Func<Task> call, FailureKind kind) in calls)
+        {
+            Failure failure = (await Should.ThrowAsync<FlowException>(call)).Failure;
+            failure.Kind.ShouldBe(kind);
+            failure.Message.ShouldContain("answers with a web page instead of JSON");
+            failure.Message.ShouldNotContain("Sign in");
+            failure.Remedy.ShouldNotBeNull().ShouldContain("__BaseAddress");
+        }
+    }
+
+    [Fact]
     public async Task What_a_service_says_about_a_question_is_not_passed_on()
     {
         await using WireServer server = await WireServer.StartAsync((http, _) =>

@@ -50,6 +50,22 @@ public sealed class RefusingServiceTests
         product.JobsCreated().ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_service_that_answers_with_nothing_but_web_pages_is_named_with_its_setting()
+    {
+        await using WholeProduct product = await WholeProduct.StartAsync(new HurryingClock(100));
+        await product.FaultsAsync("""{ "rules": [ { "match": "* /v1/**", "action": "webPage" } ] }""");
+        StartedRun run = await product.RunAsync("web-pages", Reviews.Csv(120), One);
+
+        RunView ended = await product.EndAsync(run.RunId);
+
+        Failure failure = Tuned(ended).Failure.ShouldNotBeNull();
+        failure.Message.ShouldContain("simulator answers with a web page instead of JSON (asked to list the files)");
+        failure.Remedy.ShouldNotBeNull().ShouldContain("Providers__simulator__BaseAddress");
+        product.JobsCreated().ShouldBe(0);
+        ended.Candidates.Single(c => c.Record.Name == "linear").Record.Accuracy.ShouldNotBeNull("what needs no service goes on");
+    }
+
     [Theory]
     [InlineData("GET /v1/fine_tuning/jobs/*", "\"calls\": [1, 2, 3]")]
     [InlineData("GET /v1/fine_tuning/jobs/*", "\"probability\": 0.5")]
