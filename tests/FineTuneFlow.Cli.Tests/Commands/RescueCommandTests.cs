@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using FineTuneFlow.Local.Hosting;
 using FineTuneFlow.Simulator;
 using FineTuneFlow.Simulator.Settings;
 using Microsoft.AspNetCore.Builder;
@@ -50,6 +51,48 @@ public sealed class RescueCommandTests : IAsyncLifetime
         File.ReadLines(old).Count(line => line.Contains("\"probabilities\"", StringComparison.Ordinal)).ShouldBe(11);
     }
 
+    [Fact(Timeout = 180_000)]
+    public async Task The_champions_answers_on_the_rows_that_judged_it_are_recorded_once_and_a_successor_is_trained_and_compared()
+    {
+        await using WebApplication host = LocalHost.Build(
+        [
+            "--FTF_HOME", Path.Combine(_folder.FullName, "home"), "--Port", "0", "--LogLevel", "Warning", "--DropWatchSeconds", "86400",
+            "--Providers:s:Kind", "simulator", "--Providers:s:BaseAddress", $"{_simulator.Urls.First()}/v1/", "--Providers:s:Key", "k",
+        ]);
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        string address = host.Urls.First();
+        string csv = Write("reviews.csv", "text,label\n" + string.Concat(Enumerable.Range(0, 150).Select(i => $"app {i} is {(i % 2 == 0 ? "awful" : "lovely")},{(i % 2 == 0 ? "bad" : "good")}\n")));
+        string recipe = Write("tuned.json", """
+            { "dataset": { "split": { "method": "stable" } }, "candidates": [{ "name": "gpt", "model": "gpt-4.1-mini", "epochs": 1, "systemPrompt": "Good or bad?" }], "baselines": [],
+              "promotion": { "requireSignificance": false }, "budget": { "approveAbove": 50 } }
+            """);
+        string old = Path.Combine(_folder.FullName, "champion.jsonl");
+        (int dropped, string made, string why) = await Ftf.RunAsync("drop", csv, "--project", "dying", "--recipe", recipe, "--watch", "--json", "--host", address);
+        dropped.ShouldBe(0, why);
+        JsonNode run = JsonNode.Parse(made)!;
+        run["promoted"]!.GetValue<string>().ShouldBe("gpt");
+        int before = await AskedAsync();
+
+        (int recorded, string said, string error) = await Ftf.RunAsync("rescue", "--project", "dying", "--out", old, "--settings", _settings, "--host", address);
+        (int again, string same, _) = await Ftf.RunAsync("rescue", "--project", "dying", "--out", old, "--settings", _settings, "--host", address, "--json");
+
+        (recorded, again).ShouldBe((0, 0), error);
+        string[] judged = await File.ReadAllLinesAsync(old, TestContext.Current.CancellationToken);
+        judged.Length.ShouldBeGreaterThan(10);
+        said.ShouldContain($"for all {judged.Length} rows, {judged.Length} of them new");
+        JsonNode.Parse(same)!["asked"]!.GetValue<int>().ShouldBe(0);
+        (await AskedAsync()).ShouldBe(before + judged.Length, "no row is asked twice");
+        // The same model asked the same way: what it answered when it was judged.
+        string[] answered = [.. Directory.EnumerateFiles(Path.Combine(_folder.FullName, "home", "storage", "runs", run["runId"]!.GetValue<string>(), "predictions", "gpt"))
+            .SelectMany(File.ReadLines).Select(LabelOf).Order(StringComparer.Ordinal)];
+        judged.Select(LabelOf).Order(StringComparer.Ordinal).ShouldBe(answered);
+
+        string successor = Write("successor.json", """{ "candidates": [], "baselines": [{ "name": "linear" }] }""");
+        (int code, string report, string note) = await Ftf.RunAsync("rescue", "--project", "dying", "--recipe", successor, "--host", address, "--json");
+        code.ShouldBe(0, note);
+        JsonNode.Parse(report)!["champion"]!["agreements"]!.AsArray().ShouldNotBeEmpty(report);
+    }
+
     [Fact]
     public async Task A_successor_is_said_to_agree_with_its_interval_and_the_rows_on_which_it_does_not()
     {
@@ -96,6 +139,12 @@ public sealed class RescueCommandTests : IAsyncLifetime
         _http.Dispose();
         _folder.Delete(recursive: true);
     }
+
+    /// <summary>Id and label of an answer.</summary>
+    private static string LabelOf(string line) => JsonNode.Parse(line) is var answer ? $"{answer!["id"]}: {answer["label"]}" : "";
+
+    private async Task<int> AskedAsync() =>
+        JsonNode.Parse(await _http.GetStringAsync("/simulator/ledger"))!["inference"]!.AsObject().Sum(model => model.Value!["requests"]!.GetValue<int>());
 
     private async Task<string> TrainAsync()
     {
