@@ -46,8 +46,9 @@ public static class DoctorCommand
     {
         using ConfiguredProviders providers = Providers(options.Settings, OfStack(options));
         ModelBook models = Models(options.Settings);
-        var choices = new OpenChoices(providers, models, TimeProvider.System);
-        using var encoders = new EncoderSources(Containers(options.Settings).TrainsHere, HubSettings.FromEnvironment);
+        ContainerJobSettings containers = Containers(options.Settings);
+        using var encoders = new EncoderSources(containers.TrainsHere, HubSettings.FromEnvironment, () => containers.EncoderAtHand);
+        var choices = new OpenChoices(providers, models, TimeProvider.System, encoders);
         return
         [
             .. await new CandidateCheckup(providers, models, choices, encoders, TimeProvider.System).RunAsync(recipe, cancellation),

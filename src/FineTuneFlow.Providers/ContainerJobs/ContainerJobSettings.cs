@@ -13,13 +13,22 @@ public sealed record ContainerJobSettings
 {
     public const string Section = "Baselines";
 
+    private const string PackagedEncoder = "all-MiniLM-L6-v2";
+
     private static readonly ImmutableSortedSet<string> Known = ImmutableSortedSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "Command", "WorkFolder", "Machine", "Subscription", "ResourceGroup", "Job", "Container", "ResourceManager", "Credential", "ClientId");
+        "Command", "WorkFolder", "Machine", "Encoder", "Subscription", "ResourceGroup", "Job", "Container", "ResourceManager", "Credential", "ClientId");
 
     public LocalContainerOptions? Local { get; init; }
 
     public AzureContainerOptions? Azure { get; init; }
+
+    /// <summary>The setting Encoder: what is trained where a recipe names nothing and no provider trains; null: <see cref="EncoderAtHand"/> decides.</summary>
+    public string? Encoder { get; init; }
+
+    /// <summary>The encoder that can be trained at once: the setting's, else MiniLM where this machine has built the trainer, whose package holds
+    /// it. Null: none.</summary>
+    public string? EncoderAtHand => Encoder ?? (Azure is null && Local is { IsTrainer: true } && TrainerProgram.IsBuilt() ? PackagedEncoder : null);
 
     /// <summary>Whether an encoder is trained on this machine, whose folders its trainer sees.</summary>
     public bool TrainsHere(EncoderSettings encoder) =>
@@ -41,8 +50,15 @@ public sealed record ContainerJobSettings
             throw Wrong("Command", "and Job are both set", "Set Job for a Container Apps job, or Command for a program on this machine");
         }
 
+        string? encoder = Given(section, "Encoder");
+        if (encoder is not null && job is null && command is null && TrainerProgram.Find() is null)
+        {
+            throw Wrong("Encoder", "names a model, and there is no trainer", "Set Command or Job as well, or start the host in a checkout");
+        }
+
         return new ContainerJobSettings
         {
+            Encoder = encoder,
             Azure = job is null ? null : ReadAzure(section, job, StorageOptions.Read(configuration)),
             Local = command is not null || TrainerProgram.Find() is not null
                 ? new LocalContainerOptions

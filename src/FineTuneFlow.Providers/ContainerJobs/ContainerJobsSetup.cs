@@ -13,7 +13,7 @@ public static class ContainerJobsSetup
     public static IServiceCollection AddContainerJobs(this IServiceCollection services, IConfiguration configuration)
     {
         var settings = ContainerJobSettings.Read(configuration);
-        services.AddSingleton(_ => new EncoderSources(settings.TrainsHere, HubSettings.FromEnvironment));
+        services.AddSingleton(_ => new EncoderSources(settings.TrainsHere, HubSettings.FromEnvironment, () => settings.EncoderAtHand));
         services.AddSingleton<IContainerJobs>(provider =>
         {
             IBlobStore Store() => provider.GetRequiredService<IBlobStore>();

@@ -8,6 +8,12 @@ internal static class TrainerProgram
 
     private const string Script = "src/FineTuneFlow.Trainer/train.sh";
 
+    /// <summary>What the script leaves once it has built the trainer, seen from its folder.</summary>
+    private const string Stamp = "../../.finetuneflow/trainer/.built";
+
+    /// <summary>Whether the script has built the trainer before; it builds it again where the sources are newer.</summary>
+    public static bool IsBuilt() => Find() is { } script && File.Exists(Path.Combine(Path.GetDirectoryName(script)!, Stamp));
+
     /// <summary>The script's path; null where the host does not run from a checkout, as in the cloud.</summary>
     public static string? Find()
     {

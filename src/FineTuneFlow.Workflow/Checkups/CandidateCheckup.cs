@@ -34,7 +34,8 @@ public sealed class CandidateCheckup(IProviders providers, ModelBook models, Ope
         }
 
         var previews = new EncoderPreviews();
-        foreach (BaselineRecipe baseline in BaselineGrid.Expand(recipe).Where(baseline => baseline is { Kind: BaselineKind.Encoder, Model: not null }))
+        Recipe planned = recipe with { Baselines = choices.BaselinesOf(recipe, candidates) };
+        foreach (BaselineRecipe baseline in BaselineGrid.Expand(planned).Where(baseline => baseline is { Kind: BaselineKind.Encoder, Model: not null }))
         {
             lines.Add(await LookAsync(baseline, previews, cancellation));
         }

@@ -12,12 +12,17 @@ namespace FineTuneFlow.Workflow.Checkups;
 /// fetched.</summary>
 /// <param name="trainsHere">Whether an encoder would be trained on this machine, whose folders its trainer then sees.</param>
 /// <param name="settings">Of the hub; a wrong one refuses the run and not the host.</param>
-public sealed class EncoderSources(Func<EncoderSettings, bool> trainsHere, Func<HubSettings> settings) : IDisposable
+/// <param name="atHand">The model of <see cref="AtHand"/>.</param>
+public sealed class EncoderSources(Func<EncoderSettings, bool> trainsHere, Func<HubSettings> settings, Func<string?>? atHand = null) : IDisposable
 {
     /// <summary>A hub that is slower than this holds nobody up; the trainer has more patience.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly HttpClient _http = new() { Timeout = Patience };
+
+    /// <summary>The encoder that can be trained without anything being fetched or built first, and so stands in a run whose recipe names
+    /// nothing; null: there is none.</summary>
+    public string? AtHand => atHand?.Invoke();
 
     /// <summary>The shapes of the encoders by their baselines' names, and what could not be found out.</summary>
     /// <param name="baselines">Without grids.</param>

@@ -3,13 +3,14 @@ using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Training;
+using FineTuneFlow.Workflow.Checkups;
 using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Workflow.Runs;
 
 /// <summary>Fixes with a run what its recipe leaves open: the provider, the model where none is named, and what a model's maker suggests
 /// for it. A default that changes later must not send half of a run's candidates elsewhere.</summary>
-public sealed class OpenChoices(IProviders providers, ModelBook models, TimeProvider time)
+public sealed class OpenChoices(IProviders providers, ModelBook models, TimeProvider time, EncoderSources? encoders = null)
 {
     /// <summary>How long a provider may take to list its models before the table alone decides.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -38,6 +39,16 @@ public sealed class OpenChoices(IProviders providers, ModelBook models, TimeProv
 
         return settled.ToImmutable();
     }
+
+    /// <summary>A recipe's baselines. Where it names neither candidates nor baselines and its provider trains nothing today, the encoder that is
+    /// at hand stands beside the linear model.</summary>
+    /// <param name="recipe">Without grids.</param>
+    /// <param name="settled">Its candidates by <see cref="SettleAsync"/>.</param>
+    public ImmutableArray<BaselineRecipe> BaselinesOf(Recipe recipe, ImmutableArray<CandidateRecipe> settled) =>
+        recipe.Candidates.SequenceEqual(RecipeReader.Default.Candidates) && recipe.Baselines.SequenceEqual(RecipeReader.Default.Baselines)
+        && settled.All(candidate => candidate.Kind == CandidateKind.Prompt) && encoders?.AtHand is { } model
+            ? [.. recipe.Baselines, new BaselineRecipe { Name = "encoder", Kind = BaselineKind.Encoder, Model = model }]
+            : recipe.Baselines;
 
     private async Task<CandidateRecipe?> SuggestAsync(CandidateRecipe open, ProviderFacts provider, double? trainingRows, CancellationToken cancellation)
     {

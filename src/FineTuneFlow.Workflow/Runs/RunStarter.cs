@@ -107,7 +107,8 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
         // Provider, model and prompt are fixed with the run: a changed default must not send half of its candidates elsewhere, nor another
         // champion change what they are told.
         ImmutableArray<CandidateRecipe> told = ContinuedPrompts.Inherit(recipe.Candidates, await ChampionPrompt(project, recipe, cancellation));
-        Recipe kept = recipe with { Candidates = await choices.SettleAsync(told, lines * (1 - recipe.Dataset.Split.Test - recipe.Dataset.Split.Validation), cancellation) };
+        ImmutableArray<CandidateRecipe> settled = await choices.SettleAsync(told, lines * (1 - recipe.Dataset.Split.Test - recipe.Dataset.Split.Validation), cancellation);
+        Recipe kept = recipe with { Candidates = settled, Baselines = choices.BaselinesOf(recipe, settled) };
         BlobWritten written = await store.WriteJsonAsync(RunPaths.Recipe(runId), kept, cancellation: cancellation);
         var input = new RunInput(runId, project, drop, written.Ref, recipe.DeadlineHours, trigger, repeats);
         return new StartedRun(runId, await client.StartAsync(Flows.FineTuneRun, runId, input, cancellation));

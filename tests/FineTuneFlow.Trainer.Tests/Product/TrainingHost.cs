@@ -14,13 +14,13 @@ internal sealed class TrainingHost : IAsyncDisposable
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("ftf-encoder-run-");
     private readonly WebApplication _host;
 
-    private TrainingHost()
+    private TrainingHost(string[] settings)
     {
         string trainer = Path.Combine(AppContext.BaseDirectory, "FineTuneFlow.Trainer.dll");
         _host = LocalHost.Build(
         [
             "--FTF_HOME", _home.FullName, "--Port", "0", "--LogLevel", "Warning",
-            "--Baselines:Command", $"dotnet \"{trainer}\"", "--Baselines:WorkFolder", Path.Combine(_home.FullName, "baselines"),
+            "--Baselines:Command", $"dotnet \"{trainer}\"", "--Baselines:WorkFolder", Path.Combine(_home.FullName, "baselines"), .. settings,
         ]);
     }
 
@@ -31,9 +31,10 @@ internal sealed class TrainingHost : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<TrainingHost> StartAsync()
+    /// <param name="settings">More of them, as <c>--Name value</c>.</param>
+    public static async Task<TrainingHost> StartAsync(params string[] settings)
     {
-        var started = new TrainingHost();
+        var started = new TrainingHost(settings);
         await started._host.StartAsync(Cancellation);
         started.Http.BaseAddress = new Uri(started._host.Urls.First() + "/api/");
         return started;
