@@ -22,6 +22,9 @@ public sealed record Prediction
     public int? ReasoningTokens { get; init; }
     /// <summary>Milliseconds from sending the request to its answer, without waiting for a rate limit.</summary>
     public double? LatencyMs { get; init; }
+    /// <summary>Answered in a batch, at the batch's price.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Batched { get; init; }
     /// <summary>The answer was had, and paid for, by an earlier run that this one repeats.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool PaidBefore { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FineTuneFlow.Core.Evaluation;
+using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Core.Training;
 
 namespace FineTuneFlow.Core.Reports;
@@ -19,7 +20,7 @@ internal static class RemarksBuilder
         return
         [
             .. Rule(report, input), .. Failures(report), .. Champion(report), .. Training(report), .. Rows(report, input, scored), .. Answers(scored), .. Chance(scored), .. Chosen(scored),
-            .. scored.Length > 0 ? WeakPlaces(scored[0]) : [], .. Calibration(scored), .. WithoutProbabilities(scored),
+            .. scored.Length > 0 ? WeakPlaces(scored[0]) : [], .. Calibration(scored), .. WithoutProbabilities(scored), .. InBatchesOnly(input),
             .. Suspects(report), .. Costs(report),
         ];
     }
@@ -205,6 +206,19 @@ internal static class RemarksBuilder
             yield return new("no-probabilities", RemarkLevel.Note,
                 $"No log-probabilities came with the answers of {string.Join(", ", silent)}: log loss, Brier score, calibration and how far a threshold could be trusted "
                 + $"cannot be told for {them}, and {they} not help to find wrong labels.");
+        }
+    }
+
+    private static IEnumerable<Remark> InBatchesOnly(ReportInput input)
+    {
+        string[] switched = input.Recipe.Evaluation.Mode == EvaluationMode.Batch
+            ? []
+            : [.. input.Candidates.Where(candidate => candidate.Predictions.Any(answer => answer.Batched)).Select(candidate => candidate.Name)];
+        if (switched.Length > 0)
+        {
+            yield return new("in-batches-only", RemarkLevel.Note,
+                $"Asked in batches although the recipe asks one by one, as the service answers their models in no other way: {string.Join(", ", switched)}. "
+                + "They cost a batch's price, and how long an answer takes cannot be told.");
         }
     }
 

@@ -10,7 +10,8 @@ namespace FineTuneFlow.Providers.OpenAI;
 /// <param name="Effort">Sent where the question names none, or one that the model does not take; null: not sent.</param>
 /// <param name="TakesEffort">The model knows <c>reasoning_effort</c>.</param>
 /// <param name="LimitField">Name of the answer's limit; null: the profile's.</param>
-internal sealed partial record AskingManner(bool Sampling = true, string? Effort = null, bool TakesEffort = true, string? LimitField = null)
+/// <param name="InBatchesOnly">The service answers it through its Batch API, and not otherwise.</param>
+internal sealed partial record AskingManner(bool Sampling = true, string? Effort = null, bool TakesEffort = true, string? LimitField = null, bool InBatchesOnly = false)
 {
     public static AskingManner Standard { get; } = new();
 

@@ -14,6 +14,10 @@ internal sealed class AskingManners(string limitField)
 
     public AskingManner Of(string model) => _known.GetValueOrDefault(model) ?? AskingManner.Standard;
 
+    /// <summary>Keeps that the service has refused to answer a model but in batches.</summary>
+    public void LearnInBatchesOnly(string model) =>
+        _known.AddOrUpdate(model, AskingManner.Standard with { InBatchesOnly = true }, (_, known) => known with { InBatchesOnly = true });
+
     /// <summary>The manner to ask in after a refusal; null where the refusal is about something else.</summary>
     /// <param name="question">As the caller gave it.</param>
     /// <param name="asked">The manner that was refused.</param>

@@ -34,8 +34,8 @@ internal static partial class ErrorReading
         new(null, e => e.Is("DeploymentNotReady"), FailureKind.Unavailable, "has not made the deployment ready yet", null) { Wait = TimeSpan.FromSeconds(2) },
         new(null, e => e.Call == ServiceCall.Ask && e.Says("failed to load lora", "loading lora", "lora adapter is not"), FailureKind.Unavailable,
             "has not loaded the fine-tune's adapter yet", null) { Wait = TimeSpan.FromSeconds(15) },
-        new(400, e => e.Call == ServiceCall.Ask && e.Says("only batch", "batch only", "only supports batch", "only available in batch", "only through the batch", "only via the batch"),
-            FailureKind.Forbidden, "answers this model in batches only", "Set evaluation.mode to batch in the recipe and rerun: what is trained is adopted"),
+        new(400, e => e.Call == ServiceCall.Ask && e.SaysInBatchesOnly, FailureKind.Forbidden, "answers this model in batches only",
+            "A run asks it in batches by itself where the provider has them (Providers__{provider}__Profile__Batches); else choose another model"),
         new(null, e => e.Call == ServiceCall.CreateDeployment && e.Is("InsufficientQuota", "QuotaExceeded"), FailureKind.QuotaExhausted,
             "has no quota for a deployment of this SKU and capacity", "Lower the provider's Deployment__Capacity setting, choose another Deployment__Sku, or ask for quota"),
         new(404, e => e.Is("DeploymentNotFound"), FailureKind.NotFound, "has no such deployment", "Deploy the model again; Azure deletes deployments left idle for 15 days"),
@@ -82,6 +82,9 @@ internal static partial class ErrorReading
     public static bool IsContentFilter(ServiceCall call, ServiceAnswer answer) =>
         answer.Status == 400 && Answer.Parse(call, answer).Is("content_filter", "content_policy_violation");
 
+    /// <summary>Whether a question was refused because the model is answered through the Batch API only.</summary>
+    public static bool IsInBatchesOnly(ServiceAnswer answer) => answer.Status == 400 && Answer.Parse(ServiceCall.Ask, answer).SaysInBatchesOnly;
+
     /// <summary>The field that a question was refused for, and the service's sentence about it; null where it was not a field.</summary>
     public static (string? Param, string? Message)? RefusedField(ServiceAnswer answer)
     {
@@ -124,6 +127,8 @@ internal static partial class ErrorReading
 
     private sealed record Answer(ServiceCall Call, int Status, string? Code, string? Type, string? Param, string? Message)
     {
+        public bool SaysInBatchesOnly => Says("only batch", "batch only", "only supports batch", "only available in batch", "only through the batch", "only via the batch");
+
         /// <summary>Whether code or type is one of these.</summary>
         public bool Is(params ReadOnlySpan<string> words)
         {

@@ -28,6 +28,8 @@ internal sealed class OpenAIBatches(ServiceConnection service, ProviderOptions o
         return null;
     }
 
+    public bool AnswersOnly(string model) => manners.Of(model).InBatchesOnly;
+
     public async Task<ProviderFile> UploadQuestionsAsync(string name, IReadOnlyList<BatchQuestion> questions, CancellationToken cancellation = default)
     {
         ReadOnlyMemory<byte> lines = Lines(questions);

@@ -199,6 +199,11 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
         (ServiceAnswer answer, double latency) = await ExchangeAsync(question, cancellation);
         if (!answer.IsSuccess)
         {
+            if (ErrorReading.IsInBatchesOnly(answer))
+            {
+                _manners.LearnInBatchesOnly(question.Model);
+            }
+
             return ErrorReading.IsContentFilter(ServiceCall.Ask, answer)
                 ? new ModelAnswer("", [], "content_filter", Refusal: null, null, null, latency)
                 : throw _service.Refused(ServiceCall.Ask, answer);
@@ -212,7 +217,7 @@ public sealed class OpenAIProvider : IFineTuningProvider, IDisposable
         }
         catch (JsonException broken)
         {
-            throw _service.Unreadable(ServiceCall.Ask, broken);
+            throw _service.Unreadable(ServiceCall.Ask, broken, answer.Body);
         }
     }
 

@@ -18,6 +18,8 @@ internal enum FaultAction
     Forbidden,
     /// <summary>404 <c>model_not_found</c>.</summary>
     NotFound,
+    /// <summary>400: the model is answered through the Batch API only.</summary>
+    BatchOnly,
     /// <summary>404 for a job or file, as a machine answers that has not heard of it yet.</summary>
     NotShown,
     /// <summary>200 with a web page, as a proxy or a wrong address answers.</summary>

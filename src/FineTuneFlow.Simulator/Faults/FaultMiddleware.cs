@@ -100,6 +100,7 @@ internal sealed class FaultMiddleware(FaultInjector faults, TimeProvider clock)
             "fine_tuning_not_permitted",
             type: "permission_error"),
         FaultAction.NotFound => new ApiException(404, "The model does not exist or you do not have access to it.", "model_not_found", "model"),
+        FaultAction.BatchOnly => new ApiException(400, "This model is only available in batch mode.", param: "model"),
         FaultAction.NotShown => new ApiException(404, "No such object. It may not be visible yet.", param: "id"),
         FaultAction.ServerError => new ApiException(500, "The server had an error while processing your request."),
         FaultAction.Unavailable => new ApiException(

@@ -46,7 +46,15 @@ public sealed class EvaluateChunk(
             {
                 // Looked at again: a run that ends from here on sees the intent, and waits for what is asked.
                 await guard.ThrowIfCancelledAsync(input.RunId, cancellation);
-                await AskAndStore(input, provider, target, cancellation);
+                try
+                {
+                    await AskAndStore(input, provider, target, cancellation);
+                }
+                catch (FlowException refused) when (refused.Failure.Kind == FailureKind.Forbidden && IsInBatchesOnly(input, provider))
+                {
+                    // Not a failure of the step but an answer: the orchestration hands the rows to the Batch API.
+                    return new ChunkResult(input.Chunk, InBatchesOnly: true);
+                }
             }
 
             return new ChunkResult(input.Chunk);
@@ -74,6 +82,11 @@ public sealed class EvaluateChunk(
         }
 
         Prediction?[] predictions = [.. rows.Select(row => answered.GetValueOrDefault(row.Id))];
+        if (predictions.Contains(null) && IsInBatchesOnly(input, provider))
+        {
+            throw new FlowException(FailureKind.Forbidden, $"{provider.Facts.Name} answers {input.Model} in batches only");
+        }
+
         bool isNew = input.Candidate.Trains && await IsNewAsync(input, cancellation);
         try
         {
@@ -113,6 +126,11 @@ public sealed class EvaluateChunk(
         }
     }
 
+    /// <summary>Whether the rows are to go through the Batch API, as the service has refused anything else. Checkpoints are chosen while
+    /// somebody waits, and do without.</summary>
+    private static bool IsInBatchesOnly(EvaluateChunkInput input, IFineTuningProvider provider) =>
+        input.Candidate.Asked is null && provider.Batches?.AnswersOnly(input.Model) == true;
+
     /// <summary>A model that was trained a moment ago may not be known everywhere at once.</summary>
     private async Task<bool> IsNewAsync(EvaluateChunkInput input, CancellationToken cancellation) =>
         await store.FindJsonAsync<ProviderJob>(RunPaths.Job(input.RunId, input.Candidate.Name), cancellation) is { Value.FinishedAt: { } finished }
@@ -125,4 +143,6 @@ public sealed class EvaluateChunk(
 /// <param name="Chunk">From 0.</param>
 public sealed record EvaluateChunkInput(string RunId, PlannedCandidate Candidate, string Model, int Chunk);
 
-public sealed record ChunkResult(int Chunk);
+/// <param name="Chunk">From 0.</param>
+/// <param name="InBatchesOnly">It was not asked to its end: the service answers the model through its Batch API only.</param>
+public sealed record ChunkResult(int Chunk, bool InBatchesOnly = false);

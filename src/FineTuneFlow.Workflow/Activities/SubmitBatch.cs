@@ -46,7 +46,9 @@ public sealed class SubmitBatch(
 
     private async Task<bool> AllAnsweredAsync(BatchPartInput input, CancellationToken cancellation)
     {
-        if ((await earlier.RunsAsync(input.RunId, input.Candidate, cancellation)).IsEmpty)
+        // Of a first attempt nothing is answered, and the rows need not be read for that.
+        if ((await earlier.RunsAsync(input.RunId, input.Candidate, cancellation)).IsEmpty
+            && !await store.ExistsAsync(RunPaths.Predictions(input.RunId, input.Candidate.Name, input.FirstChunk), cancellation))
         {
             return false;
         }
@@ -74,11 +76,18 @@ public sealed class SubmitBatch(
         return asked;
     }
 
+    /// <summary>Rows that neither this run, where it has asked one by one before, nor an earlier one has an answer for.</summary>
     private async Task<DatasetRow[]> OpenAsync(BatchPartInput input, int chunk, CancellationToken cancellation)
     {
-        Dictionary<string, Prediction> answered = await earlier.OfAsync(input.RunId, input.Candidate, chunk, cancellation);
+        if (await store.ExistsAsync(RunPaths.Predictions(input.RunId, input.Candidate.Name, chunk), cancellation))
+        {
+            return [];
+        }
+
+        HashSet<string> answered = [.. (await earlier.OfAsync(input.RunId, input.Candidate, chunk, cancellation)).Keys,
+            .. (await store.ReadLinesAsync<Prediction>(RunPaths.Answers(input.RunId, input.Candidate.Name, chunk), cancellation)).Select(answer => answer.Id)];
         DatasetRow[] rows = await JudgedRows.ReadAsync(store, RunPaths.Chunk(input.RunId, chunk), cancellation);
-        return [.. rows.Where(row => !answered.ContainsKey(row.Id))];
+        return [.. rows.Where(row => !answered.Contains(row.Id))];
     }
 
     private static UploadedFile? Uploaded(BatchPartInput input, ProviderFile? file) =>

@@ -16,9 +16,22 @@ public sealed class RunPrices(PriceBook book)
 
     /// <param name="provider">Where it was asked.</param>
     /// <param name="candidate">As planned.</param>
-    /// <param name="batch">Asked through the Batch API.</param>
+    /// <param name="batch">All were asked through the Batch API; else those that say so of themselves.</param>
     /// <param name="predictions">With the tokens that the provider counted.</param>
     public CandidateCost Evaluation(ProviderFacts provider, PlannedCandidate candidate, bool batch, IEnumerable<Prediction> predictions)
+    {
+        Prediction[] all = [.. predictions];
+        CandidateCost cost = Asked(provider, candidate, batch, all);
+        return batch || !all.Any(p => p.Batched)
+            ? cost
+            : cost with
+            {
+                EvaluationUsd = Asked(provider, candidate, batch: true, all.Where(p => p.Batched)).EvaluationUsd
+                    + Asked(provider, candidate, batch: false, all.Where(p => !p.Batched)).EvaluationUsd,
+            };
+    }
+
+    private CandidateCost Asked(ProviderFacts provider, PlannedCandidate candidate, bool batch, IEnumerable<Prediction> predictions)
     {
         (long prompt, long completion) = predictions.Aggregate(
             (Prompt: 0L, Completion: 0L), (sum, p) => (sum.Prompt + (p.PromptTokens ?? 0), sum.Completion + (p.CompletionTokens ?? 0)));

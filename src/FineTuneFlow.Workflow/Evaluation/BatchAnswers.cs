@@ -17,21 +17,25 @@ public sealed class BatchAnswers(IBlobStore store, CandidateQuestions questions)
             if (answer.Answer is not null)
             {
                 // A batch has no latency for a row.
-                answers[answer.Id] = AnswerParser.Parse(answer.Id, labels, answer.Answer, composer.Style) with { LatencyMs = null };
+                answers[answer.Id] = AnswerParser.Parse(answer.Id, labels, answer.Answer, composer.Style) with { LatencyMs = null, Batched = true };
             }
             else if (answer.Failure is { IsRetryable: false })
             {
-                answers[answer.Id] = new Prediction { Id = answer.Id, Error = PredictionError.Failed };
+                answers[answer.Id] = new Prediction { Id = answer.Id, Error = PredictionError.Failed, Batched = true };
             }
         }
 
         for (int chunk = part.FirstChunk; chunk < part.FirstChunk + part.Chunks; chunk++)
         {
+            BlobPath kept = RunPaths.Answers(part.RunId, part.Candidate.Name, chunk);
             DatasetRow[] rows = await JudgedRows.ReadAsync(store, RunPaths.Chunk(part.RunId, chunk), cancellation);
-            await store.WriteLinesAsync(
-                RunPaths.Answers(part.RunId, part.Candidate.Name, chunk),
-                rows.Select(r => answers.GetValueOrDefault(r.Id)).OfType<Prediction>(),
-                cancellation);
+            // What was asked one by one before the batch was not in it.
+            foreach (Prediction had in await store.ReadLinesAsync<Prediction>(kept, cancellation))
+            {
+                answers.TryAdd(had.Id, had);
+            }
+
+            await store.WriteLinesAsync(kept, rows.Select(r => answers.GetValueOrDefault(r.Id)).OfType<Prediction>(), cancellation);
         }
     }
 

@@ -70,6 +70,7 @@ public sealed class CandidateScores(IBlobStore store, IProviders providers, RunP
 /// <param name="PaidBefore">Answers that an earlier run has had.</param>
 /// <param name="PaidBeforeUsd">Their part of <paramref name="CostUsd"/>.</param>
 /// <param name="MadeBy">The earlier run whose container's outputs were taken over; null: this run's own.</param>
+/// <param name="InBatchesOnly">Asked in batches against the recipe, as the service answers the model in no other way.</param>
 public sealed record CandidateScore(
     string Name,
     OutcomeKind Kind,
@@ -82,4 +83,5 @@ public sealed record CandidateScore(
     bool Simulated,
     int PaidBefore = 0,
     double PaidBeforeUsd = 0,
-    string? MadeBy = null);
+    string? MadeBy = null,
+    bool InBatchesOnly = false);

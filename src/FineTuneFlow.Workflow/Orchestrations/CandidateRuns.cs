@@ -174,6 +174,11 @@ internal sealed class CandidateRuns(
                 new EvaluateCandidateInput(input.RunId, candidate, model?.Model ?? candidate.ContinueModel ?? candidate.Model, evaluation, _deadline),
                 Flows.EvaluateId(input.RunId, candidate.Name));
             journal.Judged(candidate.Name, score);
+            if (score.InBatchesOnly)
+            {
+                journal.Note($"{candidate.Name}: the service answers its model in batches only, so it was asked in batches, at their price, although the recipe asks one by one");
+            }
+
             if (candidate.Checkpoints == CheckpointUse.All)
             {
                 tried = await trial.JudgeOthersAsync(candidate, tried, evaluation, score.Accuracy);

@@ -4,6 +4,7 @@ using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Runs;
 using FineTuneFlow.Workflow.Spending;
+using Microsoft.Extensions.Logging;
 
 namespace FineTuneFlow.Workflow.Orchestrations;
 
@@ -22,27 +23,35 @@ public static class EvaluateCandidate
     {
         DeployedModel? deployment = null;
         int remade = 0;
+        bool inBatches = input.Plan.Batch;
         try
         {
             while (true)
             {
                 (deployment, remade) = await Deploy(context, input, remade);
                 string model = deployment?.Deployment ?? input.Model;
-                if (input.Plan.Batch)
+                if (inBatches)
                 {
                     await AskInBatches(context, input, model);
                 }
 
                 try
                 {
-                    await AskAll(context, input, model);
-                    break;
+                    if (await AskAll(context, input, model))
+                    {
+                        break;
+                    }
                 }
                 catch (StepFailedException silent) when (deployment is not null && silent.Failure.Kind == FailureKind.Unavailable)
                 {
                     // It stands, and did not answer however often it was asked. What was answered before is kept.
                     remade = NextAttempt(remade, input, "answers nothing");
+                    continue;
                 }
+
+                inBatches = inBatches ? throw LeftOpen(input) : true;
+                context.Logger("FineTuneFlow.Runs").LogInformation(
+                    "{Instance}: {Provider} answers {Model} in batches only, so it is asked in batches", context.InstanceId, input.Candidate.Provider, model);
             }
         }
         finally
@@ -54,7 +63,8 @@ public static class EvaluateCandidate
             }
         }
 
-        return await context.CallAsync(Steps.ScoreCandidate, new ScoreCandidateInput(input.RunId, input.Candidate));
+        CandidateScore score = await context.CallAsync(Steps.ScoreCandidate, new ScoreCandidateInput(input.RunId, input.Candidate));
+        return score with { InBatchesOnly = inBatches && !input.Plan.Batch };
     }
 
     /// <summary>Waits for a deployment. One that is stuck is deleted and made again, a few times.</summary>
@@ -104,6 +114,11 @@ public static class EvaluateCandidate
             $"The deployment of {input.Model} at {input.Candidate.Provider} {what}, also after it was deleted and made again {MostRemade} times",
             "Look at it in the portal, or ask the service's support; a rerun adopts the trained model and tries the deployment anew");
 
+    private static FlowException LeftOpen(EvaluateCandidateInput input) => new(
+        FailureKind.JobFailed,
+        $"A batch at {input.Candidate.Provider} has ended without answering all rows, and the service answers {input.Model} in batches only",
+        "Rerun: what is answered is adopted, and another batch asks the rest");
+
     /// <summary>Half the price and up to a day: what a batch leaves open is asked online afterwards.</summary>
     private static Task AskInBatches(IOrchestrationContext context, EvaluateCandidateInput input, string model) => Task.WhenAll(
         input.Plan.BatchParts(input.RunId, input.Candidate, model).Select(part => AskBatch(context, part, input.Deadline)));
@@ -135,11 +150,18 @@ public static class EvaluateCandidate
         await context.CallPatientlyAsync(Steps.CollectBatch, new BatchStepInput(part, batch.BatchId), provider, deadline);
     }
 
-    private static async Task AskAll(IOrchestrationContext context, EvaluateCandidateInput input, string model)
+    /// <returns>False: the service answers the model in batches only.</returns>
+    private static async Task<bool> AskAll(IOrchestrationContext context, EvaluateCandidateInput input, string model)
     {
         var open = new Queue<int>(Enumerable.Range(0, input.Plan.Chunks));
-        while (await AskUntilRefused(context, input, model, open) is { } refused)
+        while (true)
         {
+            (StepFailedException? refused, bool inBatchesOnly) = await AskUntilRefused(context, input, model, open);
+            if (refused is null || inBatchesOnly)
+            {
+                return !inBatchesOnly;
+            }
+
             DateTimeOffset until = context.Until(refused.Failure, input.Candidate.Provider, input.Deadline);
             context.SetStatus(new CandidateProgress(
                 LongWaits.Shown(input.Candidate.Provider, until), input.Plan.Chunks - open.Count, input.Plan.Chunks));
@@ -151,17 +173,19 @@ public static class EvaluateCandidate
     }
 
     /// <summary>Asks chunk by chunk until none is open.</summary>
-    /// <returns>Null: all are answered; else how the service asked to wait for long, what it refused being open again.</returns>
-    private static async Task<StepFailedException?> AskUntilRefused(
+    /// <returns>How the service asked to wait for long, what it refused being open again, and whether it answers in batches only; neither:
+    /// all are answered.</returns>
+    private static async Task<(StepFailedException? Refused, bool InBatchesOnly)> AskUntilRefused(
         IOrchestrationContext context, EvaluateCandidateInput input, string model, Queue<int> open)
     {
         var running = new Dictionary<Task<ChunkResult>, int>();
         StepFailedException? refused = null;
+        bool inBatchesOnly = false;
         try
         {
-            while (running.Count > 0 || (open.Count > 0 && refused is null))
+            while (running.Count > 0 || (open.Count > 0 && refused is null && !inBatchesOnly))
             {
-                while (open.Count > 0 && refused is null && running.Count < ChunksAtOnce)
+                while (open.Count > 0 && refused is null && !inBatchesOnly && running.Count < ChunksAtOnce)
                 {
                     int chunk = open.Dequeue();
                     running.Add(context.CallAsync(Steps.EvaluateChunk, new EvaluateChunkInput(input.RunId, input.Candidate, model, chunk)), chunk);
@@ -171,7 +195,7 @@ public static class EvaluateCandidate
                 running.Remove(finished, out int ended);
                 try
                 {
-                    await finished;
+                    inBatchesOnly |= (await finished).InBatchesOnly;
                 }
                 catch (StepFailedException error) when (LongWaits.IsLong(error.Failure))
                 {
@@ -183,7 +207,7 @@ public static class EvaluateCandidate
                 context.SetStatus(new CandidateProgress("evaluating", input.Plan.Chunks - open.Count - running.Count, input.Plan.Chunks));
             }
 
-            return refused;
+            return (refused, inBatchesOnly);
         }
         catch (StepFailedException)
         {

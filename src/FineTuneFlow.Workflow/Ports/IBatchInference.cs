@@ -9,6 +9,9 @@ namespace FineTuneFlow.Workflow.Ports;
 /// found by its name, the batch by its metadata, and neither is ever sent twice blindly.</summary>
 public interface IBatchInference
 {
+    /// <summary>Whether the service has refused to answer this model in any other way.</summary>
+    bool AnswersOnly(string model) => false;
+
     /// <summary>A file of questions that was uploaded before under this name; null: none.</summary>
     Task<ProviderFile?> FindQuestionsAsync(string name, CancellationToken cancellation = default);
 

@@ -12,7 +12,7 @@ public sealed class LeftBatches(IBlobStore store, IProviders providers, BatchAns
     /// <exception cref="FlowException">Ambiguous: a batch is being cancelled, and may still answer; call again a little later.</exception>
     public async Task CollectAsync(string runId, IReadOnlyCollection<string> judged, CancellationToken cancellation)
     {
-        if (await store.FindJsonAsync<EvaluationPlan>(RunPaths.EvaluationPlan(runId), cancellation) is not { Value: { Batch: true } evaluation }
+        if (await store.FindJsonAsync<EvaluationPlan>(RunPaths.EvaluationPlan(runId), cancellation) is not { Value: var evaluation }
             || await store.FindJsonAsync<RunPlan>(RunPaths.Plan(runId), cancellation) is not { Value: var plan })
         {
             return;

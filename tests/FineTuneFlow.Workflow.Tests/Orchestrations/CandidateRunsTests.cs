@@ -3,6 +3,7 @@ using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Durable;
 using FineTuneFlow.Workflow.Activities;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
 
 namespace FineTuneFlow.Workflow.Tests.Orchestrations;
 

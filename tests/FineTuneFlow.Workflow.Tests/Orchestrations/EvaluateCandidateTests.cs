@@ -172,6 +172,20 @@ public sealed class EvaluateCandidateTests
     }
 
     [Fact]
+    public async Task A_model_that_is_answered_in_batches_only_gets_one_and_what_that_leaves_open_is_told()
+    {
+        await using StubbedSteps stubs = await StubbedSteps.StartAsync();
+        stubs.Answer(Steps.EvaluateChunk, chunk => new ChunkResult(chunk.Chunk, InBatchesOnly: chunk.Chunk == 3));
+
+        InstanceState ended = await stubs.RunAsync(Flows.EvaluateCandidate, Id, Input);
+
+        ended.Failure!.Kind.ShouldBe(FailureKind.JobFailed);
+        ended.Failure.Message.ShouldContain("in batches only");
+        ended.Failure.Remedy.ShouldNotBeNull().ShouldContain("Rerun");
+        stubs.Inputs(Steps.SubmitBatch).ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task Batches_take_forty_thousand_rows_each_are_looked_at_ever_more_rarely_and_followed_by_asking_what_they_left()
     {
         await using StubbedSteps stubs = await StubbedSteps.StartAsync();
