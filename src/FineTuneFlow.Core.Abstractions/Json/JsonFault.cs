@@ -18,7 +18,7 @@ public static partial class JsonFault
 
         return said switch
         {
-            _ when IsUnknownProperty(fault) => "this property is not known here",
+            _ when IsUnknownProperty(fault) => $"the property {QuotedNames().Match(said).Groups[1].Value} is not known here",
             _ when said.Contains("null value", StringComparison.Ordinal) => "null cannot stand here",
             _ when said.Contains("could not be converted", StringComparison.Ordinal) => "the value is of another kind than what belongs here",
             // Whatever else the serializer says of types is about our source, and not about the text.
