@@ -85,7 +85,7 @@ public sealed partial class DurableEngine
             if (runtime.Find(instanceId) is not { } late || !runtime.Turns.Deliver(late, message))
             {
                 throw await GetAsync(instanceId, cancellation) is { } state
-                    ? EngineRuntime.HasEnded(instanceId, state.Status)
+                    ? Refusal.HasEnded(instanceId, state.Status)
                     : NotFound(instanceId);
             }
         }
@@ -93,7 +93,7 @@ public sealed partial class DurableEngine
         await Task.WhenAny(taken.Task, runtime.Stopped).WaitAsync(cancellation);
         if (!taken.Task.IsCompleted)
         {
-            throw EngineRuntime.Lost(null);
+            throw Refusal.Lost(null);
         }
 
         await taken.Task;

@@ -9,8 +9,7 @@ namespace FineTuneFlow.Engine.Scheduling;
 internal sealed class ActivityDispatcher : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Queue<ActivityTask> _queue = new();
-    private readonly Dictionary<long, int> _queued = []; // By instance, so that an end without queued work need not search.
+    private readonly ActivityQueue _queue = new();
     private readonly HashSet<ActivityWorker> _running = [];
     private readonly EngineOptions _options;
     private readonly WorkflowCatalog _catalog;
@@ -100,7 +99,7 @@ internal sealed class ActivityDispatcher : IDisposable
             }
             else
             {
-                Enqueue(task);
+                _queue.Add(task);
                 Pump();
             }
         }
@@ -112,17 +111,9 @@ internal sealed class ActivityDispatcher : IDisposable
     {
         lock (_gate)
         {
-            for (int left = _queued.Remove(key) ? _queue.Count : 0; left > 0; left--)
+            for (int dropped = _queue.Drop(key); dropped > 0; dropped--)
             {
-                ActivityTask task = _queue.Dequeue();
-                if (task.Key == key)
-                {
-                    _work.End();
-                }
-                else
-                {
-                    _queue.Enqueue(task);
-                }
+                _work.End();
             }
 
             if (cancel)
@@ -161,21 +152,10 @@ internal sealed class ActivityDispatcher : IDisposable
         _heart.Dispose();
     }
 
-    private void Enqueue(ActivityTask task)
-    {
-        _queue.Enqueue(task);
-        _queued[task.Key] = _queued.GetValueOrDefault(task.Key) + 1;
-    }
-
     private void Pump()
     {
-        while (!_stopping && _running.Count + _reserved < _options.MaxParallelActivities && _queue.TryDequeue(out ActivityTask? task))
+        while (!_stopping && _running.Count + _reserved < _options.MaxParallelActivities && _queue.TryTake(out ActivityTask? task))
         {
-            if (--_queued[task.Key] == 0)
-            {
-                _queued.Remove(task.Key);
-            }
-
             ActivityTask given = task with { Deliveries = task.Deliveries + 1 };
             long lease = LeaseEnd();
             // Not waited for: what it guards against (a task that kills its process each time) does not need the very first moments.
@@ -280,7 +260,7 @@ internal sealed class ActivityDispatcher : IDisposable
             foreach (ActivityWorker dead in _running.Where(w => w.IsDead && w.LeaseUntil <= now).ToArray())
             {
                 _running.Remove(dead);
-                Enqueue(dead.Task);
+                _queue.Add(dead.Task);
             }
 
             if (_running.Count == 0)

@@ -105,9 +105,6 @@ internal sealed class EngineRuntime : IDisposable
     /// <returns>Null where the catalog has it.</returns>
     public Failure? UnknownOrchestration(string name, string version) => OrchestrationVersions.Missing(Catalog, name, version);
 
-    public static FlowException Lost(Exception? error) => error as FlowException ?? new FlowException(
-        FailureKind.Unavailable, "The engine has stopped before this was stored", "Start the host again and repeat the call", error);
-
     /// <summary>On the commit thread, when a turn is durable: only now does the world get to see it.</summary>
     public void TurnCommitted(TurnCommit turn)
     {
@@ -264,12 +261,9 @@ internal sealed class EngineRuntime : IDisposable
 
         foreach (Message message in late)
         {
-            message.Taken?.TrySetException(HasEnded(slot.Row.Id, slot.Row.Status));
+            message.Taken?.TrySetException(Refusal.HasEnded(slot.Row.Id, slot.Row.Status));
         }
     }
-
-    public static FlowException HasEnded(string id, InstanceStatus status) => new(
-        FailureKind.Conflict, $"{id} has ended ({status}) and takes nothing any more", "Rewind it if it failed, or start another instance");
 
     private void ActivityEnded(ActivityTask task, string? output, Failure? failure) => Send(task.Key, new Message
     {

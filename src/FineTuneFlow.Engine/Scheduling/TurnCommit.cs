@@ -98,7 +98,7 @@ internal sealed class TurnCommit(InstanceSlot slot, long at, EngineRuntime engin
     {
         foreach (Message message in Consumed)
         {
-            message.Taken?.TrySetException(EngineRuntime.Lost(error));
+            message.Taken?.TrySetException(Refusal.Lost(error));
         }
     }
 
