@@ -7,7 +7,6 @@ using FineTuneFlow.Core.Reports;
 namespace FineTuneFlow.Api.Comparison;
 
 /// <summary>The candidates of a run side by side, each against one of them.</summary>
-/// <param name="RunId">The run.</param>
 /// <param name="Project">Its project.</param>
 /// <param name="Verdict">Which model to use, and why.</param>
 /// <param name="Labels">In their order.</param>
@@ -43,7 +42,6 @@ public sealed record ComparisonView(
 public sealed record ScoreColumn(Score Score, string Title, string Meaning, bool LowerIsBetter, bool IsShare);
 
 /// <param name="Name">Of the candidate.</param>
-/// <param name="Kind">What it is.</param>
 /// <param name="IsChampion">The model in use.</param>
 /// <param name="Simulated">Its scores say nothing about the real model of that name.</param>
 /// <param name="Provider">Where it was trained and asked.</param>

@@ -4,7 +4,6 @@ using FineTuneFlow.Core.Evaluation;
 namespace FineTuneFlow.Api.Comparison;
 
 /// <summary>Judged rows with what two candidates answered.</summary>
-/// <param name="RunId">The run.</param>
 /// <param name="First">The first candidate.</param>
 /// <param name="Second">The second; null: rows of the first alone.</param>
 /// <param name="Rows">A page of them.</param>
@@ -22,9 +21,6 @@ public sealed record RowList(
 /// <param name="Changed">The answers differ.</param>
 public sealed record RowCounts(int All, int OnlyFirst, int OnlySecond, int BothRight, int BothWrong, int Changed);
 
-/// <param name="Id">Of the row.</param>
-/// <param name="Text">Of the row.</param>
-/// <param name="Label">That it has.</param>
 /// <param name="First">What the first candidate answered.</param>
 /// <param name="Second">What the second candidate answered.</param>
 public sealed record RowView(string Id, string Text, string Label, RowAnswer First, RowAnswer? Second);

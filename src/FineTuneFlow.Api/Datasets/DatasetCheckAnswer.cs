@@ -6,7 +6,6 @@ using FineTuneFlow.Core.Recipes;
 namespace FineTuneFlow.Api.Datasets;
 
 /// <summary>What a check tells of a drop, over HTTP and by <c>ftf check --json</c>.</summary>
-/// <param name="Source">The file.</param>
 /// <param name="Profile">What is in it, and what should be corrected.</param>
 /// <param name="Settings">The settings in force, recognised columns filled in.</param>
 /// <param name="Quote">What the recipe would cost on it.</param>

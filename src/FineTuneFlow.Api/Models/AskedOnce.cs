@@ -21,9 +21,6 @@ public sealed class AskedOnce(IBlobStore store, AnsweredRows rows)
     private readonly ConcurrentDictionary<BlobPath, Lazy<Task<KeptAnswers>>> _going = new();
 
     /// <param name="project">Whose champion is asked.</param>
-    /// <param name="key">The caller's.</param>
-    /// <param name="question">What is asked.</param>
-    /// <param name="texts">How many texts that are.</param>
     /// <param name="ask">Asks for the texts at the given places, and tells each answer that is paid for when it comes.</param>
     /// <param name="cancellation">The caller no longer listens.</param>
     /// <exception cref="FlowException">InvalidInput: the key; Conflict: it stands for another question; Ambiguous: it is being asked by another

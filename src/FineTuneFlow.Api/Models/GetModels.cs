@@ -21,7 +21,6 @@ public sealed class GetModels(ProjectLabels labels, Champions champions, ModelLi
     }
 }
 
-/// <param name="Project">The project.</param>
 /// <param name="Champion">The model in use; null: none was promoted.</param>
 /// <param name="End">The day on which the champion stops answering, where one is announced.</param>
 /// <param name="Versions">All that were, newest first.</param>

@@ -37,7 +37,6 @@ public sealed class GetProject(
     }
 }
 
-/// <param name="Name">The project's.</param>
 /// <param name="Champion">The version in use; null: none.</param>
 /// <param name="Challenger">Asked by name, weight or as shadow; null: none.</param>
 /// <param name="Versions">How many there were.</param>

@@ -50,7 +50,6 @@ public sealed class GetProjects(IBlobStore blobs, Champions champions) : IApiHan
 /// <param name="Projects">By name.</param>
 public sealed record ProjectList(IReadOnlyList<ProjectView> Projects);
 
-/// <param name="Name">The project's name.</param>
 /// <param name="HasRecipe">Else the default one is used.</param>
 /// <param name="Drops">Blobs under <c>drops/{name}/</c>.</param>
 /// <param name="LastDropAt">The newest of them.</param>

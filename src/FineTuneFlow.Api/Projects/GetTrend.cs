@@ -92,7 +92,6 @@ public sealed class GetTrend(Champions champions, RunReports reports, JudgedRuns
     }
 }
 
-/// <param name="Project">The project.</param>
 /// <param name="CommonRows">Rows that judged all versions that have a figure on them; 0: there are too few.</param>
 /// <param name="Versions">Oldest first; one that was rolled back to stands once.</param>
 public sealed record TrendView(string Project, int CommonRows, ImmutableArray<TrendPoint> Versions);

@@ -52,7 +52,6 @@ public sealed class GetDataset(RunReader runs, IBlobStore blobs) : IApiHandler
     }
 }
 
-/// <param name="RunId">The run.</param>
 /// <param name="Split">Which rows.</param>
 /// <param name="Rows">A page of them.</param>
 /// <param name="Continuation">For the next page; null on the last.</param>

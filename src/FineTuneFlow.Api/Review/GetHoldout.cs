@@ -16,6 +16,5 @@ public sealed class GetHoldout(HoldoutDecisions decisions) : IApiHandler
     }
 }
 
-/// <param name="Project">The project.</param>
 /// <param name="Decisions">Oldest first.</param>
 public sealed record HoldoutList(string Project, ImmutableArray<HoldoutDecision> Decisions);

@@ -37,6 +37,5 @@ public sealed class PostHoldout(RunReader runs, CorrectionStore corrections, Hol
 }
 
 /// <param name="RunId">The run whose corrections of rows that judge are meant.</param>
-/// <param name="By">Who decides.</param>
 /// <param name="Reason">Why; every report says it.</param>
 internal sealed record HoldoutRequest(string RunId, string? By = null, string? Reason = null);

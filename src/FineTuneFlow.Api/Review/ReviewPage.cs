@@ -4,7 +4,6 @@ using FineTuneFlow.Core.Datasets;
 namespace FineTuneFlow.Api.Review;
 
 /// <summary>Rows whose labels deserve a second look, the most telling first.</summary>
-/// <param name="RunId">The run.</param>
 /// <param name="Labels">That a row may have.</param>
 /// <param name="Rows">A page of them.</param>
 /// <param name="Total">How many there are in all.</param>
@@ -12,10 +11,7 @@ namespace FineTuneFlow.Api.Review;
 /// <param name="Continuation">For the next page; null on the last.</param>
 public sealed record ReviewPage(string RunId, ImmutableArray<string> Labels, ImmutableArray<ReviewRow> Rows, int Total, int Alike, string? Continuation);
 
-/// <param name="Id">Of the row.</param>
 /// <param name="Split">Rows of test judge: a correction is kept, and changes them only by a decision of its own.</param>
-/// <param name="Text">Of the row.</param>
-/// <param name="Label">That it has.</param>
 /// <param name="Why">What speaks against the label.</param>
 /// <param name="Says">Other labels, and who gives them.</param>
 /// <param name="Alike">Ids of rows with nearly the same text.</param>

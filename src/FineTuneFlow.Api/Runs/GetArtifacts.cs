@@ -21,7 +21,6 @@ public sealed class GetArtifacts(RunReader runs, IBlobStore blobs) : IApiHandler
     }
 }
 
-/// <param name="RunId">The run.</param>
 /// <param name="Files">In ordinal order of path.</param>
 public sealed record ArtifactList(string RunId, IReadOnlyList<Artifact> Files);
 

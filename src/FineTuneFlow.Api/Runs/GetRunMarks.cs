@@ -69,12 +69,10 @@ public sealed class GetRunMarks(RunReader runs, HostStarts starts, IBlobStore bl
         .FirstOrDefault(id => !string.IsNullOrEmpty(id));
 }
 
-/// <param name="RunId">The run.</param>
 /// <param name="Restarts">When a process of the host began while the run was going on.</param>
 /// <param name="Adopted">What was found and taken over.</param>
 internal sealed record RunMarks(string RunId, ImmutableArray<DateTimeOffset> Restarts, ImmutableArray<AdoptedThing> Adopted);
 
-/// <param name="Kind">What it is.</param>
 /// <param name="Name">Whose: a candidate, or a file.</param>
 /// <param name="Id">At the service.</param>
 /// <param name="At">When it was taken over.</param>

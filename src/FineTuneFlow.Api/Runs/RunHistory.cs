@@ -3,7 +3,6 @@ using FineTuneFlow.Durable;
 namespace FineTuneFlow.Api.Runs;
 
 /// <summary>A run's timeline: its own steps and those of what it started, in the order of time.</summary>
-/// <param name="RunId">The run.</param>
 /// <param name="Steps">Oldest first.</param>
 /// <param name="Total">How many there are in all.</param>
 /// <param name="Continuation">For the next page; null on the last.</param>

@@ -9,7 +9,6 @@ namespace FineTuneFlow.Api.Runs;
 public sealed record ApprovalRequest(bool Approved = true, string? By = null, string? Comment = null);
 
 /// <param name="By">Who asks, for the record.</param>
-/// <param name="Reason">Why.</param>
 public sealed record SteeringRequest(string? By = null, string? Reason = null);
 
 internal static class RunSteering

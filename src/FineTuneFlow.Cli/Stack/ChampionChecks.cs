@@ -20,7 +20,6 @@ internal static class ChampionChecks
     /// <param name="providers">As configured.</param>
     /// <param name="models">The dated table.</param>
     /// <param name="host">A host that was named; null: the stack's own, where it runs.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<ImmutableArray<CheckupLine>> LookAsync(StackOptions options, IProviders providers, ModelBook models, Uri? host, CancellationToken cancellation)
     {
         try

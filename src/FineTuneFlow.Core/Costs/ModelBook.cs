@@ -98,7 +98,6 @@ public sealed record ModelLife(
     };
 
     /// <summary>Whether somebody may train it on that day.</summary>
-    /// <param name="day">Today.</param>
     /// <param name="existing">The organisation has tuned before.</param>
     public bool Trains(DateOnly day, bool existing) =>
         Tunable && (TrainingEnds is null || TrainingEnds > day) && (InferenceEnds is null || InferenceEnds > day)

@@ -105,7 +105,6 @@ public static class Preflight
 /// <param name="Trains">False: it is only asked.</param>
 public sealed record PreflightCandidate(string Name, string Provider, string PriceKey, string Model, bool Trains);
 
-/// <param name="Candidate">Its name.</param>
 /// <param name="Message">One sentence for a person.</param>
 /// <param name="RetiresOn">The first day on which the result no longer answers, if one is announced.</param>
 public sealed record PreflightWarning(string Candidate, string Message, DateOnly? RetiresOn);

@@ -14,7 +14,6 @@ public static class SuggestedModel
     /// <param name="open">One of <see cref="IsOpen"/>.</param>
     /// <param name="models">The dated table.</param>
     /// <param name="priceKey">The provider's section in it.</param>
-    /// <param name="day">Today.</param>
     /// <param name="mayTrain">Models that can be trained now, beyond what the table says: whether the organisation has tuned before, and
     /// whether the provider trains at all.</param>
     /// <param name="trainingRows">About; null: not known.</param>

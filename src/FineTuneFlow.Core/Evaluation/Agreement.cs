@@ -43,7 +43,6 @@ public sealed record Agreement(
         .Where(prediction => prediction.Label is not null).GroupBy(prediction => prediction.Id).ToDictionary(group => group.Key, group => group.First().Label!, StringComparer.Ordinal);
 }
 
-/// <param name="Id">The row.</param>
 /// <param name="Old">What the old model answered.</param>
 /// <param name="New">What the new one answers.</param>
 /// <param name="Truth">The true label, where it is known.</param>

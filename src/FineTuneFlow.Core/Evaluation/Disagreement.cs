@@ -3,8 +3,6 @@ using System.Collections.Immutable;
 namespace FineTuneFlow.Core.Evaluation;
 
 /// <summary>A row on which two candidates give different answers.</summary>
-/// <param name="Id">The row.</param>
-/// <param name="Text">Its text.</param>
 /// <param name="Label">Its label.</param>
 /// <param name="First">The first candidate's answer; null: none.</param>
 /// <param name="Second">The second candidate's answer; null: none.</param>

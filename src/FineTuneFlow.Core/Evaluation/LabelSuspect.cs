@@ -6,8 +6,6 @@ namespace FineTuneFlow.Core.Evaluation;
 /// is wrong. Agreement alone would name every hard row of a hard task; so, after C. Northcutt, L. Jiang and I. Chuang, "Confident
 /// learning", JAIR 70, 2021, they must also be at least as sure of their answer as they are, on average, of that label on the rows
 /// that have it. Candidates without probabilities are judged by agreement alone.</summary>
-/// <param name="Id">The row.</param>
-/// <param name="Text">Its text.</param>
 /// <param name="Label">The label it has.</param>
 /// <param name="Suggested">The answer of all those candidates.</param>
 /// <param name="Confidence">Mean probability that they gave it; null where none gives probabilities.</param>

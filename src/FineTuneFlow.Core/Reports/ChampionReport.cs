@@ -45,7 +45,6 @@ public sealed record ChampionReport(
 }
 
 /// <summary>How far a candidate answers as the champion did: what users of the champion would notice of a change, whichever is right.</summary>
-/// <param name="Candidate">Its name.</param>
 /// <param name="Rows">Judged rows with an answer of both.</param>
 /// <param name="Same">Of them those with the same label.</param>
 /// <param name="Share">Same / Rows.</param>

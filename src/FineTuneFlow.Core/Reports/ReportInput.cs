@@ -80,8 +80,6 @@ public enum OutcomeKind { FineTune, Continuation, Prompt, LinearBaseline, Contai
 
 /// <summary>A decision that has changed labels of rows that judge.</summary>
 /// <param name="By">Who took it.</param>
-/// <param name="At">When.</param>
-/// <param name="Reason">Why.</param>
 /// <param name="Rows">How many of this run's rows it has changed.</param>
 public sealed record HoldoutChange(string By, DateTimeOffset At, string Reason, int Rows);
 

@@ -39,7 +39,6 @@ public sealed class WordPieceTokenizer
     public int PaddingId { get; }
 
     /// <summary>The ids of a text's pieces between the start and the end token.</summary>
-    /// <param name="text">Any text.</param>
     /// <param name="longest">At most so many ids, start and end included (at least 2); what is beyond is cut off.</param>
     public int[] Encode(string text, int longest)
     {

@@ -10,7 +10,6 @@ internal static class QuestionWriting
 {
     public static string Route(ModelFamily family) => family == ModelFamily.Completion ? "completions" : "chat/completions";
 
-    /// <param name="question">What is asked.</param>
     /// <param name="options">For the profile's names of fields.</param>
     /// <param name="manner">What was learned of the model.</param>
     public static BinaryData Body(ModelQuestion question, ProviderOptions options, AskingManner manner)

@@ -89,7 +89,6 @@ public sealed class CleanUp(
     }
 }
 
-/// <param name="RunId">The run.</param>
 /// <param name="Trained">Candidates whose training is counted already.</param>
 /// <param name="Judged">Candidates and baselines whose evaluation is counted already.</param>
 public sealed record CleanUpInput(string RunId, ImmutableArray<string> Trained, ImmutableArray<string> Judged);

@@ -87,7 +87,6 @@ public sealed class CollectResults(IBlobStore store, IProviders providers, RunPr
     }
 }
 
-/// <param name="RunId">The run.</param>
 /// <param name="Candidate">As planned.</param>
 /// <param name="JobId">At the provider.</param>
 /// <param name="PaidBy">The earlier run that has paid for it; null: this one does.</param>

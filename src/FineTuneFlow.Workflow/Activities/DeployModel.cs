@@ -77,9 +77,7 @@ public sealed class DeployModel(IBlobStore store, IProviders providers, IModelDe
         FailureKind.Conflict, $"The deployment {name} was removed: its evaluation has ended", "Rerun to evaluate the model again");
 }
 
-/// <param name="RunId">The run.</param>
 /// <param name="Candidate">Whose model it is.</param>
-/// <param name="Provider">Where.</param>
 /// <param name="Model">The fine-tune.</param>
 /// <param name="Remade">How often a deployment that was stuck has been given up: it is deleted, and made again after a pause.</param>
 public sealed record DeployModelInput(string RunId, string Candidate, string Provider, string Model, int Remade = 0);

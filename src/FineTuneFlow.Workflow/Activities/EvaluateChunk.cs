@@ -137,7 +137,6 @@ public sealed class EvaluateChunk(
         && time.GetUtcNow() - finished < SpreadingTime;
 }
 
-/// <param name="RunId">The run.</param>
 /// <param name="Candidate">As planned.</param>
 /// <param name="Model">What is asked: a fine-tune, a deployment or an untuned model.</param>
 /// <param name="Chunk">From 0.</param>

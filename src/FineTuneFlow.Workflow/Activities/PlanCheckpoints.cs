@@ -68,7 +68,6 @@ public sealed class PlanCheckpoints(IBlobStore store, IProviders providers) : IA
             : 0;
 }
 
-/// <param name="RunId">The run.</param>
 /// <param name="Candidate">As planned.</param>
 /// <param name="Model">The finished model.</param>
 public sealed record PlanCheckpointsInput(string RunId, PlannedCandidate Candidate, string Model);

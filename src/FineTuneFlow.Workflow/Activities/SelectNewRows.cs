@@ -52,7 +52,6 @@ public sealed class SelectNewRows(IBlobStore store, Lineage lineage) : IActivity
     }
 }
 
-/// <param name="RunId">The run.</param>
 /// <param name="Candidate">A continuation of the champion, which <see cref="PlannedCandidate.Origin"/> names.</param>
 /// <param name="All">All training rows in its form.</param>
 public sealed record SelectNewRowsInput(string RunId, PlannedCandidate Candidate, DatasetFile All);

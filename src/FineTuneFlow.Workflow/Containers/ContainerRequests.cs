@@ -54,7 +54,6 @@ public sealed class ContainerRequests(IBlobStore store)
     }
 }
 
-/// <param name="RunId">The run.</param>
 /// <param name="Baseline">Its name in the recipe.</param>
 /// <param name="ExecutionId">Null while there is none.</param>
 public sealed record ContainerStepInput(string RunId, string Baseline, string? ExecutionId);

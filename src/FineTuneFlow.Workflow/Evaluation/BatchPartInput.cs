@@ -2,7 +2,6 @@ using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Workflow.Evaluation;
 
-/// <param name="RunId">The run.</param>
 /// <param name="Candidate">As planned.</param>
 /// <param name="Model">What is asked.</param>
 /// <param name="Part">From 0: a batch takes no more than 50,000 questions.</param>

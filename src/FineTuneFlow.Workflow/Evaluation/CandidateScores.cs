@@ -59,7 +59,6 @@ public sealed class CandidateScores(IBlobStore store, IProviders providers, RunP
 }
 
 /// <param name="Name">Candidate or baseline.</param>
-/// <param name="Kind">What it is.</param>
 /// <param name="Rows">Judged rows.</param>
 /// <param name="Accuracy">Share of them answered rightly; an error counts as wrong.</param>
 /// <param name="Errors">Rows without an answer.</param>

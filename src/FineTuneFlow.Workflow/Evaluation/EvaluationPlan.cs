@@ -5,7 +5,6 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Workflow.Evaluation;
 
 /// <param name="Source">Blob of the judged rows.</param>
-/// <param name="Rows">How many.</param>
 /// <param name="Chunks">Pieces, numbered from 0.</param>
 /// <param name="ChunkRows">Rows of each but the last one.</param>
 /// <param name="Batch">Ask through the Batch API: half the price, up to a day.</param>

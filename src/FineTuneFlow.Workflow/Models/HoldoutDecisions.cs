@@ -102,9 +102,7 @@ public sealed class HoldoutDecisions(IBlobStore store, TimeProvider time)
 }
 
 /// <param name="Id">By which it is taken back.</param>
-/// <param name="At">When.</param>
 /// <param name="By">Who took it.</param>
-/// <param name="Reason">Why.</param>
 /// <param name="RunId">Whose corrections it follows.</param>
 /// <param name="Labels">By id of the text.</param>
 public sealed record HoldoutDecision(string Id, DateTimeOffset At, string By, string Reason, string RunId, ImmutableSortedDictionary<string, DecidedLabel> Labels);

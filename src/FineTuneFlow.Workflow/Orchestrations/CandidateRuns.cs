@@ -236,7 +236,6 @@ internal sealed class CandidateRuns(
 
 /// <summary>What a candidate or baseline came to, as far as the history needs to know.</summary>
 /// <param name="Name">Candidate or baseline.</param>
-/// <param name="Kind">What it is.</param>
 /// <param name="Trained">Its model, a chosen checkpoint's where one was chosen; null where none was trained.</param>
 /// <param name="Score">On the holdout; null with a failure.</param>
 /// <param name="Failure">Why it was not judged.</param>

@@ -63,7 +63,6 @@ public static class ContainerBaseline
     }
 }
 
-/// <param name="RunId">The run.</param>
 /// <param name="Baseline">Its name in the recipe.</param>
 /// <param name="Execution">Carried over a new beginning.</param>
 /// <param name="Starts">How often a container was started so far.</param>

@@ -230,7 +230,6 @@ public static class EvaluateCandidate
     }
 }
 
-/// <param name="RunId">The run.</param>
 /// <param name="Candidate">As planned.</param>
 /// <param name="Model">The model to ask: a fine-tune's id or an untuned model.</param>
 /// <param name="Plan">How the judged rows are cut.</param>

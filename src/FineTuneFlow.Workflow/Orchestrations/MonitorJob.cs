@@ -47,10 +47,7 @@ public static class MonitorJob
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }
 
-/// <param name="RunId">The run.</param>
-/// <param name="Candidate">Its name.</param>
 /// <param name="Provider">Where the job runs.</param>
-/// <param name="JobId">The job.</param>
 /// <param name="Interval">Wait before the next look, carried over a new beginning.</param>
 /// <param name="Deadline">Of the run; null: it is not known here.</param>
 /// <param name="MissingSince">Since when the service has not known the job, carried over a new beginning; null: it shows it.</param>

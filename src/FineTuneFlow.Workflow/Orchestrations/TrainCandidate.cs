@@ -89,7 +89,6 @@ public static class TrainCandidate
         told is { } wait ? now + wait : new DateTimeOffset(now.UtcDateTime.Date.AddDays(1).AddMinutes(1), TimeSpan.Zero);
 }
 
-/// <param name="RunId">The run.</param>
 /// <param name="Candidate">As planned.</param>
 /// <param name="ContinueModel">Tuned model to go on from; null: the base model.</param>
 /// <param name="Files">At the provider.</param>

@@ -56,7 +56,6 @@ public sealed record ProviderJob
 
 public enum JobState { Pending, ValidatingFiles, Queued, Running, Paused, Succeeded, Failed, Cancelled, Unknown }
 
-/// <param name="At">When.</param>
 /// <param name="Level">info, warn or error.</param>
 /// <param name="Type">message or metrics.</param>
 /// <param name="Message">For a person.</param>

@@ -15,7 +15,6 @@ public sealed record NightLook(
     string Project, ImmutableArray<string> Reasons, string? WhyNot, int NewRows, long Rows, ImmutableArray<string> Notes, HealthView Health);
 
 /// <summary><c>models/{project}/night.json</c>: what became of a project's last night.</summary>
-/// <param name="At">When.</param>
 /// <param name="Look">What spoke for and against it.</param>
 /// <param name="RunId">The run that it began or found; null: none.</param>
 /// <param name="Failure">Why the look itself failed; null: it did not.</param>

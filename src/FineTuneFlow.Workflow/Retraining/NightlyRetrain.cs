@@ -100,9 +100,7 @@ public sealed class NightlyRetrain(
 
     /// <summary>Trains successors of a champion whose model dies on the rows that are kept, without asking for a reason. The report says how
     /// far they agree with the champion.</summary>
-    /// <param name="project">Which.</param>
     /// <param name="order">What is trained.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">NotFound: it has no champion; InvalidInput: a recipe.</exception>
     public async Task<(NightLook Look, StartedRun Run)> RescueAsync(string project, RescueOrder order, CancellationToken cancellation)
     {
@@ -111,9 +109,7 @@ public sealed class NightlyRetrain(
     }
 
     /// <summary>What a retrain would go by; nothing is started.</summary>
-    /// <param name="project">Which.</param>
     /// <param name="order">Of a rescue; null: whether a night would find a reason.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">NotFound: it has no champion; InvalidInput: a recipe.</exception>
     public async Task<NightLook> LookAsync(string project, RescueOrder? order, CancellationToken cancellation) =>
         (await reasons.LookAsync(project, order, cancellation)).Look;

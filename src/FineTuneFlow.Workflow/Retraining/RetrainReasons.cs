@@ -26,9 +26,7 @@ public sealed class RetrainReasons(
     IntakeOptions intake,
     TimeProvider time)
 {
-    /// <param name="project">Which.</param>
     /// <param name="rescue">What is trained instead of what a night would; null: what a night would.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">NotFound: the project has no champion; InvalidInput: its recipe is wrong.</exception>
     public async Task<NightPlan> LookAsync(string project, RescueOrder? rescue, CancellationToken cancellation)
     {

@@ -138,7 +138,6 @@ internal sealed class RetrainingRows(IBlobStore store, IntakeOptions intake)
 }
 
 /// <param name="Path">Where they are.</param>
-/// <param name="Rows">How many.</param>
 /// <param name="NewRows">Texts that no version in the champion's line was trained on or judged by.</param>
 /// <param name="LeftOut">What could not be used, with the reason.</param>
 internal sealed record MergedRows(BlobPath Path, long Rows, int NewRows, ImmutableArray<string> LeftOut);

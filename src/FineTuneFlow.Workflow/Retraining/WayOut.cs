@@ -16,7 +16,6 @@ internal sealed record WayOut(ImmutableArray<CandidateRecipe> Candidates, bool O
     /// <param name="recipe">The project's.</param>
     /// <param name="lives">How long models answer.</param>
     /// <param name="choices">What a candidate means that leaves its model open: the base of that one counts.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static async Task<WayOut> OfAsync(Recipe recipe, ModelLives lives, OpenChoices choices, CancellationToken cancellation)
     {
         var ending = new HashSet<string>(StringComparer.Ordinal);

@@ -17,7 +17,6 @@ public sealed class OpenChoices(IProviders providers, ModelBook models, TimeProv
 
     /// <param name="candidates">Without grids.</param>
     /// <param name="trainingRows">About how many there are, by which a maker's suggestion of passes goes; null: not known.</param>
-    /// <param name="cancellation">Gives up.</param>
     public async Task<ImmutableArray<CandidateRecipe>> SettleAsync(IEnumerable<CandidateRecipe> candidates, double? trainingRows, CancellationToken cancellation)
     {
         var settled = ImmutableArray.CreateBuilder<CandidateRecipe>();

@@ -15,7 +15,6 @@ public sealed class RefusedDrops(IBlobStore store, TimeProvider time)
 
     /// <summary>Tells of it no more. The same file is not taken again by itself, and a new one under its name is looked at anew.</summary>
     /// <param name="drop">Container and name, as it is listed.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">InvalidInput: no name of a drop; NotFound: it is not listed.</exception>
     public async Task DismissAsync(string drop, CancellationToken cancellation)
     {

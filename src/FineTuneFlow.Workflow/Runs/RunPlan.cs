@@ -28,7 +28,6 @@ public sealed record RunPlan(
 }
 
 /// <param name="Name">In the recipe, or grid-made.</param>
-/// <param name="Kind">What it is.</param>
 /// <param name="Provider">Configured provider.</param>
 /// <param name="Model">Base model; for a continuation that of what it continues; for the champion its tuned model.</param>
 /// <param name="ContinueFrom">Candidate of this run, or null; a continued champion is <see cref="ContinueModel"/>.</param>
@@ -76,7 +75,6 @@ public sealed record AskedCheckpoint(int Step, bool OnValidation);
 public sealed record ModelOrigin(string RunId, string Candidate);
 
 /// <param name="Name">In the recipe, or <see cref="PlannedCandidate.ChampionName"/>.</param>
-/// <param name="Kind">What it is.</param>
 /// <param name="Champion">A champion that is a model of our own: it is loaded and judged, not trained.</param>
 /// <param name="ContinueFolder">An encoder that goes on from the champion: the folder of that one's files.</param>
 /// <param name="ContinuedModel">The base model of the same.</param>

@@ -79,6 +79,4 @@ public sealed record QuoteSummary(
 
 /// <param name="Approved">Or rejected.</param>
 /// <param name="By">Who, as given by the caller.</param>
-/// <param name="At">When.</param>
-/// <param name="Comment">As given.</param>
 public sealed record ApprovalRecord(bool Approved, string? By, DateTimeOffset At, string? Comment);

@@ -74,6 +74,5 @@ public sealed class RunRemoval(IBlobStore store, IDurableClient client, Champion
     }
 }
 
-/// <param name="RunId">The run.</param>
 /// <param name="At">When it was removed.</param>
 public sealed record RemovedRun(string RunId, DateTimeOffset At);

@@ -48,7 +48,6 @@ public sealed class RunStarter(IBlobStore store, IDurableClient client, OpenChoi
     /// <param name="used">The recipe by which it works.</param>
     /// <param name="against">The champion that it is a run of its own for; null: for all.</param>
     /// <param name="trigger">For the record.</param>
-    /// <param name="cancellation">Gives up.</param>
     private async Task<StartedRun> StartReadAsync(
         string project, BlobPath drop, Recipe identity, Recipe used, string? against, string trigger, CancellationToken cancellation)
     {

@@ -10,7 +10,6 @@ public sealed record ServingState(ImmutableArray<ServedDeployment> Deployments)
 }
 
 /// <param name="Version">Whose; 0: the challenger's.</param>
-/// <param name="Provider">Where.</param>
 /// <param name="Model">The fine-tune that it serves.</param>
 /// <param name="Active">Name of the deployment that answers; null: none does yet.</param>
 /// <param name="ActiveSince">When that was made.</param>

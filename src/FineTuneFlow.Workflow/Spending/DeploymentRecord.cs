@@ -1,6 +1,5 @@
 namespace FineTuneFlow.Workflow.Spending;
 
-/// <param name="Provider">Where.</param>
 /// <param name="Name">Of the deployment.</param>
 /// <param name="AskedAt">From when its hours count.</param>
 /// <param name="RemovedAt">Null while it may stand.</param>

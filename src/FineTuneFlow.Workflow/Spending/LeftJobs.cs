@@ -8,10 +8,8 @@ namespace FineTuneFlow.Workflow.Spending;
 /// what it has trained until then is paid for.</summary>
 public sealed class LeftJobs(IBlobStore store, TimeProvider time)
 {
-    /// <param name="runId">The run.</param>
     /// <param name="provider">Where it may have left jobs.</param>
     /// <param name="notes">Takes what was cancelled, for the record.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>Whether all have ended; one that is being cancelled may cost more than is known yet.</returns>
     public async Task<bool> EndAsync(
         string runId, IFineTuningProvider provider, ImmutableArray<string>.Builder notes, CancellationToken cancellation)

@@ -11,11 +11,9 @@ namespace FineTuneFlow.Workflow.Spending;
 /// the names of the files that its jobs train on, so also what was made by a call whose answer was lost.</summary>
 public sealed class Orphans(IBlobStore store, IContainerJobs containers, ContainerStarts starts, ContainerRequests requests, LeftJobs jobs, TimeProvider time)
 {
-    /// <param name="runId">The run.</param>
     /// <param name="recipe">Its recipe.</param>
     /// <param name="providers">Those that it has used.</param>
     /// <param name="notes">Takes what was cancelled, for the record, also where this ends with an exception.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FlowException">Ambiguous: a creation in doubt may still come to light; look again after RetryAfter.</exception>
     public async Task CancelAsync(
         string runId, Recipe recipe, ImmutableArray<IFineTuningProvider> providers, ImmutableArray<string>.Builder notes, CancellationToken cancellation)

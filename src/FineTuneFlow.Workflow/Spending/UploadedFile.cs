@@ -2,7 +2,6 @@ using FineTuneFlow.Workflow.Ports;
 
 namespace FineTuneFlow.Workflow.Spending;
 
-/// <param name="RunId">The run.</param>
 /// <param name="Provider">Where it is.</param>
 /// <param name="FileId">There.</param>
 /// <param name="Gone">What an earlier run had uploaded under this id and its clean-up has deleted, as no job needs it any more; null: the
