@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -84,7 +85,7 @@ public sealed class RescueCommandTests : IAsyncLifetime
         (await AskedAsync()).ShouldBe(before + judged.Length, "no row is asked twice");
         // The same model asked the same way: what it answered when it was judged.
         string[] answered = [.. Directory.EnumerateFiles(Path.Combine(_folder.FullName, "home", "storage", "runs", run["runId"]!.GetValue<string>(), "predictions", "gpt"))
-            .SelectMany(File.ReadLines).Select(LabelOf).Order(StringComparer.Ordinal)];
+            .SelectMany(PackedLines).Select(LabelOf).Order(StringComparer.Ordinal)];
         judged.Select(LabelOf).Order(StringComparer.Ordinal).ShouldBe(answered);
 
         string successor = Write("successor.json", """{ "candidates": [], "baselines": [{ "name": "linear" }] }""");
@@ -141,6 +142,12 @@ public sealed class RescueCommandTests : IAsyncLifetime
     }
 
     /// <summary>Id and label of an answer.</summary>
+    private static string[] PackedLines(string file)
+    {
+        using var lines = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
+        return lines.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     private static string LabelOf(string line) => JsonNode.Parse(line) is var answer ? $"{answer!["id"]}: {answer["label"]}" : "";
 
     private async Task<int> AskedAsync() =>

@@ -75,13 +75,21 @@ public sealed class LeftBatchesTests : IAsyncLifetime
         _batches.AskedFor.ShouldBeEmpty();
     }
 
+    /// <summary>A model that answers in batches only turns its run to them, whatever was planned.</summary>
+    [Fact]
+    public async Task What_was_asked_in_batches_is_looked_for_also_where_none_were_planned()
+    {
+        await PlanAsync(batch: false);
+
+        await CollectAsync();
+
+        _batches.AskedFor.Count.ShouldBe(2);
+    }
+
     [Fact]
     public async Task Nothing_is_looked_for_where_no_batch_was_asked_of_anybody_that_is_there()
     {
         await CollectAsync("mini");
-        await PlanAsync(batch: false);
-        await CollectAsync();
-        await PlanAsync(batch: true);
         _service.Facts = _service.Facts with { Name = "elsewhere" };
         await CollectAsync();
         _service.Facts = _service.Facts with { Name = "openai" };
