@@ -93,9 +93,9 @@ internal sealed class JobService(ProviderFacts facts) : IFineTuningProvider, IPr
         return Task.FromResult(Cancel?.Invoke(jobId) ?? Stamped.Concat(Listed).First(job => job.Id == jobId));
     }
 
-    public Task<IReadOnlyList<JobEvent>> GetEventsAsync(string jobId, CancellationToken cancellation = default) => throw new NotSupportedException();
+    public Task<IReadOnlyList<JobEvent>> GetEventsAsync(string jobId, CancellationToken cancellation = default) => Task.FromResult<IReadOnlyList<JobEvent>>([]);
 
-    public Task<IReadOnlyList<JobCheckpoint>> GetCheckpointsAsync(string jobId, CancellationToken cancellation = default) => throw new NotSupportedException();
+    public Task<IReadOnlyList<JobCheckpoint>> GetCheckpointsAsync(string jobId, CancellationToken cancellation = default) => Task.FromResult<IReadOnlyList<JobCheckpoint>>([]);
 
     public Task<IReadOnlyList<ProviderModel>> ListModelsAsync(CancellationToken cancellation = default) => throw new NotSupportedException();
 
