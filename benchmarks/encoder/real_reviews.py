@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Fine-tuned MiniLM against the linear model on real reviews: the same rows, 60/20/20, a paired test for each seed of the training.
 
-usage: real_reviews.py DATA_FOLDER WORK_FOLDER [SET:SEED ...]      amazon:42 amazon:43 amazon:44 k9:42 k9:43 k9:44
+usage: real_reviews.py DATA_FOLDER WORK_FOLDER [SET:SEED ...]      all of k9, amazon and amazon-train with 42, 43, 44
 Builds the trainer and the linear model; what WORK_FOLDER holds of an earlier call is not trained again. Needs python3-scipy.
 TRAINER names a trainer that is built already, THREADS limits its cores.
 """
@@ -11,8 +11,10 @@ from split import splits, write
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
 SETS = {
-    "k9": ("app_reviews_k9_wordpress.csv", ["review"], "star"),
-    "amazon": ("amazon_reviews_multi_en_dev.csv", ["review_title", "review_body"], "stars"),
+    "k9": ("app_reviews_k9_wordpress.csv", ["review"], "star", None),
+    "amazon": ("amazon_reviews_multi_en_dev.csv", ["review_title", "review_body"], "stars", None),
+    # As many as the dev part has, drawn from the training file.
+    "amazon-train": ("amazon_reviews_multi_en_train_part.csv", ["review_title", "review_body"], "stars", 5000),
 }
 
 
@@ -41,9 +43,9 @@ def main():
     print("| data | seed | linear | MiniLM | log loss of linear | of MiniLM | MiniLM alone right | linear alone right | p (McNemar, exact) | training |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |", flush=True)
     for name, seed in (one.split(":") for one in wanted):
-        file, columns, label = SETS[name]
+        file, columns, label, most = SETS[name]
         folder = f"{work}/{name}"
-        parts = splits(os.path.join(data, file), columns, label)
+        parts = splits(os.path.join(data, file), columns, label, most)
         write(parts, folder)
         lines = json.loads(subprocess.run(["dotnet", linear, folder, f"{folder}/linear.json"], check=True, capture_output=True, text=True).stdout)
         linear_right = json.load(open(f"{folder}/linear.json"))
