@@ -84,8 +84,6 @@ internal static class JobReading
         _ => entry.Text("id"),
     };
 
-    /// <summary>The profile's word first, then OpenAI's. A word that neither knows is an end where there is evidence of one: a model, or
-    /// the time at which the job finished.</summary>
     /// <summary>Some services have no states of files: theirs are there at once.</summary>
     private static FileState FileStateOf(string? word) => word switch
     {
@@ -95,6 +93,8 @@ internal static class JobReading
         _ => FileState.Pending,
     };
 
+    /// <summary>The profile's word first, then OpenAI's. A word that neither knows is an end where there is evidence of one: a model, or
+    /// the time at which the job finished.</summary>
     private static JobState State(string word, JsonElement job, ServiceProfile profile)
     {
         JobState state = profile.States.TryGetValue(word.ToLowerInvariant(), out JobState known) ? known : State(word);

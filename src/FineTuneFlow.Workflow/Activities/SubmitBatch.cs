@@ -48,7 +48,7 @@ public sealed class SubmitBatch(
     {
         // Of a first attempt nothing is answered, and the rows need not be read for that.
         if ((await earlier.RunsAsync(input.RunId, input.Candidate, cancellation)).IsEmpty
-            && !await store.ExistsAsync(RunPaths.Predictions(input.RunId, input.Candidate.Name, input.FirstChunk), cancellation))
+            && !await store.ExistsPackedAsync(RunPaths.Predictions(input.RunId, input.Candidate.Name, input.FirstChunk), cancellation))
         {
             return false;
         }
@@ -79,7 +79,7 @@ public sealed class SubmitBatch(
     /// <summary>Rows that neither this run, where it has asked one by one before, nor an earlier one has an answer for.</summary>
     private async Task<DatasetRow[]> OpenAsync(BatchPartInput input, int chunk, CancellationToken cancellation)
     {
-        if (await store.ExistsAsync(RunPaths.Predictions(input.RunId, input.Candidate.Name, chunk), cancellation))
+        if (await store.ExistsPackedAsync(RunPaths.Predictions(input.RunId, input.Candidate.Name, chunk), cancellation))
         {
             return [];
         }
