@@ -37,15 +37,22 @@ public sealed class EarlierContainers(IBlobStore store, EarlierRuns runs, Contai
         return null;
     }
 
-    /// <summary>Copies the outputs. What they cost is noted last: without the note they do not count, and are copied again.</summary>
+    /// <summary>Copies the outputs, the result last, by which others know them to be whole. What they cost is noted behind them: without the note
+    /// they do not count here, and are copied again.</summary>
     public async Task AdoptAsync(ContainerJobRequest asked, string run, CancellationToken cancellation)
     {
         ContainerJobRequest earlier = await requests.OfAsync(run, asked.Baseline, cancellation);
         string folder = $"{earlier.Output.Name}/";
+        List<string> files = [];
         await foreach (BlobEntry file in store.ListAsync(earlier.Output.Container, folder, cancellation))
         {
-            await using BlobRead content = await store.OpenExistingAsync(file.Path, cancellation);
-            await store.WriteAsync(asked.OutputFile(file.Path.Name[folder.Length..]), content.Content, cancellation: cancellation);
+            files.Add(file.Path.Name[folder.Length..]);
+        }
+
+        foreach (string file in files.OrderBy(name => name == ContainerFiles.Result))
+        {
+            await using BlobRead content = await store.OpenExistingAsync(earlier.OutputFile(file), cancellation);
+            await store.WriteAsync(asked.OutputFile(file), content.Content, cancellation: cancellation);
         }
 
         CandidateCost cost = (await store.FindJsonAsync<CandidateCost>(RunPaths.ContainerCost(run, asked.Baseline), cancellation))?.Value ?? new CandidateCost();
