@@ -1,8 +1,13 @@
 using System.Text;
+using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Reports;
+using FineTuneFlow.Workflow.Activities;
+using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Runs;
+using FineTuneFlow.Workflow.Spending;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FineTuneFlow.Workflow.Tests.Runs;
 
@@ -49,6 +54,32 @@ public sealed class InBatchesOnlyTests
             run.Failure.ShouldBeNull();
             (await product.Store.ReadJsonAsync<RunRecord>(RunPaths.Record(run.RunId))).Notes.ShouldContain(note => note.Contains("in batches only"));
         }
+    }
+
+    [Fact]
+    public async Task What_an_earlier_version_of_the_product_has_stored_plain_is_not_asked_again()
+    {
+        await using WholeProduct product = await WholeProduct.StartAsync();
+        string run = (await EndAsync(product, "stored-plain", Recipe.Replace("\"chunkRows\": 10", "\"mode\": \"batch\"", StringComparison.Ordinal))).RunId;
+        EvaluationPlan plan = await product.Store.ReadJsonAsync<EvaluationPlan>(RunPaths.EvaluationPlan(run));
+        PlannedCandidate gpt = (await product.Store.ReadJsonAsync<RunPlan>(RunPaths.Plan(run))).Candidate("gpt")!;
+        for (int chunk = 0; chunk < plan.Chunks; chunk++)
+        {
+            BlobPath packed = RunPaths.Predictions(run, "gpt", chunk);
+            List<Prediction> predictions = await product.Store.ReadLinesAsync<Prediction>(packed);
+            await product.Store.WriteLinesAsync(BlobPath.Of(packed.Container, packed.Name[..^BlobStoreJson.PackedEnding.Length]), predictions);
+            await product.Store.DeleteAsync(packed);
+        }
+
+        await foreach (BlobEntry intent in product.Store.ListAsync(RunPaths.Runs, RunPaths.BatchesPrefix(run)))
+        {
+            await product.Store.DeleteAsync(intent.Path);
+        }
+
+        SubmittedBatch submitted = await ActivatorUtilities.CreateInstance<SubmitBatch>(product.Get<IServiceProvider>())
+            .RunAsync(plan.BatchParts(run, gpt, "ft:gone").Single(), TestContext.Current.CancellationToken);
+
+        submitted.ShouldBe(SubmittedBatch.None);
     }
 
     [Fact]
