@@ -15,6 +15,8 @@ public sealed class EncoderSession : IDisposable
     private readonly InferenceSession _session;
     private readonly ParallelOptions _side;
 
+    static EncoderSession() => OnnxTelemetry.TurnOff();
+
     /// <param name="file">Written by <see cref="OnnxExport"/>.</param>
     /// <param name="threads">Batches that are asked side by side; 0: as many as there are cores.</param>
     /// <exception cref="FlowException">InvalidInput: the file is not such a model.</exception>

@@ -3,7 +3,7 @@ using FineTuneFlow.Trainer.Contract;
 
 namespace FineTuneFlow.Trainer.Tests.Contract;
 
-/// <summary>The real program, killed without warning.</summary>
+/// <summary>The real program as a process: killed without warning, and what it leaves behind.</summary>
 public sealed class KilledTests
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "FineTuneFlow.Trainer.dll");
@@ -57,6 +57,25 @@ public sealed class KilledTests
         work.Result.GetProperty("error").GetString().ShouldBe("unavailable");
         File.Exists(work.Output("checkpoint/state.json")).ShouldBeTrue();
         Step(work.Output("checkpoint/state.json")).ShouldBeGreaterThanOrEqualTo(3, "what was trained is not trained again");
+    }
+
+    [Fact]
+    public async Task What_serves_the_model_keeps_no_identifier_of_the_machine_and_nothing_to_send_home()
+    {
+        using var work = new TinyWork();
+        string home = Directory.CreateDirectory(work["home"]).FullName;
+        // ONNX Runtime's telemetry is silent by itself in a CI's run.
+        work.Variables["CI"] = work.Variables["GITHUB_ACTIONS"] = work.Variables["TF_BUILD"] = "";
+        work.Variables["HOME"] = home;
+        work.Variables["XDG_CACHE_HOME"] = Path.Combine(home, ".cache");
+
+        using Process process = Start(work);
+        await process.WaitForExitAsync();
+
+        process.ExitCode.ShouldBe(0);
+        File.Exists(work.Output("model/model.int8.onnx")).ShouldBeTrue("it has been asked by ONNX Runtime");
+        Directory.EnumerateFileSystemEntries(home, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
+            .ShouldAllBe(file => !file.Contains("onnxruntime", StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>The fixtures' encoder drops nothing; this one does, so that what is dropped must come out alike as well.</summary>
@@ -115,7 +134,7 @@ public sealed class KilledTests
         var start = new ProcessStartInfo("dotnet", [Program]) { RedirectStandardOutput = true };
         foreach ((string name, string value) in work.Variables)
         {
-            start.Environment[name] = value;
+            start.Environment[name] = value.Length > 0 ? value : null;
         }
 
         Process process = Process.Start(start)!;
