@@ -101,6 +101,22 @@ public sealed class BadInputTests
         folder.AllRows().ShouldAllBe(row => row.Text.EndsWith("\"q\" \ufffd"));
     }
 
+    [Theory]
+    [InlineData("""{"messages":[{"role":"user","content":"number N \ud83d"},{"role":"assistant","content":"L"}]}""")]
+    [InlineData("""{"messages":[{"role":"user","content":[{"type":"text","text":"number N \ud83d"}]},{"role":"assistant","content":"L"}]}""")]
+    [InlineData("""{"\udc00":1,"text":"number N \ud83d","label":"L"}""")]
+    [InlineData("""{"text":"number N \ud83d","label":"L","more":{"\udc00":"\ud800"}}""")]
+    public void Half_a_surrogate_pair_in_a_conversation_or_a_name_is_a_damaged_character_too(string line)
+    {
+        string jsonl = string.Concat(Enumerable.Range(0, 40).Select(i => line.Replace("N", $"{i}", StringComparison.Ordinal).Replace("L", $"{i % 2}", StringComparison.Ordinal) + "\n"));
+
+        using var folder = PreparedFolder.From(jsonl);
+
+        folder.Manifest.Rows.Rejected.ShouldBe(0);
+        folder.AllRows().Count.ShouldBe(40);
+        folder.AllRows().ShouldAllBe(row => row.Text.EndsWith('\ufffd'));
+    }
+
     [Fact]
     public void Rows_that_end_before_the_last_columns_are_read_and_counted()
     {

@@ -27,7 +27,7 @@ internal static class ChatMessages
                 return false;
             }
 
-            said.Add((role.GetString()!, message.RootElement.TryGetProperty("content", out JsonElement content) ? Text(content) : ""));
+            said.Add((LoneSurrogates.Text(role), message.RootElement.TryGetProperty("content", out JsonElement content) ? Text(content) : ""));
         }
 
         int last = said.FindLastIndex(message => message.Role == "assistant");
@@ -45,9 +45,9 @@ internal static class ChatMessages
     /// <summary>A string, or the texts of a list of parts.</summary>
     private static string Text(JsonElement content) => content.ValueKind switch
     {
-        JsonValueKind.String => content.GetString()!,
+        JsonValueKind.String => LoneSurrogates.Text(content),
         JsonValueKind.Array => string.Concat(content.EnumerateArray().Select(part =>
-            part.ValueKind == JsonValueKind.Object && part.TryGetProperty("text", out JsonElement text) && text.ValueKind == JsonValueKind.String ? text.GetString() : "")),
+            part.ValueKind == JsonValueKind.Object && part.TryGetProperty("text", out JsonElement text) && text.ValueKind == JsonValueKind.String ? LoneSurrogates.Text(text) : "")),
         _ => "",
     };
 }

@@ -59,7 +59,7 @@ internal static class JsonForm
             return null;
         }
 
-        string first = reader.GetString()!;
+        string first = LoneSurrogates.Text(ref reader);
         if (!reader.Read())
         {
             return null;
@@ -67,7 +67,7 @@ internal static class JsonForm
 
         if (reader.TokenType == JsonTokenType.StartObject)
         {
-            bool byColumn = reader.Read() && reader.TokenType == JsonTokenType.PropertyName && IsNumber(reader.GetString()!);
+            bool byColumn = reader.Read() && reader.TokenType == JsonTokenType.PropertyName && IsNumber(LoneSurrogates.Text(ref reader));
             return byColumn || IsNumber(first)
                 ? (byColumn ? "JSON by columns, as pandas' to_json writes it" : "JSON with rows under their index, as pandas' to_json writes it", $"Write one object a line: {PandasLines}")
                 : null;

@@ -152,7 +152,7 @@ internal sealed class JsonTableReader : TableReader
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("messages"u8) && ChatMessages.TryRead(ref reader, out string asked, out string answered))
+            if (Names(ref reader, "messages") && ChatMessages.TryRead(ref reader, out string asked, out string answered))
             {
                 Put("prompt", asked, target, ref written);
                 Put("completion", answered, target, ref written);
@@ -230,7 +230,7 @@ internal sealed class JsonTableReader : TableReader
     {
         for (int i = 0; i < Columns.Length; i++)
         {
-            if (reader.ValueTextEquals(Columns[i]))
+            if (Names(ref reader, Columns[i]))
             {
                 return i;
             }
@@ -241,7 +241,19 @@ internal sealed class JsonTableReader : TableReader
             return -1;
         }
 
-        return AddColumn(reader.GetString()!);
+        return AddColumn(LoneSurrogates.Text(ref reader));
+    }
+
+    private static bool Names(ref Utf8JsonReader reader, string column)
+    {
+        try
+        {
+            return reader.ValueTextEquals(column);
+        }
+        catch (InvalidOperationException)
+        {
+            return LoneSurrogates.Text(ref reader) == column;
+        }
     }
 
     /// <summary>Rows read while columns were still being met have fewer fields; now all get the same number.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace FineTuneFlow.Core.Datasets.Reading;
 
@@ -10,7 +11,39 @@ internal static class LoneSurrogates
     /// <param name="escaped">The string between its quotes, known to be well-formed JSON.</param>
     /// <param name="target">At least as long.</param>
     /// <returns>Bytes written.</returns>
-    public static int Unescape(ReadOnlySpan<byte> escaped, Span<byte> target)
+    public static int Unescape(ReadOnlySpan<byte> escaped, Span<byte> target) =>
+        // The encoder replaces what is not a character.
+        Encoding.UTF8.GetBytes(Decoded(escaped), target);
+
+    /// <summary>The text of a JSON string or name, whether halves of pairs stand in it or not.</summary>
+    public static string Text(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return Whole(reader.ValueSpan);
+        }
+    }
+
+    /// <inheritdoc cref="Text(ref Utf8JsonReader)"/>
+    public static string Text(JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return Whole(Encoding.UTF8.GetBytes(value.GetRawText()).AsSpan()[1..^1]);
+        }
+    }
+
+    private static string Whole(ReadOnlySpan<byte> escaped) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(Decoded(escaped)));
+
+    private static string Decoded(ReadOnlySpan<byte> escaped)
     {
         var text = new StringBuilder(escaped.Length);
         while (!escaped.IsEmpty)
@@ -29,8 +62,7 @@ internal static class LoneSurrogates
             escaped = escaped[(unicode ? 6 : 2)..];
         }
 
-        // The encoder replaces what is not a character.
-        return Encoding.UTF8.GetBytes(text.ToString(), target);
+        return text.ToString();
     }
 
     private static char Plain(byte escape) => escape switch
