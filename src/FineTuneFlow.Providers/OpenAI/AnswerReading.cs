@@ -24,7 +24,16 @@ internal ref partial struct AnswerReading(ReadOnlySpan<byte> body)
     public static ModelAnswer? Read(ReadOnlySpan<byte> body, double latencyMs)
     {
         var reading = new AnswerReading(body);
-        reading.ReadAnswer();
+        try
+        {
+            reading.ReadAnswer();
+        }
+        catch (InvalidOperationException broken)
+        {
+            // The name of a member with half a surrogate pair, which cannot be compared with any other.
+            throw new JsonException("A name in the answer is no text", broken);
+        }
+
         return reading._sawChoice
             ? new ModelAnswer(reading._text ?? "", reading._tokens, reading._finish, reading._refusal, reading._promptTokens, reading._completionTokens, latencyMs)
             {

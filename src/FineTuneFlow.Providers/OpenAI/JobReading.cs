@@ -53,7 +53,7 @@ internal static class JobReading
 
     public static ImmutableSortedDictionary<string, string> Metadata(JsonElement value) =>
         value.Member("metadata") is { ValueKind: JsonValueKind.Object } pairs
-            ? pairs.EnumerateObject().Where(pair => pairs.Text(pair.Name) is not null)
+            ? pairs.Pairs().Where(pair => pairs.Text(pair.Name) is not null)
                 .GroupBy(pair => pair.Name).ToImmutableSortedDictionary(group => group.Key, group => pairs.Text(group.Key)!, StringComparer.Ordinal)
             : ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
 
@@ -69,7 +69,7 @@ internal static class JobReading
             data?.Whole("total_steps"),
             data is null
                 ? ImmutableSortedDictionary<string, double>.Empty
-                : data.Value.EnumerateObject()
+                : data.Value.Pairs()
                     .Where(pair => pair.Name is not ("step" or "total_steps") && pair.Value.AsNumber() is not null)
                     .DistinctBy(pair => pair.Name)
                     .ToImmutableSortedDictionary(pair => pair.Name, pair => pair.Value.AsNumber()!.Value, StringComparer.Ordinal));

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FineTuneFlow.Providers.OpenAI;
 using FineTuneFlow.Providers.Profiles;
 using FineTuneFlow.Providers.Together;
@@ -10,7 +11,7 @@ using FsCheck.Fluent;
 namespace FineTuneFlow.Providers.Tests.OpenAI;
 
 /// <summary>Whatever a service sends is read, or refused as unreadable: never anything else.</summary>
-public sealed class ReadingProperties
+public sealed partial class ReadingProperties
 {
     private const string Chat = """
         {"choices":[{"message":{"content":"5","refusal":null},"logprobs":{"content":[{"token":"5","logprob":-0.1,"top_logprobs":[{"token":" 5","logprob":-3.5},{"token":"\ud83d","logprob":-9}]}]},"finish_reason":"stop"}],"usage":{"prompt_tokens":12,"completion_tokens":1}}
@@ -46,9 +47,15 @@ public sealed class ReadingProperties
             json => Readable(() => AnswerReading.Read(Encoding.UTF8.GetBytes(json), 1))));
 
     [Fact]
-    public void Objects_with_values_exchanged_are_read() =>
+    public void An_answer_with_a_broken_name_is_read_or_refused() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll(
+            Gen.Elements(Chat, Legacy).SelectMany(Renamed).ToArbitrary(),
+            json => Readable(() => AnswerReading.Read(Encoding.UTF8.GetBytes(json), 1))));
+
+    [Fact]
+    public void Objects_with_values_exchanged_or_broken_names_are_read() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(5000), Prop.ForAll(
-            Gen.Elements(Objects).SelectMany(Exchanged).ToArbitrary(),
+            Gen.Elements(Objects).SelectMany(json => Gen.OneOf(Exchanged(json), Renamed(json))).ToArbitrary(),
             json =>
             {
                 using JsonDocument document = JsonDocument.Parse(json);
@@ -104,6 +111,16 @@ public sealed class ReadingProperties
                from odd in Gen.Elements(Odd).ListOf(2)
                select Write(JsonDocument.Parse(json).RootElement, "", new Dictionary<string, string> { [second] = odd[1], [first] = odd[0] });
     }
+
+    /// <summary>One name of the document replaced by half a surrogate pair.</summary>
+    private static Gen<string> Renamed(string json)
+    {
+        Match[] names = [.. Name().Matches(json).Cast<Match>()];
+        return Gen.Elements(names).Select((Match name) => json.Remove(name.Index, name.Length).Insert(name.Index, "\"\\ud800\":"));
+    }
+
+    [GeneratedRegex("\"[^\",:]*\":")]
+    private static partial Regex Name();
 
     private static IEnumerable<string> Paths(JsonElement value, string path) => value.ValueKind switch
     {
