@@ -44,29 +44,14 @@ internal static class WireCall
         byte[] bytes = await request.BytesAsync(ApiRequest.MaxJsonBytes, cancellation);
         try
         {
-            AssertTextsAreWhole(bytes);
+            JsonTexts.AssertWhole(bytes);
             return JsonNode.Parse(bytes) as JsonObject ?? throw ApiRequest.Invalid("the body is not a JSON object", "Send one as OpenAI's API takes it.", null);
         }
-        catch (JsonException)
+        catch (JsonException fault)
         {
-            throw ApiRequest.Invalid("the body is not JSON", "Send JSON with Content-Type: application/json.", null);
-        }
-        catch (InvalidOperationException)
-        {
-            throw ApiRequest.Invalid("a text of the body holds half a surrogate pair", "Remove the broken \\u escape.", null);
-        }
-    }
-
-    /// <summary>Texts are decoded when they are asked for, which would be too late to refuse the body.</summary>
-    private static void AssertTextsAreWhole(byte[] json)
-    {
-        var reader = new Utf8JsonReader(json);
-        while (reader.Read())
-        {
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
-            {
-                reader.GetString();
-            }
+            throw fault.InnerException is InvalidOperationException
+                ? ApiRequest.Invalid("a text of the body holds half a surrogate pair", "Remove the broken \\u escape.", null)
+                : ApiRequest.Invalid("the body is not JSON", "Send JSON with Content-Type: application/json.", null);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Json;
@@ -49,8 +50,11 @@ public static class SettingsFile
         JsonElement root;
         try
         {
-            using FileStream stream = File.OpenRead(file);
-            using JsonDocument document = JsonDocument.Parse(stream, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            byte[] json = File.ReadAllBytes(file);
+            // Editors of Windows begin a file with a byte order mark.
+            ReadOnlyMemory<byte> content = json.AsMemory(json.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0);
+            JsonTexts.AssertWhole(content.Span, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using JsonDocument document = JsonDocument.Parse(content, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             root = document.RootElement.Clone();
         }
         catch (JsonException exception)

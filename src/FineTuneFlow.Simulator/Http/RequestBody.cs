@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using FineTuneFlow.Core.Json;
 
 namespace FineTuneFlow.Simulator.Http;
 
@@ -15,10 +16,14 @@ internal static class RequestBody
     {
         try
         {
-            using JsonDocument document = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? document.RootElement.Clone()
-                : throw new ApiException(400, "The request body must be a JSON object.");
+            return await ReadAsync(http, static body =>
+            {
+                JsonTexts.AssertWhole(body.Span);
+                using JsonDocument document = JsonDocument.Parse(body);
+                return document.RootElement.ValueKind == JsonValueKind.Object
+                    ? document.RootElement.Clone()
+                    : throw new ApiException(400, "The request body must be a JSON object.");
+            });
         }
         catch (JsonException)
         {

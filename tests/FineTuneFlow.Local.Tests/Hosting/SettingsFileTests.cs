@@ -24,6 +24,8 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("""{ "values": {} }""", "Values")]
     [InlineData("{ \"Values\": ", "Correct the file")]
     [InlineData("[]", "Values")]
+    [InlineData("{ \"Values\": { \"\\udc00\": \"x\" } }", "Correct the file")]
+    [InlineData("{ \"Values\": { \"DefaultProvider\": \"\\ud83d\" } }", "Correct the file")]
     public void A_file_that_is_wrong_says_where_and_what_to_do(string json, string remedy)
     {
         Failure failure = Should.Throw<FlowException>(() => Read(json)).Failure;
