@@ -97,7 +97,8 @@ public abstract class ContainerProgramContract(Azurite azurite) : IAsyncLifetime
     {
         LocalContainerJobs broken = Jobs(how);
         string id = (await StartAsync(broken, _run.Request)).Id;
-        (await EndAsync(broken, id)).Failure!.Kind.ShouldBe(FailureKind.Unavailable);
+        ContainerExecution failed = await EndAsync(broken, id);
+        failed.Failure!.Kind.ShouldBe(FailureKind.Unavailable, await broken.ReadLogTailAsync(_run.Request, id));
 
         LocalContainerJobs mended = Jobs();
         string again = (await StartAsync(mended, _run.Request)).Id;
