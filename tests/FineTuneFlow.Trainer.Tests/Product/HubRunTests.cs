@@ -8,7 +8,9 @@ using FineTuneFlow.Workflow.Runs;
 namespace FineTuneFlow.Trainer.Tests.Product;
 
 /// <summary>Encoders of a hub in runs of the local host: looked at before anything is spent, fetched where they are there, done without where the hub is
-/// not.</summary>
+/// not. Runs alone: the host and its trainer read the hub's settings from the environment, which programs that other tests start would inherit.</summary>
+[CollectionDefinition(nameof(HubRunTests), DisableParallelization = true)]
+[Collection(nameof(HubRunTests))]
 public sealed class HubRunTests : IAsyncLifetime
 {
     private readonly LocalHub _hub = new(new[] { "config.json", "vocab.txt", "model.safetensors" }.ToDictionary(
@@ -20,7 +22,6 @@ public sealed class HubRunTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // The host and its trainer read the hub's settings from the environment; no other test of this program asks a hub by it.
         Environment.SetEnvironmentVariable("HF_ENDPOINT", _hub.Address.ToString());
         _host = await TrainingHost.StartAsync();
         Environment.SetEnvironmentVariable("FTF_HUB_CACHE", Path.Combine(_host.Home, "hub"));
