@@ -1,3 +1,4 @@
+using FineTuneFlow.Core.Datasets.Cleaning;
 using FineTuneFlow.Core.Datasets.Splitting;
 
 namespace FineTuneFlow.Core.Tests.Datasets;
@@ -42,6 +43,19 @@ public sealed class RowPartsTests
         {
             (table[i].Line, table.SplitKey(i)).ShouldBe(((uint)i + 1, i * 3L));
         }
+    }
+
+    [Theory]
+    // Worked out in Python from the published constants of SplitMix64. A change would move the rows of everybody's holdout.
+    [InlineData(0x0123456789ABCDEF, 0xFEDCBA9876543210, 42, Mixing.SplitStream, 0, 0xE85569413D4BD683, 0.9075532707477543)]
+    [InlineData(0x0123456789ABCDEF, 0xFEDCBA9876543210, 42, Mixing.SplitStream, 2, 0x02F056BDC5BC4C32, 0.0114797795592817)]
+    [InlineData(0x0123456789ABCDEF, 0xFEDCBA9876543210, 43, Mixing.SplitStream, 0, 0x404728F8B4E620C4, 0.25108581611575476)]
+    [InlineData(0x0123456789ABCDEF, 0xFEDCBA9876543210, -1, Mixing.ShuffleStream, 0, 0x8F1507DF8927D5F3, 0.5589146538488017)]
+    [InlineData(1, 2, 7, Mixing.BalanceStream, 1, 0x149238BE7632EC53, 0.08035616540855595)]
+    public void The_numbers_that_place_a_row_are_the_same_in_every_version(ulong high, ulong low, int seed, ulong stream, int copy, ulong key, double unit)
+    {
+        Mixing.Key(new TextHash(high, low), seed, stream, copy).ShouldBe(key);
+        Mixing.Unit(key).ShouldBe(unit);
     }
 
     [Fact]
