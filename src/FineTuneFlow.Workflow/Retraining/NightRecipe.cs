@@ -35,7 +35,7 @@ internal static class NightRecipe
             notes.Add("The champion is not a fine-tune: the local models are trained again; models of providers are trained when a file is dropped or a run is started by hand");
         }
 
-        ImmutableArray<BaselineRecipe> baselines = project.Baselines;
+        ImmutableArray<BaselineRecipe> baselines = [.. project.Baselines, .. ChampionsOwn(project, made, champion)];
         if (candidates.IsEmpty && baselines.IsEmpty)
         {
             baselines = [new BaselineRecipe { Name = EligibleModels.Linear }];
@@ -60,6 +60,13 @@ internal static class NightRecipe
         Candidates = (named ?? RecipeReader.Default).Candidates,
         Baselines = (named ?? RecipeReader.Default).Baselines,
     };
+
+    /// <summary>The encoder that is in use stays among what is trained also where the project's recipe leaves open what that is: it was at hand when
+    /// nothing else could be trained.</summary>
+    private static IEnumerable<BaselineRecipe> ChampionsOwn(Recipe project, Recipe made, ChampionVersion champion) =>
+        champion.Kind != OutcomeKind.Encoder || project.Baselines.Any(baseline => baseline.Name == champion.Candidate)
+            ? []
+            : made.Baselines.Where(baseline => baseline.Name == champion.Candidate);
 
     private static ImmutableArray<CandidateRecipe> Candidates(Recipe project, Recipe made, ChampionVersion champion, bool moved, int newRows, WayOut? wayOut)
     {
