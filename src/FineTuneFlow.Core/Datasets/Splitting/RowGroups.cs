@@ -31,7 +31,8 @@ internal sealed class RowGroups
                 continue;
             }
 
-            if (firstOf[i] >= 0 && rows[firstOf[i]].Outcome == RowOutcome.Used)
+            // Also where the first row itself was left out with a rare class: those that it would have tied together belong together still.
+            if (firstOf[i] >= 0)
             {
                 Join(i, firstOf[i]);
             }

@@ -1,0 +1,164 @@
+using System.Text;
+using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Datasets.Preparation;
+using FineTuneFlow.Core.Datasets.Profiling;
+using FineTuneFlow.Core.Recipes;
+
+namespace FineTuneFlow.Core.Tests.Datasets;
+
+/// <summary>What belongs together, and how whole groups, stable shares and rows of one moment are shared out.</summary>
+public sealed class SplitGroupTests
+{
+    [Theory]
+    [InlineData(SplitMethod.Stratified)]
+    [InlineData(SplitMethod.Stable)]
+    public void Rows_of_one_text_stay_together_also_where_its_first_row_was_dropped_with_a_rare_class(SplitMethod method)
+    {
+        var csv = new StringBuilder("text,label\n");
+        for (int i = 0; i < 60; i++)
+        {
+            csv.Append($"{Words(i)},rare{i}\n{Words(i)},a\n{Words(i)},b\n");
+        }
+
+        using var folder = PreparedFolder.From(csv.ToString(), new()
+        {
+            Split = new SplitRecipe { Method = method },
+            Duplicates = new() { Conflicts = ConflictPolicy.Keep },
+            RareClasses = new() { Action = RareClassAction.Drop },
+        });
+
+        var places = Places(folder);
+        places.Count.ShouldBe(120);
+        places.Distinct().Count().ShouldBe(60);
+    }
+
+    [Fact]
+    public void The_largest_groups_are_placed_first_so_that_the_shares_come_out_exactly()
+    {
+        // Of 100 rows 60 are to train and 20 each for the others: the group of 60 only fits in one of them, and the two of 10 go where 20 are left.
+        int[] sizes = [10, 60, 10, 20];
+        string csv = "text,label,shop\n" + string.Concat(
+            sizes.SelectMany((size, shop) => Enumerable.Range(0, size).Select(i => $"{Words((shop * 1_000) + i)},{(i % 2 == 0 ? "a" : "b")},shop {shop}\n")));
+
+        using var folder = PreparedFolder.From(csv, new() { Split = new SplitRecipe { Method = SplitMethod.Group, Column = "shop" }, Slices = ["shop"] });
+
+        string[] Shops(Split split) => [.. folder.Rows(split).Select(row => row.Slices!["shop"]).Distinct().Order(StringComparer.Ordinal)];
+        (folder.Rows(Split.Train).Count, folder.Rows(Split.Validation).Count, folder.Rows(Split.Test).Count).ShouldBe((60, 20, 20));
+        Shops(Split.Train).ShouldBe(["shop 1"]);
+        Shops(Split.Test).Concat(Shops(Split.Validation)).Order(StringComparer.Ordinal).ShouldBe(["shop 0", "shop 2", "shop 3"]);
+    }
+
+    [Fact]
+    public void A_group_that_is_larger_than_its_share_leaves_less_for_the_others_and_no_row_over()
+    {
+        // One shop has 70 of 100 rows, so that training holds more than its 60: the holdout gets its 20 and validation what is left.
+        string csv = "text,label,shop\n" + string.Concat(
+            Enumerable.Range(0, 100).Select(i => $"{Words(i)},{(i % 2 == 0 ? "a" : "b")},{(i < 70 ? "large" : $"small {i}")}\n"));
+
+        using var folder = PreparedFolder.From(csv, new() { Split = new SplitRecipe { Method = SplitMethod.Group, Column = "shop" }, Slices = ["shop"] });
+
+        folder.Rows(Split.Train).ShouldAllBe(row => row.Slices!["shop"] == "large");
+        (folder.Rows(Split.Train).Count, folder.Rows(Split.Validation).Count, folder.Rows(Split.Test).Count).ShouldBe((70, 10, 20));
+    }
+
+    [Theory]
+    [InlineData(0.5, 0.25)]
+    [InlineData(0.1, 0.6)]
+    [InlineData(0.2, 0.2)]
+    public void Stable_splits_hold_about_their_shares(double test, double validation)
+    {
+        const int Rows = 2_000;
+        string csv = "text,label\n" + string.Concat(Enumerable.Range(0, Rows).Select(i => $"{Words(i)},{(i % 2 == 0 ? "a" : "b")}\n"));
+
+        using var folder = PreparedFolder.From(csv, new() { Split = new SplitRecipe { Method = SplitMethod.Stable, Test = test, Validation = validation } });
+
+        // Five standard errors of a share of 2,000 rows are less than 0.056.
+        (folder.Rows(Split.Test).Count / (double)Rows).ShouldBe(test, 0.056);
+        (folder.Rows(Split.Validation).Count / (double)Rows).ShouldBe(validation, 0.056);
+        folder.AllRows().Count.ShouldBe(Rows);
+    }
+
+    [Fact]
+    public void Rows_of_one_moment_are_shared_out_whatever_their_order_in_the_file_and_otherwise_by_another_seed()
+    {
+        string[] lines = [.. Enumerable.Range(0, 100).Select(i => $"{Words(i)},{(i % 2 == 0 ? "a" : "b")},2026-03-01\n")];
+        Dictionary<string, Split> Of(IEnumerable<string> order, int seed)
+        {
+            using var folder = PreparedFolder.From("text,label,day\n" + string.Concat(order), new() { Split = new SplitRecipe { Method = SplitMethod.Time, Column = "day", Seed = seed } });
+            return Places(folder).ToDictionary(place => place.Text, place => place.Split);
+        }
+
+        Dictionary<string, Split> forward = Of(lines, 42);
+
+        forward.Values.Count(split => split == Split.Test).ShouldBe(20);
+        Of(lines.Reverse(), 42).OrderBy(place => place.Key, StringComparer.Ordinal).ShouldBe(forward.OrderBy(place => place.Key, StringComparer.Ordinal));
+        Of(lines, 43).Count(place => forward[place.Key] != place.Value).ShouldBeGreaterThan(20);
+    }
+
+    [Fact]
+    public void Near_duplicates_are_counted_without_exact_ones_and_listed_by_their_lines()
+    {
+        // Lines 2 and 4 are near; 3 is line 2 once more; 5 stands alone.
+        string[] first = [$"{Long(1)} one", $"{Long(1)} one", $"{Long(1)} two", $"{Long(2)} one"];
+        string csv = "text,label\n" + string.Concat(first.Select(text => $"{text},a\n"))
+            + string.Concat(Enumerable.Range(0, 60).Select(i => $"{Words(i)},{(i % 2 == 0 ? "a" : "b")}\n"));
+
+        DatasetProfile profile = DatasetCheck.Check(
+            "r.csv", () => new MemoryStream(Encoding.UTF8.GetBytes(csv)), new() { Duplicates = new() { Near = new() } }, cancellation: TestContext.Current.CancellationToken).Profile;
+
+        (profile.Duplicates.Rows, profile.Duplicates.NearRows, profile.Duplicates.NearGroups).ShouldBe((1, 2, 1));
+        profile.Findings.Single(finding => finding.Code == "near-duplicates").Lines.ShouldBe([2L, 4L]);
+    }
+
+    [Theory]
+    [InlineData(9)]
+    [InlineData(10)]
+    [InlineData(11)]
+    public void Of_many_near_duplicates_the_first_ten_lines_are_listed(int many)
+    {
+        string csv = "text,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{Words(i)},{(i % 2 == 0 ? "a" : "b")}\n"))
+            + string.Concat(Enumerable.Range(0, many).Select(i => $"{Long(7)} {(char)('a' + i)},a\n"));
+
+        DatasetProfile profile = DatasetCheck.Check(
+            "r.csv", () => new MemoryStream(Encoding.UTF8.GetBytes(csv)), new() { Duplicates = new() { Near = new() } }, cancellation: TestContext.Current.CancellationToken).Profile;
+
+        (profile.Duplicates.NearRows, profile.Duplicates.NearGroups).ShouldBe((many, 1));
+        profile.Findings.Single(finding => finding.Code == "near-duplicates").Lines.ShouldBe(Enumerable.Range(0, Math.Min(many, 10)).Select(i => 62L + i));
+    }
+
+    [Theory]
+    // Of the class's own labels, "b" has two rows and "c" one; they are named in the order of their letters.
+    [InlineData("other", "a 40, other 43")]
+    [InlineData("a", "a 43, other 40")]
+    public void Rare_classes_are_merged_into_a_class_that_is_there_or_into_a_new_one(string into, string expected)
+    {
+        var rows = Enumerable.Range(0, 80).Select(i => (Words(i), i % 2 == 0 ? "a" : "other")).Concat([(Words(100), "c"), (Words(101), "b"), (Words(102), "b")]);
+        DatasetRecipe recipe = new() { RareClasses = new() { Action = RareClassAction.Merge, Other = into } };
+
+        using var folder = PreparedFolder.From(Texts.Csv(rows), recipe);
+        Finding told = DatasetCheck.Check("r.csv", () => new MemoryStream(Texts.Csv(rows)), new(), cancellation: TestContext.Current.CancellationToken)
+            .Profile.Findings.Single(finding => finding.Code == "rare-classes");
+
+        string.Join(", ", folder.AllRows().GroupBy(row => row.Label).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => $"{group.Key} {group.Count()}")).ShouldBe(expected);
+        (told.Count, told.Message).ShouldBe((2, "classes have fewer than 3 usable rows: \"b\" (2), \"c\" (1)"));
+    }
+
+    [Fact]
+    public void Rare_classes_that_are_merged_become_one_class_of_their_own()
+    {
+        var rows = Enumerable.Range(0, 80).Select(i => (Words(i), i % 2 == 0 ? "a" : "z")).Concat([(Words(100), "c"), (Words(101), "b"), (Words(102), "b")]);
+
+        using var folder = PreparedFolder.From(Texts.Csv(rows), new() { RareClasses = new() { Action = RareClassAction.Merge, Other = "rest" } });
+
+        folder.AllRows().Count(row => row.Label == "rest").ShouldBe(3);
+        folder.Manifest.Labels.Names.ShouldBe(["a", "rest", "z"]);
+    }
+
+    private static List<(string Text, Split Split)> Places(PreparedFolder folder) =>
+        [.. Enum.GetValues<Split>().SelectMany(split => folder.Rows(split).Select(row => (row.Text, split)))];
+
+    private static string Long(int number) =>
+        $"{Words(number)} {Words(number + 900)} {Words(number + 1800)} {Words(number + 2700)} {Words(number + 3600)} case {number}";
+
+    private static string Words(int seed) => string.Join(' ', Enumerable.Range(0, 4).Select(i => new Random((seed * 31) + i).Next().ToString("x8")));
+}
