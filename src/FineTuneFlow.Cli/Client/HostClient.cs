@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
@@ -12,6 +13,10 @@ namespace FineTuneFlow.Cli.Client;
 /// <summary>Speaks to a host over HTTP. Problem details become the failures that they were made from.</summary>
 internal sealed class HostClient : IDisposable
 {
+    /// <summary>Bytes of a body that the host of Azure Functions takes, unless its setting FUNCTIONS_REQUEST_BODY_SIZE_LIMIT says otherwise. What is
+    /// longer it refuses before our code is asked, with an empty 500 or by breaking off.</summary>
+    private const long FunctionsBody = 104_857_600;
+
     private readonly HttpClient _http;
 
     public HostClient(Uri host)
@@ -129,6 +134,10 @@ internal sealed class HostClient : IDisposable
         {
             response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         }
+        catch (HttpRequestException brokenOff) when (brokenOff.HttpRequestError is not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError) && IsLong(request))
+        {
+            throw TooLong(request, brokenOff);
+        }
         catch (HttpRequestException exception)
         {
             throw new FlowException(
@@ -170,8 +179,21 @@ internal sealed class HostClient : IDisposable
             }
         }
 
+        if (response.StatusCode is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.InternalServerError && response.RequestMessage is { } request && IsLong(request))
+        {
+            return TooLong(request);
+        }
+
         return new FlowException(FailureKind.Unavailable, $"{Address} answered {(int)response.StatusCode} {response.ReasonPhrase}", "Is this a FineTuneFlow host?");
     }
+
+    private static bool IsLong(HttpRequestMessage request) => request.Content?.Headers.ContentLength > FunctionsBody;
+
+    private FlowException TooLong(HttpRequestMessage request, Exception? brokenOff = null) => new(
+        FailureKind.InvalidInput,
+        $"{Address} takes no body of {request.Content!.Headers.ContentLength:N0} bytes; the host of Azure Functions takes up to {FunctionsBody:N0}",
+        "Copy the file into its storage, as drops/PROJECT/NAME, which starts the run as well, or raise the app's setting FUNCTIONS_REQUEST_BODY_SIZE_LIMIT.",
+        brokenOff);
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellation) =>
         await response.Content.ReadFromJsonAsync<T>(FlowJson.Compact, cancellation)

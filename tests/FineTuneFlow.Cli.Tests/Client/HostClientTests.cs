@@ -35,6 +35,23 @@ public sealed class HostClientTests
         broken.Failure.Message.ShouldContain($"http://{host.LocalEndpoint}/ broke off");
     }
 
+    [Theory]
+    [InlineData("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n", 104_857_601, FailureKind.InvalidInput, "drops/PROJECT/NAME")]
+    [InlineData("HTTP/1.1 413 Payload Too Large\r\nContent-Length: 0\r\n\r\n", 104_857_601, FailureKind.InvalidInput, "drops/PROJECT/NAME")]
+    [InlineData("", 104_857_601, FailureKind.InvalidInput, "drops/PROJECT/NAME")]
+    [InlineData("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n", 100, FailureKind.Unavailable, "FineTuneFlow host")]
+    public async Task A_body_that_the_host_of_Azure_Functions_does_not_take_is_told_with_the_way_by_the_storage(string answer, int length, FailureKind kind, string remedy)
+    {
+        using TcpListener host = Serve(answer);
+        using var client = new HostClient(new Uri($"http://{host.LocalEndpoint}/"));
+        using var form = new MultipartFormDataContent { { new StreamContent(new RepeatedByte(length)), "file", "reviews.csv" } };
+
+        FlowException refused = await Should.ThrowAsync<FlowException>(() => client.PostFormAsync<object>("runs", form, Cancellation));
+
+        refused.Failure.Kind.ShouldBe(kind);
+        refused.Failure.Remedy!.ShouldContain(remedy);
+    }
+
     /// <summary>Answers one request with these bytes, and closes.</summary>
     private static TcpListener Serve(string answer)
     {
@@ -48,6 +65,37 @@ public sealed class HostClientTests
             await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), Cancellation);
         });
         return listener;
+    }
+
+    /// <summary>As long as it is told, without being kept.</summary>
+    private sealed class RepeatedByte(long length) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => false;
+
+        public override long Length => length;
+
+        public override long Position { get; set; }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            int read = (int)Math.Min(count, length - Position);
+            Position += read;
+            return read;
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush()
+        {
+        }
     }
 
     private sealed class FullStream : MemoryStream
