@@ -112,6 +112,34 @@ public sealed class ChildTests
     }
 
     [Fact]
+    public async Task A_child_of_an_earlier_beginning_is_not_taken_for_the_new_ones()
+    {
+        WorkflowCatalog catalog = Children.With(Run, async (context, n) =>
+        {
+            // The first step of either beginning.
+            Task<string> child = context.CallAsync(Child, 1, $"child-{n}");
+            if (n == 0)
+            {
+                await context.WaitForEvent(Go);
+                context.ContinueAsNew(1);
+                return "";
+            }
+
+            return await child;
+        });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", 0);
+        await harness.Engine.RaiseEventAsync("r", Go, "");
+        await harness.SettleAsync();
+        await harness.Engine.RaiseEventAsync("child-0", Go, "old");
+        await harness.EndOfAsync("child-0");
+        (await harness.Engine.GetAsync("r"))!.Status.ShouldBe(InstanceStatus.Running);
+        await harness.Engine.RaiseEventAsync("child-1", Go, "new");
+
+        (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("new");
+    }
+
+    [Fact]
     public async Task A_child_that_this_host_does_not_know_fails_its_call()
     {
         var later = new OrchestrationName<int, string>("Child", "7");

@@ -133,6 +133,53 @@ public sealed class DispatchTests : IDisposable
     }
 
     [Fact]
+    public async Task An_answer_to_an_earlier_beginning_is_not_taken_for_the_new_ones()
+    {
+        WorkflowCatalog catalog = Catalog.With(Run, async (context, n) =>
+        {
+            // The first step of either beginning.
+            Task<int> work = context.CallAsync(Work, n);
+            if (n == 0)
+            {
+                await context.WaitForEvent(Go);
+                context.ContinueAsNew(1);
+                return 0;
+            }
+
+            return await work;
+        });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", 0);
+        await BegunAsync();
+        await harness.Engine.RaiseEventAsync("r", Go, 0);
+        await BegunAsync();
+        EndOf(0).SetResult(100);
+        await UntilAsync(() => harness.Engine.RunningActivities == 1);
+        EndOf(1).SetResult(5);
+
+        (await harness.EndOfAsync("r")).Output!.GetValue<int>().ShouldBe(5);
+        (await harness.Engine.GetHistoryAsync("r")).Count(e => e.Kind == HistoryKind.ActivityCompleted).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_failed_is_not_made_again_by_a_restart_but_by_its_policy()
+    {
+        int attempts = 0;
+        WorkflowCatalog catalog = new WorkflowCatalog()
+            .Activity(Quick, n => ++attempts > 1 ? n : throw new FlowException(FailureKind.Unavailable, "down"))
+            .With(Run, (context, n) => context.CallAsync(Quick, n, new RetryPolicy(3, TimeSpan.FromMinutes(10))));
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", 4);
+        await harness.SettleAsync();
+        await harness.KillAndRestartAsync();
+        await harness.SettleAsync();
+        attempts.ShouldBe(1);
+
+        (await harness.EndOfAsync("r")).Output!.GetValue<int>().ShouldBe(4);
+        attempts.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Work_and_timers_that_are_asked_for_in_the_last_moment_are_not_begun()
     {
         WorkflowCatalog catalog = Catalog.With(Run, async (context, n) =>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Durable;
+using FineTuneFlow.Tests;
 
 namespace FineTuneFlow.Engine.Tests;
 
@@ -193,6 +194,76 @@ public class RewindTests
         await harness.Engine.RewindAsync("r", "now");
 
         (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("1");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_event_that_came_with_the_turn_that_failed_is_there_after_the_rewind(bool restarts)
+    {
+        bool broken = true;
+        var go = new EventName<string>("Go");
+        WorkflowCatalog catalog = Catalog.With(Run, async (context, _) =>
+        {
+            string first = await context.WaitForEvent(go);
+            return broken ? throw new FlowException(FailureKind.JobFailed, "broke") : first + await context.WaitForEvent(go) + await context.WaitForEvent(go);
+        });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", Unit.Value);
+        await harness.SettleAsync();
+        // All three are taken in one turn, in which the first of them ends the code.
+        await harness.Engine.SuspendAsync("r", "gather");
+        foreach (string word in new[] { "a", "b", "c" })
+        {
+            await harness.Engine.RaiseEventAsync("r", go, word);
+        }
+
+        await harness.Engine.ResumeAsync("r", "go");
+        (await harness.EndOfAsync("r")).Failure!.Message.ShouldBe("broke");
+        broken = false;
+        if (restarts)
+        {
+            await harness.KillAndRestartAsync();
+        }
+
+        await harness.Engine.RewindAsync("r", "repaired");
+
+        (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("abc");
+        (await harness.Engine.GetHistoryAsync("r")).Count(e => e.Kind == HistoryKind.EventReceived).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task What_an_undone_step_would_still_answer_is_not_taken_for_another_steps()
+    {
+        // The step that fails first ends the code; the one that it had begun besides answers after the rewind under a number of its own.
+        var late = new ActivityName<string, string>("Late");
+        WorkflowCatalog catalog = Catalog.Activity(late, name => name).With(Run, async (context, _) =>
+        {
+            string first;
+            try
+            {
+                first = await context.CallAsync(Step, "a");
+            }
+            catch (StepFailedException)
+            {
+                await context.CallAsync(late, "clean");
+                throw;
+            }
+
+            return first + await context.CallAsync(Step, "b") + await context.CallAsync(late, "end");
+        });
+        _broken["a"] = true;
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", Unit.Value);
+        await harness.EndOfAsync("r");
+        _broken.Clear();
+
+        await harness.Engine.RewindAsync("r", "repaired");
+
+        (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("ABend");
+        HistoryEntry[] asked = [.. (await harness.Engine.GetHistoryAsync("r")).Where(e => e.Kind == HistoryKind.ActivityScheduled)];
+        asked.Select(e => e.StepId).Distinct().Count().ShouldBe(asked.Length, "no number is given twice");
+        await Replays.AssertEveryPrefixAsync(harness.Engine, harness.Catalog);
     }
 
     [Fact]
