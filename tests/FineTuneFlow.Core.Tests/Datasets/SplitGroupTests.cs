@@ -33,6 +33,47 @@ public sealed class SplitGroupTests
     }
 
     [Fact]
+    public void Rows_of_one_text_that_are_kept_are_numbered_in_the_order_of_the_file_and_repeated_ones_are_not()
+    {
+        string csv = "text,label\nthe disputed text,a\nthe disputed text,a\nthe disputed text,b\nthe disputed text,c\n"
+            + string.Concat(Enumerable.Range(0, 90).Select(i => $"{Words(i)},{(char)('a' + (i % 3))}\n"));
+
+        using var folder = PreparedFolder.From(csv, new() { Duplicates = new() { Conflicts = ConflictPolicy.Keep } });
+
+        folder.AllRows().Where(row => row.Text == "the disputed text").OrderBy(row => row.Label, StringComparer.Ordinal)
+            .Select(row => $"{row.Label}{row.Id[16..]}").ShouldBe(["a", "b-2", "c-3"]);
+        folder.Manifest.Rows.Duplicates.ShouldBe(1);
+    }
+
+    [Theory]
+    // A fifth of the 50 rows of "a"; of "b" one where there are three rows to share out, and none of two.
+    [InlineData(2, 10, 0)]
+    [InlineData(3, 10, 1)]
+    public void A_carved_split_takes_one_of_three_rows_of_a_class_and_none_of_two(int rows, int ofA, int ofB)
+    {
+        string csv = "text,label,part\n" + string.Concat(Enumerable.Range(0, 70 + rows).Select(i =>
+            $"{Words(i)},{(i < 50 || i is >= 60 and < 70 ? "a" : "b")},{(i is >= 50 and < 70 ? "test" : "train")}\n"));
+
+        using var folder = PreparedFolder.From(csv, new() { Split = new SplitRecipe { Method = SplitMethod.Column, Column = "part" } });
+
+        int Of(string label) => folder.Rows(Split.Validation).Count(row => row.Label == label);
+        (Of("a"), Of("b"), folder.Rows(Split.Test).Count).ShouldBe((ofA, ofB, 20));
+    }
+
+    [Fact]
+    public void A_label_that_only_rejected_rows_have_is_neither_rare_nor_a_spelling()
+    {
+        // The last two rows have no text.
+        string csv = "text,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{Words(i)},{(i % 2 == 0 ? "good" : "bad")}\n")) + ",GOOD\n,never\n";
+
+        DatasetProfile profile = DatasetCheck.Check("r.csv", () => new MemoryStream(Encoding.UTF8.GetBytes(csv)), new(), cancellation: TestContext.Current.CancellationToken).Profile;
+
+        profile.Rows.Rejected.ShouldBe(2);
+        profile.Labels.Names.ShouldBe(["bad", "good"]);
+        profile.Findings.ShouldNotContain(finding => finding.Code == "merged-labels" || finding.Code == "rare-classes");
+    }
+
+    [Fact]
     public void The_largest_groups_are_placed_first_so_that_the_shares_come_out_exactly()
     {
         // Of 100 rows 60 are to train and 20 each for the others: the group of 60 only fits in one of them, and the two of 10 go where 20 are left.
