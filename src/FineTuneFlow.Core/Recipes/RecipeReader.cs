@@ -113,7 +113,8 @@ public static class RecipeReader
     {
         // The property that is wrong may be left out of the file: then its nearest parent is the place.
         PlacedJson place = root;
-        while (place.Members.Select(member => member.Value).Concat(place.Items).FirstOrDefault(child => Holds(child.Path, problem.Path)) is { } child)
+        // Names in the file may hold points: of "a" and "a.b" the longer one is meant.
+        while (place.Members.Select(member => member.Value).Concat(place.Items).Where(child => Holds(child.Path, problem.Path)).MaxBy(child => child.Path.Length) is { } child)
         {
             place = child;
         }
