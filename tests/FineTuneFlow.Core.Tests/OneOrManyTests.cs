@@ -17,4 +17,36 @@ public sealed class OneOrManyTests
         values.ShouldBe(expected);
         JsonSerializer.Serialize(values, FlowJson.Compact).ShouldBe(json);
     }
+
+    [Fact]
+    public void Values_are_equal_where_their_lists_are()
+    {
+        var two = new OneOrMany<int>(1, 3);
+
+        (two == new OneOrMany<int>(System.Collections.Immutable.ImmutableArray.Create(1, 3))).ShouldBeTrue();
+        (two != new OneOrMany<int>(1, 3)).ShouldBeFalse();
+        two.Equals((object)new OneOrMany<int>(1, 3)).ShouldBeTrue();
+        two.GetHashCode().ShouldBe(new OneOrMany<int>(1, 3).GetHashCode());
+        (two == new OneOrMany<int>(3, 1)).ShouldBeFalse();
+        (two == new OneOrMany<int>(1)).ShouldBeFalse();
+        two.Equals("1, 3").ShouldBeFalse();
+        two.Equals((object)new OneOrMany<int>(1, 4)).ShouldBeFalse();
+        (default == new OneOrMany<int>()).ShouldBeTrue();
+        two.GetHashCode().ShouldNotBe(new OneOrMany<int>(3, 1).GetHashCode());
+        default(OneOrMany<string>).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_value_is_read_and_written_by_whatever_options_it_meets()
+    {
+        var options = new JsonSerializerOptions { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+
+        JsonSerializer.Deserialize<OneOrMany<Balance>>("\"undersample\"", options).ShouldBe([Balance.Undersample]);
+        JsonSerializer.Deserialize<OneOrMany<Balance>>("[\"oversample\", \"none\"]", options).ShouldBe([Balance.Oversample, Balance.None]);
+        JsonSerializer.Serialize(new OneOrMany<Balance>(Balance.Undersample), options).ShouldBe("\"undersample\"");
+        JsonSerializer.Serialize(new OneOrMany<Balance>(Balance.Oversample, Balance.None), options).ShouldBe("[\"oversample\",\"none\"]");
+        new OneOrManyConverterFactory().CanConvert(typeof(OneOrMany<int>)).ShouldBeTrue();
+        new OneOrManyConverterFactory().CanConvert(typeof(List<int>)).ShouldBeFalse();
+        new OneOrManyConverterFactory().CanConvert(typeof(int)).ShouldBeFalse();
+    }
 }

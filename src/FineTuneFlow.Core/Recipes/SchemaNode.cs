@@ -204,7 +204,7 @@ internal sealed class SchemaNode
             static string Show(double value) => value.ToString("#,0.######", CultureInfo.InvariantCulture);
             string from = Minimum is { } least ? $" from {Show(least)}" : ExclusiveMinimum is { } above ? $" above {Show(above)}" : "";
             string to = Maximum is { } most ? $" to {Show(most)}" : ExclusiveMaximum is { } below ? $" below {Show(below)}" : "";
-            return from.Length > 0 && to.Length > 0 && ExclusiveMaximum is not null ? $"{from} and{to}" : from + to;
+            return from.Length > 0 && ExclusiveMaximum is not null ? $"{from} and{to}" : from + to;
         }
     }
 }

@@ -62,6 +62,84 @@ public sealed class RecipeIdentityTests
         RunId.From("reviews", new string('a', 64), "r2").ShouldNotBe(id);
     }
 
+    /// <summary>Run ids stand in stored runs: Python's hashlib says the same of the project, the drop's hash and the recipe's, a line each.</summary>
+    [Theory]
+    [InlineData("reviews", "reviews-e472b5a19c")]
+    [InlineData("a", "a-1cdb514aa5")]
+    public void A_run_id_stays_what_it_was(string project, string expected) =>
+        RunId.From(project, "CA978112CA1BBDCAFAC231B39A23DC4DA786EFF8147C4E72B9807785AFEE48BB", "r1").ShouldBe(expected);
+
+    [Fact]
+    public void A_run_id_needs_a_projects_name() => Should.Throw<FlowException>(() => RunId.From("Reviews", new string('a', 64), "r1"));
+
+    [Theory]
+    [InlineData("reviews-e472b5a19c", false)]
+    [InlineData("reviews-e472b5a19c_2", true)]
+    public void A_rerun_has_a_number_behind_an_underscore(string id, bool rerun) => RunId.IsRerun(id).ShouldBe(rerun);
+
+    [Fact]
+    public void What_is_beside_a_run_does_not_change_the_hash_and_everything_else_does()
+    {
+        string plain = Hash("{}");
+
+        Hash("""{ "serving": { "weights": { "champion": 90, "challenger": 10 }, "shadow": "previous" } }""").ShouldBe(plain);
+        Hash("""{ "retrain": { "drift": false }, "dataset": { "split": { "method": "stratified" } } }""").ShouldBe(plain);
+        string[] others =
+        [
+            Hash("""{ "budget": { "usd": 99 } }"""), Hash("""{ "dataset": { "label": "x" } }"""), Hash("""{ "candidates": [] }"""), Hash("""{ "baselines": [] }"""),
+            Hash("""{ "evaluation": { "mode": "batch" } }"""), Hash("""{ "promotion": { "alpha": 0.01 } }"""), Hash("""{ "deadlineHours": 1 }"""),
+            Hash("""{ "retention": { "deleteUploads": false } }"""),
+        ];
+        others.Append(plain).Distinct().Count().ShouldBe(9);
+    }
+
+    [Fact]
+    public void What_is_hashed_has_sorted_names_at_every_depth_and_lists_in_their_order()
+    {
+        Recipe recipe = RecipeReader.Read("a.json", """{ "dataset": { "text": ["z", "a"], "label": "Größe < 3", "labels": { "order": ["b", "a"], "map": { "z": "a", "b": "a" } } } }"""u8);
+
+        using JsonDocument canonical = JsonDocument.Parse(RecipeHash.Canonical(recipe));
+
+        Sorted(canonical.RootElement);
+        JsonElement dataset = canonical.RootElement.GetProperty("dataset");
+        dataset.GetProperty("text").EnumerateArray().Select(item => item.GetString()).ShouldBe(["z", "a"]);
+        dataset.GetProperty("labels").GetProperty("order").EnumerateArray().Select(item => item.GetString()).ShouldBe(["b", "a"]);
+        Encoding.UTF8.GetString(RecipeHash.Canonical(recipe)).ShouldNotContain('\n');
+        Encoding.UTF8.GetString(RecipeHash.Canonical(recipe)).ShouldContain("\"Größe < 3\"", Case.Sensitive);
+
+        static void Sorted(JsonElement element)
+        {
+            if (element.ValueKind == JsonValueKind.Object)
+            {
+                string[] names = [.. element.EnumerateObject().Select(property => property.Name)];
+                names.ShouldBe(names.Order(StringComparer.Ordinal));
+            }
+
+            foreach (JsonElement inner in element.ValueKind switch
+            {
+                JsonValueKind.Object => element.EnumerateObject().Select(property => property.Value),
+                JsonValueKind.Array => element.EnumerateArray(),
+                _ => [],
+            })
+            {
+                Sorted(inner);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_project_has_a_name_of_up_to_forty_letters_and_a_message_does_not_repeat_a_long_one()
+    {
+        ProjectName.Check(new string('a', 40)).ShouldBe(new string('a', 40));
+        ProjectName.IsValid("a").ShouldBeTrue();
+        ProjectName.IsValid("app-reviews-2").ShouldBeTrue();
+        ProjectName.IsValid(null).ShouldBeFalse();
+        Should.Throw<FlowException>(() => ProjectName.Check(null)).Failure.Message.ShouldBe("there is no project name");
+        Should.Throw<FlowException>(() => ProjectName.Check(new string('A', 60))).Failure.Message.ShouldBe($"\"{new string('A', 60)}\" cannot be a project name");
+        Should.Throw<FlowException>(() => ProjectName.Check(new string('A', 61))).Failure.Message.ShouldBe($"\"{new string('A', 59)}…\" cannot be a project name");
+        Should.Throw<FlowException>(() => ProjectName.Check("A", "--project")).Failure.Field.ShouldBe("--project");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("Reviews")]
@@ -91,6 +169,27 @@ public sealed class RecipeIdentityTests
     }
 
     [Fact]
+    public void A_grid_of_batch_sizes_gives_each_candidate_one()
+    {
+        Recipe recipe = RecipeReader.Read("a.json", """{"candidates":[{"name":"gpt","model":"m","batchSize":[8,16],"seed":3}]}"""u8);
+
+        CandidateGrid.Expand(recipe).Select(c => (c.Name, c.BatchSize.Single(), c.Model, c.Seed)).ShouldBe([("gpt-b8", 8, "m", 3), ("gpt-b16", 16, "m", 3)]);
+    }
+
+    [Fact]
+    public void What_the_host_allows_is_the_most_that_a_recipe_can_ask_for()
+    {
+        var asked = new LimitsRecipe { Rows = 100, UnpackedMegabytes = 20, Seconds = 3 };
+        var host = new LimitsRecipe { Rows = 50, UnpackedMegabytes = 30, Seconds = 2 };
+
+        LimitsRecipe within = asked.Within(host);
+
+        (within.Rows, within.UnpackedMegabytes, within.Seconds, within.Host).ShouldBe((50, 20, 2, host));
+        LimitsRecipe less = asked.Within(new LimitsRecipe { Rows = 200, UnpackedMegabytes = 10, Seconds = 4 });
+        (less.Rows, less.UnpackedMegabytes, less.Seconds).ShouldBe((100, 10, 3));
+    }
+
+    [Fact]
     public void A_continuation_is_told_what_it_continues_was_told_unless_it_says_otherwise()
     {
         Recipe recipe = RecipeReader.Read("a.json", Encoding.UTF8.GetBytes("""
@@ -99,6 +198,37 @@ public sealed class RecipeIdentityTests
             """));
 
         CandidateGrid.Expand(recipe).Select(c => c.SystemPrompt).ShouldBe(["Judge.", "Judge.", "Judge.", ""]);
+    }
+
+    [Fact]
+    public void A_continuation_of_the_champion_is_told_what_the_champion_was_told()
+    {
+        Recipe recipe = RecipeReader.Read("a.json", """
+            {"candidates":[{"name":"c","continueFrom":"champion"},{"name":"d","continueFrom":"c"},{"name":"own","continueFrom":"champion","systemPrompt":"Own."},
+             {"name":"new","model":"m"}]}
+            """u8);
+
+        ContinuedPrompts.Inherit(recipe.Candidates, "Judge.").Select(c => c.SystemPrompt).ShouldBe(["Judge.", "Judge.", "Own.", null]);
+        ContinuedPrompts.Inherit(recipe.Candidates).Select(c => c.SystemPrompt).ShouldBe([null, null, "Own.", null]);
+        // A recipe that no reader has checked: what it continues may not be there.
+        ContinuedPrompts.Inherit([new CandidateRecipe { Name = "x", ContinueFrom = "gone" }]).Single().SystemPrompt.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_grid_that_no_reader_has_checked_is_refused_where_its_names_are_too_long_or_taken()
+    {
+        var grid = new CandidateRecipe { Name = new string('n', 37), Model = "m", Epochs = new OneOrMany<int>(1, 2) };
+        CandidateGrid.Expand(new Recipe { Candidates = [grid] }).Select(c => c.Name.Length).ShouldBe([40, 40]);
+        Failure longer = Should.Throw<FlowException>(() => CandidateGrid.Expand(new Recipe { Candidates = [grid with { Name = new string('n', 38) }] })).Failure;
+        (longer.Kind, longer.Field).ShouldBe((FailureKind.InvalidInput, "candidates"));
+        longer.Message.ShouldContain("more than 40 characters");
+        longer.Remedy.ShouldBe("Shorten the candidate's name.");
+
+        var baseline = new BaselineRecipe { Name = "b", Kind = BaselineKind.Encoder, MaxLength = new OneOrMany<int>(64, 128) };
+        Should.Throw<FlowException>(() => CandidateGrid.Expand(new Recipe { Candidates = [grid with { Name = "a" }, grid with { Name = "a-e2", Epochs = default }] }))
+            .Failure.Message.ShouldContain("two candidates \"a-e2\"");
+        Should.Throw<FlowException>(() => CandidateGrid.Expand(new Recipe { Candidates = [grid with { Name = "b-l128", Epochs = default }], Baselines = [baseline] }))
+            .Failure.Message.ShouldContain("two candidates \"b-l128\"");
     }
 
     [Fact]
