@@ -216,6 +216,8 @@ def runs(stack, count):
         ("list, page after 5,000", lambda i: stack.ask("GET", "/api/runs" + (f"?continuation={deep}" if deep else ""))),
         ("list of a project", lambda i: stack.ask("GET", "/api/runs?project=many")),
         ("list of what failed", lambda i: stack.ask("GET", "/api/runs?outcome=failed")),
+        ("list of what partly failed", lambda i: stack.ask("GET", "/api/runs?outcome=partlyFailed")),
+        ("list of what runs", lambda i: stack.ask("GET", "/api/runs?outcome=running")),
         ("list of another project", lambda i: stack.ask("GET", "/api/runs?project=nobody")),
         ("status", lambda i: stack.ask("GET", f"/api/runs/many-{pick.randrange(1, count + 1):010x}")),
         ("start", lambda i: stack.post_run("fresh", csv(1_000_000 + i, 40), LINEAR)),

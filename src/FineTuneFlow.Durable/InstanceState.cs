@@ -36,8 +36,8 @@ public sealed record InstanceQuery
     public string? IdPrefix { get; init; }
     /// <summary>The custom status, as JSON text, contains this.</summary>
     public string? CustomStatusContains { get; init; }
-    /// <summary>Of completed instances only those whose output, as JSON text, contains this; it says nothing of the others.</summary>
-    public string? CompletedWith { get; init; }
+    /// <summary>Of completed instances only those whose output is an object with this as its <c>outcome</c>; it says nothing of the others.</summary>
+    public string? Outcome { get; init; }
     /// <summary>Without those that another orchestration has started.</summary>
     public bool RootsOnly { get; init; } = true;
     /// <summary>1 to 1,000.</summary>

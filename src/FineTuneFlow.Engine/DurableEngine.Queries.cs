@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FineTuneFlow.Core.Failures;
@@ -41,66 +40,8 @@ public sealed partial class DurableEngine
             throw new FlowException(new Failure(FailureKind.InvalidInput, $"A page of {query.PageSize} instances", "Ask for 1 to 1,000", Field: "pageSize"));
         }
 
-        var conditions = new List<string>();
-        var values = new List<Value>();
-        void Where(string condition, params ReadOnlySpan<Value> given)
-        {
-            conditions.Add(condition);
-            values.AddRange(given);
-        }
-
-        if (query.Orchestration is { } name)
-        {
-            Where("i.name = ?", name);
-        }
-
-        if (!query.Statuses.IsDefaultOrEmpty)
-        {
-            conditions.Add($"i.status IN ({string.Join(',', query.Statuses.Select(s => ((int)s).ToString(CultureInfo.InvariantCulture)))})");
-        }
-
-        if (query.CreatedFrom is { } from)
-        {
-            Where("i.created_at >= ?", from.UtcTicks);
-        }
-
-        if (query.CreatedTo is { } to)
-        {
-            Where("i.created_at <= ?", to.UtcTicks);
-        }
-
-        if (query.IdPrefix is { Length: > 0 } prefix)
-        {
-            // Of few, all are found by their ids and sorted; of many, the newest are soon met in the order of time. SQLite cannot know which it is.
-            string end = prefix + "\U0010FFFF";
-            string id = Runtime.Database.Read(read => read.AreMany(prefix, end, SortedAtMost)) ? "+i.id" : "i.id";
-            Where($"{id} >= ? AND {id} < ?", prefix, end);
-        }
-
-        if (query.CustomStatusContains is { Length: > 0 } part)
-        {
-            Where("instr(i.custom_status, ?) > 0", part);
-        }
-
-        if (query.CompletedWith is { Length: > 0 } output)
-        {
-            Where($"(i.status <> {(int)InstanceStatus.Completed} OR instr(i.output, ?) > 0)", output);
-        }
-
-        if (query.RootsOnly)
-        {
-            conditions.Add("i.parent IS NULL");
-        }
-
-        if (query.Continuation is { } token)
-        {
-            (long at, long key) = ReadToken(token);
-            Where("(i.created_at, i.key) < (?, ?)", at, key);
-        }
-
-        string where = (conditions.Count == 0 ? "" : "WHERE " + string.Join(" AND ", conditions)) + " ORDER BY i.created_at DESC, i.key DESC LIMIT ?";
-        values.Add(query.PageSize + 1);
-        List<(InstanceState State, long CreatedAt, long Key)> rows = Runtime.Database.Read(read => read.Page(where, values.ToArray()));
+        (long At, long Key)? after = query.Continuation is { } token ? ReadToken(token) : null;
+        List<(InstanceState State, long CreatedAt, long Key)> rows = Runtime.Database.Read(read => read.Page(PageQuery.Of(query, after, read, SortedAtMost)));
         bool more = rows.Count > query.PageSize;
         List<(InstanceState State, long CreatedAt, long Key)> page = more ? rows[..query.PageSize] : rows;
         return new InstancePage(

@@ -152,10 +152,43 @@ public abstract class ClientConformance
         first.Instances.Select(i => i.InstanceId).ShouldBe(["p-4", "p-2"]);
         second.Instances.Select(i => i.InstanceId).ShouldBe(["p-1"]);
         second.Continuation.ShouldBeNull();
-        string[] completed = [.. (await host.Client.QueryAsync(new InstanceQuery { IdPrefix = "p-", CompletedWith = "p-2" })).Instances.Select(i => i.InstanceId)];
-        completed.ShouldBe(["p-5", "p-2"], "which has not completed, and the one whose output holds it");
         (await host.Client.QueryAsync(new InstanceQuery { Orchestration = Wait.Name })).Instances.Single().Input!.GetValue<string>().ShouldBe("x");
         (await host.Client.QueryAsync(new InstanceQuery { CustomStatusContains = "wait" })).Instances.Single().InstanceId.ShouldBe("p-5");
+    }
+
+    [Fact]
+    public async Task What_has_completed_is_found_by_the_outcome_that_its_output_names()
+    {
+        var end = new OrchestrationName<string, Judged>("End");
+        await using EngineUnderTest host = await Host().With(end, (_, outcome) => outcome == "broken"
+                ? throw new FlowException(FailureKind.JobFailed, "good")
+                : Task.FromResult(new Judged(outcome, "good")))
+            .StartAsync();
+        foreach (string outcome in new[] { "good", "bad", "broken", "goodish", "good" })
+        {
+            string id = $"p-{(await host.Client.QueryAsync(new InstanceQuery())).Instances.Count}";
+            await host.Client.StartAsync(end, id, outcome);
+            await host.EndAsync(id);
+        }
+
+        // Its whole output is the word.
+        await host.Client.StartAsync(Pass, "p-5", "good");
+        await host.EndAsync("p-5");
+        await host.Client.StartAsync(Wait, "p-6", "good");
+        await host.StatusAsync("p-6", "waiting");
+
+        (await FoundAsync(new InstanceQuery { Outcome = "good" })).ShouldBe(["p-6", "p-4", "p-2", "p-0"], "nothing is said of those that have not completed");
+        InstanceQuery ended = new() { Outcome = "good", Statuses = [InstanceStatus.Completed, InstanceStatus.Failed, InstanceStatus.Terminated] };
+        (await FoundAsync(ended)).ShouldBe(["p-4", "p-2", "p-0"]);
+        (await FoundAsync(ended with { IdPrefix = "p-" })).ShouldBe(["p-4", "p-2", "p-0"]);
+        (await FoundAsync(ended with { Statuses = [InstanceStatus.Completed] })).ShouldBe(["p-4", "p-0"]);
+        (await FoundAsync(ended with { Outcome = "none" })).ShouldBe(["p-2"]);
+        (await FoundAsync(ended with { Outcome = null, Statuses = [InstanceStatus.Failed] })).ShouldBe(["p-2"]);
+        InstancePage first = await host.Client.QueryAsync(ended with { PageSize = 2 });
+        first.Instances.Select(i => i.InstanceId).ShouldBe(["p-4", "p-2"]);
+        (await FoundAsync(ended with { PageSize = 2, Continuation = first.Continuation })).ShouldBe(["p-0"]);
+
+        async Task<string[]> FoundAsync(InstanceQuery query) => [.. (await host.Client.QueryAsync(query)).Instances.Select(i => i.InstanceId)];
     }
 
     private EngineUnderTest Host() => Engine()
@@ -166,6 +199,8 @@ public abstract class ClientConformance
             context.SetStatus("waiting");
             return context.WaitForEvent(Go);
         });
+
+    private sealed record Judged(string Outcome, string Remark);
 
     private static async Task Refused(Task act, FailureKind kind) => (await act.ShouldThrowAsync<FlowException>()).Failure.Kind.ShouldBe(kind);
 }

@@ -1,4 +1,5 @@
 using FineTuneFlow.Durable;
+using Microsoft.Data.Sqlite;
 
 namespace FineTuneFlow.Engine.Tests;
 
@@ -33,6 +34,53 @@ public sealed class QueryTests
             found.Count.ShouldBe(count);
             found.ShouldAllBe(one => one.InstanceId.StartsWith(prefix, StringComparison.Ordinal));
             found.Select(one => one.CreatedAt).ShouldBeInOrder(SortDirection.Descending);
+        }
+    }
+
+    [Fact]
+    public async Task A_database_without_the_index_of_endings_has_it_after_the_next_start()
+    {
+        await using EngineHarness harness = await EngineHarness.StartAsync(new WorkflowCatalog().With(Run, (_, _) => Task.FromResult(1)));
+        await StartAsync(harness, "old", 3);
+        await harness.SettleAsync();
+        await harness.Engine.StopAsync();
+        using (var connection = new SqliteConnection($"Data Source={harness.DatabasePath};Pooling=False"))
+        {
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            // As the version before left it; and an output that cannot be read must not keep the engine from starting.
+            command.CommandText = """
+                DROP INDEX instances_by_ending; UPDATE instances SET output = '{"outcome":"good"}' WHERE id = 'old-00001'; UPDATE instances SET output = '{' WHERE id = 'old-00002';
+                """;
+            command.ExecuteNonQuery();
+        }
+
+        await harness.StartEngineAsync();
+
+        var good = new InstanceQuery { Outcome = "good", Statuses = [InstanceStatus.Completed, InstanceStatus.Failed] };
+        (await harness.Engine.QueryAsync(good)).Instances.Select(i => i.InstanceId).ShouldBe(["old-00001"]);
+    }
+
+    [Fact]
+    public async Task Open_instances_are_newest_first_whether_few_or_many_are_open()
+    {
+        const int Many = DurableEngine.SortedAtMost + 100;
+        var waiting = new OrchestrationName<Unit, int>("Waiting");
+        WorkflowCatalog catalog = new WorkflowCatalog().With(Run, (_, _) => Task.FromResult(1))
+            .With(waiting, async (context, _) => await context.WaitForEvent(new EventName<int>("go")));
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await StartAsync(harness, "ended", 20);
+        await harness.SettleAsync();
+        var open = new InstanceQuery { Statuses = [InstanceStatus.Pending, InstanceStatus.Running], PageSize = 1_000 };
+        foreach (int count in new[] { 5, Many })
+        {
+            await Task.WhenAll(Enumerable.Range(0, count).Select(i => harness.Engine.StartAsync(waiting, $"{count}-{i:D5}", Unit.Value)));
+            InstancePage page = await harness.Engine.QueryAsync(open);
+
+            page.Instances.Count.ShouldBe(Math.Min(count, 1_000));
+            page.Instances.ShouldAllBe(one => one.InstanceId.StartsWith($"{count}-", StringComparison.Ordinal));
+            page.Instances.Select(one => one.CreatedAt).ShouldBeInOrder(SortDirection.Descending);
+            harness.Clock.Advance(TimeSpan.FromSeconds(1));
         }
     }
 

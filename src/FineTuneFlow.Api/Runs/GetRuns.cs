@@ -21,7 +21,7 @@ public sealed class GetRuns(RunReader runs, RefusedDrops refused) : IApiHandler
             IdPrefix = project is null ? null : ProjectName.Check(project) + "-",
             Statuses = outcome is null ? [] : StatusesOf(outcome.Value),
             // What completes says how in its output: whoever asks for the few that failed does not have all the others read.
-            CompletedWith = outcome is null or RunOutcome.Running ? null : $"\"outcome\":\"{JsonNamingPolicy.CamelCase.ConvertName(outcome.Value.ToString())}\"",
+            Outcome = outcome is null or RunOutcome.Running ? null : JsonNamingPolicy.CamelCase.ConvertName(outcome.Value.ToString()),
             CreatedFrom = request.QueryTime("from"),
             CreatedTo = request.QueryTime("to"),
             PageSize = request.QueryInt("top", 1, 1000) ?? 50,

@@ -7,7 +7,12 @@ internal static class EngineSchema
     /// <summary>Kept in PRAGMA user_version.</summary>
     public const int Version = 1;
 
-    public const string Tables = """
+    /// <summary>How an instance <c>i</c> has ended: the outcome that its output names, else its status. Word for word in the index and in
+    /// queries, or SQLite does not find the one by the other.</summary>
+    public static readonly string Ending = EndingOf("i.");
+
+    /// <summary>All are made where they are missing, so a database of an earlier version has them after its first start with this one.</summary>
+    public static readonly string Tables = $"""
         CREATE TABLE IF NOT EXISTS owner(
           one INTEGER PRIMARY KEY CHECK (one = 1), process INTEGER NOT NULL, machine TEXT NOT NULL, since INTEGER NOT NULL);
 
@@ -22,6 +27,7 @@ internal static class EngineSchema
         CREATE INDEX IF NOT EXISTS instances_by_creation ON instances(created_at, key);
         CREATE INDEX IF NOT EXISTS instances_open ON instances(key) WHERE status < 3;
         CREATE INDEX IF NOT EXISTS instances_by_parent ON instances(parent) WHERE parent IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS instances_by_ending ON instances({EndingOf("")}, created_at, key) WHERE parent IS NULL AND status >= 3;
 
         CREATE TABLE IF NOT EXISTS history(
           instance INTEGER NOT NULL, execution INTEGER NOT NULL, sequence INTEGER NOT NULL,
@@ -44,4 +50,7 @@ internal static class EngineSchema
           execution INTEGER NOT NULL, step INTEGER NOT NULL, name TEXT, payload TEXT, failure TEXT);
         CREATE INDEX IF NOT EXISTS inbox_by_instance ON inbox(instance);
         """;
+
+    private static string EndingOf(string row) =>
+        $"CASE WHEN {row}status = 3 AND json_valid({row}output) THEN json_extract({row}output, '$.outcome') ELSE {row}status END";
 }

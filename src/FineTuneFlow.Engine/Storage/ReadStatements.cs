@@ -32,13 +32,16 @@ internal sealed class ReadStatements(SqliteConnection connection) : IDisposable
     public bool AreMany(string from, string before, int than) =>
         Get("SELECT COUNT(*) FROM (SELECT 1 FROM instances WHERE id >= ? AND id < ? LIMIT ?)").Read(row => row.Int64(0), from, before, (long)than + 1)[0] > than;
 
+    /// <summary>Whether more instances than so many have not ended.</summary>
+    public bool AreManyOpen(int than) =>
+        Get("SELECT COUNT(*) FROM (SELECT 1 FROM instances WHERE status < 3 LIMIT ?)").Read(row => row.Int64(0), (long)than + 1)[0] > than;
+
     /// <summary>A page of states with each one's place in the order.</summary>
-    public List<(InstanceState State, long CreatedAt, long Key)> Page(string where, ReadOnlySpan<Value> values)
+    public List<(InstanceState State, long CreatedAt, long Key)> Page(PageQuery page)
     {
         // Conditions vary, so the statement is made for this one page.
-        using var statement = new Statement(
-            connection.Handle!, $"SELECT {InstanceColumns.State} FROM instances i LEFT JOIN instances p ON p.key = i.parent {where}");
-        return statement.Read(row => (InstanceColumns.ReadState(row), row.Int64(4), row.Int64(12)), values);
+        using var statement = new Statement(connection.Handle!, page.Sql);
+        return statement.Read(row => (InstanceColumns.ReadState(row), row.Int64(4), row.Int64(12)), page.Values);
     }
 
     public List<InstanceRow> OpenInstances() =>

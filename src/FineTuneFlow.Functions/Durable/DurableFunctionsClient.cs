@@ -265,8 +265,8 @@ public sealed class DurableFunctionsClient(Func<DurableTaskClient> current, IHtt
         (query.Orchestration is null || state.Orchestration == query.Orchestration)
         && (!query.RootsOnly || InstanceMapping.IsRoot(state.InstanceId))
         && (query.IdPrefix is null || state.InstanceId.StartsWith(query.IdPrefix, StringComparison.Ordinal))
-        && (query.CompletedWith is null || state.Status != InstanceStatus.Completed
-            || state.Output?.ToJsonString(FlowJson.Compact).Contains(query.CompletedWith, StringComparison.Ordinal) == true)
+        && (query.Outcome is null || state.Status != InstanceStatus.Completed
+            || (state.Output as JsonObject)?["outcome"] is JsonValue outcome && outcome.TryGetValue(out string? told) && told == query.Outcome)
         && (query.CustomStatusContains is null
             || state.CustomStatus?.ToJsonString(FlowJson.Compact).Contains(query.CustomStatusContains, StringComparison.Ordinal) == true);
 
