@@ -144,7 +144,8 @@ public static class FineTuneRun
     private static string By(CancelRequest request) =>
         (request.By is null ? "" : $" by {request.By}") + (request.Reason is null ? "" : $" ({request.Reason})");
 
-    private static RunOutcome OutcomeOf(Failure failure) => failure.Kind switch
+    /// <summary>What a run comes to that has failed with this.</summary>
+    internal static RunOutcome OutcomeOf(Failure failure) => failure.Kind switch
     {
         FailureKind.Cancelled => RunOutcome.Cancelled,
         FailureKind.ApprovalDenied => RunOutcome.Rejected,

@@ -164,6 +164,7 @@ public sealed class RunReader(IDurableClient client, IBlobStore store)
     {
         InstanceStatus.Terminated => RunOutcome.Cancelled,
         InstanceStatus.Completed => RunOutcome.Succeeded,
+        InstanceStatus.Failed when state.Failure is { } failure => FineTuneRun.OutcomeOf(failure),
         _ => RunOutcome.Failed,
     };
 

@@ -28,6 +28,8 @@ public sealed class RunListTests
         Add("rejected", InstanceStatus.Completed, outcome: RunOutcome.Rejected);
         Add("retries", InstanceStatus.Running);
         Add("still", InstanceStatus.Suspended);
+        Add("stopped", InstanceStatus.Failed, failure: new Failure(FailureKind.Cancelled, "The run was cancelled"));
+        Add("unapproved", InstanceStatus.Failed, failure: new Failure(FailureKind.ApprovalDenied, "The quote was rejected"));
         Add("trains", InstanceStatus.Running, candidate: new CandidateRecord { Name = "a", Kind = OutcomeKind.FineTune, State = CandidateState.Training, Provider = "openai" });
         Add("waits", InstanceStatus.Pending);
         Add("well", InstanceStatus.Completed, outcome: RunOutcome.Succeeded);
@@ -37,17 +39,17 @@ public sealed class RunListTests
     }
 
     [Theory]
-    [InlineData("?project=p", "approves cancelled fails half machine rejected retries still trains waits well")]
+    [InlineData("?project=p", "approves cancelled fails half machine rejected retries still stopped trains unapproved waits well")]
     [InlineData("?project=p&outcome=running", "approves machine retries still trains waits")]
     [InlineData("?project=p&outcome=Succeeded", "well")]
     [InlineData("?project=p&outcome=partlyFailed", "half")]
     [InlineData("?project=p&outcome=failed", "fails")]
-    [InlineData("?project=p&outcome=cancelled", "cancelled")]
-    [InlineData("?project=p&outcome=rejected", "rejected")]
+    [InlineData("?project=p&outcome=cancelled", "cancelled stopped")]
+    [InlineData("?project=p&outcome=rejected", "rejected unapproved")]
     [InlineData("?project=p&waiting=person", "approves")]
     [InlineData("?project=p&waiting=service", "trains")]
     [InlineData("?project=p&waiting=retrying", "retries")]
-    [InlineData("?project=p&waiting=any", "approves cancelled fails half machine rejected retries still trains waits well")]
+    [InlineData("?project=p&waiting=any", "approves cancelled fails half machine rejected retries still stopped trains unapproved waits well")]
     [InlineData("?project=p-2", "x")]
     [InlineData("?waiting=person", "approves")]
     [InlineData("?project=p&outcome=failed&waiting=person", "")]
@@ -94,7 +96,7 @@ public sealed class RunListTests
 
         Ids(first).ShouldBe(["x", "approves"]);
         Ids(second).ShouldBe(["cancelled", "fails", "half"]);
-        Ids(last).ShouldBe(["machine", "rejected", "retries", "still", "trains", "waits", "well"]);
+        Ids(last).ShouldBe(["machine", "rejected", "retries", "still", "stopped", "trains", "unapproved", "waits", "well"]);
         last.Json["continuation"].ShouldBeNull();
     }
 
@@ -169,8 +171,8 @@ public sealed class RunListTests
     /// <summary>Behind the project's name.</summary>
     private static string[] Ids(RouteCall answer) => [.. answer.Json["runs"]!.AsArray().Select(run => ((string)run!["runId"]!).Split('-')[^1])];
 
-    private void Add(string name, InstanceStatus status, RunStage stage = RunStage.Training, CandidateRecord? candidate = null, RunOutcome? outcome = null) =>
-        _engine.States[$"p-{name}"] = State($"p-{name}", "p", status, stage, candidate, outcome);
+    private void Add(string name, InstanceStatus status, RunStage stage = RunStage.Training, CandidateRecord? candidate = null, RunOutcome? outcome = null, Failure? failure = null) =>
+        _engine.States[$"p-{name}"] = State($"p-{name}", "p", status, stage, candidate, outcome) with { Failure = failure };
 
     private static InstanceState State(string id, string project, InstanceStatus status, RunStage stage, CandidateRecord? candidate, RunOutcome? outcome) => new()
     {
