@@ -2,7 +2,6 @@ using FineTuneFlow.Core.Json;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Converters;
-using Microsoft.DurableTask.Testing;
 using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,14 +14,7 @@ internal static class DurableBackend
     /// <param name="register">Orchestrations and activities.</param>
     public static async Task<(IAsyncDisposable Host, DurableTaskClient Client)> StartAsync(string? storage, Action<DurableTaskRegistry> register)
     {
-        if (storage is not null)
-        {
-            StorageHost kept = await StorageHost.StartAsync(storage, register, Configure);
-            return (kept, kept.Client);
-        }
-
-        DurableTaskTestHost host = await DurableTaskTestHost.StartAsync(
-            register, new DurableTaskTestHostOptions { Port = TestHosts.FreePort(), ConfigureServices = Configure });
+        DurableHost host = storage is null ? await DurableHost.InMemoryAsync(register, Configure) : await DurableHost.OnStorageAsync(storage, register, Configure);
         return (host, host.Client);
     }
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Testing.Sidecar;
 using Microsoft.DurableTask.Testing.Sidecar.Grpc;
 using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,21 +15,32 @@ using Microsoft.Extensions.Logging;
 
 namespace FineTuneFlow.Tests.DurableTask;
 
-/// <summary>As the test package's host, over the backend that the app has without a scheduler: queues, tables and blobs of a storage
-/// account. Its limits are real: sizes of messages and of table rows, names of instances.</summary>
-internal sealed class StorageHost : IAsyncDisposable
+/// <summary>As the test package's host, over a backend of the test's choice: the package's own in memory, or the one that the app has without a
+/// scheduler, queues, tables and blobs of a storage account. The latter's limits are real: sizes of messages and of table rows, names of
+/// instances.</summary>
+internal sealed class DurableHost : IAsyncDisposable
 {
-    private readonly AzureStorageOrchestrationService _backend;
     private readonly WebApplication _sidecar;
     private readonly IHost _worker;
     private readonly GrpcChannel _channel;
+    private readonly Func<Task> _end;
 
-    private StorageHost(AzureStorageOrchestrationService backend, WebApplication sidecar, IHost worker, GrpcChannel channel) =>
-        (_backend, _sidecar, _worker, _channel) = (backend, sidecar, worker, channel);
+    private DurableHost(WebApplication sidecar, IHost worker, GrpcChannel channel, Func<Task> end) => (_sidecar, _worker, _channel, _end) = (sidecar, worker, channel, end);
 
     public DurableTaskClient Client => _worker.Services.GetRequiredService<DurableTaskClient>();
 
-    public static async Task<StorageHost> StartAsync(string connectionString, Action<DurableTaskRegistry> register, Action<IServiceCollection> configure)
+    public static Task<DurableHost> InMemoryAsync(Action<DurableTaskRegistry> register, Action<IServiceCollection> configure)
+    {
+        var backend = new InMemoryOrchestrationService();
+        PromptBackend prompt = PromptBackend.Over(backend);
+        return StartAsync((IOrchestrationService)prompt, backend, register, configure, () =>
+        {
+            prompt.Dispose();
+            return Task.CompletedTask;
+        });
+    }
+
+    public static async Task<DurableHost> OnStorageAsync(string connectionString, Action<DurableTaskRegistry> register, Action<IServiceCollection> configure)
     {
         var backend = new AzureStorageOrchestrationService(new AzureStorageOrchestrationServiceSettings
         {
@@ -39,12 +51,24 @@ internal sealed class StorageHost : IAsyncDisposable
         });
         await backend.CreateIfNotExistsAsync();
         PlainEvents plain = PlainEvents.Over(backend);
+        DurableHost host = await StartAsync((IOrchestrationService)plain, backend, register, configure, async () =>
+        {
+            await backend.StopAsync(isForced: true);
+            await backend.DeleteAsync();
+        });
+        await plain.Started.WaitAsync(TimeSpan.FromSeconds(60));
+        return host;
+    }
+
+    private static async Task<DurableHost> StartAsync(
+        IOrchestrationService backend, IOrchestrationServiceClient client, Action<DurableTaskRegistry> register, Action<IServiceCollection> configure, Func<Task> end)
+    {
         int port = TestHosts.FreePort();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc();
-        builder.Services.AddSingleton((IOrchestrationService)plain).AddSingleton<IOrchestrationServiceClient>(backend).AddSingleton<TaskHubGrpcServer>();
+        builder.Services.AddSingleton(backend).AddSingleton(client).AddSingleton<TaskHubGrpcServer>();
         WebApplication sidecar = builder.Build();
         sidecar.MapGrpcService<TaskHubGrpcServer>();
         await sidecar.StartAsync();
@@ -57,8 +81,7 @@ internal sealed class StorageHost : IAsyncDisposable
         configure(host.Services);
         IHost worker = host.Build();
         await worker.StartAsync();
-        await plain.Started.WaitAsync(TimeSpan.FromSeconds(60));
-        return new StorageHost(backend, sidecar, worker, channel);
+        return new DurableHost(sidecar, worker, channel, end);
     }
 
     public async ValueTask DisposeAsync()
@@ -67,7 +90,6 @@ internal sealed class StorageHost : IAsyncDisposable
         _worker.Dispose();
         _channel.Dispose();
         await _sidecar.DisposeAsync();
-        await _backend.StopAsync(isForced: true);
-        await _backend.DeleteAsync();
+        await _end();
     }
 }
