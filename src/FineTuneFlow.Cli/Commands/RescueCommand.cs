@@ -18,6 +18,7 @@ using FineTuneFlow.Workflow.Evaluation;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Ports;
 using FineTuneFlow.Workflow.Rescue;
+using FineTuneFlow.Workflow.Runs;
 
 namespace FineTuneFlow.Cli.Commands;
 
@@ -129,10 +130,13 @@ internal static class RescueCommand
         }
 
         string artifacts = $"runs/{Uri.EscapeDataString(champion.RunId)}/artifacts/";
-        EvaluationPlan plan = await client.GetAsync<EvaluationPlan>($"{artifacts}evaluation/plan.json", call.Cancellation);
-        string judged = BlobPath.Parse(plan.Source).Name[(champion.RunId.Length + 1)..];
-        string rows = await client.GetTextAsync(artifacts + judged, "application/x-ndjson", call.Cancellation);
-        Recipe recipe = await client.GetAsync<Recipe>($"{artifacts}recipe.json", call.Cancellation);
+        string Artifact(BlobPath file) => artifacts + InRun(file);
+        string InRun(BlobPath file) => file.Name[(champion.RunId.Length + 1)..];
+        EvaluationPlan plan = await client.GetAsync<EvaluationPlan>(Artifact(RunPaths.EvaluationPlan(champion.RunId)), call.Cancellation);
+        BlobPath source = BlobPath.Parse(plan.Source);
+        string judged = InRun(source);
+        string rows = await client.GetTextAsync(Artifact(source), "application/x-ndjson", call.Cancellation);
+        Recipe recipe = await client.GetAsync<Recipe>(Artifact(RunPaths.Recipe(champion.RunId)), call.Cancellation);
         return await RecordAsync(
             call, settings, champion.Provider, champion.Model, HoldoutFile.Read(judged, () => new MemoryStream(Encoding.UTF8.GetBytes(rows))), champion.Labels, file,
             recipe.Candidates.FirstOrDefault(one => one.Name == champion.Candidate)?.SystemPrompt, most);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
@@ -74,33 +75,37 @@ public sealed class EarlierContainers(IBlobStore store, EarlierRuns runs, Contai
     /// <summary>The rows to train on and those of the holdout; once the judged texts and the labels are written out, these as well.</summary>
     private async Task<bool> SameRowsAsync(ContainerJobRequest earlier, ContainerJobRequest asked, CancellationToken cancellation)
     {
-        List<(BlobPath, BlobPath)> pairs =
-        [
-            (earlier.Train, asked.Train),
-            (earlier.Validation, asked.Validation),
-            (RunPaths.Rows(earlier.RunId, Split.Test), RunPaths.Rows(asked.RunId, Split.Test)),
-        ];
-        if (await store.ExistsAsync(asked.Labels, cancellation))
+        ImmutableArray<ManifestFile> theirs = await FilesAsync(earlier.RunId, cancellation), ours = await FilesAsync(asked.RunId, cancellation);
+        foreach (Split split in Enum.GetValues<Split>())
         {
-            pairs.AddRange([(earlier.Texts, asked.Texts), (earlier.Labels, asked.Labels)]);
-        }
-
-        foreach ((BlobPath one, BlobPath other) in pairs)
-        {
-            if (!await store.ExistsAsync(one, cancellation))
-            {
-                return false;
-            }
-
-            byte[] theirs = await store.ReadBytesAsync(one, cancellation);
-            byte[] ours = await store.ReadBytesAsync(other, cancellation);
-            if (!theirs.AsSpan().SequenceEqual(ours))
+            bool same = HashOf(theirs, split) is { } hash && HashOf(ours, split) is { } own
+                ? hash == own
+                : await SameBytesAsync(RunPaths.Rows(earlier.RunId, split), RunPaths.Rows(asked.RunId, split), cancellation);
+            if (!same)
             {
                 return false;
             }
         }
 
-        return true;
+        return !await store.ExistsAsync(asked.Labels, cancellation)
+            || (await SameBytesAsync(earlier.Texts, asked.Texts, cancellation) && await SameBytesAsync(earlier.Labels, asked.Labels, cancellation));
+    }
+
+    private async Task<ImmutableArray<ManifestFile>> FilesAsync(string runId, CancellationToken cancellation) =>
+        (await store.FindJsonAsync<Manifest>(RunPaths.Manifest(runId), cancellation))?.Value.Files ?? [];
+
+    private static string? HashOf(ImmutableArray<ManifestFile> files, Split split) =>
+        files.FirstOrDefault(file => file.Split == split && file.Form == DatasetFiles.RowsForm)?.Sha256;
+
+    private async Task<bool> SameBytesAsync(BlobPath theirs, BlobPath ours, CancellationToken cancellation)
+    {
+        if (!await store.ExistsAsync(theirs, cancellation))
+        {
+            return false;
+        }
+
+        byte[] one = await store.ReadBytesAsync(theirs, cancellation), other = await store.ReadBytesAsync(ours, cancellation);
+        return one.AsSpan().SequenceEqual(other);
     }
 }
 
