@@ -34,11 +34,8 @@ public sealed partial class FileBlobStore : IBlobStore, IDisposable
     /// <param name="disk">How it is written.</param>
     /// <param name="foldsCase">Whether the file system does; null: it is tried.</param>
     internal FileBlobStore(string folder, IDisk disk, bool? foldsCase)
+        : this(folder, disk)
     {
-        _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        _parts = Path.Combine(_root, ".parts");
-        _disk = disk;
-        _folders = new FolderChanges(_root, disk);
         try
         {
             LocalDisk.Instance.MakeFolder(Path.GetDirectoryName(_root)!);
@@ -55,9 +52,11 @@ public sealed partial class FileBlobStore : IBlobStore, IDisposable
             throw DiskFaults.Of(fault, "the storage", _root);
         }
 
+        // Now that there is a folder to be tried.
         _tree = new FileTree(_root, new BlobFileNames(foldsCase ?? FoldsCase));
     }
 
+    /// <summary>One that only reads.</summary>
     private FileBlobStore(string folder, IDisk disk)
     {
         _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
