@@ -11,4 +11,8 @@ namespace FineTuneFlow.Workflow.Notifying;
 /// <param name="NextAt">When the next is due.</param>
 /// <param name="DeliveredAt">Null while it was not.</param>
 public sealed record Notification(
-    string Id, NotificationEvent Event, string Project, string? RunId, string Text, DateTimeOffset At, int Attempts, DateTimeOffset NextAt, DateTimeOffset? DeliveredAt);
+    string Id, NotificationEvent Event, string Project, string? RunId, string Text, DateTimeOffset At, int Attempts, DateTimeOffset NextAt, DateTimeOffset? DeliveredAt)
+{
+    /// <summary>After so many it is given up.</summary>
+    internal const int MostAttempts = 14;
+}

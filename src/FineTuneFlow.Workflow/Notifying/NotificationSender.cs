@@ -11,11 +11,11 @@ namespace FineTuneFlow.Workflow.Notifying;
 /// taken. A crash between delivery and mark sends the same <c>webhook-id</c> once more, by which a receiver knows it.</summary>
 public sealed class NotificationSender(Outbox outbox, NotificationOptions options, TimeProvider time, ILogger<NotificationSender> logger) : IDisposable
 {
-    private const int MostAttempts = 14;
     private static readonly TimeSpan First = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Longest = TimeSpan.FromHours(8);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(20) };
+    private bool _tookUp;
 
     /// <summary>Sends what is due.</summary>
     public async Task TickAsync(CancellationToken cancellation)
@@ -23,6 +23,12 @@ public sealed class NotificationSender(Outbox outbox, NotificationOptions option
         if (options.Url is null)
         {
             return;
+        }
+
+        if (!_tookUp)
+        {
+            await outbox.TakeUpAsync(cancellation);
+            _tookUp = true;
         }
 
         await foreach ((Notification due, string etag) in outbox.DueAsync(time.GetUtcNow(), cancellation))
@@ -43,7 +49,7 @@ public sealed class NotificationSender(Outbox outbox, NotificationOptions option
         }
 
         bool taken = await PostAsync(due, cancellation);
-        if (taken || tried.Attempts >= MostAttempts)
+        if (taken || tried.Attempts >= Notification.MostAttempts)
         {
             await outbox.CloseAsync(tried with { DeliveredAt = taken ? time.GetUtcNow() : null }, counted, cancellation);
         }

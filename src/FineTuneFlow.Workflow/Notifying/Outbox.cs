@@ -24,6 +24,33 @@ public sealed class Outbox(IBlobStore store)
         await RecordAsync(notification, WriteCondition.Absent, cancellation);
     }
 
+    /// <summary>Earlier versions wrote records alone: what they left undelivered gets its slips, once for a storage.</summary>
+    public async Task TakeUpAsync(CancellationToken cancellation)
+    {
+        if (await store.ExistsAsync(RunPaths.NotificationsHaveSlips, cancellation))
+        {
+            return;
+        }
+
+        int taken = 0;
+        await foreach (BlobEntry file in store.ListAsync(RunPaths.Models, RunPaths.Notifications, cancellation))
+        {
+            if (file.Path.Name.StartsWith(RunPaths.DueNotifications, StringComparison.Ordinal) || file.Path == RunPaths.NotificationsHaveSlips)
+            {
+                continue;
+            }
+
+            // Without a time of delivery after the last attempt: it was given up.
+            if (await store.FindJsonAsync<Notification>(file.Path, cancellation) is { Value: { DeliveredAt: null, Attempts: < Notification.MostAttempts } waiting })
+            {
+                await WriteSlipAsync(waiting, cancellation);
+                taken++;
+            }
+        }
+
+        await store.WriteJsonAsync(RunPaths.NotificationsHaveSlips, new { Taken = taken }, cancellation: cancellation);
+    }
+
     /// <summary>Undelivered notifications whose time has come, each with the ETag of its record.</summary>
     public async IAsyncEnumerable<(Notification Notification, string ETag)> DueAsync(
         DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellation)

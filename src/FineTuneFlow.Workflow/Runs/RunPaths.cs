@@ -162,6 +162,12 @@ public static class RunPaths
     /// <summary>Notifications; no project's name begins with an underscore.</summary>
     public static BlobPath Notification(string id) => BlobPath.Of(Models, $"_outbox/{id}.json");
 
+    /// <summary>All notifications have a record below it.</summary>
+    public const string Notifications = "_outbox/";
+
+    /// <summary>The mark that those of earlier versions, which wrote no slips, have theirs.</summary>
+    public static BlobPath NotificationsHaveSlips => BlobPath.Of(Models, "_outbox/slips.json");
+
     /// <summary>Slips of notifications that are not delivered yet, in the order in which they are due.</summary>
     public const string DueNotifications = "_outbox/due/";
 

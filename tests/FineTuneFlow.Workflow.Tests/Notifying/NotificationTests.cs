@@ -152,6 +152,27 @@ public sealed class NotificationTests : IDisposable
         receiver.Taken.Single().Text.ShouldBe("told-0123456789 has spent $8.00 of its budget of $10.00");
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task What_an_earlier_version_had_not_delivered_is_sent_by_this_one_once()
+    {
+        await using NotifiedReceiver receiver = await NotifiedReceiver.StartAsync();
+        DateTimeOffset then = _clock.GetUtcNow().AddDays(-1);
+        var old = new Notification("msg_old", NotificationEvent.RunEnded, "told", "told-0123456789", "it has ended", then, 2, then, null);
+        for (int start = 0; start < 2; start++)
+        {
+            using var host = new Host(_folder, _clock, receiver.Address);
+            if (start == 0)
+            {
+                await host.Store.WriteJsonAsync(RunPaths.Notification(old.Id), old, cancellation: Cancellation);
+            }
+
+            await host.Sender.TickAsync(Cancellation);
+            await host.Sender.TickAsync(Cancellation);
+        }
+
+        receiver.Taken.ShouldHaveSingleItem().Id.ShouldBe("msg_old");
+    }
+
     private RunRecord Record(string runId) => new()
     {
         RunId = runId, Project = "told", Drop = new BlobRef("drops/told/a.csv", "", 1), Recipe = new BlobRef("runs/told/recipe.json", "", 1),

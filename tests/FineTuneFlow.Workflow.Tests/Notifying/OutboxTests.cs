@@ -85,6 +85,31 @@ public sealed class OutboxTests
         (await DueAsync(outbox, Now.AddSeconds(30))).ShouldHaveSingleItem().Notification.Attempts.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task What_an_earlier_version_left_without_slips_is_due_once_and_looked_for_once()
+    {
+        var outbox = new Outbox(_store);
+        foreach (Notification old in new[]
+        {
+            Told("msg_waits", Now) with { Attempts = 3 }, Told("msg_later", Now.AddHours(1)), Told("msg_told", Now) with { DeliveredAt = Now },
+            Told("msg_given_up", Now) with { Attempts = Notification.MostAttempts },
+        })
+        {
+            await _store.WriteJsonAsync(RunPaths.Notification(old.Id), old, cancellation: Cancellation);
+        }
+
+        (await DueAsync(outbox, Now.AddDays(1))).ShouldBeEmpty();
+        await outbox.TakeUpAsync(Cancellation);
+
+        IReadOnlyList<(Notification Notification, string ETag)> due = await DueAsync(outbox, Now);
+        due.ShouldHaveSingleItem().Notification.ShouldBe(Told("msg_waits", Now) with { Attempts = 3 });
+        (await DueAsync(outbox, Now.AddDays(1))).Select(one => one.Notification.Id).ShouldBe(["msg_waits", "msg_later"]);
+
+        int before = _store.Opened;
+        await outbox.TakeUpAsync(Cancellation);
+        _store.Opened.ShouldBe(before);
+    }
+
     private static Notification Told(string id, DateTimeOffset due) => new(id, NotificationEvent.Night, "told", null, "a text", Now, 0, due, null);
 
     private static async Task<IReadOnlyList<(Notification Notification, string ETag)>> DueAsync(Outbox outbox, DateTimeOffset now)
