@@ -23,7 +23,8 @@ internal static class MutationCommand
           --afresh       forget what earlier sessions have found
 
         Build the test project of the scope first (dotnet build tests/... -c Release). A session that is stopped goes on where it was;
-        once a change is noticed it is not planted again until its file changes. The command fails while a score is below its goal.
+        once a change is noticed it is not planted again until its file changes, and one that is listed as equivalent only by --confirm.
+        The command fails while a score is below its goal.
         """;
 
     public static async Task<int> RunAsync(string[] args, TextWriter output)

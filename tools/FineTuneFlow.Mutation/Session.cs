@@ -36,7 +36,10 @@ internal sealed class Session(Scope scope, string root, SessionOptions options, 
 
         using var file = new ResultFile(path, _projectFolder);
         IReadOnlyList<Mutant> mutants = Chosen(assembly);
-        List<Result> results = [.. mutants.Select(mutant => file.Known(mutant, all: reportOnly)).OfType<Result>()];
+        // What a person has found equivalent is not tried again: all tests would have to pass, so that it would cost the most.
+        List<Result> results = [.. mutants
+            .Select(mutant => file.Known(mutant, all: reportOnly) ?? (options.Confirm || Baseline.Reason(mutant) is null ? null : new Result(mutant, Outcome.Survived, "")))
+            .OfType<Result>()];
         if (reportOnly)
         {
             return results;
