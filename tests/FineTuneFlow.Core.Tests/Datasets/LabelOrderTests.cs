@@ -15,6 +15,7 @@ public sealed class LabelOrderTests
     [InlineData("label", "5,4,1", true, "1,4,5", "4,5", "values of a scale")]
     [InlineData("stars", "4,3,2,1,0", true, "0,1,2,3,4", "3,4", "column's name")]
     [InlineData("stars", "5,1", true, "1,5", "", "column's name")]
+    [InlineData("stars", "1,2,3,4,5,5.0", true, "1,2,3,4,5,5.0", "", "column's name")]
     [InlineData("stars", "1,2,3,4,5,6", true, "1,2,3,4,5,6", "", "column's name")]
     [InlineData("stars", "1,2,3,4", true, "1,2,3,4", "", "column's name")]
     [InlineData("stars", "2,3,4,5,6", true, "2,3,4,5,6", "", "column's name")]
@@ -81,6 +82,15 @@ public sealed class LabelOrderTests
     [InlineData("negative,neutral,positive", "neutral", "neutral")]
     public void Good_labels_of_the_recipe_take_the_place_of_what_would_be_told(string labels, string good, string expected) =>
         string.Join(',', LabelOrder.Of(labels.Split(','), new LabelsRecipe { Good = [.. good.Split(',')] }, "stars").Labels.Good).ShouldBe(expected);
+
+    [Fact]
+    public void Good_labels_of_the_recipe_leave_the_order_and_the_spellings_as_they_are()
+    {
+        LabelOrder.Of(["2", "1", "3"], new LabelsRecipe { Good = ["3"] }, "stars").Labels.ShouldSatisfyAllConditions(
+            set => (set.Ordered, string.Join(',', set.Names)).ShouldBe((true, "1,2,3")), set => set.Good.ShouldBe(["3"]));
+        LabelOrder.Of(["yes", "Yes"], new LabelsRecipe { Good = ["Yes"], Merge = false }, "label").Labels.Good.ShouldBe(["Yes"]);
+        LabelOrder.Of(["a"], new LabelsRecipe { Order = ["a"] }, "label").Labels.Ordered.ShouldBeTrue("also an order of one");
+    }
 
     [Fact]
     public void A_good_label_that_does_not_occur_is_refused_with_up_to_twelve_that_do()

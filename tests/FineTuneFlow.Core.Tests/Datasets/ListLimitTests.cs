@@ -111,6 +111,7 @@ public sealed class ListLimitTests
     [InlineData("good. good.", "good.")]
     [InlineData("gooD Good", "Good")]
     [InlineData("1.0 1", "1")]
+    [InlineData("01 1", "1")]
     public void Of_the_spellings_of_a_label_one_becomes_the_class(string spellings, string expected)
     {
         string[] labels = spellings.Split(' ');

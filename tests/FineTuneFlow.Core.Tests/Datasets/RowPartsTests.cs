@@ -1,5 +1,7 @@
+using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Datasets.Cleaning;
 using FineTuneFlow.Core.Datasets.Splitting;
+using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Tests.Datasets;
 
@@ -61,14 +63,77 @@ public sealed class RowPartsTests
     [Fact]
     public void Script_and_split_of_a_row_leave_each_other_alone()
     {
-        var row = new Row { Script = Core.Costs.Script.Other, Split = Core.Datasets.Split.Test };
-        row.Script = Core.Costs.Script.Greek;
-        (row.Script, row.Split).ShouldBe((Core.Costs.Script.Greek, Core.Datasets.Split.Test));
-        row.Split = Core.Datasets.Split.Validation;
-        (row.Script, row.Split).ShouldBe((Core.Costs.Script.Greek, Core.Datasets.Split.Validation));
-        row.Split = Core.Datasets.Split.Train;
-        row.Script = Core.Costs.Script.Other;
-        (row.Script, row.Split).ShouldBe((Core.Costs.Script.Other, Core.Datasets.Split.Train));
+        foreach (Core.Costs.Script script in Enum.GetValues<Core.Costs.Script>())
+        {
+            foreach (Split split in Enum.GetValues<Split>())
+            {
+                var row = new Row { Script = Core.Costs.Script.Other, Split = Split.Test };
+                row.Script = script;
+                (row.Script, row.Split).ShouldBe((script, Split.Test));
+                row.Split = split;
+                (row.Script, row.Split).ShouldBe((script, split));
+                row.Script = Core.Costs.Script.ExtendedLatin;
+                (row.Script, row.Split).ShouldBe((Core.Costs.Script.ExtendedLatin, split));
+            }
+        }
+    }
+
+    [Theory]
+    // The row's number is 0.2511 by seed 43, as worked out above.
+    [InlineData(0.26, 0.1, Split.Test)]
+    [InlineData(0.25, 0.1, Split.Validation)]
+    [InlineData(0.1, 0.16, Split.Validation)]
+    [InlineData(0.1, 0.15, Split.Train)]
+    public void A_stable_split_follows_from_the_rows_number(double test, double validation, Split expected)
+    {
+        var table = new RowTable();
+        table.Add(new Row { Hash = new TextHash(0x0123456789ABCDEF, 0xFEDCBA9876543210) }, 0);
+
+        new SplitAssignment(table, 1, new SplitRecipe { Method = SplitMethod.Stable, Test = test, Validation = validation, Seed = 43 }, [], threads: 1).Assign();
+
+        table[0].Split.ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Whole_blocks_of_rows_are_gone_through_to_their_ends()
+    {
+        // Two labels are spellings of one, and the first row has the rarer one; another label is rare.
+        string[] labels = ["GOOD", "good", "bad", "odd"];
+        var table = new RowTable();
+        for (int i = 0; i < 16_384; i++)
+        {
+            table.Add(new Row { Hash = new TextHash((ulong)i * 0x9E3779B97F4A7C15, (ulong)i), Label = (ushort)(i == 0 ? 0 : i == 16_383 ? 3 : 1 + (i % 2)) }, 0);
+        }
+
+        MergedLabel merged = LabelSpellings.Merge(table, labels).ShouldHaveSingleItem();
+        RareClasses.Apply(table, [.. labels], new RareClassesRecipe { Action = RareClassAction.Drop }).ShouldBe([new("odd", 1)]);
+        new SplitAssignment(table, 4, new SplitRecipe { Method = SplitMethod.Stable }, [], threads: 1).Assign();
+
+        merged.Kept.ShouldBe(new("good", 8_191));
+        merged.Others.ShouldBe([new("GOOD", 1)]);
+        (table[0].Label, table[16_383].Outcome, table[16_382].Outcome).ShouldBe(((ushort)1, RowOutcome.RareClass, RowOutcome.Used));
+        RareClasses.Counts(table, 4).ShouldBe([0, 8_192, 8_191, 0]);
+    }
+
+    [Fact]
+    public void Groups_that_meet_become_one_whichever_is_the_older()
+    {
+        var table = new RowTable();
+        for (int i = 0; i < 9; i++)
+        {
+            table.Add(new Row(), 0);
+        }
+
+        var groups = new RowGroups(table, SplitMethod.Stratified, keepsConflicts: false, [.. Enumerable.Repeat(-1, 9)], near: true);
+        groups.Join(6, 1);
+        groups.Join(7, 3);
+        groups.Join(6, 7); // The older group is named first.
+        groups.Join(8, 4);
+        groups.Join(8, 2); // And last.
+
+        groups.AreTogether(1, 3).ShouldBeTrue();
+        groups.AreTogether(1, 2).ShouldBeFalse();
+        groups.Together().ShouldBe([[1, 3, 6, 7], [2, 4, 8]]);
     }
 
     [Fact]
@@ -110,6 +175,7 @@ public sealed class RowPartsTests
     [InlineData("four", null)]
     [InlineData("4 apples", null)]
     [InlineData("★a", null)]
+    [InlineData("★", 1.0)]
     public void A_label_has_a_place_on_a_scale_where_it_is_a_number(string label, double? value) =>
         ScaleValue.Of(label).ShouldBe((decimal?)value);
 }

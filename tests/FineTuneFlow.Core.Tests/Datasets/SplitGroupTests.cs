@@ -45,6 +45,86 @@ public sealed class SplitGroupTests
         folder.Manifest.Rows.Duplicates.ShouldBe(1);
     }
 
+    [Fact]
+    public void Groups_are_shared_out_by_their_rows_and_not_by_class()
+    {
+        // Five shops of twenty rows and a label of their own each: by class every shop would be missed most in training.
+        string csv = "text,label,shop\n" + string.Concat(Enumerable.Range(0, 100).Select(i => $"{Words(i)},{(char)('a' + (i / 20))},shop {i / 20}\n"));
+
+        using var folder = PreparedFolder.From(csv, new() { Split = new SplitRecipe { Method = SplitMethod.Group, Column = "shop" } });
+
+        (folder.Rows(Split.Train).Count, folder.Rows(Split.Validation).Count, folder.Rows(Split.Test).Count).ShouldBe((60, 20, 20));
+    }
+
+    [Fact]
+    public void Which_of_equally_large_groups_goes_where_follows_from_the_seed_and_not_from_their_order_in_the_file()
+    {
+        string[] shops = [.. Enumerable.Range(0, 20).Select(shop => string.Concat(Enumerable.Range(0, 5).Select(i => $"{Words((shop * 50) + i)},{(i % 2 == 0 ? "a" : "b")},shop {shop}\n")))];
+        Dictionary<string, Split> Of(IEnumerable<string> order, int seed)
+        {
+            using var folder = PreparedFolder.From("text,label,shop\n" + string.Concat(order), new() { Split = new SplitRecipe { Method = SplitMethod.Group, Column = "shop", Seed = seed } });
+            return Places(folder).ToDictionary(place => place.Text, place => place.Split);
+        }
+
+        Dictionary<string, Split> forward = Of(shops, 42);
+
+        Of(shops.Reverse(), 42).OrderBy(place => place.Key, StringComparer.Ordinal).ShouldBe(forward.OrderBy(place => place.Key, StringComparer.Ordinal));
+        Of(shops, 43).Count(place => forward[place.Key] != place.Value).ShouldBeGreaterThan(10);
+    }
+
+    [Fact]
+    public void By_column_each_row_that_is_moved_counts_and_groups_of_the_holdout_stay_where_a_split_is_carved()
+    {
+        // Three are near: two to train, one to test; two more are near, both to test. Nothing is to validate.
+        string csv = $"text,label,part\n{Long(1)} one,a,train\n{Long(1)} two,a,train\n{Long(1)} three,a,test\n{Long(2)} one,b,test\n{Long(2)} two,b,test\n"
+            + string.Concat(Enumerable.Range(0, 60).Select(i => $"{Words(i + 9)},{(i % 2 == 0 ? "a" : "b")},{(i < 50 ? "train" : "test")}\n"));
+        DatasetRecipe recipe = new() { Split = new SplitRecipe { Method = SplitMethod.Column, Column = "part" }, Duplicates = new() { Near = new() } };
+
+        using var folder = PreparedFolder.From(csv, recipe);
+        DatasetProfile profile = DatasetCheck.Check("r.csv", () => new MemoryStream(Encoding.UTF8.GetBytes(csv)), recipe, cancellation: TestContext.Current.CancellationToken).Profile;
+
+        profile.Findings.Single(finding => finding.Code == "leak").Count.ShouldBe(2);
+        folder.Rows(Split.Test).Count(row => row.Text.Contains("case", StringComparison.Ordinal)).ShouldBe(5);
+        (folder.Rows(Split.Train).Count, folder.Rows(Split.Validation).Count, folder.Rows(Split.Test).Count).ShouldBe((40, 10, 15));
+    }
+
+    [Fact]
+    public void Rows_that_were_left_out_take_no_place_in_a_split()
+    {
+        // A hundred texts, one of them fifty times more.
+        string csv = "text,label\n" + string.Concat(Enumerable.Range(0, 150).Select(i => $"{Words(i < 100 ? i : 0)},{(i % 2 == 0 ? "a" : "b")}\n"));
+
+        using var folder = PreparedFolder.From(csv, new() { Duplicates = new() { Conflicts = ConflictPolicy.First } });
+
+        (folder.Rows(Split.Train).Count, folder.Rows(Split.Validation).Count, folder.Rows(Split.Test).Count).ShouldBe((60, 20, 20));
+    }
+
+    [Theory]
+    // Two texts of 19 different shingles of five letters each, 18 of them in both: 18 of 20 in all is 0.9.
+    [InlineData(0.9, 2)]
+    [InlineData(0.91, 0)]
+    public void Texts_are_near_from_the_threshold_on(double threshold, int near)
+    {
+        string csv = "text,label\nabcdefghijklmnopqrstuvw,a\nabcdefghijklmnopqrstuvx,a\n"
+            + string.Concat(Enumerable.Range(0, 60).Select(i => $"{Words(i)},{(i % 2 == 0 ? "a" : "b")}\n"));
+
+        DatasetProfile profile = DatasetCheck.Check(
+            "r.csv", () => new MemoryStream(Encoding.UTF8.GetBytes(csv)), new() { Duplicates = new() { Near = new() { Threshold = threshold } } }, cancellation: TestContext.Current.CancellationToken).Profile;
+
+        profile.Duplicates.NearRows.ShouldBe(near);
+    }
+
+    [Fact]
+    public void Rows_of_one_text_are_no_near_duplicates()
+    {
+        string csv = "text,label\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{Long(i)},a\n{Long(i)},b\n"));
+
+        DatasetProfile profile = DatasetCheck.Check(
+            "r.csv", () => new MemoryStream(Encoding.UTF8.GetBytes(csv)), new() { Duplicates = new() { Near = new(), Conflicts = ConflictPolicy.Keep } }, cancellation: TestContext.Current.CancellationToken).Profile;
+
+        (profile.Duplicates.NearRows, profile.Duplicates.NearGroups).ShouldBe((0, 0));
+    }
+
     [Theory]
     // A fifth of the 50 rows of "a"; of "b" one where there are three rows to share out, and none of two.
     [InlineData(2, 10, 0)]
@@ -168,12 +248,12 @@ public sealed class SplitGroupTests
     }
 
     [Theory]
-    // Of the class's own labels, "b" has two rows and "c" one; they are named in the order of their letters.
-    [InlineData("other", "a 40, other 43")]
-    [InlineData("a", "a 43, other 40")]
+    // Of the rare labels "b" has two rows and one more that repeats one of them, "c" and "d" one; they are named in the order of their letters.
+    [InlineData("other", "a 40, other 44")]
+    [InlineData("a", "a 44, other 40")]
     public void Rare_classes_are_merged_into_a_class_that_is_there_or_into_a_new_one(string into, string expected)
     {
-        var rows = Enumerable.Range(0, 80).Select(i => (Words(i), i % 2 == 0 ? "a" : "other")).Concat([(Words(100), "c"), (Words(101), "b"), (Words(102), "b")]);
+        var rows = Enumerable.Range(0, 80).Select(i => (Words(i), i % 2 == 0 ? "a" : "other")).Concat([(Words(100), "c"), (Words(103), "d"), (Words(101), "b"), (Words(102), "b"), (Words(102), "b")]);
         DatasetRecipe recipe = new() { RareClasses = new() { Action = RareClassAction.Merge, Other = into } };
 
         using var folder = PreparedFolder.From(Texts.Csv(rows), recipe);
@@ -181,7 +261,19 @@ public sealed class SplitGroupTests
             .Profile.Findings.Single(finding => finding.Code == "rare-classes");
 
         string.Join(", ", folder.AllRows().GroupBy(row => row.Label).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => $"{group.Key} {group.Count()}")).ShouldBe(expected);
-        (told.Count, told.Message).ShouldBe((2, "classes have fewer than 3 usable rows: \"b\" (2), \"c\" (1)"));
+        (told.Count, told.Message).ShouldBe((3, "classes have fewer than 3 usable rows: \"b\" (2), \"c\" (1), \"d\" (1)"));
+        folder.Manifest.Rows.Duplicates.ShouldBe(1);
+    }
+
+    [Fact]
+    public void One_rare_class_is_told_of_as_one_and_its_repeated_rows_are_duplicates()
+    {
+        var rows = Enumerable.Range(0, 80).Select(i => (Words(i), i % 2 == 0 ? "a" : "z")).Concat([(Words(101), "b"), (Words(102), "b"), (Words(102), "b")]);
+
+        using var folder = PreparedFolder.From(Texts.Csv(rows), new() { RareClasses = new() { Action = RareClassAction.Drop } });
+
+        PreparedFolder.FailureOf(Texts.Csv(rows)).Message.ShouldContain("1 class has fewer than 3 usable rows: \"b\" (2)");
+        (folder.Manifest.Rows.Duplicates, folder.Manifest.Rows.Rejected, folder.AllRows().Count).ShouldBe((1, 2, 80));
     }
 
     [Fact]

@@ -181,8 +181,7 @@ internal sealed class SplitAssignment(RowTable rows, int labels, SplitRecipe rec
         int at = 0;
         foreach (Split split in _order)
         {
-            long count = split == Split.Train ? singles.Length : left[(int)split];
-            for (; count > 0 && at < singles.Length; count--)
+            for (long count = left[(int)split]; count > 0 && at < singles.Length; count--)
             {
                 rows[singles[at++]].Split = split;
             }
