@@ -45,6 +45,8 @@ public sealed class BadInputTests
     [InlineData("{\"text\":[\"a\",\"b\"],\"label\":[1,2]}", "JSON by columns", "lines=True")]
     [InlineData("{\"data\":[{\"text\":\"a\",\"label\":1}]}", "one JSON object that holds the rows in \"data\"", "jq -c '.\"data\"[]'")]
     [InlineData("{\n  \"text\": \"a\",\n  \"label\": 1\n}\n{\n  \"text\": \"b\"\n}", "JSON whose objects go over several lines", "jq -c .")]
+    [InlineData("[\"good, really\", \"1\"]\n[\"bad\", \"2\"]\n", "one JSON list a line", "jq -c '{text: .[0], label: .[1]}'")]
+    [InlineData("// rows\r\n{\"text\": \"a\", \"label\": 1}\r\n", "JSON lines below a line that is not JSON", "tail -n +2")]
     [InlineData("\n<!DOCTYPE html><title>404</title>", "a web page", "error page")]
     public void What_is_no_table_is_called_by_its_name(string content, string what, string remedy)
     {
@@ -52,6 +54,24 @@ public sealed class BadInputTests
 
         failure.ToString().ShouldStartWith($"drop.csv: this is not a CSV but {what}.");
         failure.Remedy.ShouldNotBeNull().ShouldContain(remedy);
+    }
+
+    [Theory]
+    [InlineData("{\"text\": \"a\u0001\", \"label\": 1}\n", "drop.csv, line 1: this line is not a JSON object (character 12).")]
+    [InlineData("\n{\"text\": \"a \\x\", \"label\": 1}\n", "drop.csv, line 2: this line is not a JSON object (character 14).")]
+    [InlineData("{}\n{}\n", "drop.csv, line 1: the JSON lines have fewer than two properties, but a text and a label are needed.")]
+    public void Lines_of_which_none_can_be_read_are_not_said_to_lack_properties(string content, string told) =>
+        PreparedFolder.FailureOf(Encoding.UTF8.GetBytes(content), name: "drop.csv").ToString().ShouldStartWith(told);
+
+    [Theory]
+    [InlineData("[text],[label]\n")]
+    [InlineData("[1],[2]\n")]
+    [InlineData("text,label\n")]
+    public void A_header_in_brackets_or_a_cell_of_JSON_makes_no_JSON_lines(string header)
+    {
+        string rows = string.Concat(Enumerable.Range(0, 20).Select(i => $"\"{{\"\"id\"\": {i}, \"\"said\"\": \"\"number {i}\"\"}}\",{(i % 2 == 0 ? "good" : "bad")}\n"));
+
+        PreparedFolder.From(header + rows).AllRows().Count.ShouldBe(20);
     }
 
     [Fact]

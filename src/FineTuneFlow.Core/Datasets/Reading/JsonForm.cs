@@ -22,7 +22,51 @@ internal static class JsonForm
             return ("dictionaries as Python prints them, not JSON", "Write each row by json.dumps(row) instead of str(row)");
         }
 
-        return start.StartsWith("{"u8) ? Object(start) : null;
+        return start.StartsWith("{"u8) ? Object(start) : Lines(start);
+    }
+
+    /// <summary>Lines that CSV would be made of, cut at their commas: lists, and objects below a line that is none.</summary>
+    private static (string What, string Remedy)? Lines(ReadOnlySpan<byte> start)
+    {
+        int line = start.IndexOfAny((byte)'\n', (byte)'\r');
+        if (line < 0)
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> next = start[line..].TrimStart(" \t\r\n"u8);
+        int end = next.IndexOfAny((byte)'\n', (byte)'\r');
+        next = end < 0 ? next : next[..end];
+        return (IsWhole(start[..line], JsonTokenType.StartArray), IsWhole(next, JsonTokenType.StartArray), IsWhole(next, JsonTokenType.StartObject)) switch
+        {
+            (true, true, _) => ("one JSON list a line", "Write one object a line: jq -c '{text: .[0], label: .[1]}' FILE > rows.jsonl"),
+            (_, _, true) => ("JSON lines below a line that is not JSON", "Take the first line away: tail -n +2 FILE > rows.jsonl"),
+            _ => null,
+        };
+    }
+
+    private static bool IsWhole(ReadOnlySpan<byte> line, JsonTokenType first)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(line);
+            if (!reader.Read() || reader.TokenType != first)
+            {
+                return false;
+            }
+
+            int values = 0;
+            while (reader.Read())
+            {
+                values += reader.CurrentDepth == 1 && reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.EndArray or JsonTokenType.EndObject) ? 1 : 0;
+            }
+
+            return values > 1;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static (string What, string Remedy)? Object(ReadOnlySpan<byte> start)

@@ -30,6 +30,16 @@ internal sealed class JsonTableReader : TableReader
         Normalise(FirstBatch);
         if (Columns.Length < fewestColumns)
         {
+            TableRecord first = FirstBatch.Records[0];
+            if (first.Problem is { } problem)
+            {
+                throw new FlowException(new Failure(
+                    FailureKind.InvalidInput,
+                    $"this line is {problem}",
+                    "Write one JSON object a line: json.dumps(row) in Python, df.to_json(path, orient=\"records\", lines=True) in pandas, jq -c elsewhere",
+                    new SourceLocation(source.Name, first.Line)));
+            }
+
             throw new FlowException(new Failure(
                 FailureKind.InvalidInput,
                 "the JSON lines have fewer than two properties, but a text and a label are needed",
