@@ -121,7 +121,11 @@ public static class ApiRequest
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(bytes, Strict) ?? throw Invalid("the body is null", "Send a JSON object.", null);
+            T body = JsonSerializer.Deserialize<T>(bytes, Strict) ?? throw Invalid("the body is null", "Send a JSON object.", null);
+            // Of names that stand twice the reader takes the last, and nodes in the body are not read before they are asked.
+            JsonTexts.AssertWhole(bytes);
+            using JsonDocument once = JsonDocument.Parse(bytes, JsonTexts.EachNameOnce);
+            return body;
         }
         catch (JsonException exception)
         {

@@ -45,12 +45,14 @@ internal static class WireCall
         try
         {
             JsonTexts.AssertWhole(bytes);
-            return JsonNode.Parse(bytes) as JsonObject ?? throw ApiRequest.Invalid("the body is not a JSON object", "Send one as OpenAI's API takes it.", null);
+            return JsonNode.Parse(bytes, documentOptions: JsonTexts.EachNameOnce) as JsonObject ?? throw ApiRequest.Invalid("the body is not a JSON object", "Send one as OpenAI's API takes it.", null);
         }
         catch (JsonException fault)
         {
             throw fault.InnerException is InvalidOperationException
                 ? ApiRequest.Invalid("a text of the body holds half a surrogate pair", "Remove the broken \\u escape.", null)
+                : JsonFault.IsRepeatedProperty(fault)
+                ? ApiRequest.Invalid($"the body is not valid: {JsonFault.SentenceOf(fault)}", "Give each property once.", null)
                 : ApiRequest.Invalid("the body is not JSON", "Send JSON with Content-Type: application/json.", null);
         }
     }

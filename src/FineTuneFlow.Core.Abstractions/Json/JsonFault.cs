@@ -18,6 +18,7 @@ public static partial class JsonFault
 
         return said switch
         {
+            _ when IsRepeatedProperty(fault) => $"the property {QuotedNames().Match(said).Groups[1].Value} stands there twice",
             _ when IsUnknownProperty(fault) => $"the property {QuotedNames().Match(said).Groups[1].Value} is not known here",
             _ when said.Contains("null value", StringComparison.Ordinal) => "null cannot stand here",
             _ when said.Contains("could not be converted", StringComparison.Ordinal) => "the value is of another kind than what belongs here",
@@ -29,6 +30,9 @@ public static partial class JsonFault
 
     /// <summary>The text has a property that the type does not.</summary>
     public static bool IsUnknownProperty(JsonException fault) => fault.Message.Contains("could not be mapped", StringComparison.Ordinal);
+
+    /// <summary>An object of the text has two properties of one name.</summary>
+    public static bool IsRepeatedProperty(JsonException fault) => fault.Message.Contains("Duplicate property", StringComparison.OrdinalIgnoreCase);
 
     [GeneratedRegex("missing required properties including: (.*)$")]
     private static partial Regex MissingProperties();

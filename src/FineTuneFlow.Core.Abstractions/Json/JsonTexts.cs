@@ -6,6 +6,9 @@ namespace FineTuneFlow.Core.Json;
 /// text only when it is asked for, which is too late to refuse what came.</summary>
 public static class JsonTexts
 {
+    /// <summary>For documents in which a name that stands twice is an error: which of the two was meant, nobody knows, and nodes throw only when they are asked.</summary>
+    public static JsonDocumentOptions EachNameOnce { get; } = new() { AllowDuplicateProperties = false };
+
     /// <summary>Decodes every name and text once.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="options">As the document is read.</param>

@@ -31,6 +31,9 @@ public class ApiRequestTests
     [InlineData("{\"project\":null,\"drop\":\"d\"}", "project: the body is not valid: null cannot stand here")]
     [InlineData("[]", "the body is not valid: the value is of another kind than what belongs here")]
     [InlineData("{\"project\":\"\\ud800\",\"drop\":\"d\"}", "project: the body is not valid: the value is of another kind than what belongs here")]
+    [InlineData("{\"project\":\"p\",\"project\":\"q\",\"drop\":\"d\"}", "the body is not valid: the property project stands there twice")]
+    [InlineData("{\"project\":\"p\",\"drop\":\"d\",\"recipe\":{\"budget\":{\"usd\":1,\"usd\":2}}}", "the body is not valid: the property usd stands there twice")]
+    [InlineData("{\"project\":\"p\",\"drop\":\"d\",\"recipe\":{\"\\ud83d\":1}}", "the body is not valid: A text holds half a surrogate pair (a broken \\u escape)")]
     public async Task What_is_wrong_with_a_body_is_said_without_our_types(string json, string said)
     {
         FlowException error = await Should.ThrowAsync<FlowException>(

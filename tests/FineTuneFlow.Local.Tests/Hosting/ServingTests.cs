@@ -45,6 +45,22 @@ public class ServingTests(HostFixture host) : IClassFixture<HostFixture>
         (await RefusedAsync("projects/wrong/predict", new { text = "a", version = "challenger" }, HttpStatusCode.NotFound)).ShouldContain("It has 1");
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("v1/chat/completions", """{ "model": "a", "messages": [{ "role": "user", "content": "x" }], "model": "b" }""", "the property model stands there twice")]
+    [InlineData("v1/completions", """{ "model": "a", "prompt": "x", "logit_bias": { "1": 1, "1": 2 } }""", "the property 1 stands there twice")]
+    [InlineData("v1/completions", """{ "model": "\ud83d", "prompt": "x" }""", "half a surrogate pair")]
+    [InlineData("v1/completions", """{ "model": """, "the body is not JSON")]
+    [InlineData("v1/completions", "[]", "the body is not a JSON object")]
+    public async Task A_body_in_OpenAIs_form_that_cannot_be_read_is_an_error_of_the_caller(string route, string body, string told)
+    {
+        using HttpResponseMessage answer = await host.Http.PostAsync(route, new StringContent(body, Encoding.UTF8, "application/json"), Cancellation);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        JsonNode error = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancellation))!["error"]!;
+        error["type"]!.GetValue<string>().ShouldBe("invalid_request_error");
+        error["message"]!.GetValue<string>().ShouldContain(told);
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task Weights_share_the_traffic_the_same_caller_keeps_its_version_and_zero_is_the_way_back()
     {
