@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FineTuneFlow.Api.Http;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Workflow.Runs;
@@ -17,15 +16,10 @@ internal static class AgentApproval
     /// <c>promotion</c> in the place of its own.</summary>
     public static async Task KeepAsync(IServiceProvider services, JsonObject arguments, CancellationToken cancellation)
     {
-        if (arguments["recipe"] is not { } given)
+        if (arguments["recipe"] is not JsonObject recipe)
         {
-            // The project's own recipe holds.
+            // The project's own recipe holds; whatever else is no object was refused with the arguments.
             return;
-        }
-
-        if (given is not JsonObject recipe)
-        {
-            throw ApiRequest.Invalid("recipe is not a JSON object", "Give the recipe as an object, not as text.", "recipe");
         }
 
         string project = ProjectName.Check(arguments["project"]!.ToString());

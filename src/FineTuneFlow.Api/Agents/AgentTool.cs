@@ -103,7 +103,7 @@ internal sealed class AgentTool : McpServerTool
 
             if (value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined))
             {
-                given[name] = JsonNode.Parse(value.GetRawText());
+                given[name] = Read(_arguments.Single(argument => argument.Name == name), value);
             }
         }
 
@@ -113,6 +113,33 @@ internal sealed class AgentTool : McpServerTool
         }
 
         return given;
+    }
+
+    /// <summary>Arguments of the route and the query may be any single value, and the body's own reader knows its kinds; the others are checked here.</summary>
+    private static JsonNode Read(AgentArgument argument, JsonElement value)
+    {
+        if (argument.Place == ArgumentPlace.Body && argument.Schema["type"] is JsonValue type)
+        {
+            (JsonValueKind Kind, string Words)? expected = (string?)type switch
+            {
+                "string" => (JsonValueKind.String, "a text"),
+                "object" => (JsonValueKind.Object, "a JSON object"),
+                _ => null,
+            };
+            if (expected is { } kind && value.ValueKind != kind.Kind)
+            {
+                throw ApiRequest.Invalid($"{argument.Name} is not {kind.Words}", (string?)argument.Schema["description"], argument.Name);
+            }
+        }
+
+        try
+        {
+            return JsonNode.Parse(value.GetRawText(), documentOptions: JsonTexts.EachNameOnce)!;
+        }
+        catch (JsonException fault)
+        {
+            throw ApiRequest.Invalid($"{argument.Name} cannot be read: {JsonFault.SentenceOf(fault)}", "Correct it and call again.", argument.Name);
+        }
     }
 
     private async Task FillAsync(HttpRequest request, JsonObject given, CancellationToken cancellation)
@@ -135,7 +162,8 @@ internal sealed class AgentTool : McpServerTool
             }
         }
 
-        request.Path = $"/{ApiRoutes.Prefix}/{_route.Pattern}";
+        string path = request.RouteValues.Aggregate(_route.Pattern, (pattern, value) => pattern.Replace($"{{{value.Key}}}", (string?)value.Value, StringComparison.Ordinal));
+        request.Path = $"/{ApiRoutes.Prefix}/{path}";
         if (_route.Method == HttpMethods.Get)
         {
             return;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
@@ -110,7 +111,10 @@ internal static partial class AgentTools
             form.Add(new StringContent(recipe.ToJsonString(FlowJson.Indented)), "recipe");
         }
 
-        form.Add(new StringContent(body["csv"]!.ToString()), "file", body["name"]?.ToString() ?? "drop.csv");
+        // Percent-encoded, as an agent may give any name: what cannot be a file's name is told where forms are read.
+        var file = new StringContent(body["csv"]!.ToString());
+        file.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data") { Name = "file", FileNameStar = body["name"]?.ToString() is { Length: > 0 } name ? name : "drop.csv" };
+        form.Add(file);
         return form;
     }
 

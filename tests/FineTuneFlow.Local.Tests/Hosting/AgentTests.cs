@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Local.Hosting;
@@ -102,6 +103,52 @@ public class AgentTests(HostFixture host) : IClassFixture<HostFixture>
         missing["title"]!.GetValue<string>().ShouldBe("predict needs project");
         neither["title"]!.GetValue<string>().ShouldContain("csv or drop");
         label["remedy"]!.GetValue<string>().ShouldContain("budget");
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("start_run", """{ "project": 7, "csv": "a,b" }""", "project is not a text")]
+    [InlineData("start_run", """{ "project": "agent", "csv": { "a": 1 } }""", "csv is not a text")]
+    [InlineData("start_run", """{ "project": "agent", "csv": "a,b", "recipe": "{}" }""", "recipe is not a JSON object")]
+    [InlineData("start_run", """{ "project": "agent", "csv": "a,b", "recipe": { "budget": { "approveAbove": 0, "approveAbove": 90 } } }""", "recipe cannot be read: the property approveAbove stands there twice")]
+    [InlineData("start_run", """{ "project": "agent", "csv": "a,b", "name": "a\nb\".csv" }""", "\"drops/agent/a?b\".csv\" is not a blob path: the name must be segments separated by '/', without '..', back-slashes or control characters")]
+    [InlineData("check_data", """{ "csv": [1] }""", "csv is not a text")]
+    [InlineData("quote", """{ "csv": "a,b", "recipe": [] }""", "recipe is not a JSON object")]
+    public async Task Arguments_that_cannot_be_used_are_named(string tool, string arguments, string title)
+    {
+        await using Agent agent = await ConnectAsync();
+
+        JsonNode refused = await agent.RefusedAsync(
+            tool, [.. JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(arguments)!.Select(one => (one.Key, (object?)one.Value))]);
+
+        refused["title"]!.GetValue<string>().ShouldBe(title);
+        refused["kind"]!.GetValue<string>().ShouldBe("invalidInput");
+        refused["remedy"]!.GetValue<string>().ShouldNotBeEmpty();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_file_that_an_agent_gives_may_have_any_name_that_a_file_has()
+    {
+        await using Agent agent = await ConnectAsync();
+
+        string id = (await agent.AskAsync("start_run", ("project", "agent-name"), ("csv", HostFixture.Reviews(60)), ("name", "Grüße \"1\"; x.csv"), ("recipe", Paid)))["runId"]!.GetValue<string>();
+
+        (await host.UntilAsync(id, run => run.Drop is not null)).Drop!.Path.ShouldBe("uploads/agent-name/Grüße \"1\"; x.csv");
+        (await agent.RefusedAsync("get_run", ("id", "nobody-0000")))["instance"]!.GetValue<string>().ShouldBe("/api/runs/nobody-0000");
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("application/json", """{ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {} }""", "the message is not valid: protocolVersion, capabilities, clientInfo are missing")]
+    [InlineData("application/json", """{ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": "predict", "arguments": { "text": "\ud83d" } } }""", "the message is not valid: A text holds half a surrogate pair (a broken \\u escape)")]
+    [InlineData("text/plain", """{ "jsonrpc": "2.0", "id": 1, "method": "ping" }""", "the body is not said to be JSON")]
+    public async Task A_message_that_the_protocol_does_not_know_is_an_error_of_the_caller(string type, string message, string title)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "mcp") { Content = new StringContent(message, Encoding.UTF8, type) };
+        request.Headers.Accept.ParseAdd("application/json, text/event-stream");
+
+        using HttpResponseMessage answer = await host.Http.SendAsync(request, Cancellation);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancellation))!["title"]!.GetValue<string>().ShouldBe(title);
     }
 
     [Fact(Timeout = 60_000)]
