@@ -23,9 +23,10 @@ internal static class FormReader
         try
         {
             var reader = new MultipartReader(boundary, request.Body);
+            var taken = new HashSet<string>();
             while (await reader.ReadNextSectionAsync(cancellation) is { } section)
             {
-                await TakeAsync(form, section, cancellation);
+                await TakeAsync(form, section, taken, cancellation);
             }
 
             if (form.FileName.Length == 0)
@@ -47,10 +48,15 @@ internal static class FormReader
         }
     }
 
-    private static async Task TakeAsync(FormUpload form, MultipartSection section, CancellationToken cancellation)
+    private static async Task TakeAsync(FormUpload form, MultipartSection section, HashSet<string> taken, CancellationToken cancellation)
     {
         ContentDispositionHeaderValue? disposition = section.GetContentDispositionHeader();
         string name = HeaderUtilities.RemoveQuotes(disposition?.Name ?? "").Value ?? "";
+        if (!taken.Add(name))
+        {
+            throw ApiRequest.Invalid($"the form has the part \"{name}\" twice", "Send each part once, and one file a request.", name);
+        }
+
         switch (name)
         {
             case "project":

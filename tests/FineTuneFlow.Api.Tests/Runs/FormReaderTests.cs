@@ -97,6 +97,23 @@ public sealed class FormReaderTests
     }
 
     [Theory]
+    [InlineData("file")]
+    [InlineData("project")]
+    [InlineData("recipe")]
+    public async Task A_part_that_comes_twice_is_refused_as_two_files_would_be_one(string twice)
+    {
+        var form = new MultipartFormDataContent
+        {
+            { new StringContent("{}"), "recipe" }, { new StringContent("reviews"), "project" }, { new ByteArrayContent([1]), "file", "a.csv" }, { new StringContent("{}"), twice, "b.csv" },
+        };
+
+        Failure failure = (await Should.ThrowAsync<FlowException>(ReadAsync(form))).Failure;
+
+        (failure.Kind, failure.Message, failure.Field).ShouldBe((FailureKind.InvalidInput, $"the form has the part \"{twice}\" twice", twice));
+        failure.Remedy.ShouldNotBeNull();
+    }
+
+    [Theory]
     [InlineData(2 * 1024 * 1024, false)]
     [InlineData((2 * 1024 * 1024) + 1, true)]
     public async Task Only_the_file_may_be_large(int bytes, bool refused)
