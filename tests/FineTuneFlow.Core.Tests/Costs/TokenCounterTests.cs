@@ -81,4 +81,24 @@ public sealed class TokenCounterTests
 
         FormTokens.OfExample(counter, form, "fine app", "4").ShouldBe(counter.Count("fine app\n\n###\n\n") + counter.Count(" 4") + 1);
     }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_long_run_of_emoji_is_counted_piece_by_piece_as_its_time_grows_with_its_square()
+    {
+        TokenCounter counter = TokenCounter.For("gpt-4.1-mini")!;
+        string piece = string.Concat(Enumerable.Repeat("😀", 500));
+
+        int tokens = await Task.Run(() => counter.Count(string.Concat(Enumerable.Repeat(piece, 200))));
+
+        tokens.ShouldBe(200 * counter.Count(piece));
+    }
+
+    [Fact]
+    public void A_long_text_of_words_is_cut_nowhere()
+    {
+        TokenCounter counter = TokenCounter.For("gpt-4.1-mini")!;
+
+        counter.Count("works" + string.Concat(Enumerable.Repeat(" works", 4_999))).ShouldBe(5_000);
+        counter.Count("").ShouldBe(0);
+    }
 }
