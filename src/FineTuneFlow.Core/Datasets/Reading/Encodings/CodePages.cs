@@ -16,8 +16,9 @@ internal static class CodePages
             return CodePagesEncodingProvider.Instance.GetEncoding(plain, EncoderFallback.ReplacementFallback, damaged)
                 ?? Encoding.GetEncoding(plain, EncoderFallback.ReplacementFallback, damaged);
         }
-        catch (ArgumentException)
+        catch (Exception unknown) when (unknown is ArgumentException or NotSupportedException)
         {
+            // .NET knows UTF-7, but reads it no longer.
             return null;
         }
     }
