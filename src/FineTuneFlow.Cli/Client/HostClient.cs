@@ -30,8 +30,16 @@ internal sealed class HostClient : IDisposable
 
     public Uri Address => new(_http.BaseAddress!, "..");
 
-    /// <summary>The host that FTF_HOST names.</summary>
-    public static Uri? Set => Uri.TryCreate(Environment.GetEnvironmentVariable("FTF_HOST"), UriKind.Absolute, out Uri? set) ? set : null;
+    /// <summary>The host that FTF_HOST names; null where it is not set.</summary>
+    /// <exception cref="FlowException">InvalidInput: it is set and not an address. Another host than the one meant would be asked, and cleaned.</exception>
+    public static Uri? Set => Environment.GetEnvironmentVariable("FTF_HOST") is { Length: > 0 } set
+        ? AddressOf(set) ?? throw new FlowException(new Failure(
+            FailureKind.InvalidInput, $"\"{set}\" is not an address such as http://127.0.0.1:7071", "Correct it, or unset it to ask the local stack.", Field: "FTF_HOST"))
+        : null;
+
+    /// <summary>A host's address, ending in a slash; null where the text is none.</summary>
+    public static Uri? AddressOf(string text) =>
+        Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" ? address : null;
 
     /// <summary>The host that was named, that FTF_HOST names, that the running stack has told, or the usual address.</summary>
     public static HostClient For(Uri? named) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FineTuneFlow.Cli.Client;
 
 namespace FineTuneFlow.Cli.Commands;
 
@@ -14,7 +15,7 @@ internal static class RunArguments
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            if (Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https")
+            if (HostClient.AddressOf(text) is { } address)
             {
                 return address;
             }
