@@ -14,6 +14,7 @@ internal sealed class LocalStack : IAsyncDisposable
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private readonly StackOptions _options;
     private readonly List<ServiceProcess> _services = [];
+    private readonly HashSet<int> _ports = [];
     private bool _announced;
     private FileStream? _lock;
 
@@ -37,7 +38,7 @@ internal sealed class LocalStack : IAsyncDisposable
             LocalDisk.Instance.MakeFolder(options.Home);
             stack._lock = TakeLock(options.Home);
             HomeRestore.Finish(options.Home);
-            CheckPort(options.Port, "the host", "--port");
+            stack.CheckPort(options.Port, "the host", "--port");
             await stack.StartServicesAsync(settings, says, cancellation);
             return stack;
         }
@@ -110,8 +111,13 @@ internal sealed class LocalStack : IAsyncDisposable
         }
     }
 
-    private static void CheckPort(int port, string service, string option)
+    private void CheckPort(int port, string service, string option)
     {
+        if (!_ports.Add(port))
+        {
+            throw new FlowException(FailureKind.InvalidInput, $"port {port}, which {service} needs, is given to another service of the stack", $"Give another with {option}.");
+        }
+
         if (!PortHolder.IsFree(port))
         {
             string holder = PortHolder.Of(port) is { } who ? $" by {who}" : "";

@@ -41,7 +41,7 @@ public static class LocalHost
         }
         catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            await error.WriteLineAsync($"error: {exception.Message}. Set another Port.");
+            await error.WriteLineAsync($"error: {exception.Message.TrimEnd('.')}. Set another Port.");
             return 4;
         }
     }
