@@ -54,14 +54,14 @@ public static class SettingsFile
             // Editors of Windows begin a file with a byte order mark.
             ReadOnlyMemory<byte> content = json.AsMemory(json.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0);
             JsonTexts.AssertWhole(content.Span, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            using JsonDocument document = JsonDocument.Parse(content, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using JsonDocument document = JsonDocument.Parse(content, JsonTexts.EachNameOnce with { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             root = document.RootElement.Clone();
         }
         catch (JsonException exception)
         {
             throw Wrong(
-                $"not JSON: {JsonFault.SentenceOf(exception)}", "Correct the file at this place.",
-                new SourceLocation(file, exception.LineNumber + 1, $"{exception.BytePositionInLine + 1}"), null);
+                JsonFault.IsRepeatedProperty(exception) ? JsonFault.SentenceOf(exception) : $"not JSON: {JsonFault.SentenceOf(exception)}", "Correct the file at this place.",
+                exception.LineNumber is { } line ? new SourceLocation(file, line + 1, $"{exception.BytePositionInLine + 1}") : new SourceLocation(file), null);
         }
 
         var place = new SourceLocation(file);
@@ -73,6 +73,11 @@ public static class SettingsFile
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         if (root.TryGetProperty("Values", out JsonElement given))
         {
+            if (given.ValueKind != JsonValueKind.Object)
+            {
+                throw Wrong("it is not an object", "Write the settings as names with values.", place, "Values");
+            }
+
             foreach (JsonProperty value in given.EnumerateObject())
             {
                 string first = value.Name.Split("__")[0].Split(':')[0];
@@ -90,7 +95,7 @@ public static class SettingsFile
             }
         }
 
-        if (root.TryGetProperty("Host", out JsonElement host) && host.TryGetProperty("LocalHttpPort", out JsonElement port))
+        if (root.TryGetProperty("Host", out JsonElement host) && host.ValueKind == JsonValueKind.Object && host.TryGetProperty("LocalHttpPort", out JsonElement port))
         {
             values.TryAdd("Port", port.ToString());
         }

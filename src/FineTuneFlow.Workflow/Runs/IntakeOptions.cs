@@ -29,6 +29,6 @@ public sealed record IntakeOptions(LimitsRecipe Cap)
         null or "" => otherwise,
         var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0 => value,
         var text => throw new FlowException(new Failure(
-            FailureKind.InvalidInput, $"Limits__{name} is \"{text}\", not a whole number from 1", "Give a whole number, or leave the setting out", Field: $"Limits__{name}")),
+            FailureKind.InvalidInput, $"the setting is \"{text}\", not a whole number from 1", "Give a whole number, or leave the setting out", Field: $"Limits__{name}")),
     };
 }

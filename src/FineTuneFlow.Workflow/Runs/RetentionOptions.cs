@@ -20,6 +20,6 @@ public sealed record RetentionOptions(TimeSpan? Age, int Keep)
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max
             ? value
             : throw new FlowException(new Failure(
-                FailureKind.InvalidInput, $"Retention__{name} is \"{text}\", not a whole number from {min} to {max}",
+                FailureKind.InvalidInput, $"the setting is \"{text}\", not a whole number from {min} to {max}",
                 "Give one, or leave the setting out", Field: $"Retention__{name}"));
 }

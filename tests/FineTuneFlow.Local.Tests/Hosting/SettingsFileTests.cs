@@ -24,6 +24,8 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("""{ "values": {} }""", "Values")]
     [InlineData("{ \"Values\": ", "Correct the file")]
     [InlineData("[]", "Values")]
+    [InlineData("""{ "Values": 1 }""", "names with values")]
+    [InlineData("""{ "Values": { "Port": "7300", "Port": "7301" } }""", "Correct the file")]
     [InlineData("{ \"Values\": { \"\\udc00\": \"x\" } }", "Correct the file")]
     [InlineData("{ \"Values\": { \"DefaultProvider\": \"\\ud83d\" } }", "Correct the file")]
     public void A_file_that_is_wrong_says_where_and_what_to_do(string json, string remedy)
@@ -34,6 +36,9 @@ public sealed class SettingsFileTests : IDisposable
         failure.Location!.File.ShouldBe(_file);
         failure.Remedy!.ShouldContain(remedy);
     }
+
+    [Fact]
+    public void A_host_that_is_no_section_has_no_port() => Read("""{ "Host": 1 }""").ShouldBeEmpty();
 
     [Fact]
     public void The_sample_that_ships_is_valid()
