@@ -65,7 +65,8 @@ public static class ApiRoutes
             ],
         },
         Get<GetRunMarks>("runs/{id}/marks", "Tells what stands beside a run's steps: restarts of the host, and what was adopted after a lost answer.") with { Answer = typeof(RunMarks) },
-        Delete<DeleteRun>("runs/{id}", "Deletes an ended run with its files and history; refused where a champion comes from it.") with { Status = 204, MediaTypes = [] },
+        Delete<DeleteRun>("runs/{id}", "Deletes an ended run with its files and history; refused where a champion comes from it.")
+            with { Status = 204, MediaTypes = [], Query = [("dryRun", "true: nothing is deleted, but what would be refused is.")] },
         Delete<DeleteRefused>("refused", "Dismisses what is told of a drop that has started no run; the file stays where it lies.")
             with { Status = 204, MediaTypes = [], Query = [("drop", "The drop as GET runs lists it: drops/{project}/{file}.")] },
         Post<PostApproval>("runs/{id}/approval", "Approves or rejects the quote that a run waits with.")

@@ -155,8 +155,10 @@ public class LocalStackTests
 
             output.ShouldNotContain(rerun);
             (await home.JsonAsync("clean", "--older-than", "1d"))["deleted"]!.AsArray().ShouldBeEmpty();
-            (await home.JsonAsync("clean", "--older-than", "0m", "--dry-run"))["deleted"]!.AsArray().Count.ShouldBe(3);
+            JsonNode dry = await home.JsonAsync("clean", "--older-than", "0m", "--dry-run");
             JsonNode cleaned = await home.JsonAsync("clean", "--older-than", "0m");
+            dry["deleted"]!.ToJsonString().ShouldBe(cleaned["deleted"]!.ToJsonString());
+            dry["kept"]!.ToJsonString().ShouldBe(cleaned["kept"]!.ToJsonString());
             cleaned["deleted"]!.AsArray().Select(id => id!.GetValue<string>()).ShouldBe([rerun]);
             cleaned["kept"]![champion]!.GetValue<string>().ShouldContain("comes from");
             cleaned["kept"]![last]!.GetValue<string>().ShouldContain("comes from");

@@ -4,12 +4,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace FineTuneFlow.Api.Runs;
 
-/// <summary>Deletes an ended run for good.</summary>
+/// <summary>Deletes an ended run for good, or says what stands against it.</summary>
 public sealed class DeleteRun(RunRemoval removal) : IApiHandler
 {
     public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellation)
     {
-        await removal.RemoveAsync(request.Route("id"), cancellation);
+        string id = request.Route("id");
+        await (request.QueryFlag("dryRun") ? removal.CheckAsync(id, cancellation) : removal.RemoveAsync(id, cancellation));
         return Results.NoContent();
     }
 }

@@ -41,11 +41,7 @@ internal static class CleanCommand
         {
             try
             {
-                if (!dryRun)
-                {
-                    await client.DeleteAsync($"runs/{Uri.EscapeDataString(run.RunId)}", cancellation);
-                }
-
+                await client.DeleteAsync($"runs/{Uri.EscapeDataString(run.RunId)}{(dryRun ? "?dryRun=true" : "")}", cancellation);
                 deleted.Add(run.RunId);
             }
             catch (FlowException stays) when (OldRuns.Stays(stays))

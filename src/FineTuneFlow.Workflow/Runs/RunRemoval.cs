@@ -10,27 +10,14 @@ namespace FineTuneFlow.Workflow.Runs;
 /// stay, since they tell what a model was made of and which rows it has seen.</summary>
 public sealed class RunRemoval(IBlobStore store, IDurableClient client, Champions champions, Lineage lineage, TimeProvider time)
 {
+    /// <summary>What stands against removing the run, and nothing else.</summary>
+    /// <inheritdoc cref="RemoveAsync" path="/exception"/>
+    public async Task CheckAsync(string runId, CancellationToken cancellation) => await RemovableAsync(runId, cancellation);
+
     /// <exception cref="FlowException">NotFound: no such run; Conflict: it has not ended, or a version comes from it.</exception>
     public async Task RemoveAsync(string runId, CancellationToken cancellation)
     {
-        InstanceState? state = await client.GetAsync(runId, cancellation);
-        RunRecord? record = (await store.FindJsonAsync<RunRecord>(RunPaths.Record(runId), cancellation))?.Value;
-        if (state is null && record is null)
-        {
-            throw new FlowException(FailureKind.NotFound, $"There is no run {runId}", "List the runs to find its id");
-        }
-
-        if (state is { HasEnded: false })
-        {
-            throw new FlowException(FailureKind.Conflict, $"{runId} has not ended", "Wait for its end or cancel it first");
-        }
-
-        if (record is not null && await VersionFromAsync(record.Project, runId, cancellation) is { } version)
-        {
-            throw new FlowException(
-                FailureKind.Conflict, $"version {version.Version} of {record.Project} comes from {runId}", "Runs that a version comes from are kept as long as the project has it");
-        }
-
+        InstanceState? state = await RemovableAsync(runId, cancellation);
         if (RunId.IsRerun(runId))
         {
             // First: its jobs are still at the service under its id, and whoever had that id next would take them for its own.
@@ -53,6 +40,29 @@ public sealed class RunRemoval(IBlobStore store, IDurableClient client, Champion
 
         // The record last: a removal that breaks off is found and done again.
         await store.DeleteAsync(last, cancellation);
+    }
+
+    private async Task<InstanceState?> RemovableAsync(string runId, CancellationToken cancellation)
+    {
+        InstanceState? state = await client.GetAsync(runId, cancellation);
+        RunRecord? record = (await store.FindJsonAsync<RunRecord>(RunPaths.Record(runId), cancellation))?.Value;
+        if (state is null && record is null)
+        {
+            throw new FlowException(FailureKind.NotFound, $"There is no run {runId}", "List the runs to find its id");
+        }
+
+        if (state is { HasEnded: false })
+        {
+            throw new FlowException(FailureKind.Conflict, $"{runId} has not ended", "Wait for its end or cancel it first");
+        }
+
+        if (record is not null && await VersionFromAsync(record.Project, runId, cancellation) is { } version)
+        {
+            throw new FlowException(
+                FailureKind.Conflict, $"version {version.Version} of {record.Project} comes from {runId}", "Runs that a version comes from are kept as long as the project has it");
+        }
+
+        return state;
     }
 
     private async Task<ChampionVersion?> VersionFromAsync(string project, string runId, CancellationToken cancellation)
