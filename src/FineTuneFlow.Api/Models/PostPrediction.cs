@@ -24,13 +24,13 @@ public sealed class PostPrediction(ChampionDesk desk, AskedOnce once) : IApiHand
 
         if (body.Key is { } key)
         {
-            return ApiAnswer.Json(await once.AnswerAsync(project, key, body with { Key = null }, texts.Count, AskAsync, cancellation));
+            return Answer((await once.AnswerAsync(project, key, body with { Key = null }, texts.Count, AskAsync, cancellation)).Answers);
         }
 
         IReadOnlyList<ServedAnswer> answers = await desk.AnswerAsync(project, texts, body.Version, body.User, cancellation);
-        return body.Text is not null
-            ? ApiAnswer.Json(PredictionAnswer.Of(answers[0]))
-            : ApiAnswer.Json(new PredictionAnswers([.. answers.Select(PredictionAnswer.Of)]));
+        return Answer([.. answers.Select(PredictionAnswer.Of)]);
+
+        IResult Answer(IReadOnlyList<PredictionAnswer> given) => body.Text is not null ? ApiAnswer.Json(given[0]) : ApiAnswer.Json(new PredictionAnswers([.. given]));
 
         async Task<IReadOnlyList<PredictionAnswer>> AskAsync(IReadOnlyList<int> places, Func<int, PredictionAnswer, Task> heard)
         {

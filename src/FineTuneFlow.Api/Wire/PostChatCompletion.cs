@@ -1,7 +1,5 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Api.Http;
-using FineTuneFlow.Core.Json;
 using FineTuneFlow.Workflow.Serving;
 using FineTuneFlow.Workflow.Watching;
 using Microsoft.AspNetCore.Http;
@@ -21,7 +19,7 @@ public sealed class PostChatCompletion(ChampionDesk desk, TimeProvider time) : I
         string model = WireAnswer.Model(body.Get<string>("model")!, served);
         string id = $"chatcmpl-{Guid.NewGuid():N}";
         JsonObject? logs = body.Get<bool>("logprobs") ? Logs(served, Math.Clamp(body.Get<int>("top_logprobs"), 0, MostAlternatives)) : null;
-        return body.Get<bool>("stream") ? new Stream(id, model, time.GetUtcNow(), served, logs) : Results.Json(
+        return body.Get<bool>("stream") ? Stream(id, model, time.GetUtcNow(), served, logs) : Results.Json(
             new JsonObject
             {
                 ["id"] = id,
@@ -69,29 +67,18 @@ public sealed class PostChatCompletion(ChampionDesk desk, TimeProvider time) : I
         })]),
     };
 
-    // A label is whole when it comes: one piece with it, one that ends, and the mark of the end.
-    private sealed class Stream(string id, string model, DateTimeOffset at, ServedAnswer served, JsonObject? logs) : IResult
+    // A label is whole when it comes: one piece with it, and one that ends.
+    private static WireStream Stream(string id, string model, DateTimeOffset at, ServedAnswer served, JsonObject? logs)
     {
-        public async Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.ContentType = "text/event-stream";
-            httpContext.Response.Headers.CacheControl = "no-cache";
-            await Write(new JsonObject { ["role"] = "assistant", ["content"] = WireAnswer.Text(served) }, logs, null);
-            await Write([], null, WireAnswer.Finish(served));
-            await httpContext.Response.WriteAsync("data: [DONE]\n\n", httpContext.RequestAborted);
+        return new WireStream([Piece(new JsonObject { ["role"] = "assistant", ["content"] = WireAnswer.Text(served) }, logs, null), Piece([], null, WireAnswer.Finish(served))]);
 
-            async Task Write(JsonObject delta, JsonObject? logprobs, string? finish)
-            {
-                var chunk = new JsonObject
-                {
-                    ["id"] = id,
-                    ["object"] = "chat.completion.chunk",
-                    ["created"] = at.ToUnixTimeSeconds(),
-                    ["model"] = model,
-                    ["choices"] = new JsonArray(new JsonObject { ["index"] = 0, ["delta"] = delta, ["logprobs"] = logprobs, ["finish_reason"] = finish }),
-                };
-                await httpContext.Response.WriteAsync($"data: {chunk.ToJsonString(FlowJson.Compact)}\n\n", Encoding.UTF8, httpContext.RequestAborted);
-            }
-        }
+        JsonObject Piece(JsonObject delta, JsonObject? logprobs, string? finish) => new()
+        {
+            ["id"] = id,
+            ["object"] = "chat.completion.chunk",
+            ["created"] = at.ToUnixTimeSeconds(),
+            ["model"] = model,
+            ["choices"] = new JsonArray(new JsonObject { ["index"] = 0, ["delta"] = delta, ["logprobs"] = logprobs, ["finish_reason"] = finish }),
+        };
     }
 }

@@ -19,21 +19,29 @@ public sealed class PostCompletion(ChampionDesk desk, TimeProvider time) : IApiH
         string[] texts = TextsOf(body);
         IReadOnlyList<ServedAnswer> answers = await WireCall.AskAsync(desk, body, texts, cancellation);
         int? alternatives = body["logprobs"] is JsonValue ? Math.Clamp(body.Get<int>("logprobs"), 0, MostAlternatives) : null;
-        return Results.Json(new JsonObject
+        string id = $"cmpl-{Guid.NewGuid():N}";
+        string model = WireAnswer.Model(body.Get<string>("model")!, answers[0]);
+        long at = time.GetUtcNow().ToUnixTimeSeconds();
+        JsonObject[] choices = [.. answers.Select((served, i) => new JsonObject
         {
-            ["id"] = $"cmpl-{Guid.NewGuid():N}",
-            ["object"] = "text_completion",
-            ["created"] = time.GetUtcNow().ToUnixTimeSeconds(),
-            ["model"] = WireAnswer.Model(body.Get<string>("model")!, answers[0]),
-            ["choices"] = new JsonArray([.. answers.Select((served, i) => (JsonNode)new JsonObject
-            {
-                ["index"] = i,
-                ["text"] = WireAnswer.Text(served),
-                ["logprobs"] = alternatives is { } most ? Logs(served, most, texts[i].Length) : null,
-                ["finish_reason"] = WireAnswer.Finish(served),
-            })]),
-            ["usage"] = WireAnswer.Usage([.. texts.Zip(answers)]),
-        });
+            ["index"] = i,
+            ["text"] = WireAnswer.Text(served),
+            ["logprobs"] = alternatives is { } most ? Logs(served, most, texts[i].Length) : null,
+            ["finish_reason"] = WireAnswer.Finish(served),
+        })];
+        if (body.Get<bool>("stream"))
+        {
+            return new WireStream([.. choices.Select(choice => Completion(choice))]);
+        }
+
+        JsonObject whole = Completion(choices);
+        whole["usage"] = WireAnswer.Usage([.. texts.Zip(answers)]);
+        return Results.Json(whole);
+
+        JsonObject Completion(params JsonObject[] of) => new()
+        {
+            ["id"] = id, ["object"] = "text_completion", ["created"] = at, ["model"] = model, ["choices"] = new JsonArray([.. of]),
+        };
     });
 
     private static string[] TextsOf(JsonObject body)

@@ -21,9 +21,11 @@ public class ServingTests(HostFixture host) : IClassFixture<HostFixture>
 
         JsonNode one = await PredictAsync("answers", new { text = "the app is excellent, perfect" });
         JsonNode list = await PredictAsync("answers", new { texts = new[] { "the app is terrible, awful", "the app is excellent, perfect" } });
+        JsonNode kept = await PredictAsync("answers", new { text = "the app is excellent, perfect", key = "one" });
 
         one["label"]!.GetValue<string>().ShouldBe("5");
         one["version"]!.GetValue<int>().ShouldBe(1);
+        kept["label"]!.GetValue<string>().ShouldBe("5");
         one["costUsd"]!.GetValue<double>().ShouldBe(0);
         one["latencyMs"]!.GetValue<double>().ShouldBeGreaterThan(0);
         one["probabilities"]!.AsObject().Sum(pair => pair.Value!.GetValue<double>()).ShouldBe(1, 1e-6);
@@ -43,6 +45,21 @@ public class ServingTests(HostFixture host) : IClassFixture<HostFixture>
         (await RefusedAsync("projects/wrong/predict", new { text = "a", version = "newest" }, HttpStatusCode.BadRequest)).ShouldContain("names no version");
         (await RefusedAsync("projects/wrong/predict", new { text = "a", version = "7" }, HttpStatusCode.NotFound)).ShouldContain("has no version 7");
         (await RefusedAsync("projects/wrong/predict", new { text = "a", version = "challenger" }, HttpStatusCode.NotFound)).ShouldContain("It has 1");
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Completions_are_streamed_to_whoever_asks_for_it()
+    {
+        await ChampionAsync("streamed", 300);
+
+        using HttpResponseMessage answer = await host.Http.PostAsJsonAsync(
+            "v1/completions", new { model = "streamed", prompt = new[] { "the app is terrible, awful", "the app is excellent, perfect" }, stream = true }, Cancellation);
+
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        string[] pieces = (await answer.Content.ReadAsStringAsync(Cancellation)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        pieces[^1].ShouldBe("data: [DONE]");
+        JsonNode[] choices = [.. pieces[..^1].Select(piece => JsonNode.Parse(piece["data: ".Length..])!["choices"]![0]!)];
+        choices.Select(choice => (choice["index"]!.GetValue<int>(), choice["text"]!.GetValue<string>(), choice["finish_reason"]!.GetValue<string>())).ShouldBe([(0, "1", "stop"), (1, "5", "stop")]);
     }
 
     [Theory(Timeout = 60_000)]
