@@ -21,7 +21,7 @@ public sealed record BreakEven(string Dear, string Cheap, double Calls)
             return null;
         }
 
-        if (callA == callB || (fixedA <= fixedB) == (callA <= callB) || fixedA == fixedB)
+        if (callA == callB || (fixedA <= fixedB) == (callA <= callB))
         {
             bool first = callA < callB || (callA == callB && fixedA < fixedB);
             return new BreakEven(first ? b.Name : a.Name, first ? a.Name : b.Name, 0);
