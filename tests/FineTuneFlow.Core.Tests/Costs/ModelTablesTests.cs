@@ -149,6 +149,37 @@ public sealed class ModelTablesTests
         (life with { EpochsOfFew = null, EpochsOfMany = null }).EpochsFor(rows).ShouldBe(3);
     }
 
+    [Fact]
+    public void A_suggested_models_passes_go_by_the_rows_that_are_known()
+    {
+        var book = new ModelBook { AsOf = default, Source = "us", Models = [new("p", "m") { Epochs = 3, EpochsOfFew = 9 }] };
+        CandidateRecipe open = new() { Name = CandidateRecipe.SuggestedModel, Model = CandidateRecipe.SuggestedModel };
+
+        SuggestedModel.Of(open, book, "p", default, _ => true, 50)!.Epochs[0].ShouldBe(9);
+        SuggestedModel.Of(open, book, "p", default, _ => true)!.Epochs[0].ShouldBe(3);
+    }
+
+    [Fact]
+    public void Of_several_entries_the_first_counts_and_a_snapshots_own_is_found_by_its_whole_name()
+    {
+        TokenPrice Price(string model, double training, string? provider = null) => new() { Model = model, Provider = provider, AsOf = default, Training = training };
+        PriceBook book = PriceBook.Default with
+        {
+            Listed = ["openai"], Tokens = [Price("m-2025-04-14", 1), Price("x", 2), Price("x", 3), Price("x", 4, "p"), Price("x", 5, "p")],
+            Machines = [new MachinePrice("t4", 1, 1, default), new MachinePrice("T4", 2, 2, default)],
+            Hosting = [new HostingPrice("p", "standard", 1, default), new HostingPrice("p", "standard", 2, default)],
+        };
+        ModelBook models = new()
+        {
+            AsOf = default, Source = "us", Models = [new("p", "m-2025-04-14", Note: "whole"), new("p", "x", Note: "first"), new("p", "x", Note: "second")], Windows = [new("m-2025-04-14", 7)],
+        };
+
+        (book.Find("openai", "m-2025-04-14")!.Training, book.Find("openai", "x")!.Training, book.Find("p", "x")!.Training).ShouldBe((1, 2, 4));
+        (book.Machine("t4")!.UsdPerHour, book.HostingPerHour("p", null)).ShouldBe((1, 1));
+        (models.Find("p", "m-2025-04-14")!.Note, models.Find("p", "x")!.Note, models.WindowOf("m-2025-04-14")).ShouldBe(("whole", "first", 7));
+        CostProjection.ChapterOptions(PriceBook.Default with { Tokens = [.. PriceBook.Default.Tokens.Select(price => price with { BaseInput = 1_000 })] })[0].InputUsd.ShouldBe(1_000);
+    }
+
     public static TheoryData<ModelLife, bool, bool, bool> Lives => new()
     {
         // On the second of March: may anybody train it, may who has tuned before, does the untuned model answer

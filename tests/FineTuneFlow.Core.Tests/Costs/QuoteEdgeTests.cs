@@ -102,5 +102,31 @@ public sealed class QuoteEdgeTests
         (failure.Location!.Line, failure.Location.Column).ShouldBe((line, column));
     }
 
+    [Fact]
+    public void One_candidate_without_a_price_among_priced_ones_needs_approval_and_a_price_book_of_ones_own_is_gone_by()
+    {
+        Quote.Make(Plain with { Candidates = [Mini, Mini with { PriceKey = "own", Model = "m" }] }).NeedsApproval.ShouldBeTrue();
+
+        PriceBook dearer = PriceBook.Default with { Tokens = [new TokenPrice { Model = "gpt-4.1-mini", AsOf = default, Training = 50, TunedInput = 8, TunedOutput = 32 }], Source = "ours" };
+        Quote quote = Quote.Make(Plain with { Candidates = [Mini] }, dearer);
+        (quote.PriceSource, quote.TotalUsd.Likely).ShouldBe(("ours", 10 * Quote.Make(Plain with { Candidates = [Mini] }).TotalUsd.Likely));
+    }
+
+    [Theory]
+    // 50,000 pieces at so many a second, and the 10,000 of the holdout a third of it; half a minute besides.
+    [InlineData(900, "89 seconds")]
+    [InlineData(888.9, "90 seconds")]
+    [InlineData(888.8, "2 minutes")]
+    [InlineData(10, "89 minutes")]
+    public void An_encoders_time_is_told_in_seconds_and_from_ninety_on_in_minutes(double piecesASecond, string told)
+    {
+        QuotedCandidate encoder = new()
+        {
+            Name = "enc", Work = QuotedWork.Encoder, Model = "m", Epochs = 1, Machine = "t4", LayerParameters = 1, MeasuredRate = new MachineRate(piecesASecond, new DateTimeOffset(2026, 2, 3, 0, 0, 0, TimeSpan.Zero)),
+        };
+
+        Of(encoder, Plain).Notes[0].ShouldStartWith($"about {told} (");
+    }
+
     private static CandidateQuote Of(QuotedCandidate candidate, QuoteInput input) => Quote.Make(input with { Candidates = [candidate] }).Candidates[0];
 }

@@ -59,6 +59,29 @@ public sealed class ReconciliationTests
         reconciled.Calibration.ShouldBeNull();
     }
 
+    [Fact]
+    public void What_is_learned_is_of_all_that_were_counted_together_and_comes_on_top_of_what_was_known()
+    {
+        QuoteInput input = Input(Estimate.Exactly(12_000));
+        Quote quote = Quote.Make(input with { Candidates = [input.Candidates[0], input.Candidates[0] with { Name = "b" }, input.Candidates[0] with { Name = "uncounted" }] });
+        double asked = quote.Candidates[0].PromptTokens.Likely;
+        var costs = new Dictionary<string, CandidateCost>
+        {
+            ["a"] = new() { TrainedTokens = 7, EvaluationPromptTokens = (long)asked },
+            ["b"] = new() { EvaluationPromptTokens = (long)(1.5 * asked) },
+            ["uncounted"] = new() { EvaluationPromptTokens = 0 },
+        };
+
+        Reconciliation first = Reconciliation.Of(quote, costs, rows: 10);
+        Reconciliation second = Reconciliation.Of(quote with { Calibration = new TokenCalibration(1.2, 10) }, costs, rows: 10);
+
+        first.Candidates.Select(candidate => (candidate.TrainedTokens, candidate.PromptTokens)).ShouldBe([(7, (long)asked), (null, (long)(1.5 * asked)), (null, 0)]);
+        // As many as quoted and half as many more; and a fifth more were expected already.
+        first.Calibration!.Factor.ShouldBe(1.25, 1e-9);
+        second.Calibration!.Factor.ShouldBe(1.5, 1e-9);
+        Reconciliation.Of(quote with { Calibration = new TokenCalibration(1.2, 10) }, new Dictionary<string, CandidateCost> { ["a"] = new() }, rows: 10).Calibration.ShouldBeNull();
+    }
+
     private static QuoteInput Input(Estimate tokens) => new()
     {
         Train = new SplitSize(1_000, tokens),

@@ -101,4 +101,21 @@ public sealed class TokenCounterTests
         counter.Count("works" + string.Concat(Enumerable.Repeat(" works", 4_999))).ShouldBe(5_000);
         counter.Count("").ShouldBe(0);
     }
+
+    [Theory]
+    // "hello" and " world" are a token each in both encodings, and so is a digit: three for the chat, four and its text for each message.
+    [InlineData(null, 3 + 4 + 2 + 4 + 1)]
+    [InlineData("", 3 + 4 + 2 + 4 + 1)]
+    [InlineData("hello", 3 + 4 + 1 + 4 + 2 + 4 + 1)]
+    [InlineData("hello world", 3 + 4 + 2 + 4 + 2 + 4 + 1)]
+    public void A_system_prompt_is_a_message_more(string? system, int tokens) =>
+        FormTokens.OfExample(TokenCounter.For("gpt-4o")!, new TrainingForm(ModelFamily.Chat, system), "hello world", "4").ShouldBe(tokens);
+
+    [Theory]
+    [InlineData("ft:gpt-4.1-mini:org::1", true)]
+    [InlineData("gpt-4.1.ft-0123-reviews", true)]
+    [InlineData("gpt-4.1-mini", false)]
+    [InlineData("left:over", false)]
+    [InlineData("gpt-ft:", false)]
+    public void A_fine_tune_is_told_by_its_name(string model, bool tuned) => ModelName.IsTuned(model).ShouldBe(tuned);
 }

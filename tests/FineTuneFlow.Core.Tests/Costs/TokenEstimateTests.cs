@@ -95,4 +95,12 @@ public sealed class TokenEstimateTests
     [InlineData(1_000_000, 1)]
     public void The_services_choice_of_epochs_shrinks_with_the_data(long rows, double epochs) =>
         TokenEstimate.AutomaticEpochs(rows).Likely.ShouldBe(epochs);
+
+    [Fact]
+    public void A_completion_has_its_system_prompt_before_it_too()
+    {
+        // 21 letters are 5 tokens; an ending is 3 and the answer 1.
+        TokenEstimate.Overhead(new TrainingForm(ModelFamily.Completion, new string('a', 21))).Likely.ShouldBe(9, 1e-9);
+        TokenEstimate.Overhead(new TrainingForm(ModelFamily.Completion)).Likely.ShouldBe(4, 1e-9);
+    }
 }
