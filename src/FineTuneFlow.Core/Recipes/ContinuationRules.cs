@@ -34,6 +34,10 @@ internal static class ContinuationRules
             {
                 yield return new($"candidates[{i}].provider", $"\"{parent}\" is trained by {continued.Provider}, and a model cannot move to {candidate.Provider}", "Remove \"provider\".");
             }
+            else if (parent == candidate.Name)
+            {
+                yield return new(path, $"\"{parent}\" cannot continue itself", "Name the candidate that it goes on from, or leave continueFrom out to begin from a base model.");
+            }
             else if (Circle(candidate, byName) is { } circle)
             {
                 yield return new(path, $"{circle} continue each other in a circle", "One of them must begin from a base model.");
