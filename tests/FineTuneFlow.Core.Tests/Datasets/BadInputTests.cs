@@ -32,9 +32,19 @@ public sealed class BadInputTests
         failure.Location.ShouldNotBeNull().File.ShouldBe(fixture);
     }
 
+    [Fact]
+    public void What_xz_packs_is_told()
+    {
+        byte[] packed = [0xFD, .. "7zXZ"u8, 0, 0, 4, .. Enumerable.Range(0, 200).Select(i => (byte)(i * 37))];
+
+        PreparedFolder.FailureOf(packed, new DatasetRecipe()).ToString().ShouldContain("packed with bzip2 or xz");
+    }
+
     [Theory]
     [InlineData("PK\u0003\u0004workbook", "a ZIP archive or an Excel workbook", "Save the sheet as CSV")]
     [InlineData("PAR1columns", "a Parquet file", "CSV or JSON lines")]
+    [InlineData("ARROW1\0\0columns", "an Arrow file", "CSV or JSON lines")]
+    [InlineData("BZh91AY&SYpacked", "packed with bzip2 or xz", "gzip")]
     [InlineData("%PDF-1.7", "a PDF document", "as CSV")]
     [InlineData("[\n  {\"text\": \"good\", \"label\": \"1\"}]", "one JSON array", "jq -c")]
     [InlineData("[[\"good\", 1]]", "one JSON array", "jq -c")]

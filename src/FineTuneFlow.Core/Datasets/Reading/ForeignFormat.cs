@@ -22,6 +22,17 @@ internal static class ForeignFormat
             return ("a Parquet file", "Write the table as CSV or JSON lines and drop that file");
         }
 
+        if (head.StartsWith("ARROW1"u8))
+        {
+            return ("an Arrow file", "Write the table as CSV or JSON lines and drop that file");
+        }
+
+        // The first byte of xz is no ASCII and looks different in each encoding.
+        if ((head.Length > 4 && head.StartsWith("BZh"u8) && head[4..].StartsWith("1AY&SY"u8)) || head[..Math.Min(head.Length, 8)].IndexOf("7zXZ"u8) > 0)
+        {
+            return ("packed with bzip2 or xz", "Unpack it, or pack it with gzip");
+        }
+
         if (head.StartsWith("%PDF"u8))
         {
             return ("a PDF document", "Drop the table itself as CSV");
