@@ -50,7 +50,7 @@ export function HealthCard({ project, detail }: { project: string; detail: Proje
               <table class="list">
                 <thead>
                   <tr>
-                    <th class="grow">Compared with the holdout</th>
+                    <th>Compared with the holdout</th>
                     <th class="number" title="Population stability index. 0.1 is a small shift, 0.25 a large one.">
                       Index
                     </th>
