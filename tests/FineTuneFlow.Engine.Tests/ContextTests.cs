@@ -32,6 +32,8 @@ public sealed class ContextTests
 
         ids.Count.ShouldBe(60);
         ids.Distinct().Count().ShouldBe(60);
+        // Worked out in Python from "id, beginning, number" by SHA-256: instances that began under another version go on with the same ids.
+        (ids[0], ids[1], ids[20], ids[21]).ShouldBe(("84dd294a-f2ae-80c1-89d7-a758de50a4be", "90a62f26-3c81-8b58-965a-b346f26bba4a", "7fcfcbf7-bbd3-8f72-b196-8b92aaa197ed", "7799604c-0ec1-812e-ad1b-a9dd9710e5f1"));
         // RFC 9562: version 8, and the variant of two bits.
         ids.ShouldAllBe(id => id[14] == '8' && "89ab".Contains(id[19]));
         ids.Select(id => id[0]).Distinct().Count().ShouldBeGreaterThan(8);
@@ -65,6 +67,49 @@ public sealed class ContextTests
         await harness.Engine.RaiseEventAsync("r", Go, "c");
         (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("bc");
         (await Status()).ShouldBe("two");
+    }
+
+    [Fact]
+    public async Task The_context_is_of_no_use_outside_of_the_turns()
+    {
+        IOrchestrationContext? kept = null;
+        WorkflowCatalog catalog = new WorkflowCatalog().Activity(Work, n => n).With(Run, async (context, _) =>
+        {
+            kept = context;
+            return await context.WaitForEvent(Go);
+        });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", 0);
+        await harness.SettleAsync();
+        IOrchestrationContext context = kept.ShouldNotBeNull();
+
+        (string What, Func<Task> Use)[] uses =
+        [
+            ("an id", () => Task.FromResult(context.NewGuid())),
+            ("an event", () => context.WaitForEvent(Go)),
+            ("a timer", () => context.DelayUntil(context.UtcNow.AddHours(1))),
+            ("an activity", () => context.CallAsync(Work, 1)),
+            ("a child", () => context.CallAsync(Run, 1)),
+            ("sending", () => Sync(() => context.SendEvent("r", Go, "x"))),
+            ("a status", () => Sync(() => context.SetStatus("x"))),
+            ("a new beginning", () => Sync(() => context.ContinueAsNew(1))),
+        ];
+        foreach ((string what, Func<Task> use) in uses)
+        {
+            (await Should.ThrowAsync<FlowException>(async () => await use().WaitAsync(TimeSpan.FromSeconds(10)))).Failure.ShouldSatisfyAllConditions(
+                failure => failure.Kind.ShouldBe(FailureKind.NonDeterministic, what), failure => failure.Message.ShouldBe("Run used its context outside of its turn"));
+        }
+
+        await harness.Engine.RaiseEventAsync("r", Go, "end");
+        InstanceState state = await harness.EndOfAsync("r");
+        (state.Output!.GetValue<string>(), state.CustomStatus).ShouldBe(("end", null));
+        (await harness.Engine.GetHistoryAsync("r")).Count.ShouldBe(3);
+
+        static Task Sync(Action use)
+        {
+            use();
+            return Task.CompletedTask;
+        }
     }
 
     [Fact]

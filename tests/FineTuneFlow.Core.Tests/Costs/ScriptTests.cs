@@ -103,6 +103,8 @@ public sealed class ScriptTests
     [InlineData(5, 20, 20)]
     [InlineData(30, 3, 3)]
     [InlineData(20, 5, 5)]
+    [InlineData(25, 4, 4)]
+    [InlineData(26, 3, 3)]
     [InlineData(33, 3, 3)]
     [InlineData(34, 3, 3)]
     [InlineData(8_333, 3, 3)]
