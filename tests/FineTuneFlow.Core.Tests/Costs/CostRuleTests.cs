@@ -85,6 +85,7 @@ public sealed class CostRuleTests
     [InlineData(100, 0, 3651, "days")]
     [InlineData(1e12, 1, 10, null)] // 5.12e14 on the last day
     [InlineData(1e12, 1, 11, "growth")] // 1.024e15
+    [InlineData(976_562_500_000, 1, 11, null)] // 1e15 exactly
     [InlineData(1e12, 0.5, 19, "growth")] // 1.48e15 on the last day
     [InlineData(1e12, 0.5, 18, null)] // 9.85e14
     public void A_look_ahead_has_limits(double volume, double growth, int days, string? field)
