@@ -50,7 +50,7 @@ public class PrivacyTests(Azurite azurite)
         var log = new EveryLine();
         host.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
         await host.StartAsync();
-        string csv = HostFixture.Reviews(150, seed: 7) + "\"this review, which nobody may ever see, has no label\",\n";
+        string csv = HostFixture.Reviews(200, seed: 7) + "\"this review, which nobody may ever see, has no label\",\n";
         RunView good = await HostedRun.EndedAsync(host, "private-good", csv, Recipe);
         good.Outcome.ShouldBe(RunOutcome.Succeeded, good.Failure?.ToString());
         await HostedRun.FaultsAsync(simulator, """
