@@ -9,7 +9,8 @@ internal sealed class ForgetfulDisk(string root, Random random) : IDisk
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Node> _live = [];
-    private readonly Dictionary<string, Node> _kept = [];
+    // With the folder that has the name: one that was removed and made again is another, without what lay in the first.
+    private readonly Dictionary<string, (Node Node, Node? Folder)> _kept = [];
 
     public Stream Create(string file)
     {
@@ -91,11 +92,11 @@ internal sealed class ForgetfulDisk(string root, Random random) : IDisk
                 Keep(name);
             }
 
-            foreach ((string name, Node node) in _kept.OrderBy(kept => kept.Key.Length))
+            foreach ((string name, (Node node, Node? folder)) in _kept.OrderBy(kept => kept.Key.Length))
             {
                 string place = Path.Combine(into, Path.GetRelativePath(root, name));
                 // A file whose folder has no name on the disk is not there either.
-                if (!Directory.Exists(Path.GetDirectoryName(place)))
+                if (!Directory.Exists(Path.GetDirectoryName(place)) || FolderOf(name, known => _kept.GetValueOrDefault(known).Node) != folder)
                 {
                     continue;
                 }
@@ -117,13 +118,15 @@ internal sealed class ForgetfulDisk(string root, Random random) : IDisk
     {
         if (_live.TryGetValue(name, out Node? node))
         {
-            _kept[name] = node;
+            _kept[name] = (node, FolderOf(name, known => _live.GetValueOrDefault(known)));
         }
         else
         {
             _kept.Remove(name);
         }
     }
+
+    private static Node? FolderOf(string name, Func<string, Node?> known) => known(Path.GetDirectoryName(name)!);
 
     /// <summary>A file or folder, whatever it is called.</summary>
     private sealed class Node
