@@ -35,4 +35,38 @@ public static class JsonTexts
             }
         }
     }
+
+    /// <summary>The members of an object but for those whose name is not whole.</summary>
+    public static IEnumerable<JsonProperty> WholeMembers(this JsonElement value) => value.EnumerateObject().Where(HasWholeName);
+
+    /// <summary>The last member of an object with this name; null where there is none, or where the value is no object. The document's own look-up
+    /// throws where the name of another member is not whole.</summary>
+    public static JsonElement? FindMember(this JsonElement value, string name)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        try
+        {
+            return value.TryGetProperty(name, out JsonElement member) ? member : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return value.WholeMembers().Where(member => member.NameEquals(name)).Select(member => (JsonElement?)member.Value).LastOrDefault();
+        }
+    }
+
+    private static bool HasWholeName(JsonProperty member)
+    {
+        try
+        {
+            return member.Name is not null;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using FineTuneFlow.Core.Json;
 using FineTuneFlow.Providers.Profiles;
 using FineTuneFlow.Workflow.Ports;
 
@@ -53,7 +54,7 @@ internal static class JobReading
 
     public static ImmutableSortedDictionary<string, string> Metadata(JsonElement value) =>
         value.Member("metadata") is { ValueKind: JsonValueKind.Object } pairs
-            ? pairs.Pairs().Where(pair => pairs.Text(pair.Name) is not null)
+            ? pairs.WholeMembers().Where(pair => pairs.Text(pair.Name) is not null)
                 .GroupBy(pair => pair.Name).ToImmutableSortedDictionary(group => group.Key, group => pairs.Text(group.Key)!, StringComparer.Ordinal)
             : ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
 
@@ -69,7 +70,7 @@ internal static class JobReading
             data?.Whole("total_steps"),
             data is null
                 ? ImmutableSortedDictionary<string, double>.Empty
-                : data.Value.Pairs()
+                : data.Value.WholeMembers()
                     .Where(pair => pair.Name is not ("step" or "total_steps") && pair.Value.AsNumber() is not null)
                     .DistinctBy(pair => pair.Name)
                     .ToImmutableSortedDictionary(pair => pair.Name, pair => pair.Value.AsNumber()!.Value, StringComparer.Ordinal));

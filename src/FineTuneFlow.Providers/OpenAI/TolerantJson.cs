@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using FineTuneFlow.Core.Json;
 
 namespace FineTuneFlow.Providers.OpenAI;
 
@@ -7,21 +8,8 @@ namespace FineTuneFlow.Providers.OpenAI;
 /// ISO text, numbers as "auto". What cannot be read is absent; it never fails the whole answer.</summary>
 internal static class TolerantJson
 {
-    public static JsonElement? Member(this JsonElement value, string name)
-    {
-        try
-        {
-            return value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out JsonElement member)
-                && member.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)
-                    ? member
-                    : null;
-        }
-        catch (InvalidOperationException)
-        {
-            // The name of another member is half a surrogate pair and cannot be compared.
-            return null;
-        }
-    }
+    public static JsonElement? Member(this JsonElement value, string name) =>
+        value.FindMember(name) is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } member ? member : null;
 
     /// <summary>Numbers as they are written; null where absent, empty or an object.</summary>
     public static string? Text(this JsonElement value, string name) => value.Member(name) switch
@@ -71,21 +59,6 @@ internal static class TolerantJson
         catch (InvalidOperationException)
         {
             return null;
-        }
-    }
-
-    /// <summary>The members of an object but for those whose name is no text.</summary>
-    public static IEnumerable<JsonProperty> Pairs(this JsonElement value) => value.EnumerateObject().Where(HasName);
-
-    private static bool HasName(JsonProperty member)
-    {
-        try
-        {
-            return member.Name is not null;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
         }
     }
 

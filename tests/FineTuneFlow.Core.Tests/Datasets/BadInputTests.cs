@@ -134,6 +134,8 @@ public sealed class BadInputTests
     [Theory]
     [InlineData("""{"messages":[{"role":"user","content":"number N \ud83d"},{"role":"assistant","content":"L"}]}""")]
     [InlineData("""{"messages":[{"role":"user","content":[{"type":"text","text":"number N \ud83d"}]},{"role":"assistant","content":"L"}]}""")]
+    [InlineData("""{"messages":[{"role":"user","\ud800":1,"content":"number N \ud83d"},{"role":"assistant","content":"L"}]}""")]
+    [InlineData("""{"messages":[{"role":"user","content":[{"type":"text","text":"number N \ud83d","\ud800":1}]},{"role":"assistant","content":"L"}]}""")]
     [InlineData("""{"\udc00":1,"text":"number N \ud83d","label":"L"}""")]
     [InlineData("""{"text":"number N \ud83d","label":"L","more":{"\udc00":"\ud800"}}""")]
     public void Half_a_surrogate_pair_in_a_conversation_or_a_name_is_a_damaged_character_too(string line)

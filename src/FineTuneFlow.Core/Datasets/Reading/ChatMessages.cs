@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuneFlow.Core.Json;
 
 namespace FineTuneFlow.Core.Datasets.Reading;
 
@@ -22,12 +23,12 @@ internal static class ChatMessages
         while (ahead.Read() && ahead.TokenType == JsonTokenType.StartObject)
         {
             using JsonDocument message = JsonDocument.ParseValue(ref ahead);
-            if (!message.RootElement.TryGetProperty("role", out JsonElement role) || role.ValueKind != JsonValueKind.String)
+            if (message.RootElement.FindMember("role") is not { ValueKind: JsonValueKind.String } role)
             {
                 return false;
             }
 
-            said.Add((LoneSurrogates.Text(role), message.RootElement.TryGetProperty("content", out JsonElement content) ? Text(content) : ""));
+            said.Add((LoneSurrogates.Text(role), message.RootElement.FindMember("content") is { } content ? Text(content) : ""));
         }
 
         int last = said.FindLastIndex(message => message.Role == "assistant");
@@ -47,7 +48,7 @@ internal static class ChatMessages
     {
         JsonValueKind.String => LoneSurrogates.Text(content),
         JsonValueKind.Array => string.Concat(content.EnumerateArray().Select(part =>
-            part.ValueKind == JsonValueKind.Object && part.TryGetProperty("text", out JsonElement text) && text.ValueKind == JsonValueKind.String ? LoneSurrogates.Text(text) : "")),
+            part.FindMember("text") is { ValueKind: JsonValueKind.String } text ? LoneSurrogates.Text(text) : "")),
         _ => "",
     };
 }
