@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace FineTuneFlow.Tests;
 
 /// <summary>A real storage emulator (blobs, queues, tables) for the tests of one assembly, on free ports and in a folder of its own. Register it with
-/// <c>[assembly: AssemblyFixture(typeof(Azurite))]</c> and take it in a test's constructor.</summary>
+/// <c>[assembly: AssemblyFixture(typeof(Azurite))]</c> and take it in a test's constructor. It is started when the first test asks for its address, since
+/// a run of a few tests mostly needs none.</summary>
 public sealed partial class Azurite : IAsyncLifetime
 {
     // The emulator's published account; no secret.
@@ -13,6 +14,7 @@ public sealed partial class Azurite : IAsyncLifetime
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     private readonly DirectoryInfo _folder;
+    private readonly Lazy<string> _connection;
     private Process? _process;
 
     public Azurite()
@@ -20,18 +22,24 @@ public sealed partial class Azurite : IAsyncLifetime
     {
     }
 
-    private Azurite(DirectoryInfo folder) => _folder = folder;
+    private Azurite(DirectoryInfo folder)
+    {
+        _folder = folder;
+        _connection = new Lazy<string>(() => StartAsync().GetAwaiter().GetResult());
+    }
 
     /// <summary>One whose data lie in a folder of the test's.</summary>
     public static Azurite In(DirectoryInfo folder) => new(folder);
 
     /// <summary>For the setting <c>Datasets</c>, and for whatever else speaks to a storage account.</summary>
-    public string ConnectionString { get; private set; } = "";
+    public string ConnectionString => _connection.Value;
 
     /// <summary>A container name that no other test uses.</summary>
     public static string NewContainer(string prefix = "t") => $"{prefix}-{Guid.NewGuid():N}";
 
-    public async ValueTask InitializeAsync()
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    private async Task<string> StartAsync()
     {
         var start = new ProcessStartInfo("node")
         {
@@ -68,7 +76,7 @@ public sealed partial class Azurite : IAsyncLifetime
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
         await listening.Task.WaitAsync(TimeSpan.FromSeconds(60));
-        ConnectionString = $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};"
+        return $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};"
             + string.Concat(endpoints.Select(service => $"{service.Key}Endpoint={service.Value}/{Account};"));
     }
 
