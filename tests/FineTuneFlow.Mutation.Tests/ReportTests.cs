@@ -19,18 +19,21 @@ public sealed class ReportTests : IDisposable
         var baseline = new Baseline(list);
         var output = new StringWriter();
 
-        Report.Write(output, results, baseline);
+        Report.Write(output, results, baseline, isWhole: true);
 
         baseline.Reason(results[1].Mutant).ShouldBeNull();
         File.WriteAllText(list, $"{results[1].Mutant.Key} => the same\ngone => it was\n");
         baseline = new Baseline(list);
         Report.Score(results, baseline).ShouldBe(200.0 / 3, 1e-9);
         output = new StringWriter();
-        Report.Write(output, results, baseline);
+        Report.Write(output, results, baseline, isWhole: true);
         output.ToString().ShouldContain("| Rules | 4 | 1 | 1 | 1 | 0 | 1 | 66.7 % |");
         output.ToString().ShouldContain("remove it from the list of equivalent mutants: gone");
         output.ToString().ShouldContain("Rules/A.cs:7: NotReached");
         output.ToString().ShouldNotContain(": Survived:");
+        output = new StringWriter();
+        Report.Write(output, results, baseline, isWhole: false);
+        output.ToString().ShouldNotContain("remove it", Case.Sensitive, "a sample or a folder says nothing of what stands elsewhere");
     }
 
     [Fact]

@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace FineTuneFlow.Mutation;
 
 /// <summary>A change that is compiled into the assembly and can be switched on.</summary>
@@ -11,6 +15,9 @@ internal sealed record Mutant(
 {
     /// <summary>Names it across sessions, and does not change when lines move.</summary>
     public string Key => string.Join(" | ", File, Member, Mutation.Kind, Before, After, Occurrence);
+
+    /// <summary>A number that depends on the key alone, by which samples are drawn.</summary>
+    public ulong Draw => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(Key)));
 
     public string Folder => Path.GetDirectoryName(File)!.Replace('\\', '/');
 }

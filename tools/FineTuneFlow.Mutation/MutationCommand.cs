@@ -10,11 +10,12 @@ internal static class MutationCommand
     private const string Usage = """
         Plants small changes in the code, one at a time, and says which of them no test notices.
 
-        dotnet run --project tools/FineTuneFlow.Mutation -c Release -- SCOPE... [--workers N] [--folder PART] [--mutants] [--report] [--slowest MS] [--confirm] [--tests] [--afresh]
+        dotnet run --project tools/FineTuneFlow.Mutation -c Release -- SCOPE... [--workers N] [--folder PART] [--sample N] [--mutants] [--report] [--slowest MS] [--confirm] [--tests] [--afresh]
 
           SCOPE          a name from tools/FineTuneFlow.Mutation/scopes.json, or all
           --workers N    processes side by side (default: half of the cores)
           --folder PART  only files whose path contains it
+          --sample N     only one change in N, always the same ones
           --mutants      list the changes and run nothing
           --report       report what earlier sessions have found and run nothing
           --slowest MS   leave out tests that take more of a processor (default: 300)
@@ -30,7 +31,8 @@ internal static class MutationCommand
     public static async Task<int> RunAsync(string[] args, TextWriter output)
     {
         string? Value(string option) => Array.IndexOf(args, option) is >= 0 and int at && at + 1 < args.Length ? args[at + 1] : null;
-        string[] names = [.. args.Where((arg, i) => !arg.StartsWith("--", StringComparison.Ordinal) && (i == 0 || args[i - 1] is not ("--workers" or "--folder" or "--slowest")))];
+        int Number(string option, int usual) => Value(option) is { } given ? int.Parse(given, NumberStyles.None, CultureInfo.InvariantCulture) : usual;
+        string[] names = [.. args.Where((arg, i) => !arg.StartsWith("--", StringComparison.Ordinal) && (i == 0 || args[i - 1] is not ("--workers" or "--folder" or "--sample" or "--slowest")))];
         IReadOnlyList<Scope> scopes = Scope.All();
         if (names.Length == 0 || names.FirstOrDefault(name => name != "all" && scopes.All(scope => scope.Name != name)) is { } unknown)
         {
@@ -41,13 +43,13 @@ internal static class MutationCommand
         bool reached = true;
         foreach (Scope scope in scopes.Where(scope => names.Contains("all") || names.Contains(scope.Name)))
         {
-            int workers = int.Parse(Value("--workers") ?? Math.Max(1, Environment.ProcessorCount / 2).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
             var options = new SessionOptions(
-                workers,
+                Number("--workers", Math.Max(1, Environment.ProcessorCount / 2)),
                 Value("--folder"),
+                Number("--sample", 1),
                 args.Contains("--afresh"),
                 args.Contains("--confirm"),
-                double.Parse(Value("--slowest") ?? "300", CultureInfo.InvariantCulture),
+                Number("--slowest", 300),
                 args.Contains("--tests") ? 20 : 0);
             var session = new Session(scope, Root(), options, output);
             long start = Stopwatch.GetTimestamp();
@@ -58,7 +60,7 @@ internal static class MutationCommand
             }
 
             IReadOnlyList<Result> results = await session.RunAsync(reportOnly: args.Contains("--report"));
-            Report.Write(output, results, session.Baseline);
+            Report.Write(output, results, session.Baseline, isWhole: options is { Part: null, Sample: 1 });
             double score = Report.Score(results, session.Baseline);
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{scope.Name}: {score:F1} %, goal {scope.Goal} %, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s"));
             reached &= score >= scope.Goal;

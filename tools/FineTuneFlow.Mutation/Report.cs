@@ -6,7 +6,8 @@ namespace FineTuneFlow.Mutation;
 /// <summary>The score by folder, and what survived.</summary>
 internal static class Report
 {
-    public static void Write(TextWriter output, IReadOnlyList<Result> results, Baseline baseline)
+    /// <param name="isWhole">Whether these are all changes of the scope, so that an entry of the list without one has had its day.</param>
+    public static void Write(TextWriter output, IReadOnlyList<Result> results, Baseline baseline, bool isWhole)
     {
         output.WriteLine("| folder | mutants | killed | hung | not reached | survived | equivalent | score |");
         output.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
@@ -23,7 +24,7 @@ internal static class Report
             output.WriteLine($"{result.Mutant.File}:{result.Mutant.Line}: {result.Outcome}: {result.Mutant.Key}");
         }
 
-        foreach (string stale in baseline.Stale(results.Select(result => result.Mutant)))
+        foreach (string stale in isWhole ? baseline.Stale(results.Select(result => result.Mutant)) : [])
         {
             output.WriteLine($"no longer there, remove it from the list of equivalent mutants: {stale}");
         }

@@ -46,7 +46,8 @@ internal sealed class Session(Scope scope, string root, SessionOptions options, 
         }
 
         HashSet<int> known = [.. results.Select(result => result.Mutant.Id)];
-        var left = new ConcurrentQueue<Mutant>(mutants.Where(mutant => !known.Contains(mutant.Id)));
+        // Earlier survivors last: whoever stops a session wants to know of the others first.
+        var left = new ConcurrentQueue<Mutant>(mutants.Where(mutant => !known.Contains(mutant.Id)).OrderBy(mutant => file.Known(mutant, all: true) is null ? 0 : 1));
         await output.WriteLineAsync($"{scope.Name}: {mutants.Count} mutants, {left.Count} of them to run");
         AgentProcess NewAgent() => new(_copy, scope.Tests, scope.Project, scope.Classes is null ? [] : [.. scope.Classes.Select(start => $"{scope.Tests}.{start}")]);
         Coverage coverage = left.IsEmpty ? new() : await Coverage.OfAsync(NewAgent, scope.IsWanted, output);
@@ -73,7 +74,8 @@ internal sealed class Session(Scope scope, string root, SessionOptions options, 
     }
 
     private IReadOnlyList<Mutant> Chosen(MutantAssembly assembly) =>
-        [.. assembly.Mutants.Where(mutant => options.Part is null || mutant.File.Contains(options.Part, StringComparison.Ordinal))];
+        [.. assembly.Mutants.Where(mutant =>
+            (options.Part is null || mutant.File.Contains(options.Part, StringComparison.Ordinal)) && mutant.Draw % (ulong)options.Sample == 0)];
 
     private async Task<MutantAssembly> BuildAsync()
     {

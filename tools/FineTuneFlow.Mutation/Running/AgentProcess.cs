@@ -9,6 +9,7 @@ internal sealed class AgentProcess(string folder, string tests, string assembly,
 {
     // A mutant that eats memory ends its own process rather than the machine.
     private const string MostMemory = "0x60000000";
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(10);
     private Process? _process;
 
     /// <param name="mutant">Switched on from the start, for code that runs once a process; 0 for none.</param>
@@ -34,10 +35,11 @@ internal sealed class AgentProcess(string folder, string tests, string assembly,
 
     public string? LastError { get; private set; }
 
-    /// <returns>The answer's lines; null where none came in time or the process died, and it is then gone.</returns>
-    public async Task<IReadOnlyList<string>?> AskAsync(string order, TimeSpan time)
+    /// <param name="limit">Processor time that the answer may take.</param>
+    /// <returns>The answer's lines; null where the process stalled or died, and it is then gone.</returns>
+    public async Task<IReadOnlyList<string>?> AskAsync(string order, TimeSpan limit)
     {
-        using var late = new CancellationTokenSource(time);
+        using var late = new Stall(_process!, limit, LongestIdle);
         var lines = new List<string>();
         try
         {

@@ -47,9 +47,9 @@ internal sealed class MutantRunner(Func<AgentProcess> newAgent, Coverage coverag
         {
             TestCase[] next = [.. tests.Skip(at).Take(portion)];
             at += next.Length;
-            // Thirty times what they took of a processor, and time to load them all: other work is no reason to call a mutant hung.
-            var time = TimeSpan.FromSeconds(30 + (30 * next.Sum(test => test.Milliseconds) / 1000));
-            IReadOnlyList<string>? answer = await agent.AskAsync($"run\t{mutant.Id}\t{string.Join(',', next.Select(test => test.Id))}", time);
+            // Thirty times what they took, and time to load them all.
+            var limit = TimeSpan.FromSeconds(12 + (30 * next.Sum(test => test.Milliseconds) / 1000));
+            IReadOnlyList<string>? answer = await agent.AskAsync($"run\t{mutant.Id}\t{string.Join(',', next.Select(test => test.Id))}", limit);
             if (answer is null)
             {
                 return new(mutant, Outcome.Hung, next[0].Name);
