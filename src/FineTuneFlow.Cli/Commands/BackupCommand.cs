@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FineTuneFlow.Cli.Client;
 using FineTuneFlow.Cli.CommandLine;
+using FineTuneFlow.Cli.Output;
 using FineTuneFlow.Cli.Stack;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Files;
@@ -25,7 +26,7 @@ internal static class BackupCommand
                 long bytes = new FileInfo(target).Length;
                 call.Terminal.Answer(
                     new BackupAnswer(target, bytes, end.Files, end.At),
-                    writer => writer.WriteLine($"{StackPaths.Shown(target)}: {end.Files:N0} files of {end.At:yyyy-MM-dd HH:mm:ss} UTC, {bytes / 1e6:0.0} MB. Restore it into an empty folder: FTF_HOME=FOLDER ftf restore {Path.GetFileName(target)}"));
+                    writer => writer.WriteLine($"{StackPaths.Shown(target)}: {end.Files:N0} files of {end.At:yyyy-MM-dd HH:mm:ss} UTC, {Say.Size(bytes)}. Restore it into an empty folder: FTF_HOME=FOLDER ftf restore {Path.GetFileName(target)}"));
                 return ExitCode.Ok;
             }
             catch (Exception fault) when (DiskFaults.IsFault(fault))

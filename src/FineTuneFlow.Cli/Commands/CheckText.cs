@@ -1,3 +1,4 @@
+using FineTuneFlow.Cli.Output;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
 using FineTuneFlow.Core.Datasets.Preparation;
@@ -14,7 +15,7 @@ internal static class CheckText
     {
         DatasetProfile profile = result.Profile;
         SourceFacts source = result.Source;
-        output.WriteLine($"{source.Name}: {profile.Rows.Input:N0} rows, {source.Bytes / 1e6:0.0} MB, {source.Format}, {source.Encoding}{(source.Delimiter is { } d ? $", {d}" : "")}");
+        output.WriteLine($"{source.Name}: {profile.Rows.Input:N0} rows, {Say.Size(source.Bytes)}, {source.Format}, {source.Encoding}{(source.Delimiter is { } d ? $", {d}" : "")}");
         output.WriteLine($"text   {string.Join(" + ", profile.Columns.Text)}  ({profile.Columns.TextReason})");
         output.WriteLine($"label  {profile.Columns.Label}  ({profile.Columns.LabelReason})");
         output.WriteLine($"       {profile.LabelsReason}");
@@ -88,14 +89,14 @@ internal static class CheckText
         foreach (CandidateQuote candidate in quote.Candidates)
         {
             output.WriteLine(
-                $"  {candidate.Name,-20} {candidate.Model,-22} {Range(candidate.TrainingTokens.Low, candidate.TrainingTokens.High),24} training tokens   USD {candidate.TotalUsd.Low:0.00} to {candidate.TotalUsd.High:0.00}{(candidate.Unpriced ? " (no price known)" : "")}");
+                $"  {candidate.Name,-20} {candidate.Model,-22} {Range(candidate.TrainingTokens.Low, candidate.TrainingTokens.High),24} training tokens   {Say.UsdRange(candidate.TotalUsd.Low, candidate.TotalUsd.High)}{(candidate.Unpriced ? " (no price known)" : "")}");
             foreach (string note in candidate.Notes)
             {
                 output.WriteLine($"      {note}");
             }
         }
 
-        output.WriteLine($"  all together USD {quote.TotalUsd.Low:0.00} to {quote.TotalUsd.High:0.00}, likely {quote.TotalUsd.Likely:0.00}");
+        output.WriteLine($"  all together {Say.UsdRange(quote.TotalUsd.Low, quote.TotalUsd.High)}, likely {quote.TotalUsd.Likely:0.00}");
         if (quote.OverBudget)
         {
             output.WriteLine($"  The upper estimate is above the recipe's budget of USD {quote.Budget.Usd:0.00}: nothing would be started.");

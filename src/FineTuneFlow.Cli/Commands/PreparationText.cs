@@ -1,3 +1,4 @@
+using FineTuneFlow.Cli.Output;
 using FineTuneFlow.Core.Datasets;
 
 namespace FineTuneFlow.Cli.Commands;
@@ -29,7 +30,7 @@ internal static class PreparationText
         output.WriteLine();
         foreach (ManifestFile file in manifest.Files)
         {
-            output.WriteLine($"  {Path.Combine(folder, file.Name)}  {file.Rows:N0} rows, {file.Bytes / 1e6:0.0} MB");
+            output.WriteLine($"  {Path.Combine(folder, file.Name)}  {file.Rows:N0} rows, {Say.Size(file.Bytes)}");
         }
 
         output.WriteLine();

@@ -25,6 +25,22 @@ public static class Say
         _ => usd.ToString("$0.00", CultureInfo.InvariantCulture),
     };
 
+    /// <summary>From one amount to another; one alone where both read the same.</summary>
+    public static string UsdRange(double low, double high)
+    {
+        string from = low.ToString("0.00", CultureInfo.InvariantCulture);
+        string to = high.ToString("0.00", CultureInfo.InvariantCulture);
+        return from == to ? $"USD {from}" : $"USD {from} to {to}";
+    }
+
+    /// <summary>A file's size, in thousands and millions of bytes.</summary>
+    public static string Size(long bytes) => bytes switch
+    {
+        < 1000 => $"{bytes} bytes",
+        < 999_500 => (bytes / 1e3).ToString("0 kB", CultureInfo.InvariantCulture),
+        _ => (bytes / 1e6).ToString("#,0.0 MB", CultureInfo.InvariantCulture),
+    };
+
     /// <summary>In the time zone of the person.</summary>
     public static string Time(DateTimeOffset at) => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 

@@ -52,6 +52,18 @@ public sealed class HostClientTests
         refused.Failure.Remedy!.ShouldContain(remedy);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    public async Task An_empty_id_is_refused_although_every_run_begins_with_nothing(string id)
+    {
+        using var client = new HostClient(new Uri("http://127.0.0.1:9/"));
+
+        FlowException refused = await Should.ThrowAsync<FlowException>(() => client.ResolveAsync(id, Cancellation));
+
+        (refused.Failure.Kind, refused.Failure.Message).ShouldBe((FailureKind.InvalidInput, "The run's id is empty"));
+    }
+
     /// <summary>Answers one request with these bytes, and closes.</summary>
     private static TcpListener Serve(string answer)
     {
