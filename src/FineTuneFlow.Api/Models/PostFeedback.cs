@@ -1,4 +1,5 @@
 using FineTuneFlow.Api.Http;
+using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Recipes;
 using FineTuneFlow.Workflow.Models;
 using FineTuneFlow.Workflow.Serving;
@@ -19,10 +20,17 @@ public sealed class PostFeedback(FeedbackStore feedback, ProjectLabels labels, C
         ProjectLabels.Check(known, body.Label);
         if (body.Predicted is { } predicted)
         {
-            ProjectLabels.Check(known, predicted);
+            ProjectLabels.Check(known, predicted, "predicted");
         }
 
-        ChampionVersion? champion = (await champions.ReadAsync(project, cancellation)).Current;
+        ChampionRecord record = await champions.ReadAsync(project, cancellation);
+        if (body.Version is { } version && record.Versions.All(known => known.Version != version))
+        {
+            throw new FlowException(new Failure(
+                FailureKind.NotFound, $"The project {project} has no version {version}", "Leave the version out, or list the versions with ftf models " + project, Field: "version"));
+        }
+
+        ChampionVersion? champion = record.Current;
         var said = new Feedback(body.Text, body.Label) { By = body.By, Predicted = body.Predicted, Version = body.Version ?? (body.Predicted is null ? null : champion?.Version) };
         if (said.Predicted is null && champion is { Provider: null } && !string.IsNullOrWhiteSpace(body.Text))
         {

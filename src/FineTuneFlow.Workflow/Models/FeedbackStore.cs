@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using FineTuneFlow.Core.Datasets.Cleaning;
@@ -22,9 +23,11 @@ public sealed class FeedbackStore(IBlobStore store, JudgedTexts judged, TimeProv
     public async Task<KeptFeedback> AddAsync(string project, ImmutableArray<string> labels, Feedback feedback, CancellationToken cancellation)
     {
         ProjectName.Check(project);
-        if (string.IsNullOrWhiteSpace(feedback.Text) || feedback.Text.Length > MostCharacters)
+        int visible = feedback.Text.EnumerateRunes().Count(IsVisible);
+        if (visible == 0 || feedback.Text.Length > MostCharacters)
         {
-            throw new FlowException(new Failure(FailureKind.InvalidInput, $"the text has {feedback.Text?.Length ?? 0:N0} characters", $"Give 1 to {MostCharacters:N0}", Field: "text"));
+            throw new FlowException(new Failure(
+                FailureKind.InvalidInput, $"the text has {feedback.Text.Length:N0} characters, {visible:N0} of them visible", $"Give 1 to {MostCharacters:N0}", Field: "text"));
         }
 
         ProjectLabels.Check(labels, feedback.Label);
@@ -100,6 +103,9 @@ public sealed class FeedbackStore(IBlobStore store, JudgedTexts judged, TimeProv
         && (await store.FindJsonAsync<Feedback>(RunPaths.Feedback(ProjectName.Check(project), $"{id}.json"), cancellation))?.Value is { } known
             ? known
             : throw new FlowException(new Failure(FailureKind.NotFound, $"The project {project} has no feedback {(id.Length <= 64 ? id : id[..64])}", "List it to find its id: ftf feedback " + project, Field: "id"));
+
+    /// <summary>Joiners, marks of direction and other formats are not.</summary>
+    private static bool IsVisible(Rune rune) => !Rune.IsWhiteSpace(rune) && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format);
 
     private static string IdOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
 }

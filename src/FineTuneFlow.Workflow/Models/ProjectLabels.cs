@@ -32,7 +32,8 @@ public sealed class ProjectLabels(IBlobStore store, Champions champions, Project
     }
 
     /// <exception cref="FlowException">InvalidInput: none of the project's labels, the nearest one named.</exception>
-    public static void Check(ImmutableArray<string> labels, string label)
+    /// <param name="field">The request's field that it stands in.</param>
+    public static void Check(ImmutableArray<string> labels, string label, string field = "label")
     {
         if (!labels.Contains(label, StringComparer.Ordinal))
         {
@@ -40,7 +41,7 @@ public sealed class ProjectLabels(IBlobStore store, Champions champions, Project
                 FailureKind.InvalidInput,
                 $"\"{(label.Length <= 60 ? label : label[..60] + "...")}\" is none of the project's labels",
                 NearestName.Of(label, labels) is { } near ? $"Did you mean \"{near}\"?" : $"Use one of {string.Join(", ", labels.Take(20))}",
-                Field: "label"));
+                Field: field));
         }
     }
 

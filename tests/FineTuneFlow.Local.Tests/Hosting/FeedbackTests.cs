@@ -51,7 +51,11 @@ public class FeedbackTests(HostFixture host) : IClassFixture<HostFixture>
         await RefusedAsync("projects/strict/feedback", new { text = "a text", label = "55" }, 400, "none of the project's labels", "Did you mean");
         await RefusedAsync("projects/strict/feedback", new { text = "a text", label = "excellent" }, 400, "1, 2, 3, 4, 5");
         await RefusedAsync("projects/strict/feedback", new { text = "a text", label = "5", predicted = "7" }, 400, "none of the project's labels");
+        await RefusedAsync("projects/strict/feedback", new { text = "a text", label = "5", predicted = "7" }, 400, "predicted");
+        await RefusedAsync("projects/strict/feedback", new { text = "a text", label = "5", version = -5 }, 404, "no version -5");
+        await RefusedAsync("projects/strict/feedback", new { text = "a text", label = "5", predicted = "4", version = 2 }, 404, "no version 2", "ftf models strict");
         await RefusedAsync("projects/strict/feedback", new { text = " ", label = "5" }, 400, "1 to 100,000");
+        await RefusedAsync("projects/strict/feedback", new { text = "\u200b\u2060\ufeff \n", label = "5" }, 400, "0 of them visible");
         await RefusedAsync("projects/strict/feedback", new { text = "a text" }, 400, "label");
         await RefusedAsync("projects/strct/feedback", new { text = "a text", label = "5" }, 404, "There is no project strct", "Did you mean strict?");
         await RefusedAsync("projects/NOT A NAME/feedback", new { text = "a text", label = "5" }, 400, "project");
