@@ -64,7 +64,7 @@ internal sealed class ActivityDispatcher : IDisposable
     {
         lock (_gate)
         {
-            if (_stopping || _queue.Count > 0 || _running.Count + _reserved >= _options.MaxParallelActivities)
+            if (_stopping || _running.Count + _reserved >= _options.MaxParallelActivities)
             {
                 return null;
             }
