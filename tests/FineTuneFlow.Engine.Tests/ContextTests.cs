@@ -70,6 +70,39 @@ public sealed class ContextTests
     }
 
     [Fact]
+    public async Task A_rewound_instance_shows_the_status_of_where_it_goes_on_and_not_that_of_its_failure()
+    {
+        bool broken = true;
+        WorkflowCatalog catalog = new WorkflowCatalog()
+            .Activity(Work, n => broken ? throw new FlowException(FailureKind.JobFailed, "broke") : n)
+            .With(Run, async (context, _) =>
+            {
+                context.SetStatus("working");
+                try
+                {
+                    await context.CallAsync(Work, 1);
+                }
+                catch (StepFailedException)
+                {
+                    context.SetStatus("failed");
+                    throw;
+                }
+
+                return await context.WaitForEvent(Go);
+            });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", 0);
+        (await harness.EndOfAsync("r")).CustomStatus!.GetValue<string>().ShouldBe("failed");
+        broken = false;
+
+        await harness.Engine.RewindAsync("r", "repaired");
+        await harness.SettleAsync();
+
+        InstanceState state = (await harness.Engine.GetAsync("r"))!;
+        (state.Status, state.CustomStatus!.GetValue<string>()).ShouldBe((InstanceStatus.Running, "working"));
+    }
+
+    [Fact]
     public async Task The_context_is_of_no_use_outside_of_the_turns()
     {
         IOrchestrationContext? kept = null;

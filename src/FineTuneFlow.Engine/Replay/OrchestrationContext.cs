@@ -68,11 +68,8 @@ internal sealed class OrchestrationContext(OrchestrationExecution execution, Eng
     public void SetStatus<T>(T status)
     {
         execution.AssertInTurn();
-        string json = Payload.Write(status, options.MaxStatusBytes, "status");
-        if (!IsReplaying)
-        {
-            execution.NewStatus = json;
-        }
+        // Also at a replay: after a rewind what is stored is still the status with which the instance failed.
+        execution.NewStatus = Payload.Write(status, options.MaxStatusBytes, "status");
     }
 
     public void ContinueAsNew<TIn>(TIn input)
