@@ -3,6 +3,7 @@ using FineTuneFlow.Durable;
 using FineTuneFlow.Engine.Replay;
 using FineTuneFlow.Engine.Scheduling;
 using FineTuneFlow.Engine.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace FineTuneFlow.Engine.Tests;
@@ -80,12 +81,27 @@ public sealed class ReplayPartsTests
     }
 
     [Fact]
+    public void Values_stand_in_history_as_the_product_writes_all_its_json()
+    {
+        var note = new Note("größer <1>", null, FailureKind.JobFailed);
+        const string json = """{"someText":"größer <1>","kind":"jobFailed"}""";
+
+        Payload.Write(note, 1_024, "input").ShouldBe(json);
+        Payload.Read<Note>(json).ShouldBe(note);
+    }
+
+    [Fact]
     public void Of_a_foreign_exception_its_type_and_our_own_place_are_recorded_and_not_its_message()
     {
         Failure foreign = FailureOf.Exception(Caught(() => int.Parse("secret", null)), "Step");
         (foreign.Kind, foreign.Message.Contains("secret", StringComparison.Ordinal)).ShouldBe((FailureKind.Internal, false));
         foreign.Message.ShouldStartWith($"Step: FormatException in {typeof(ReplayPartsTests).FullName}");
         foreign.Message.ShouldMatch(@", line [1-9]\d*$");
+        foreign.Remedy.ShouldBe("This is a defect: report it with this line");
+        FailureOf.Exception(Caught(ThrowAtTheTop), "Step").Message.ShouldEndWith("ThrowAtTheTop, line 1");
+        // The framework's own libraries come without the places of their lines.
+        FailureOf.Exception(Caught(() => new ServiceCollection().BuildServiceProvider().GetRequiredService<Note>()), "Step").Message
+            .ShouldMatch(@"^Step: InvalidOperationException in Microsoft\.Extensions\.DependencyInjection\.[\w.]+$");
 
         FailureOf.Exception(new InvalidOperationException("secret"), "Step").Message.ShouldBe("Step: InvalidOperationException", "it was never thrown, and has no place");
         Failure cancelled = FailureOf.Exception(new TaskCanceledException(), "Step");
@@ -116,27 +132,36 @@ public sealed class ReplayPartsTests
     {
         var turn = new TurnThread();
         var order = new List<int>();
-        SynchronizationContext? before = SynchronizationContext.Current;
-
-        turn.Run(() =>
+        SynchronizationContext? tests = SynchronizationContext.Current;
+        var before = new SynchronizationContext();
+        SynchronizationContext.SetSynchronizationContext(before);
+        try
         {
-            SynchronizationContext.Current.ShouldBeSameAs(turn);
-            turn.IsCurrent.ShouldBeTrue();
-            turn.Post(_ =>
+            turn.Run(() =>
             {
-                order.Add(3);
-                turn.Post(_ => order.Add(4), null);
-            }, null);
-            turn.Send(_ => order.Add(1), null);
-            order.Add(2);
-        });
+                SynchronizationContext.Current.ShouldBeSameAs(turn);
+                turn.IsCurrent.ShouldBeTrue();
+                turn.Post(number =>
+                {
+                    order.Add((int)number!);
+                    turn.Post(_ => order.Add(4), null);
+                }, 3);
+                turn.Send(number => order.Add((int)number!), 1);
+                order.Add(2);
+            });
 
-        order.ShouldBe([1, 2, 3, 4]);
-        (turn.IsCurrent, turn.Intruded).ShouldBe((false, false));
-        SynchronizationContext.Current.ShouldBeSameAs(before);
-        Should.Throw<InvalidOperationException>(() => turn.Run(() => throw new InvalidOperationException()));
-        turn.IsCurrent.ShouldBeFalse();
-        SynchronizationContext.Current.ShouldBeSameAs(before);
+            order.ShouldBe([1, 2, 3, 4]);
+            (turn.IsCurrent, turn.Intruded).ShouldBe((false, false));
+            SynchronizationContext.Current.ShouldBeSameAs(before);
+            Should.Throw<InvalidOperationException>(() => turn.Run(() => throw new InvalidOperationException()));
+            turn.IsCurrent.ShouldBeFalse();
+            SynchronizationContext.Current.ShouldBeSameAs(before);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(tests);
+        }
+
         turn.CreateCopy().ShouldBeSameAs(turn);
     }
 
@@ -187,6 +212,7 @@ public sealed class ReplayPartsTests
 
         Failure first = Should.Throw<FlowException>(() => steps.Record(new StepRequest(kind, name, target))).Failure;
         (first.Kind, first.Message.Contains("ActivityScheduled A (entry 2)", StringComparison.Ordinal)).ShouldBe((FailureKind.NonDeterministic, true));
+        first.Remedy.ShouldNotBeNull().ShouldStartWith("Give changed code a new version");
         // Code that catches it and then asks for the right thing does not get away with it.
         Should.Throw<FlowException>(() => steps.Record(new StepRequest(HistoryKind.ActivityScheduled, "A"))).Failure.ShouldBe(first);
         Should.Throw<FlowException>(() => steps.NextReceived()).Failure.ShouldBe(first);
@@ -199,6 +225,7 @@ public sealed class ReplayPartsTests
         RecordedSteps more = Recorded(Row(1, HistoryKind.ExecutionStarted));
         more.NextReceived();
         Should.Throw<FlowException>(() => more.Record(new StepRequest(HistoryKind.ActivityScheduled, "A"))).Failure.Message.ShouldContain("ActivityScheduled A where history has its end");
+        Should.Throw<FlowException>(() => more.NextReceived()).Failure.ShouldBe(more.Divergence, "also where nothing is left to be given");
         RecordedSteps early = Recorded(Row(1, HistoryKind.ExecutionStarted));
         Should.Throw<FlowException>(() => early.Record(new StepRequest(HistoryKind.ExecutionStarted))).Failure.Kind.ShouldBe(FailureKind.NonDeterministic);
 
@@ -259,7 +286,11 @@ public sealed class ReplayPartsTests
         steps.Record(new StepRequest(HistoryKind.TimerCreated, Due: 62)).ShouldBe(new HistoryRow { Sequence = 0, At = 77, Kind = HistoryKind.TimerCreated, StepId = 6, Due = 62 });
         steps.Record(new StepRequest(HistoryKind.TimerCancelled, Cancels: 9)).StepId.ShouldBe(9);
         steps.HasClaimed(9).ShouldBeFalse("what is cancelled is not asked for");
-        kept.Count.ShouldBe(6);
+        // The first activity has this input, but another name.
+        steps.Record(new StepRequest(HistoryKind.ChildScheduled, "C", "id", "1")).ShouldBe(
+            new HistoryRow { Sequence = 0, At = 77, Kind = HistoryKind.ChildScheduled, StepId = 7, Name = "C", Target = "id", Payload = "1" });
+        steps.Record(new StepRequest(HistoryKind.ActivityScheduled, "A", Payload: "1")).ShouldBeSameAs(a1);
+        kept.Count.ShouldBe(8);
     }
 
     [Fact]
@@ -299,10 +330,16 @@ public sealed class ReplayPartsTests
         throw new InvalidOperationException("Nothing was thrown.");
     }
 
+#line 1
+    private static void ThrowAtTheTop() => throw new InvalidOperationException();
+#line default
+
     private static RecordedSteps Recorded(params HistoryRow[] rows) => new(rows, "Run", "1");
 
     private static HistoryRow Row(int sequence, HistoryKind kind, string? name = null, int? step = null, string? target = null) =>
         new() { Sequence = sequence, At = 0, Kind = kind, Name = name, StepId = step, Target = target };
+
+    private sealed record Note(string SomeText, string? Left, FailureKind Kind);
 
     private sealed class Lines : ILogger, IDisposable
     {

@@ -8,7 +8,8 @@ internal sealed class NewSteps(List<HistoryRow> rows, int firstSequence, long at
 {
     public int NextSequence => firstSequence + rows.Count;
 
-    public int NextStep { get; set; } = 1;
+    /// <summary>Set before anything is recorded: where the execution is.</summary>
+    public int NextStep { get; set; }
 
     public HistoryRow Record(StepRequest request) => Add(new HistoryRow
     {

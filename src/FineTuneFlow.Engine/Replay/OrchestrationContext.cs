@@ -89,7 +89,7 @@ internal sealed class OrchestrationContext(OrchestrationExecution execution, Eng
                 return await execution.Schedule(request);
             }
             catch (StepFailedException failed)
-                when (execution.Failures.ContainsKey(failed) && retry?.NextDelay(attempt, failed.Failure, UtcNow - first) is { } next)
+                when (retry?.NextDelay(attempt, failed.Failure, UtcNow - first) is { } next)
             {
                 execution.Failures.Remove(failed);
                 delay = next;

@@ -111,18 +111,12 @@ internal sealed class OrchestrationExecution
         var source = new TaskCompletionSource<string>();
         var open = new OpenStep(row, source);
         _open.Add(row.StepId!.Value, open);
-        if (cancellation.CanBeCanceled)
+        open.Registration = cancellation.Register(() =>
         {
-            open.Registration = cancellation.Register(() =>
-            {
-                if (_open.Remove(row.StepId.Value))
-                {
-                    Record(new StepRequest(HistoryKind.TimerCancelled, Cancels: row.StepId));
-                    source.SetCanceled(cancellation);
-                }
-            });
-        }
-
+            _open.Remove(row.StepId.Value);
+            Record(new StepRequest(HistoryKind.TimerCancelled, Cancels: row.StepId));
+            source.SetCanceled(cancellation);
+        });
         return source.Task;
     }
 
@@ -166,10 +160,10 @@ internal sealed class OrchestrationExecution
 
     private void Complete(OpenStep step, HistoryRow row)
     {
-        step.Registration.Dispose();
+        step.Registration.Dispose(); // What has ended is not cancelled any more.
         if (row.Failure is null)
         {
-            step.Source.SetResult(row.Payload ?? "");
+            step.Source.SetResult(row.Payload!); // A timer has no output, and nobody asks for it.
             return;
         }
 

@@ -19,15 +19,8 @@ internal static class Payload
 
     public static Failure? TooLong(string json, int most, string what)
     {
-        // A UTF-16 unit is at most three UTF-8 bytes: most payloads need no counting.
-        if (json.Length <= most / 3 || Encoding.UTF8.GetByteCount(json) is var bytes && bytes <= most)
-        {
-            return null;
-        }
-
-        return new Failure(
-            FailureKind.InvalidInput,
-            $"The {what} has {Encoding.UTF8.GetByteCount(json)} bytes; history takes {most}",
-            "Store the data as a blob and pass a reference to it");
+        int bytes = Encoding.UTF8.GetByteCount(json);
+        return bytes <= most ? null : new Failure(
+            FailureKind.InvalidInput, $"The {what} has {bytes} bytes; history takes {most}", "Store the data as a blob and pass a reference to it");
     }
 }

@@ -5,21 +5,21 @@ namespace FineTuneFlow.Engine.Replay;
 internal sealed class TurnThread : SynchronizationContext
 {
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _queue = new();
-    private volatile int _thread;
+    private volatile Thread? _thread;
 
     /// <summary>Foreign code has tried to go on with the orchestration.</summary>
     public bool Intruded { get; private set; }
 
     public Action? OnIntrusion { get; set; }
 
-    public bool IsCurrent => _thread == Environment.CurrentManagedThreadId;
+    public bool IsCurrent => _thread == Thread.CurrentThread;
 
     /// <summary>Runs the action and all that follows from it.</summary>
     public void Run(Action action)
     {
         SynchronizationContext? before = Current;
         SetSynchronizationContext(this);
-        _thread = Environment.CurrentManagedThreadId;
+        _thread = Thread.CurrentThread;
         try
         {
             action();
@@ -30,7 +30,7 @@ internal sealed class TurnThread : SynchronizationContext
         }
         finally
         {
-            _thread = 0;
+            _thread = null;
             SetSynchronizationContext(before);
         }
     }
