@@ -161,6 +161,71 @@ public class RewindTests
         _calls.ShouldBe(["a", "x", "a", "x"]);
     }
 
+    [Theory]
+    [InlineData("still runs")]
+    [InlineData("has ended")]
+    [InlineData("still runs, and another one is asked for")]
+    [InlineData("has ended, and another one is asked for")]
+    public async Task A_child_that_followed_from_an_undone_step_and(string how)
+    {
+        var go = new EventName<string>("Go");
+        var child = new OrchestrationName<string, string>("Child");
+        var other = new OrchestrationName<string, string>("Other", "2");
+        bool stays = !how.EndsWith("asked for", StringComparison.Ordinal);
+        WorkflowCatalog catalog = Catalog
+            .With(child, async (context, word) => word + await context.WaitForEvent(go))
+            .With(other, async (context, word) => word + await context.WaitForEvent(go) + await context.CallAsync(Step, "other"))
+            .With(Run, async (context, _) =>
+            {
+                string first;
+                try
+                {
+                    first = await context.CallAsync(Step, "a");
+                }
+                catch (StepFailedException)
+                {
+                    first = "none";
+                }
+
+                // The failure is answered by nothing, so that a rewind undoes it with all that came after.
+                await context.WaitForEvent(go);
+                Task<string> second = context.CallAsync(first == "none" || stays ? child : other, "child ", "c");
+                return first + await context.CallAsync(Step, "b") + await second;
+            });
+        _broken["a"] = _broken["b"] = true;
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", Unit.Value);
+        await harness.SettleAsync();
+        await harness.Engine.RaiseEventAsync("r", go, "");
+        (await harness.EndOfAsync("r")).Failure!.Message.ShouldBe("b broke");
+        bool ended = how.StartsWith("has ended", StringComparison.Ordinal);
+        if (ended)
+        {
+            await harness.Engine.RaiseEventAsync("c", go, "too early");
+            await harness.EndOfAsync("c");
+        }
+
+        _broken.Clear();
+        await harness.Engine.RewindAsync("r", "repaired");
+        await harness.SettleAsync();
+        // What is in the file is enough to go on with.
+        await harness.KillAndRestartAsync();
+        await harness.SettleAsync();
+        await harness.Engine.RaiseEventAsync("c", go, "done");
+
+        InstanceState state = await harness.EndOfAsync("r");
+        (string? Output, string? Failure) expected = how switch
+        {
+            "still runs" => ("ABchild done", null),
+            "has ended" => ("ABchild done", null),
+            "still runs, and another one is asked for" => (null, "An instance c exists already"),
+            _ => ("ABchild doneOTHER", null),
+        };
+        (state.Output?.GetValue<string>(), state.Failure?.Message).ShouldBe(expected);
+        IReadOnlyList<HistoryEntry> history = await harness.Engine.GetHistoryAsync("c");
+        history.Count(e => e.Kind == HistoryKind.ExecutionStarted).ShouldBe(ended ? 2 : 1, "one that runs already serves");
+    }
+
     [Fact]
     public async Task An_instance_with_an_activity_still_running_is_not_rewound_beside_it()
     {

@@ -91,12 +91,12 @@ internal sealed class WriteStatements(SqliteConnection connection) : IDisposable
         WHERE key = ?
         """).Run((int)status, at, at, customStatus, output, ToJson(failure), key);
 
-    /// <summary>A new execution of an instance, whether it had ended or not.</summary>
+    /// <summary>A new execution of an instance, whether it had ended or not; of a child that may be another orchestration or version.</summary>
     public void BeginExecution(InstanceRow row, long at, string? customStatus) => Get("""
-        UPDATE instances SET status = ?, begun = ?, execution = ?, generation = ?, input = ?, parent_generation = ?, parent_step = ?,
+        UPDATE instances SET name = ?, version = ?, status = ?, begun = ?, execution = ?, generation = ?, input = ?, parent_generation = ?, parent_step = ?,
           updated_at = ?, ended_at = NULL, output = NULL, failure = NULL, custom_status = COALESCE(?, custom_status) WHERE key = ?
         """).Run(
-        (int)row.Status, row.Begun, row.Execution, row.Generation, row.Input, row.Parent?.Generation, row.Parent?.Step, at, customStatus, row.Key);
+        row.Name, row.Version, (int)row.Status, row.Begun, row.Execution, row.Generation, row.Input, row.Parent?.Generation, row.Parent?.Step, at, customStatus, row.Key);
 
     public void SetParent(long key, ParentStep parent) =>
         Get("UPDATE instances SET parent_generation = ?, parent_step = ? WHERE key = ?").Run(parent.Generation, parent.Step, key);
