@@ -72,6 +72,7 @@ public sealed class ChildTests
         Failure refused = (await harness.EndOfAsync("r")).Failure!;
 
         (refused.Kind, refused.Message).ShouldBe((FailureKind.Conflict, "An instance taken exists already"));
+        refused.Remedy.ShouldBe("Give every sub-orchestration an id of its own");
         (await harness.Engine.GetAsync("taken"))!.ShouldSatisfyAllConditions(taken => taken.Status.ShouldBe(InstanceStatus.Running), taken => taken.ParentId.ShouldBeNull());
         await harness.Engine.RaiseEventAsync("taken", Go, "on");
         (await harness.EndOfAsync("taken")).Output!.GetValue<string>().ShouldBe("on");
@@ -137,6 +138,72 @@ public sealed class ChildTests
         await harness.Engine.RaiseEventAsync("child-1", Go, "new");
 
         (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("new");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_child_of_another_parent_is_not_taken_away_from_it_by_a_call_or_by_its_repetition(int attempts)
+    {
+        var policy = new RetryPolicy(attempts, TimeSpan.FromMinutes(1), Kinds: [FailureKind.Conflict]);
+        var second = new OrchestrationName<int, string>("Second");
+        WorkflowCatalog catalog = Children
+            .With(Run, (context, n) => context.CallAsync(Child, n, "shared"))
+            // Its call of the child is another step than the first parent's.
+            .With(second, async (context, n) => await context.CallAsync(Child, 10) + await context.CallAsync(Child, n, "shared", policy));
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "first", 1);
+        await harness.SettleAsync();
+        await harness.Engine.StartAsync(second, "second", 1);
+
+        (await harness.EndOfAsync("second")).Failure!.Message.ShouldBe("An instance shared exists already");
+
+        (await harness.Engine.GetAsync("shared"))!.ParentId.ShouldBe("first");
+        await harness.Engine.RaiseEventAsync("shared", Go, "done");
+        (await harness.EndOfAsync("first")).Output!.GetValue<string>().ShouldBe("done");
+    }
+
+    [Fact]
+    public async Task A_child_that_an_earlier_beginning_has_left_behind_is_not_taken_over_by_the_new_one()
+    {
+        WorkflowCatalog catalog = Children.With(Run, async (context, n) =>
+        {
+            if (n == 0)
+            {
+                _ = context.CallAsync(Child, 1, "left");
+                await context.WaitForEvent(Go);
+                context.ContinueAsNew(1);
+                return "";
+            }
+
+            // A step comes before, so that the call is not the one that the child was begun for.
+            await context.CallAsync(Child, 10);
+            return await context.CallAsync(Child, 1, "left");
+        });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", 0);
+        await harness.Engine.RaiseEventAsync("r", Go, "");
+
+        (await harness.EndOfAsync("r")).Failure!.Message.ShouldBe("An instance left exists already");
+        (await harness.Engine.GetAsync("left"))!.Status.ShouldBe(InstanceStatus.Running);
+    }
+
+    [Fact]
+    public async Task Children_of_children_are_numbered_by_them_also_when_they_are_begun_anew()
+    {
+        var middle = new OrchestrationName<int, string>("Middle");
+        int calls = 0;
+        WorkflowCatalog catalog = Children
+            .With(middle, async (context, n) => await context.CallAsync(Child, n) is var word && ++calls == 1 ? throw new FlowException(FailureKind.JobFailed, "broke") : word)
+            .With(Run, (context, n) => context.CallAsync(middle, n, retry: new RetryPolicy(2, TimeSpan.FromMinutes(1), Kinds: [FailureKind.JobFailed])));
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", 5);
+
+        (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("5");
+
+        InstancePage page = await harness.Engine.QueryAsync(new InstanceQuery { IdPrefix = "r:", RootsOnly = false });
+        page.Instances.Select(i => i.InstanceId).Order(StringComparer.Ordinal).ShouldBe(["r:1", "r:1:1", "r:1:2.1"]);
+        harness.Engine.Runtime.Database.Read(read => read.Row("r:1"))!.ShouldSatisfyAllConditions(row => row.Execution.ShouldBe(2), row => row.Generation.ShouldBe(2));
     }
 
     [Fact]

@@ -214,6 +214,7 @@ public sealed class DispatchTests : IDisposable
         Failure failure = (await harness.EndOfAsync("r")).Failure!;
 
         (failure.Kind, failure.Message).ShouldBe((FailureKind.NotFound, "This host has no activity Work"));
+        failure.Remedy.ShouldBe("Run a host that still has it, then rewind the instance");
     }
 
     [Fact]

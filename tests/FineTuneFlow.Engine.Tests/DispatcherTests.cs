@@ -11,18 +11,25 @@ public sealed class DispatcherTests : IDisposable
 {
     private static readonly ActivityName<int, int> Work = new("Work");
     private static readonly OrchestrationName<int, int> Run = new("Run");
+    private const int Deaf = 100;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly ConcurrentQueue<int> _begun = new();
     private readonly ConcurrentDictionary<int, TaskCompletionSource<int>> _ends = new();
     private readonly SemaphoreSlim _begins = new(0);
 
-    /// <summary>Work that ends when the test says so, or when it is asked to: with 0, or below zero with a failure.</summary>
+    /// <summary>Work that ends when the test says so, or, up to 99, when it is asked to: with 0, or below zero with a failure.</summary>
     private WorkflowCatalog Catalog => new WorkflowCatalog()
         .Activity(Work, async (n, cancellation) =>
         {
             _begun.Enqueue(n);
-            await using CancellationTokenRegistration _ = cancellation.Register(() => EndOf(n).TrySetResult(0));
+            await using CancellationTokenRegistration _ = cancellation.Register(() =>
+            {
+                if (n < Deaf)
+                {
+                    EndOf(n).TrySetResult(0);
+                }
+            });
             _begins.Release();
             int end = await EndOf(n).Task;
             return n >= 0 ? end : throw new FlowException(FailureKind.JobFailed, "interrupted");
@@ -67,6 +74,76 @@ public sealed class DispatcherTests : IDisposable
 
         harness.Clock.NextDue.ShouldBe(beat);
         beat.ShouldBe(harness.Clock.GetUtcNow().AddSeconds(5));
+        EndOf(2).SetResult(0);
+        await EndedAsync(harness, "second");
+        await UntilAsync(() => Task.FromResult(harness.Engine.RunningActivities == 1));
+        harness.Clock.NextDue.ShouldBe(beat, "the first still runs");
+    }
+
+    [Fact]
+    public async Task Work_that_hangs_has_its_time_to_the_full_and_then_leaves_its_place_and_the_count_of_what_goes_on()
+    {
+        await using EngineHarness harness = await StartAsync(activities: 1, o => o with { ActivityTimeout = TimeSpan.FromMinutes(10) });
+        await AskAsync(harness, "hangs", Deaf);
+        await BegunAsync();
+        harness.Clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(20));
+        harness.Engine.RunningActivities.ShouldBe(1);
+        harness.Clock.Advance(TimeSpan.FromSeconds(20));
+        harness.Engine.RunningActivities.ShouldBe(0);
+        harness.Clock.NextDue.ShouldBe(DateTimeOffset.MaxValue, "no heart beats where nothing runs");
+        (await harness.EndOfAsync("hangs")).Failure!.ShouldSatisfyAllConditions(
+            failure => failure.Message.ShouldBe("Work did not end within 00:10:00"),
+            failure => failure.Remedy.ShouldNotBeNull().ShouldContain("look at the host's log"));
+
+        // Its late answer ends nothing for a second time: the engine is not idle while something else runs.
+        EndOf(Deaf).SetResult(0);
+        foreach (int n in new[] { 1, 2 })
+        {
+            await AskAsync(harness, $"r{n}", n);
+            await BegunAsync();
+            harness.Engine.WhenIdleAsync().IsCompleted.ShouldBeFalse();
+            EndOf(n).SetResult(0);
+            await harness.EndOfAsync($"r{n}");
+        }
+    }
+
+    [Fact]
+    public async Task The_place_of_a_worker_that_died_is_free_again_when_its_lease_has_run_out_and_not_before()
+    {
+        int given = 0;
+        // Its time is shorter than a lease, and yet it is not taken for one that hangs.
+        await using EngineHarness harness = await StartAsync(
+            activities: 1, o => o with { ActivityTimeout = TimeSpan.FromMinutes(1) }, engine => engine.Activities.Kills = _ => given++ == 0);
+        await AskAsync(harness, "r", 1);
+        (harness.Engine.RunningActivities, given).ShouldBe((1, 1));
+        Leases(harness)[0].Deliveries.ShouldBe(1);
+
+        harness.Clock.Advance(TimeSpan.FromSeconds(100));
+        given.ShouldBe(1);
+        harness.Clock.Advance(TimeSpan.FromSeconds(20));
+        await BegunAsync();
+
+        (harness.Engine.RunningActivities, given).ShouldBe((1, 2));
+        await CommittedAsync(harness);
+        Leases(harness)[0].Deliveries.ShouldBe(2);
+        EndOf(1).SetResult(8);
+        (await harness.EndOfAsync("r")).Output!.GetValue<int>().ShouldBe(8);
+    }
+
+    [Fact]
+    public async Task What_outlasts_its_time_while_the_engine_stops_has_not_failed()
+    {
+        await using EngineHarness harness = await StartAsync(activities: 1, o => o with { ActivityTimeout = TimeSpan.FromMinutes(10) });
+        await AskAsync(harness, "r", Deaf);
+        await BegunAsync();
+        ActivityDispatcher activities = harness.Engine.Runtime.Activities;
+        (await activities.StopAsync(TimeSpan.Zero)).Select(task => task.InstanceId).ShouldBe(["r"]);
+
+        harness.Clock.Advance(TimeSpan.FromMinutes(11));
+        await CommittedAsync(harness);
+
+        activities.Running.ShouldBe(1);
+        (await harness.Engine.GetHistoryAsync("r")).ShouldNotContain(e => e.Kind == HistoryKind.ActivityFailed);
     }
 
     [Fact]
@@ -129,7 +206,8 @@ public sealed class DispatcherTests : IDisposable
 
     public void Dispose() => _begins.Dispose();
 
-    private Task<EngineHarness> StartAsync(int activities) => EngineHarness.StartAsync(Catalog, o => o with { MaxParallelActivities = activities });
+    private Task<EngineHarness> StartAsync(int activities, Func<EngineOptions, EngineOptions>? options = null, Action<EngineRuntime>? probes = null) =>
+        EngineHarness.StartAsync(Catalog, o => (options ?? (same => same))(o with { MaxParallelActivities = activities }), probes);
 
     /// <summary>Starts an instance and comes back when its work is recorded and given to the dispatcher.</summary>
     private static async Task AskAsync(EngineHarness harness, string id, int n)

@@ -187,6 +187,7 @@ public class SafetyTests
             await harness.Engine.StartAsync(give, way, way);
             Failure failure = (await harness.EndOfAsync(way)).Failure!;
             failure.Kind.ShouldBe(FailureKind.InvalidInput);
+            failure.Message.ShouldStartWith(way switch { "input" => "The input of Take", "status" => "The status", _ => "The output of Take" });
             failure.Remedy!.ShouldContain("reference");
         }
 

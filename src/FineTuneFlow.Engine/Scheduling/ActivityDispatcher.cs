@@ -177,8 +177,7 @@ internal sealed class ActivityDispatcher : IDisposable
         }
 
         _running.Add(worker);
-        bool dies = Kills?.Invoke(task) == true;
-        worker.Work = Task.Run(() => dies ? Task.CompletedTask : WorkAsync(worker));
+        worker.Work = Kills?.Invoke(task) == true ? Task.CompletedTask : Task.Run(() => WorkAsync(worker));
     }
 
     private async Task WorkAsync(ActivityWorker worker)
@@ -221,7 +220,7 @@ internal sealed class ActivityDispatcher : IDisposable
             }
 
             worker.Dispose();
-            if (_running.Count == 0 && !_stopping)
+            if (_running.Count == 0)
             {
                 _heart.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             }
@@ -243,21 +242,17 @@ internal sealed class ActivityDispatcher : IDisposable
             }
 
             long now = _time.GetUtcNow().UtcTicks;
-            overdue = [.. _running.Where(w => !w.Work.IsCompleted && now - w.StartedAt >= _options.ActivityTimeout.Ticks)];
+            overdue = [.. _running.Where(w => !w.IsDead && now - w.StartedAt >= _options.ActivityTimeout.Ticks)];
             Array.ForEach(overdue, w => _running.Remove(w));
             // First the signs of life, then the leases: a machine that has slept finds all of them run out.
             ActivityTask[] alive = [.. _running.Where(w => !w.IsDead).Select(w => w.Renew(LeaseEnd()).Task)];
-            if (alive.Length > 0)
+            long lease = LeaseEnd();
+            _ = _commits.RunAsync(write =>
             {
-                long lease = LeaseEnd();
-                _ = _commits.RunAsync(write =>
-                {
-                    Array.ForEach(alive, t => write.LeaseTask(t.Key, t.Execution, t.Step, t.Deliveries, lease));
-                    return true;
-                });
-            }
-
-            foreach (ActivityWorker dead in _running.Where(w => w.IsDead && w.LeaseUntil <= now).ToArray())
+                Array.ForEach(alive, t => write.LeaseTask(t.Key, t.Execution, t.Step, t.Deliveries, lease));
+                return true;
+            });
+            foreach (ActivityWorker dead in _running.Where(w => w.LeaseUntil <= now).ToArray())
             {
                 _running.Remove(dead);
                 _queue.Add(dead.Task);

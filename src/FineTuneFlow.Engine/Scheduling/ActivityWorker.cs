@@ -20,8 +20,8 @@ internal sealed class ActivityWorker(ActivityTask task, long startedAt, long lea
 
     public bool HasAnswered { get; set; }
 
-    /// <summary>It has ended and not answered.</summary>
-    public bool IsDead => Work.IsCompleted && !HasAnswered;
+    /// <summary>Of one that has not been released: it has ended and will give no answer.</summary>
+    public bool IsDead => Work.IsCompleted;
 
     public ActivityWorker Renew(long leaseUntil)
     {
