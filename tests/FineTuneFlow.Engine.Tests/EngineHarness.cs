@@ -2,6 +2,7 @@ using FineTuneFlow.Durable;
 using FineTuneFlow.Engine.Scheduling;
 using FineTuneFlow.Tests;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FineTuneFlow.Engine.Tests;
@@ -19,6 +20,8 @@ internal sealed class EngineHarness : IAsyncDisposable
 
     public Action<EngineRuntime>? Probes { get; init; }
 
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
+
     /// <summary>Timers that an instance may need before <see cref="EndOfAsync"/> says that it does not end.</summary>
     public int MostTimers { get; set; } = 20_000;
 
@@ -29,15 +32,15 @@ internal sealed class EngineHarness : IAsyncDisposable
     public DurableEngine Engine => _engines[^1];
 
     public static async Task<EngineHarness> StartAsync(
-        WorkflowCatalog catalog, Func<EngineOptions, EngineOptions>? options = null, Action<EngineRuntime>? probes = null)
+        WorkflowCatalog catalog, Func<EngineOptions, EngineOptions>? options = null, Action<EngineRuntime>? probes = null, ILoggerFactory? loggers = null)
     {
-        var harness = new EngineHarness { Catalog = catalog, Options = options ?? (o => o), Probes = probes };
+        var harness = new EngineHarness { Catalog = catalog, Options = options ?? (o => o), Probes = probes, Loggers = loggers ?? NullLoggerFactory.Instance };
         await harness.StartEngineAsync();
         return harness;
     }
 
     public DurableEngine MakeEngine() => new(
-        Options(new EngineOptions { DatabasePath = DatabasePath, StopGrace = TimeSpan.FromSeconds(2) }), Catalog, _services, Clock, NullLoggerFactory.Instance)
+        Options(new EngineOptions { DatabasePath = DatabasePath, StopGrace = TimeSpan.FromSeconds(2) }), Catalog, _services, Clock, Loggers)
     {
         Prepare = Probes,
     };

@@ -110,7 +110,7 @@ public sealed class ExecutionTests
     [Fact]
     public void After_a_replay_the_code_is_where_it_was_and_goes_on_live()
     {
-        using var lines = new Lines();
+        using var lines = new LogLines();
         var seen = new List<string>();
         PlayedRun run = new PlayedRun(
             async context =>
@@ -135,7 +135,7 @@ public sealed class ExecutionTests
         run.Raise("Go", "");
         again.Apply(run.Rows[^1]);
         seen.ShouldBe(["begins False", "begins True", "goes on False", "goes on False"]);
-        lines.Written.ShouldBe(["begins", "goes on", "goes on"]);
+        lines.Written.ShouldBe(["Information: begins", "Information: goes on", "Information: goes on"]);
     }
 
     [Fact]
@@ -148,28 +148,5 @@ public sealed class ExecutionTests
         again.Replay(run.Rows);
 
         again.NextStep.ShouldBe(1);
-    }
-
-    private sealed class Lines : ILoggerFactory, ILogger
-    {
-        public List<string> Written { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Written.Add(formatter(state, exception));
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -18,6 +18,7 @@ public sealed class FullDiskTests
         int done = 0;
         using var refusedWrites = new SemaphoreSlim(0);
         CommitThread commits = null!;
+        using var log = new LogLines();
         WorkflowCatalog catalog = new WorkflowCatalog()
             .Activity(Same, input => Interlocked.Increment(ref done) > 0 ? input : 0)
             // Some begin at once in places that are kept for them, the others queue.
@@ -33,7 +34,7 @@ public sealed class FullDiskTests
                     throw new SqliteException("database or disk is full", SqliteFull);
                 }
             };
-        });
+        }, log);
         await harness.Engine.StartAsync(Run, "before", Unit.Value);
         Volatile.Write(ref full, true);
         Task<bool> meanwhile = harness.Engine.StartAsync(Run, "meanwhile", Unit.Value);
@@ -56,6 +57,10 @@ public sealed class FullDiskTests
 
         done.ShouldBe(24);
         commits.ThrowIfFull();
+        log.Written.Count.ShouldBe(2);
+        log.Written.First().ShouldStartWith($"Error: The engine waits: {harness.DatabasePath}: its disk is full");
+        log.Written.First().ShouldEndWith(". Make room on it: what runs goes on by itself");
+        log.Written.Last().ShouldBe("Information: The engine's disk has room again: what runs goes on");
     }
 
     [Fact]

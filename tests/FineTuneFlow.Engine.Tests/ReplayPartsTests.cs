@@ -113,7 +113,7 @@ public sealed class ReplayPartsTests
     [Fact]
     public void A_log_line_is_written_once_and_not_again_at_a_replay()
     {
-        var lines = new Lines();
+        using var lines = new LogLines();
         bool replaying = true;
         var logger = new ReplaySafeLogger(lines, () => replaying);
 
@@ -124,7 +124,7 @@ public sealed class ReplayPartsTests
         (logger.IsEnabled(LogLevel.Information), logger.IsEnabled(LogLevel.Debug)).ShouldBe((true, false));
         logger.BeginScope("scope").ShouldBeSameAs(lines);
 
-        lines.Written.ShouldBe(["first"]);
+        lines.Written.ShouldBe(["Information: first"]);
     }
 
     [Fact]
@@ -297,11 +297,11 @@ public sealed class ReplayPartsTests
     public void A_host_says_which_versions_it_has()
     {
         static WorkflowCatalog With(WorkflowCatalog catalog, string name, string version) => catalog.With(new OrchestrationName<int, int>(name, version), (_, n) => Task.FromResult(n));
-        WorkflowCatalog catalog = With(With(With(new(), "Run", "b"), "Run", "a"), "Other", "c");
+        WorkflowCatalog catalog = "hfbgdaec".Aggregate(With(new(), "Other", "z"), (made, version) => With(made, "Run", $"{version}"));
 
         OrchestrationVersions.Missing(catalog, "Run", "a").ShouldBeNull();
-        Failure version = OrchestrationVersions.Missing(catalog, "Run", "c")!;
-        (version.Kind, version.Message).ShouldBe((FailureKind.NotFound, "This host has Run in version a, b, not in version c"));
+        Failure version = OrchestrationVersions.Missing(catalog, "Run", "z")!;
+        (version.Kind, version.Message).ShouldBe((FailureKind.NotFound, "This host has Run in version a, b, c, d, e, f, g, h, not in version z"));
         OrchestrationVersions.Missing(catalog, "Nobody", "a")!.Message.ShouldBe("This host has no orchestration Nobody");
     }
 
@@ -340,21 +340,4 @@ public sealed class ReplayPartsTests
         new() { Sequence = sequence, At = 0, Kind = kind, Name = name, StepId = step, Target = target };
 
     private sealed record Note(string SomeText, string? Left, FailureKind Kind);
-
-    private sealed class Lines : ILogger, IDisposable
-    {
-        public List<string> Written { get; } = [];
-
-        public IDisposable BeginScope<TState>(TState state)
-            where TState : notnull => this;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Written.Add(formatter(state, exception));
-
-        public void Dispose()
-        {
-        }
-    }
 }

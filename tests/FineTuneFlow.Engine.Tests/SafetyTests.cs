@@ -244,6 +244,7 @@ public class SafetyTests
 
         InstanceState state = await harness.EndOfAsync("r");
         state.Failure!.Message.ShouldContain("3 workers");
+        state.Failure.Remedy.ShouldBe("Look at the host's log for what ends its process, then rewind the instance");
     }
 
     [Fact]
@@ -260,12 +261,14 @@ public class SafetyTests
 
             return sum;
         });
+        int copied = 0;
         await using EngineHarness harness = await EngineHarness.StartAsync(
-            catalog, probes: engine => engine.Copies = m => m.Kind is MessageKind.ActivityEnded or MessageKind.TimerDue or MessageKind.Start ? 3 : 1);
+            catalog, probes: engine => engine.Copies = m => m.Kind is MessageKind.ActivityEnded or MessageKind.TimerDue or MessageKind.Start ? Interlocked.Increment(ref copied) > 0 ? 3 : 0 : 1);
         await harness.Engine.StartAsync(Run, "r", Unit.Value);
 
         (await harness.EndOfAsync("r")).Output!.GetValue<int>().ShouldBe(190);
         (await harness.Engine.GetHistoryAsync("r")).Count(e => e.Kind == HistoryKind.ActivityCompleted).ShouldBe(20);
+        copied.ShouldBe(41, "a beginning, twenty answers and twenty timers");
     }
 
     [Fact]

@@ -153,14 +153,14 @@ public sealed class SchedulingPartsTests
     public void The_orchestrations_used_last_are_kept_live()
     {
         var cache = new LiveCache(capacity: 2);
-        InstanceSlot[] slots = [.. Enumerable.Range(1, 5).Select(Live)];
+        InstanceSlot[] slots = [.. Enumerable.Range(1, 7).Select(Live)];
 
         cache.Touch(slots[0]);
         cache.Touch(slots[1]);
         cache.Touch(slots[0]);
-        slots.Count(slot => slot.Live is not null).ShouldBe(5);
+        slots.Count(slot => slot.Live is not null).ShouldBe(7);
         cache.Touch(slots[2]);
-        slots.Select(slot => slot.Live is not null).ShouldBe([true, false, true, true, true]);
+        slots.Select(slot => slot.Live is not null).ShouldBe([true, false, true, true, true, true, true]);
 
         // One that is gone makes room; one in the middle of a turn is left alone.
         cache.Remove(slots[2]);
@@ -169,7 +169,13 @@ public sealed class SchedulingPartsTests
         slots[0].Live.ShouldNotBeNull();
         slots[0].Scheduled = true;
         cache.Touch(slots[4]);
-        slots.Select(slot => slot.Live is not null).ShouldBe([true, false, true, true, true]);
+        slots.Select(slot => slot.Live is not null).ShouldBe([true, false, true, true, true, true, true]);
+
+        // Each further one makes the coldest of those that are kept give way, and no one else.
+        cache.Touch(slots[5]);
+        slots.Select(slot => slot.Live is not null).ShouldBe([true, false, true, false, true, true, true]);
+        cache.Touch(slots[6]);
+        slots.Select(slot => slot.Live is not null).ShouldBe([true, false, true, false, false, true, true]);
     }
 
     [Fact]

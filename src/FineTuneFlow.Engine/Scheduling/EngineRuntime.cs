@@ -68,7 +68,7 @@ internal sealed class EngineRuntime : IDisposable
     {
         InstanceSlot slot = Add(row);
         slot.NextSequence = 1;
-        Deliver(slot, new Message { Kind = MessageKind.Start, Execution = row.Execution });
+        Deliver(slot, new Message { Kind = MessageKind.Start });
     }
 
     /// <summary>Makes an instance known again that has been rewound, without a message.</summary>
@@ -236,18 +236,15 @@ internal sealed class EngineRuntime : IDisposable
             {
                 slot.Live = null;
                 slot.NextSequence = 1;
-                slot.PutFirst(turn.Carried.Prepend(new Message { Kind = MessageKind.Start, Execution = slot.Row.Execution }));
+                slot.PutFirst(turn.Carried.Prepend(new Message { Kind = MessageKind.Start }));
             }
 
-            if (!turn.Ends)
+            if (slot.Parked)
             {
-                if (slot.Parked)
-                {
-                    Turns.StoreInbox(slot);
-                }
-
-                Turns.Wake(slot);
+                Turns.StoreInbox(slot);
             }
+
+            Turns.Wake(slot);
         }
 
         if (slot.Live is not null)

@@ -13,7 +13,7 @@ internal static class Recovery
             InstanceSlot slot = engine.Add(row);
             if (!row.Begun)
             {
-                slot.Add(new Message { Kind = MessageKind.Start, Execution = row.Execution });
+                slot.Add(new Message { Kind = MessageKind.Start });
             }
         }
 
