@@ -12,6 +12,7 @@ internal static class Bca
     public static Interval? Interval(double estimate, ReadOnlySpan<double> replicates, double acceleration, double alpha)
     {
         double[] sorted = Defined(replicates);
+        Array.Sort(sorted);
         if (sorted.Length < 20 || sorted.Length < replicates.Length / 2 || sorted[0] == sorted[^1] || !double.IsFinite(estimate))
         {
             return null;
@@ -54,32 +55,26 @@ internal static class Bca
     /// <summary>Two-sided bootstrap p of "no difference": twice the share of replicates on the far side of zero, the observed sample
     /// counted in (Davison and Hinkley, Bootstrap Methods and their Application, 1997, 4.2). Where hardly any lies there, the share
     /// cannot say how small p is, and after correcting for many pairs nothing could ever be found: then the normal tail at the
-    /// replicates' standard error.</summary>
+    /// replicates' standard error. Replicates that do not vary have none, and only their share counts.</summary>
     public static double PValue(double estimate, ReadOnlySpan<double> replicates)
     {
         const int EnoughToCount = 10;
-        (int down, int up, int defined, double sum, double squares) = (0, 0, 0, 0, 0);
-        foreach (double value in replicates)
-        {
-            if (double.IsFinite(value))
-            {
-                down += value <= 0 ? 1 : 0;
-                up += value >= 0 ? 1 : 0;
-                defined++;
-                sum += value;
-                squares += value * value;
-            }
-        }
-
-        if (defined == 0)
+        double[] defined = Defined(replicates);
+        if (defined.Length == 0)
         {
             return 1;
         }
 
-        int far = Math.Min(down, up);
-        double counted = Math.Min(1, 2.0 * (far + 1) / (defined + 1));
-        double error = Math.Sqrt(Math.Max(0, (squares / defined) - (sum / defined * (sum / defined))));
-        return far >= EnoughToCount || error == 0 ? counted : Math.Min(counted, 2 * Normal.Cdf(-Math.Abs(estimate) / error));
+        int far = Math.Min(defined.Count(value => value <= 0), defined.Count(value => value >= 0));
+        double counted = Math.Min(1, 2.0 * (far + 1) / (defined.Length + 1));
+        if (far >= EnoughToCount || defined.Min() == defined.Max())
+        {
+            return counted;
+        }
+
+        double mean = defined.Average();
+        double error = Math.Sqrt(defined.Average(value => (value - mean) * (value - mean)));
+        return Math.Min(counted, 2 * Normal.Cdf(-Math.Abs(estimate) / error));
     }
 
     private static (double Mean, double Squares, double Cubes) Moments(ReadOnlySpan<double> values, ReadOnlySpan<int> counts)
@@ -118,8 +113,6 @@ internal static class Bca
             }
         }
 
-        double[] sorted = [.. defined];
-        Array.Sort(sorted);
-        return sorted;
+        return [.. defined];
     }
 }

@@ -11,7 +11,7 @@ internal static class MeanBootstrap
     public static (double Mean, Interval? Interval, Interval? OneSided, double[] Replicates) Run(ReadOnlySpan<double> values, ScoringOptions options)
     {
         (int[] counts, double[] means, double mean) = Group(values);
-        if (options.Resamples == 0 || values.Length < 2)
+        if (values.Length < 2)
         {
             return (mean, null, null, []);
         }
@@ -38,8 +38,8 @@ internal static class MeanBootstrap
             },
             _ => { });
 
-        // Leaving out a row moves a mean by (mean - value) / (n - 1): the jackknife in closed form.
-        double[] leftOut = [.. means.Select(value => (mean - value) / Math.Max(1, rows - 1))];
+        // Leaving out a row moves a mean by (mean - value) / (n - 1), and the acceleration does not depend on the scale.
+        double[] leftOut = [.. means.Select(value => mean - value)];
         double acceleration = Bca.Acceleration(leftOut, counts);
         return (
             mean,
@@ -75,6 +75,12 @@ internal static class MeanBootstrap
             high = Math.Max(high, value);
         }
 
+        if (low == high)
+        {
+            // One group, so that rounding cannot make replicates differ where no value does.
+            return ([values.Length], [low], low);
+        }
+
         double mean = Sum(values) / values.Length;
         if (values.Length <= Groups)
         {
@@ -83,7 +89,7 @@ internal static class MeanBootstrap
             return (ones, values.ToArray(), mean);
         }
 
-        double scale = high > low ? (Groups - 1) / (high - low) : 0;
+        double scale = (Groups - 1) / (high - low);
         int[] counts = new int[Groups];
         double[] sums = new double[Groups];
         foreach (double value in values)

@@ -46,6 +46,25 @@ public sealed class BootstrapTests
     }
 
     [Fact]
+    public void One_replicate_that_differs_is_a_spread()
+    {
+        double[] lower = [0, .. Enumerable.Repeat(1.0, 99)];
+        double[] higher = [.. Enumerable.Repeat(1.0, 99), 2];
+
+        Bca.Interval(1, lower, 0, 0.05).ShouldNotBeNull();
+        Bca.Interval(1, higher, 0, 0.05).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void A_statistic_beyond_all_replicates_counts_as_half_a_replicate_inside()
+    {
+        // Half of twenty is a share of 0.025, whose quantile is that of alpha / 2: the far bound is the percentile of 0.025, which
+        // lies at 0.475 of the nineteen steps of 0.1.
+        Bca.Interval(-100, Twenty, 0, 0.05)!.High.ShouldBe(0.0475, 1e-12);
+        Bca.Interval(100, Twenty, 0, 0.05)!.Low.ShouldBe(1.8525, 1e-12);
+    }
+
+    [Fact]
     public void No_spread_between_rows_means_no_acceleration_and_no_error()
     {
         Bca.Acceleration([0.5, 0.5], [3, 4]).ShouldBe(0);
@@ -65,6 +84,52 @@ public sealed class BootstrapTests
         Bca.PValue(0.7, [.. some, double.NaN, double.PositiveInfinity]).ShouldBe(Bca.PValue(0.7, some));
         // (15 + 1) / (99 + 1), twice.
         Bca.PValue(0.7, some).ShouldBe(0.32, 1e-12);
+    }
+
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.7)]
+    [InlineData(-1e-3)]
+    [InlineData(1 / 3.0)]
+    public void Replicates_that_are_all_alike_are_counted_whatever_rounding_makes_of_their_spread(double value)
+    {
+        for (int count = 39; count < 139; count++)
+        {
+            Bca.PValue(value, Enumerable.Repeat(value, count).ToArray()).ShouldBe(2.0 / (count + 1), 1e-15, $"{count}");
+        }
+    }
+
+    [Fact]
+    public void A_spread_that_is_small_beside_the_difference_is_still_measured()
+    {
+        // 0, 1 and 3 around 1e8: a variance of (0 + 1 + 9) / 3 less (4 / 3)^2, that is 14 / 9. Four standard errors are 4 sqrt(14) / 3.
+        double[] replicates = [.. Enumerable.Range(0, 999).Select(i => 1e8 + (i % 3) + (i % 3 / 2))];
+
+        // scipy: 2 * norm.sf(4).
+        Bca.PValue(4 * Math.Sqrt(14) / 3, replicates).ShouldBe(6.334248366623996e-05, 1e-12);
+    }
+
+    [Fact]
+    public void Values_that_are_all_alike_have_no_interval_and_every_resample_has_their_mean()
+    {
+        // Sums of 0.1 round differently by their order and weights, which is no spread.
+        foreach (int count in new[] { 60, 600 })
+        {
+            (double mean, Interval? interval, Interval? oneSided, double[] replicates) =
+                MeanBootstrap.Run(Enumerable.Repeat(0.1, count).ToArray(), new ScoringOptions { Resamples = 100 });
+
+            mean.ShouldBe(0.1);
+            (interval, oneSided).ShouldBe((null, null));
+            replicates.ShouldAllBe(value => Math.Abs(value - 0.1) < 1e-15);
+            Bca.PValue(mean, replicates).ShouldBe(2 / 101.0, 1e-15);
+        }
+    }
+
+    [Fact]
+    public void A_deviation_far_from_zero_keeps_its_digits()
+    {
+        // 0, 1 and 3: squares of 10, less 16 / 3 for their mean, over 2.
+        MeanBootstrap.Deviation([1e9, 1e9 + 1, 1e9 + 3]).ShouldBe(Math.Sqrt(7 / 3.0), 1e-6);
     }
 
     [Theory]
