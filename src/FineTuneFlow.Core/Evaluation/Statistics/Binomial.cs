@@ -18,11 +18,6 @@ internal static class Binomial
             return 0;
         }
 
-        if (p >= 1)
-        {
-            return trials;
-        }
-
         if (p > 0.5)
         {
             return trials - Draw(ref random, trials, 1 - p);
@@ -40,13 +35,14 @@ internal static class Binomial
         {
             double u = random.NextDouble();
             double mass = start;
-            for (int k = 0; k <= trials && mass > 0; k++)
+            for (int k = 0; mass > 0; k++)
             {
                 if (u < mass)
                 {
                     return k;
                 }
 
+                // After the last trial the mass is 0.
                 u -= mass;
                 mass *= odds * (trials - k) / (k + 1);
             }
@@ -92,7 +88,8 @@ internal static class Binomial
         }
     }
 
-    private static double StirlingTail(double k)
+    /// <summary>ln k! less Stirling's formula without its series, which the series gives from 10 on.</summary>
+    internal static double StirlingTail(double k)
     {
         if (k <= 9)
         {

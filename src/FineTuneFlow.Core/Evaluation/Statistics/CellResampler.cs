@@ -27,7 +27,7 @@ internal sealed class CellResampler
             }
         }
 
-        _largestFirst = [.. Enumerable.Range(0, counts.Length).OrderByDescending(cell => counts[cell]).ThenBy(cell => cell)];
+        _largestFirst = [.. Enumerable.Range(0, counts.Length).OrderByDescending(cell => counts[cell])];
     }
 
     public int Cells => _counts.Length;
@@ -50,12 +50,8 @@ internal sealed class CellResampler
         long rest = _rows;
         foreach (int cell in _largestFirst)
         {
-            if (left == 0)
-            {
-                break;
-            }
-
-            int drawn = _counts[cell] >= rest ? left : Binomial.Draw(ref random, left, _counts[cell] / (double)rest);
+            // The last cell that has rows is all of the rest, and takes what is left.
+            int drawn = Binomial.Draw(ref random, left, _counts[cell] / (double)rest);
             weights[cell] = drawn;
             left -= drawn;
             rest -= _counts[cell];
