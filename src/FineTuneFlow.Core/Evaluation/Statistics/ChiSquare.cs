@@ -4,9 +4,6 @@ namespace FineTuneFlow.Core.Evaluation.Statistics;
 /// 2007, 6.2: series below a + 1, Lentz's continued fraction above).</summary>
 internal static class ChiSquare
 {
-    private const int MostTerms = 10_000;
-    private const double Precise = 1e-15;
-
     /// <summary>P(X &gt; x) for <paramref name="degrees"/> degrees of freedom, from 1.</summary>
     public static double Tail(double x, int degrees)
     {
@@ -18,7 +15,7 @@ internal static class ChiSquare
     /// <summary>The x with P(X &gt; x) = p, 0 &lt; p &lt; 1.</summary>
     public static double TailQuantile(double p, int degrees)
     {
-        (double low, double high) = (0, Math.Max(1, degrees));
+        (double low, double high) = (0, 1);
         while (Tail(high, degrees) > p)
         {
             high *= 2;
@@ -37,7 +34,7 @@ internal static class ChiSquare
     {
         double term = 1 / a;
         double sum = term;
-        for (int n = 1; n < MostTerms && Math.Abs(term) > Math.Abs(sum) * Precise; n++)
+        for (int n = 1; sum + term > sum; n++)
         {
             term *= x / (a + n);
             sum += term;
@@ -46,19 +43,21 @@ internal static class ChiSquare
         return sum * Math.Exp((a * Math.Log(x)) - x - LogGamma(a));
     }
 
+    // By induction both denominators of step n are above n + 1 where x is above a + 1, so neither needs Lentz's guard against 0.
     private static double UpperByFraction(double a, double x)
     {
-        const double Tiny = 1e-300;
+        const int MostTerms = 10_000;
+        const double Precise = 1e-15;
         double b = x + 1 - a;
-        double c = 1 / Tiny;
+        double c = double.PositiveInfinity;
         double d = 1 / b;
         double product = d;
         for (int n = 1; n < MostTerms; n++)
         {
             double an = -n * (n - a);
             b += 2;
-            d = 1 / NotZero((an * d) + b);
-            c = NotZero(b + (an / c));
+            d = 1 / ((an * d) + b);
+            c = b + (an / c);
             double change = c * d;
             product *= change;
             if (Math.Abs(change - 1) < Precise)
@@ -68,8 +67,6 @@ internal static class ChiSquare
         }
 
         return product * Math.Exp((a * Math.Log(x)) - x - LogGamma(a));
-
-        static double NotZero(double value) => Math.Abs(value) < Tiny ? Tiny : value;
     }
 
     // a is half a whole number: ln Gamma by recurrence from Gamma(1/2) = sqrt(pi) or Gamma(1) = 1.
