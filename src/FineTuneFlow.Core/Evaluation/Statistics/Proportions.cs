@@ -21,7 +21,7 @@ internal static class Proportions
 
         // At none and at all successes the bound is 0 or 1 exactly, which rounding would miss by a hair.
         return new Interval(
-            successes == 0 ? 0 : Math.Max(0, middle - half), successes == rows ? 1 : Math.Min(1, middle + half), IntervalMethod.Wilson);
+            successes == 0 ? 0 : middle - half, successes == rows ? 1 : middle + half, IntervalMethod.Wilson);
     }
 
     /// <summary>Interval of one class's F1. Given the rows that either are or were called the class, the hits among them are

@@ -117,6 +117,11 @@ public sealed class StatisticsAgainstScipyTests
         // None and all are bounds that rounding must not miss: a share of exactly 1 lies in its interval.
         Proportions.Wilson(0, 7, 0.05)!.Low.ShouldBe(0);
         Proportions.Wilson(7, 7, 0.05)!.High.ShouldBe(1);
+        for (int rows = 1; rows <= 60; rows++)
+        {
+            Proportions.Wilson(0, rows, 0.05)!.Low.ShouldBe(0, $"none of {rows}");
+            Proportions.Wilson(rows, rows, 0.05)!.High.ShouldBe(1, $"{rows} of {rows}");
+        }
     }
 
     [Fact]
