@@ -67,27 +67,30 @@ internal sealed class FileUploads(ServiceConnection service, ProviderOptions opt
         using var places = new SemaphoreSlim(PartsAtOnce);
         var sent = new List<Task<string>>();
         bool first = mark;
-        while (!sent.Any(part => part.IsFaulted))
-        {
-            await places.WaitAsync(cancellation);
-            byte[] buffer = new byte[options.PartBytes];
-            int read = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
-            if (read == 0)
-            {
-                break;
-            }
-
-            sent.Add(SendPartAsync(new MemoryStream(buffer, 0, read), first));
-            first = false;
-        }
-
         try
         {
+            while (!stop.IsCancellationRequested)
+            {
+                await places.WaitAsync(cancellation);
+                byte[] buffer = new byte[options.PartBytes];
+                int read = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                sent.Add(SendPartAsync(new MemoryStream(buffer, 0, read), first));
+                first = false;
+            }
+
+            cancellation.ThrowIfCancellationRequested();
             return await Task.WhenAll(sent);
         }
         catch
         {
+            // The source failed or the caller gave up: what is under way is of no use, and must not go on when the upload is cancelled.
             await stop.CancelAsync();
+            await ((Task)Task.WhenAll(sent)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
 
@@ -99,6 +102,12 @@ internal sealed class FileUploads(ServiceConnection service, ProviderOptions opt
                 JsonElement part = await service.SendJsonAsync(
                     ServiceCall.UploadPart, "POST", $"{route}/parts", form, form.ContentType, options.UploadTimeout, stop.Token);
                 return part.Text("id") ?? throw service.Unreadable(ServiceCall.UploadPart);
+            }
+            catch
+            {
+                // One that is lacking is enough: nobody waits for the others.
+                await stop.CancelAsync();
+                throw;
             }
             finally
             {
