@@ -307,6 +307,18 @@ public sealed class AzureModelDeploymentsTests
         await Should.ThrowAsync<OperationCanceledException>(() => deployments.GetAsync("p", "dep", stop.Token));
     }
 
+    [Fact]
+    public async Task A_control_plane_that_does_not_answer_in_time_is_given_up()
+    {
+        await using WireServer server = await WireServer.StartAsync((context, _) => Task.Delay(Timeout.Infinite, context.RequestAborted));
+        ProviderOptions hasty = Options(server, "azure", options => options) with { RequestTimeout = TimeSpan.FromMilliseconds(200) };
+        using var deployments = new AzureModelDeployments(new ProviderSettings("p", [hasty]), Prices, TimeProvider.System);
+
+        Failure fault = await RefusedAsync(() => deployments.GetAsync("p", "dep", Cancelled).WaitAsync(TimeSpan.FromSeconds(30), Cancelled));
+
+        (fault.Kind, fault.Message).ShouldBe((FailureKind.Unavailable, "p's control plane did not answer (asked to look up the deployment)"));
+    }
+
     private static async Task<Failure> RefusedAsync(Func<Task> call) => (await Should.ThrowAsync<FlowException>(call)).Failure;
 
     private static AzureModelDeployments For(

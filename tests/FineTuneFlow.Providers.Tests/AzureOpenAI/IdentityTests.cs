@@ -15,7 +15,7 @@ namespace FineTuneFlow.Providers.Tests.AzureOpenAI;
 /// by client id for as long as the process lives, so each test has one of its own.</summary>
 public sealed class IdentityTests : IAsyncLifetime
 {
-    private static readonly string[] Variables = ["IDENTITY_ENDPOINT", "IDENTITY_HEADER"];
+    private static readonly string[] Variables = ["IDENTITY_ENDPOINT", "IDENTITY_HEADER", "AZURE_TOKEN_CREDENTIALS"];
 
     private readonly string?[] _before = [.. Variables.Select(Environment.GetEnvironmentVariable)];
     private readonly string _clientId = Guid.NewGuid().ToString();
@@ -31,6 +31,8 @@ public sealed class IdentityTests : IAsyncLifetime
             context, _status, _status == 200 ? $$"""{"access_token":"of-{{_clientId}}","expires_on":"{{expires}}","token_type":"Bearer","resource":"r"}""" : """{"error":"none"}"""));
         Environment.SetEnvironmentVariable(Variables[0], new Uri(_identity.Address, "/msi/token").ToString());
         Environment.SetEnvironmentVariable(Variables[1], "h");
+        // A developer's sign-in, which is what is looked for where settings name no identity, would not ask this one.
+        Environment.SetEnvironmentVariable(Variables[2], "AzureCliCredential");
     }
 
     public async ValueTask DisposeAsync()
@@ -83,6 +85,7 @@ public sealed class IdentityTests : IAsyncLifetime
 
         (told.Kind, told.Message).ShouldBe((FailureKind.Unauthenticated, "No credential for p was found"));
         _identity.Requests.ShouldNotBeEmpty();
+        _identity.Requests.ShouldAllBe(asked => asked.Query.Contains(_clientId, StringComparison.Ordinal));
     }
 
     private AzureModelDeployments Deployments(Uri address) => new(new ProviderSettings("p", [Options(address)]), PriceBook.Default, TimeProvider.System);

@@ -54,8 +54,28 @@ public sealed class ClassicDeploymentTests
     [InlineData("https://res.openai.azure.com/openai/v1/", "https://res.cognitiveservices.azure.com/")]
     [InlineData("https://res.cognitiveservices.azure.com/openai/v1/", "https://res.cognitiveservices.azure.com/")]
     [InlineData("http://127.0.0.1:7072/as/foundry/openai/v1/", "http://127.0.0.1:7072/as/foundry/")]
+    [InlineData("https://RES.OpenAI.Azure.com/OpenAI/V1/", "https://res.cognitiveservices.azure.com/")]
+    [InlineData("https://res.openai.azure.com/else/", "https://res.cognitiveservices.azure.com/")]
+    [InlineData("https://res.openai.azure.com.proxy.example/openai/v1/", "https://res.openai.azure.com.proxy.example/")]
+    [InlineData("http://proxy.example/openai/v1/behind/openai/v1/", "http://proxy.example/openai/v1/behind/")]
     public void The_address_follows_from_the_base_address(string baseAddress, string endpoint) =>
         ClassicDeployments.EndpointOf(new Uri(baseAddress)).ShouldBe(new Uri(endpoint));
+
+    [Fact]
+    public void A_version_that_the_library_does_not_know_is_told_with_those_that_it_knows()
+    {
+        ServiceProfile foundry = BuiltInProfiles.Get("foundry");
+
+        Failure told = Should.Throw<FlowException>(() => TestProvider.For(new Uri("http://127.0.0.1/v1/"), ProviderKind.AzureOpenAI, options => options with
+        {
+            Profile = foundry with { Deployment = foundry.Deployment! with { ClassicVersion = "2020-01-01" } },
+        })).Failure;
+
+        (told.Kind, told.Field).ShouldBe((FailureKind.InvalidInput, "Providers__p__Profile__Deployment__ClassicVersion"));
+        told.Message.ShouldContain("\"2020-01-01\"");
+        told.Remedy.ShouldNotBeNull().ShouldContain(": 2024-06-01, ");
+        told.Remedy.ShouldContain(", 2025-04-01-preview");
+    }
 
     /// <summary>The libraries break each other across versions (docs/decisions/openai-library.md): whoever raises one tries the pair again.</summary>
     [Fact]
