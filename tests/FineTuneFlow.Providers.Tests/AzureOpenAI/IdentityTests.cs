@@ -1,6 +1,5 @@
 using System.Globalization;
 using FineTuneFlow.Core.Costs;
-using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Providers.AzureOpenAI;

@@ -1,4 +1,3 @@
-using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Providers.OpenAI;

@@ -48,7 +48,9 @@ public sealed class MultipartFileTests
 
         (await source.ReadAsync(buffer.AsMemory(0, 2))).ShouldBe(2);
         (source.Position, source.Length).ShouldBe((2, 5));
+#pragma warning disable CA1835 // The older way to read is what is tried.
         (await source.ReadAsync(buffer, 2, 2, default)).ShouldBe(2);
+#pragma warning restore CA1835
         (await source.ReadAsync(Memory<byte>.Empty)).ShouldBe(0, "asking for nothing is no end");
         source.Read(buffer, 4, 4).ShouldBe(1);
         (await source.ReadAsync(buffer)).ShouldBe(0);
@@ -63,14 +65,9 @@ public sealed class MultipartFileTests
     public async Task A_source_of_another_length_is_told(int announced)
     {
         var source = new ExactStream(new MemoryStream([1, 2, 3, 4, 5]), announced, "f");
-        byte[] buffer = new byte[3];
 
-        (await source.ReadAsync(buffer)).ShouldBe(3);
-        FlowException told = await Should.ThrowAsync<FlowException>(async () =>
-        {
-            await source.ReadAsync(buffer);
-            await source.ReadAsync(buffer);
-        });
+        (await source.ReadAsync(new byte[3])).ShouldBe(3);
+        FlowException told = await Should.ThrowAsync<FlowException>(() => source.CopyToAsync(Stream.Null));
 
         (told.Failure.Kind, told.Failure.Message).ShouldBe((FailureKind.Conflict, $"f is not of the {announced} bytes that were announced"));
     }
@@ -79,6 +76,6 @@ public sealed class MultipartFileTests
     public async Task A_source_without_anything_is_told_unless_that_was_announced()
     {
         (await new ExactStream(Stream.Null, 0, "f").ReadAsync(new byte[1])).ShouldBe(0);
-        await Should.ThrowAsync<FlowException>(async () => await new ExactStream(Stream.Null, 1, "f").ReadAsync(new byte[1]));
+        await Should.ThrowAsync<FlowException>(() => new ExactStream(Stream.Null, 1, "f").CopyToAsync(Stream.Null));
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Core.Training;
 using FineTuneFlow.Providers.OpenAI;
