@@ -171,6 +171,23 @@ public sealed class DispatcherTests : IDisposable
     }
 
     [Fact]
+    public async Task Work_of_a_rewound_instance_that_waits_for_a_place_has_not_been_given_to_anybody()
+    {
+        await using EngineHarness harness = await StartAsync(activities: 1);
+        await harness.Engine.StartAsync(Run, "r", -1);
+        await BegunAsync();
+        EndOf(-1).SetResult(0);
+        (await harness.EndOfAsync("r")).Status.ShouldBe(InstanceStatus.Failed);
+        await AskAsync(harness, "holds the place", 2);
+        await BegunAsync();
+
+        await harness.Engine.RewindAsync("r", "again");
+        await CommittedAsync(harness);
+
+        Leases(harness).Select(lease => lease.Deliveries).ShouldBe([0, 1]);
+    }
+
+    [Fact]
     public async Task A_stop_begins_nothing_that_waits_and_tells_what_has_not_answered()
     {
         await using EngineHarness harness = await StartAsync(activities: 2);

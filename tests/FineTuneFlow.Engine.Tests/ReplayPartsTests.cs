@@ -302,7 +302,8 @@ public sealed class ReplayPartsTests
         OrchestrationVersions.Missing(catalog, "Run", "a").ShouldBeNull();
         Failure version = OrchestrationVersions.Missing(catalog, "Run", "z")!;
         (version.Kind, version.Message).ShouldBe((FailureKind.NotFound, "This host has Run in version a, b, c, d, e, f, g, h, not in version z"));
-        OrchestrationVersions.Missing(catalog, "Nobody", "a")!.Message.ShouldBe("This host has no orchestration Nobody");
+        OrchestrationVersions.Missing(catalog, "Nobody", "a")!.ShouldSatisfyAllConditions(
+            failure => failure.Message.ShouldBe("This host has no orchestration Nobody"), failure => failure.Remedy.ShouldBe("Run a host that has it"));
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using FineTuneFlow.Core.Failures;
 using FineTuneFlow.Durable;
+using FineTuneFlow.Engine.Scheduling;
+using FineTuneFlow.Engine.Storage;
 using FineTuneFlow.Tests;
 
 namespace FineTuneFlow.Engine.Tests;
@@ -329,6 +331,283 @@ public class RewindTests
         HistoryEntry[] asked = [.. (await harness.Engine.GetHistoryAsync("r")).Where(e => e.Kind == HistoryKind.ActivityScheduled)];
         asked.Select(e => e.StepId).Distinct().Count().ShouldBe(asked.Length, "no number is given twice");
         await Replays.AssertEveryPrefixAsync(harness.Engine, harness.Catalog);
+    }
+
+    [Fact]
+    public async Task An_instance_whose_version_this_host_lacks_is_not_rewound()
+    {
+        _broken["a"] = true;
+        await using EngineHarness harness = await EngineHarness.StartAsync(Catalog.With(Run, (context, _) => context.CallAsync(Step, "a")));
+        await harness.Engine.StartAsync(Run, "r", Unit.Value);
+        await harness.EndOfAsync("r");
+        harness.Catalog = Catalog;
+        await harness.StopAndRestartAsync();
+
+        Failure refused = (await Should.ThrowAsync<FlowException>(() => harness.Engine.RewindAsync("r", "repaired"))).Failure;
+
+        (refused.Kind, refused.Message).ShouldBe((FailureKind.NotFound, "This host has no orchestration Run"));
+        (await harness.Engine.GetAsync("r"))!.Status.ShouldBe(InstanceStatus.Failed);
+    }
+
+    [Fact]
+    public async Task A_rewound_history_is_counted_from_one_and_tells_the_reason()
+    {
+        bool broken = true;
+        var go = new EventName<string>("Go");
+        WorkflowCatalog catalog = Catalog.With(Run, async (context, _) =>
+            await context.CallAsync(Step, broken ? throw new FlowException(FailureKind.JobFailed, "broke") : await context.WaitForEvent(go)));
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", Unit.Value);
+        await harness.EndOfAsync("r");
+        broken = false;
+
+        await harness.Engine.RewindAsync("r", "repaired");
+        await harness.Engine.RaiseEventAsync("r", go, "a");
+        (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("A");
+
+        HistoryEntry[] history = [.. await harness.Engine.GetHistoryAsync("r")];
+        history.Single(e => e.Kind == HistoryKind.Rewound).Input!.GetValue<string>().ShouldBe("repaired");
+        history.Single(e => e.Kind == HistoryKind.ActivityScheduled).StepId.ShouldBe(1, "there was no step before");
+        EngineDatabase database = harness.Engine.Runtime.Database;
+        InstanceRow row = database.Read(read => read.Row("r"))!;
+        (row.Execution, row.Generation).ShouldBe((2, 1));
+        database.Read(read => read.History(row.Key, 2)).Select(r => r.Sequence).ShouldBe([1, 2, 3, 4, 5, 6]);
+    }
+
+    [Fact]
+    public async Task A_rewound_instance_that_waits_as_before_leaves_nothing_in_its_inbox()
+    {
+        bool broken = true;
+        var go = new EventName<string>("Go");
+        WorkflowCatalog catalog = Catalog.With(Run, (context, _) => broken ? throw new FlowException(FailureKind.JobFailed, "broke") : context.WaitForEvent(go));
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", Unit.Value);
+        await harness.EndOfAsync("r");
+        broken = false;
+        await harness.Engine.RewindAsync("r", "repaired");
+        await harness.SettleAsync();
+
+        harness.Engine.Runtime.Database.Read(read => read.Inbox()).ShouldBeEmpty();
+        await harness.Engine.RaiseEventAsync("r", go, "x");
+        (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("x");
+    }
+
+    [Fact]
+    public async Task A_rewound_instance_goes_on_by_itself_also_where_the_process_dies_at_that_moment()
+    {
+        bool broken = true;
+        bool dies = false;
+        WorkflowCatalog catalog = Catalog.With(Run, async (context, _) =>
+            await context.CallAsync(Step, "a") + (broken ? throw new FlowException(FailureKind.JobFailed, "broke") : "!"));
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog, probes: engine => engine.Commits.Probe = before =>
+        {
+            if (!before && Volatile.Read(ref dies))
+            {
+                throw new InvalidOperationException("dead");
+            }
+        });
+        await harness.Engine.StartAsync(Run, "r", Unit.Value);
+        (await harness.EndOfAsync("r")).Failure!.Message.ShouldBe("broke");
+        broken = false;
+        Volatile.Write(ref dies, true);
+        await Should.ThrowAsync<FlowException>(() => harness.Engine.RewindAsync("r", "repaired"));
+        Volatile.Write(ref dies, false);
+        await harness.KillAndRestartAsync();
+
+        (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("A!");
+        _calls.ShouldBe(["a"]);
+    }
+
+    [Fact]
+    public async Task A_timer_that_was_running_at_the_failure_runs_on_after_the_rewind()
+    {
+        WorkflowCatalog catalog = Catalog.With(Run, async (context, _) =>
+        {
+            Task hour = context.Delay(TimeSpan.FromHours(1));
+            string word = await context.CallAsync(Step, "a");
+            await hour;
+            return word;
+        });
+        _broken["a"] = true;
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        DateTimeOffset began = harness.Clock.GetUtcNow();
+        await harness.Engine.StartAsync(Run, "r", Unit.Value);
+        await harness.EndOfAsync("r");
+        harness.Engine.NextDue.ShouldBeNull();
+        harness.Clock.Advance(TimeSpan.FromMinutes(20));
+        _broken.Clear();
+
+        await harness.Engine.RewindAsync("r", "repaired");
+
+        (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("A");
+        (harness.Clock.GetUtcNow() - began).ShouldBe(TimeSpan.FromHours(1));
+    }
+
+    [Fact]
+    public async Task Of_two_rewinds_at_once_one_is_told_that_the_instance_has_changed()
+    {
+        using var reached = new ManualResetEventSlim(false);
+        using var open = new ManualResetEventSlim(true);
+        WorkflowCatalog catalog = Catalog.With(Run, (context, _) => context.CallAsync(Step, "a"));
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog, probes: engine => engine.Commits.Probe = before =>
+        {
+            if (before && !open.IsSet)
+            {
+                reached.Set();
+                open.Wait(TimeSpan.FromSeconds(20));
+            }
+        });
+        _broken["a"] = true;
+        await harness.Engine.StartAsync(Run, "r", Unit.Value);
+        await harness.EndOfAsync("r");
+        _broken.Clear();
+        // Both are planned while nothing can be written.
+        open.Reset();
+        Task<bool> holds = harness.Engine.Runtime.Commits.RunAsync(_ => true);
+        reached.Wait(TimeSpan.FromSeconds(20)).ShouldBeTrue();
+        Task first = harness.Engine.RewindAsync("r", "one");
+        Task second = harness.Engine.RewindAsync("r", "two");
+        open.Set();
+
+        await Task.WhenAll(holds, first);
+        Failure refused = (await Should.ThrowAsync<FlowException>(() => second)).Failure;
+        (refused.Kind, refused.Message, refused.Remedy).ShouldBe((FailureKind.Conflict, "r has changed meanwhile", "Look at its state again"));
+        (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("A");
+        (await harness.Engine.GetHistoryAsync("r")).Count(e => e.Kind == HistoryKind.Rewound).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_plan_is_not_carried_out_on_another_failure_or_without_a_child_that_it_counts_on()
+    {
+        var child = new OrchestrationName<Unit, string>("Child");
+        WorkflowCatalog catalog = Catalog.With(child, (context, _) => context.CallAsync(Step, "a")).With(Run, (context, _) => context.CallAsync(child, Unit.Value));
+        _broken["a"] = true;
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        EngineRuntime runtime = harness.Engine.Runtime;
+        async Task<Failure> CarriedOut(Rewind plan) => (await Should.ThrowAsync<FlowException>(() => runtime.Commits.RunAsync(write =>
+        {
+            plan.Write(write, "late", 0);
+            return true;
+        }))).Failure;
+        Rewind Plan() => Rewind.Plan(runtime, runtime.Database.Read(read => read.Row("r"))!);
+        await harness.Engine.StartAsync(Run, "r", Unit.Value);
+        await harness.EndOfAsync("r");
+
+        Rewind early = Plan();
+        await harness.Engine.RewindAsync("r", "in between");
+        (await harness.EndOfAsync("r")).Status.ShouldBe(InstanceStatus.Failed);
+        (await CarriedOut(early)).Message.ShouldBe("r has changed meanwhile");
+
+        Rewind late = Plan();
+        await harness.Engine.PurgeAsync("r:1");
+        (await CarriedOut(late)).Message.ShouldBe("r:1 has changed meanwhile");
+        (await harness.Engine.GetHistoryAsync("r")).Count(e => e.Kind == HistoryKind.Rewound).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_event_that_only_the_new_course_sends_is_received_once_and_one_that_was_sent_before_is_not_sent_again(bool restarts)
+    {
+        var go = new EventName<string>("Go");
+        var listen = new OrchestrationName<Unit, string>("Listen");
+        WorkflowCatalog catalog = Catalog
+            .With(listen, async (context, _) => await context.WaitForEvent(go) + await context.WaitForEvent(go))
+            .With(Run, async (context, _) =>
+            {
+                bool broke = false;
+                async Task First()
+                {
+                    try
+                    {
+                        await context.CallAsync(Step, "a");
+                    }
+                    catch (StepFailedException)
+                    {
+                        broke = true;
+                        throw;
+                    }
+                }
+
+                async Task Second()
+                {
+                    context.SendEvent("listens", go, "always ");
+                    await context.WaitForEvent(go);
+                    if (!broke)
+                    {
+                        context.SendEvent("listens", go, "well");
+                        context.SendEvent("has ended", go, "well");
+                    }
+                }
+
+                await Task.WhenAll(First(), Second());
+                return "";
+            });
+        _broken["a"] = true;
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(listen, "listens", Unit.Value);
+        await harness.Engine.StartAsync(listen, "has ended", Unit.Value);
+        await harness.Engine.RaiseEventAsync("has ended", go, "");
+        await harness.Engine.RaiseEventAsync("has ended", go, "");
+        await harness.Engine.StartAsync(Run, "r", Unit.Value);
+        await harness.SettleAsync();
+        await harness.Engine.RaiseEventAsync("r", go, "");
+        await harness.EndOfAsync("r");
+        await harness.Engine.SuspendAsync("listens", "so that the event waits");
+        _broken.Clear();
+
+        await harness.Engine.RewindAsync("r", "repaired");
+        (await harness.EndOfAsync("r")).Status.ShouldBe(InstanceStatus.Completed);
+        harness.Engine.Runtime.Database.Read(read => read.Inbox()).Select(m => m.Message.Payload).ShouldBe(["\"well\""]);
+        if (restarts)
+        {
+            await harness.KillAndRestartAsync();
+        }
+
+        await harness.Engine.ResumeAsync("listens", "go");
+        (await harness.EndOfAsync("listens")).Output!.GetValue<string>().ShouldBe("always well");
+        (await harness.Engine.GetHistoryAsync("has ended")).Count(e => e.Kind == HistoryKind.EventReceived).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_rewind_for_which_the_disk_had_no_room_at_first_happens_once()
+    {
+        const int sqliteFull = 13;
+        int refusals = 0;
+        var go = new EventName<string>("Go");
+        var child = new OrchestrationName<string, string>("Child");
+        WorkflowCatalog catalog = Catalog
+            .With(child, async (context, word) => word == "waits" ? await context.WaitForEvent(go) : await context.CallAsync(Step, word))
+            .With(Run, async (context, _) =>
+            {
+                string[] all = await Task.WhenAll(
+                    context.CallAsync(Step, "own"), context.CallAsync(child, "of the child"), context.CallAsync(child, "waits", "stopped"));
+                return string.Concat(all);
+            });
+        _broken["own"] = _broken["of the child"] = true;
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog, probes: engine => engine.Commits.Probe = before =>
+        {
+            if (before && Interlocked.Decrement(ref refusals) >= 0)
+            {
+                throw new Microsoft.Data.Sqlite.SqliteException("database or disk is full", sqliteFull);
+            }
+        });
+        await harness.Engine.StartAsync(Run, "r", Unit.Value);
+        await harness.SettleAsync();
+        await harness.Engine.TerminateAsync("stopped", "so that it begins anew");
+        await harness.EndOfAsync("r");
+        _broken.Clear();
+        _calls.Clear();
+        Volatile.Write(ref refusals, 2);
+
+        await harness.Engine.RewindAsync("r", "repaired");
+        await harness.SettleAsync();
+        await harness.Engine.RaiseEventAsync("stopped", go, "!");
+
+        (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("OWNOF THE CHILD!");
+        _calls.Order().ShouldBe(["of the child", "own"]);
+        (await harness.Engine.GetHistoryAsync("stopped")).Count(e => e.Kind == HistoryKind.ExecutionStarted).ShouldBe(2);
+        Volatile.Read(ref refusals).ShouldBeLessThan(0);
     }
 
     [Fact]

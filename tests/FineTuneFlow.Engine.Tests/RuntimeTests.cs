@@ -268,6 +268,61 @@ public sealed class RuntimeTests
         (await harness.EndOfAsync("l")).Output!.GetValue<string>().ShouldBe("abcd");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_instances_time_stands_still_while_the_clock_is_behind_it(bool restarts)
+    {
+        await using EngineHarness harness = await EngineHarness.StartAsync(Words);
+        await harness.Engine.StartAsync(Run, "r", 1);
+        await harness.SettleAsync();
+        harness.Clock.Advance(TimeSpan.FromHours(1));
+        await WordAsync(harness, "r");
+        DateTimeOffset last = harness.Clock.GetUtcNow();
+        harness.Clock.TurnBack(TimeSpan.FromMinutes(30));
+        if (restarts)
+        {
+            await harness.KillAndRestartAsync();
+        }
+
+        await WordAsync(harness, "r");
+
+        (await harness.Engine.GetHistoryAsync("r")).Select(e => e.At).ShouldBe([last.AddHours(-1), last, last, last]);
+    }
+
+    [Fact]
+    public async Task A_suspension_that_comes_with_an_event_is_heeded_first_and_the_event_is_kept()
+    {
+        await using EngineHarness harness = await EngineHarness.StartAsync(Gated(Catalog, _ => true));
+        await harness.Engine.StartAsync(Run, "r", 0);
+        _gate.Reached().ShouldBeTrue();
+        Task suspended = harness.Engine.SuspendAsync("r", "hold");
+        Task raised = harness.Engine.RaiseEventAsync("r", Go, "x");
+        _gate.Open();
+        await Task.WhenAll(suspended, raised).WaitAsync(Patience);
+        await harness.SettleAsync();
+
+        (await harness.Engine.GetAsync("r"))!.Status.ShouldBe(InstanceStatus.Suspended);
+        (await harness.Engine.GetHistoryAsync("r")).Select(e => e.Kind).ShouldBe([HistoryKind.ExecutionStarted, HistoryKind.Suspended]);
+        await harness.Engine.ResumeAsync("r", "go");
+        (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("x");
+    }
+
+    [Fact]
+    public async Task An_event_that_comes_with_the_termination_is_too_late()
+    {
+        await using EngineHarness harness = await EngineHarness.StartAsync(Gated(Catalog, _ => true));
+        await harness.Engine.StartAsync(Run, "r", 0);
+        _gate.Reached().ShouldBeTrue();
+        Task terminated = harness.Engine.TerminateAsync("r", "enough");
+        Task raised = harness.Engine.RaiseEventAsync("r", Go, "x");
+        _gate.Open();
+        await terminated.WaitAsync(Patience);
+
+        (await Should.ThrowAsync<FlowException>(() => raised.WaitAsync(Patience))).Failure.Message.ShouldBe("r has ended (Terminated) and takes nothing any more");
+        (await harness.Engine.GetHistoryAsync("r")).Select(e => e.Kind).ShouldBe([HistoryKind.ExecutionStarted, HistoryKind.ExecutionTerminated]);
+    }
+
     [Fact]
     public async Task An_engine_that_has_ended_leaves_no_timer_in_the_clock()
     {

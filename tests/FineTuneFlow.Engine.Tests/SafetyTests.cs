@@ -114,11 +114,17 @@ public class SafetyTests
             .With(Run, async (context, _) => (await context.WaitForEvent(Go)).Length)
             .With(v2, async (context, _) => 100 * (await context.WaitForEvent(Go)).Length);
         WorkflowCatalog newOnly = Activities.With(v2, async (context, _) => 100 * (await context.WaitForEvent(Go)).Length);
-        await using EngineHarness harness = await EngineHarness.StartAsync(both);
+        using var log = new LogLines();
+        await using EngineHarness harness = await EngineHarness.StartAsync(both, loggers: log);
         await harness.Engine.StartAsync(Run, "old", Unit.Value);
+        await harness.Engine.StartAsync(v2, "newer", Unit.Value);
+        await harness.Engine.StartAsync(v2, "newest", Unit.Value);
         await harness.SettleAsync();
+        await harness.StopAndRestartAsync();
+        log.Written.ShouldBeEmpty();
         harness.Catalog = newOnly;
         await harness.StopAndRestartAsync();
+        log.Written.ShouldBe(["Warning: 1 open instances wait for a host that has their version of the orchestration"]);
 
         await harness.Engine.RaiseEventAsync("old", Go, "kept");
         InstanceState held = (await harness.Engine.GetAsync("old"))!;

@@ -76,6 +76,38 @@ public sealed class SchedulingPartsTests
     }
 
     [Fact]
+    public void A_later_timer_or_one_for_the_same_moment_does_not_put_off_the_cut_of_a_long_wait()
+    {
+        using TimerQueue timers = Timers();
+        DateTimeOffset began = _clock.GetUtcNow();
+        timers.Add(At(1, 1, minutes: 12));
+        _clock.Advance(TimeSpan.FromMinutes(4));
+        timers.Add(At(1, 2, minutes: 8));
+        timers.Add(At(1, 3, minutes: 9));
+
+        _clock.NextDue.ShouldBe(began.AddMinutes(5));
+    }
+
+    [Fact]
+    public void A_cancelled_timer_does_not_fire_with_another_and_does_not_wake_the_engine()
+    {
+        using TimerQueue timers = Timers();
+        long soon = _clock.GetUtcNow().AddMinutes(1).UtcTicks;
+        // Due within the same millisecond, to which the clock's timer is rounded up.
+        timers.Add(new TimerEntry(1, 1, 1, soon + 1));
+        timers.Add(new TimerEntry(1, 1, 2, soon + 2));
+        timers.Add(At(1, 3, minutes: 3));
+        timers.Add(At(1, 4, minutes: 4));
+        timers.Cancel(1, 1, 2);
+        timers.Cancel(1, 1, 3);
+
+        _clock.Advance(TimeSpan.FromMinutes(1) + TimeSpan.FromMilliseconds(1));
+
+        _fired.ShouldBe(["1.1.1"]);
+        _clock.NextDue.ShouldBe(_clock.GetUtcNow().AddMinutes(3) - TimeSpan.FromMilliseconds(1));
+    }
+
+    [Fact]
     public void A_cancelled_timer_does_not_fire_and_others_of_its_instance_do()
     {
         using TimerQueue timers = Timers();
@@ -115,7 +147,7 @@ public sealed class SchedulingPartsTests
         TimerQueue timers = Timers();
         timers.Add(At(1, 1, minutes: 1));
         timers.Dispose();
-        timers.Add(At(1, 2, minutes: 2));
+        timers.Add(At(1, 2, minutes: 0.5));
 
         _clock.NextDue.ShouldBe(DateTimeOffset.MaxValue);
     }

@@ -108,6 +108,8 @@ internal sealed class SkippingClock : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            // As the system's timer does.
+            ArgumentOutOfRangeException.ThrowIfLessThan(dueTime, dueTime == Timeout.InfiniteTimeSpan ? dueTime : TimeSpan.Zero);
             lock (clock._gate)
             {
                 clock._timers.Remove(this);

@@ -37,14 +37,15 @@ internal sealed class Rewind
         _history = RewoundHistory.Of(rows, () => new OrchestrationExecution(row, entry, engine.Options, engine.Loggers));
         foreach (HistoryRow open in _history.Open.Where(r => r.Kind == HistoryKind.ChildScheduled))
         {
-            if (engine.Database.Read(read => read.Row(open.Target!)) is { Status: InstanceStatus.Failed } child)
+            int step = open.StepId!.Value;
+            if (engine.Database.Read(read => read.Row(open.Target!)) is { Status: InstanceStatus.Failed } child && child.Parent == Asking(step))
             {
-                _children[open.StepId!.Value] = new Rewind(engine, child);
+                _children[step] = new Rewind(engine, child);
             }
         }
     }
 
-    private InstanceRow After => _row with { Status = InstanceStatus.Running, Begun = true, Execution = _row.Execution + 1 };
+    private InstanceRow After => _row with { Status = InstanceStatus.Running, Execution = _row.Execution + 1 };
 
     /// <exception cref="FlowException">Conflict: it has not failed, or is the child of another instance.</exception>
     public static Rewind Plan(EngineRuntime engine, InstanceRow row)
@@ -127,9 +128,7 @@ internal sealed class Rewind
             write.InsertHistory(_row.Key, After.Execution, kept with { Sequence = ++sequence });
             if (kept.Sequence == 0 && kept.Kind == HistoryKind.EventSent && write.Find(kept.Target!) is { Status: < InstanceStatus.Completed } receiver)
             {
-                var message = new Message { Kind = MessageKind.Event, Name = kept.Name, Payload = kept.Payload, Stored = true };
-                write.InsertInbox(receiver.Key, message);
-                _sent.Add((receiver.Key, message));
+                Send(write, receiver.Key, new Message { Kind = MessageKind.Event, Name = kept.Name, Payload = kept.Payload });
             }
         }
 
@@ -145,7 +144,7 @@ internal sealed class Rewind
             Reopen(write, open, reason, at);
         }
 
-        Tell(write, new Message { Kind = MessageKind.Look, Stored = true });
+        Tell(write, new Message { Kind = MessageKind.Look });
     }
 
     private void Reopen(WriteStatements write, HistoryRow open, string reason, long at)
@@ -172,40 +171,45 @@ internal sealed class Rewind
 
     private void ReopenChild(WriteStatements write, HistoryRow open, long at)
     {
-        InstanceRow? child = write.Find(open.Target!);
-        if (child is { Status: < InstanceStatus.Completed } && child.Parent?.Key == _row.Key)
-        {
-            return; // It has outlived its parent's failure and will tell when it ends.
-        }
-
         int step = open.StepId!.Value;
-        if (child is { Status: InstanceStatus.Completed } && child.Parent?.Key == _row.Key && child.Parent.Step == step)
+        ParentStep parent = Asking(step);
+        ChildCall call = JsonSerializer.Deserialize<ChildCall>(open.Payload!, FlowJson.Compact)!;
+        // One that was begun for another step, or for somebody else, is not this step's child: it is asked for like a new one.
+        if (write.Find(open.Target!) is { } child && child.Parent == parent)
         {
-            Tell(write, new Message
+            switch (child.Status)
             {
-                Kind = MessageKind.ChildEnded, Execution = _row.Generation, Step = step, Payload = write.OutputOf(child.Key), Stored = true,
-            });
-            return;
+                case < InstanceStatus.Completed:
+                    return; // It has outlived its parent's failure and will tell when it ends.
+                case InstanceStatus.Completed:
+                    Tell(write, new Message
+                    {
+                        Kind = MessageKind.ChildEnded, Execution = parent.Generation, Step = step, Payload = write.OutputOf(child.Key),
+                    });
+                    return;
+            }
+
+            call = call with { Again = true };
         }
 
-        ChildCall call = JsonSerializer.Deserialize<ChildCall>(open.Payload!, FlowJson.Compact)! with { Again = true };
-        var parent = new ParentStep(_row.Key, _row.Generation, step);
         if (ChildStart.Begin(write, open, call, parent, After.Execution, at, out Failure? refused) is { } begun)
         {
             _begun.Add(begun);
         }
         else if (refused is not null)
         {
-            Tell(write, new Message
-            {
-                Kind = MessageKind.ChildEnded, Execution = parent.Generation, Step = step, Failure = refused, Stored = true,
-            });
+            Tell(write, new Message { Kind = MessageKind.ChildEnded, Execution = parent.Generation, Step = step, Failure = refused });
         }
     }
 
-    private void Tell(WriteStatements write, Message message)
+    private ParentStep Asking(int step) => new(_row.Key, _row.Generation, step);
+
+    private void Tell(WriteStatements write, Message message) => Send(write, _row.Key, message);
+
+    private void Send(WriteStatements write, long receiver, Message message)
     {
-        write.InsertInbox(_row.Key, message);
-        _sent.Add((_row.Key, message));
+        message.Stored = true;
+        write.InsertInbox(receiver, message);
+        _sent.Add((receiver, message));
     }
 }

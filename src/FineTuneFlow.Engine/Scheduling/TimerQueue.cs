@@ -120,20 +120,8 @@ internal sealed class TimerQueue : IDisposable
         _timer.Change(wait > LongestWait ? LongestWait : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
     }
 
-    private bool Forget(long key, int execution, int step)
-    {
-        if (!_live.TryGetValue(key, out HashSet<(int Execution, int Step)>? steps) || !steps.Remove((execution, step)))
-        {
-            return false;
-        }
-
-        if (steps.Count == 0)
-        {
-            _live.Remove(key);
-        }
-
-        return true;
-    }
+    private bool Forget(long key, int execution, int step) =>
+        _live.TryGetValue(key, out HashSet<(int Execution, int Step)>? steps) && steps.Remove((execution, step));
 
     private void DropCancelled()
     {
