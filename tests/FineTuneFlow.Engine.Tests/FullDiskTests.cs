@@ -64,6 +64,49 @@ public sealed class FullDiskTests
     }
 
     [Fact]
+    public async Task A_turn_for_which_there_was_no_room_at_first_begins_its_child_and_sends_its_event_once()
+    {
+        int refusals = 0;
+        int begun = 0;
+        var go = new EventName<int>("Go");
+        var child = new OrchestrationName<Unit, int>("Child");
+        WorkflowCatalog catalog = new WorkflowCatalog()
+            .With(child, async (context, _) =>
+            {
+                Interlocked.Increment(ref begun);
+                return await context.WaitForEvent(go);
+            })
+            .With(Run, async (context, _) =>
+            {
+                int number = await context.WaitForEvent(go);
+                Task<int> answer = context.CallAsync(child, Unit.Value);
+                context.SendEvent("listens", go, number);
+                return await answer;
+            });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog, probes: engine => engine.Commits.Probe = before =>
+        {
+            if (before && Interlocked.Decrement(ref refusals) >= 0)
+            {
+                throw new SqliteException("database or disk is full", SqliteFull);
+            }
+        });
+        await harness.Engine.StartAsync(Run, "r", Unit.Value);
+        await harness.Engine.StartAsync(child, "listens", Unit.Value);
+        await harness.SettleAsync();
+        begun.ShouldBe(1);
+        await harness.Engine.SuspendAsync("listens", "so that it takes nothing");
+        Volatile.Write(ref refusals, 2);
+
+        await harness.Engine.RaiseEventAsync("r", go, 4);
+        await harness.SettleAsync();
+
+        begun.ShouldBe(2);
+        harness.Engine.Runtime.Find("listens")!.TakeAll().Count.ShouldBe(1);
+        await harness.Engine.RaiseEventAsync("r:1", go, 5);
+        (await harness.EndOfAsync("r")).Output!.GetValue<int>().ShouldBe(5);
+    }
+
+    [Fact]
     public async Task An_engine_that_is_stopped_on_a_full_disk_stops_and_goes_on_from_what_was_stored()
     {
         bool full = false;

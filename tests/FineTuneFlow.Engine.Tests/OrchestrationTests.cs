@@ -33,6 +33,8 @@ public class OrchestrationTests
         history.Count(e => e.Kind == HistoryKind.ActivityScheduled).ShouldBe(51);
         history.Count(e => e.Kind == HistoryKind.ActivityCompleted && e.Name == "Double").ShouldBe(51);
         history.Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, history.Count));
+        history.Where(e => e.Kind == HistoryKind.ActivityScheduled).Select(e => e.StepId).ShouldBe(Enumerable.Range(1, 51).Select(step => (int?)step));
+        (history[0].Name, history[0].Input!.GetValue<int>(), history[^1].Output!.GetValue<int>()).ShouldBe(("Sum", 10, 2_470));
     }
 
     [Fact]

@@ -148,9 +148,12 @@ public sealed class RuntimeTests
         await harness.SettleAsync();
         EngineRuntime runtime = harness.Engine.Runtime;
 
+        harness.Clock.Advance(TimeSpan.FromMinutes(1));
+        long written = Row(harness, "r").UpdatedAt;
         runtime.Send(Row(harness, "r").Key, new Message { Kind = MessageKind.TimerDue, Execution = 1, Step = 9 });
         await harness.SettleAsync();
-        (await harness.Engine.GetHistoryAsync("r")).Count.ShouldBe(1, "a turn that changes nothing writes nothing");
+        (await harness.Engine.GetHistoryAsync("r")).Count.ShouldBe(1);
+        Row(harness, "r").UpdatedAt.ShouldBe(written, "a turn that changes nothing writes nothing");
         await WordAsync(harness, "r");
         await WordAsync(harness, "r");
 
@@ -190,6 +193,57 @@ public sealed class RuntimeTests
         Failure refused = (await Should.ThrowAsync<FlowException>(() => raised.WaitAsync(Patience))).Failure;
         (refused.Kind, refused.Message).ShouldBe((FailureKind.Conflict, "r has ended (Completed) and takes nothing any more"));
         refused.Remedy.ShouldBe("Rewind it if it failed, or start another instance");
+    }
+
+    [Fact]
+    public async Task An_instance_that_begins_anew_in_its_first_turn_is_running()
+    {
+        WorkflowCatalog catalog = Catalog.With(Run, async (context, n) =>
+        {
+            if (n == 0)
+            {
+                context.ContinueAsNew(1);
+                return "";
+            }
+
+            _gate.Pass();
+            return await context.WaitForEvent(Go);
+        });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", 0);
+        _gate.Reached().ShouldBeTrue();
+
+        (await harness.Engine.GetAsync("r"))!.Status.ShouldBe(InstanceStatus.Running);
+        (await harness.Engine.GetHistoryAsync("r")).Select(e => (e.Kind, e.Name, e.Input?.GetValue<int>())).ShouldBe(
+            [(HistoryKind.ExecutionStarted, "Run", 0), (HistoryKind.ContinuedAsNew, null, 1)]);
+        _gate.Open();
+    }
+
+    [Fact]
+    public async Task An_instance_that_has_not_begun_is_held_suspended_and_resumed_and_then_begins_in_a_host_that_has_it()
+    {
+        await using EngineHarness harness = await EngineHarness.StartAsync(Gated(Catalog, _ => true), o => o with { MaxParallelOrchestrations = 1 });
+        await harness.Engine.StartAsync(Run, "stands", 0);
+        _gate.Reached().ShouldBeTrue();
+        await harness.Engine.StartAsync(Run, "r", 0);
+        (await harness.Engine.GetAsync("r"))!.Status.ShouldBe(InstanceStatus.Pending, "the one turn at a time is another's");
+        harness.Engine.Kill();
+        _gate.Open();
+        WorkflowCatalog whole = harness.Catalog;
+        harness.Catalog = Catalog;
+        await harness.StartEngineAsync();
+
+        await harness.Engine.SuspendAsync("r", "hold");
+        (await harness.Engine.GetAsync("r"))!.Status.ShouldBe(InstanceStatus.Suspended);
+        await harness.Engine.ResumeAsync("r", "go");
+        (await harness.Engine.GetAsync("r"))!.Status.ShouldBe(InstanceStatus.Pending);
+        harness.Catalog = whole;
+        await harness.StopAndRestartAsync();
+        await harness.SettleAsync();
+        (await harness.Engine.GetAsync("r"))!.Status.ShouldBe(InstanceStatus.Running);
+        await harness.Engine.RaiseEventAsync("r", Go, "x");
+
+        (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("x");
     }
 
     [Fact]
@@ -324,6 +378,227 @@ public sealed class RuntimeTests
     }
 
     [Fact]
+    public async Task Steering_that_comes_with_the_event_that_ends_a_beginning_is_heeded_by_the_next_one()
+    {
+        WorkflowCatalog catalog = Catalog.With(Run, async (context, n) =>
+        {
+            if (n == 0)
+            {
+                _gate.Pass();
+            }
+
+            string word = await context.WaitForEvent(Go);
+            if (n == 0)
+            {
+                context.ContinueAsNew(1);
+            }
+
+            return word == "break" ? throw new FlowException(FailureKind.JobFailed, "broke") : word;
+        });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", 0);
+        _gate.Reached().ShouldBeTrue();
+        Task raised = harness.Engine.RaiseEventAsync("r", Go, "a");
+        Task suspended = harness.Engine.SuspendAsync("r", "hold");
+        _gate.Open();
+        await Task.WhenAll(raised, suspended).WaitAsync(Patience);
+
+        (await harness.Engine.GetAsync("r"))!.Status.ShouldBe(InstanceStatus.Suspended);
+        (await harness.Engine.GetHistoryAsync("r")).Select(e => e.Kind).ShouldBe([
+            HistoryKind.ExecutionStarted, HistoryKind.EventReceived, HistoryKind.ContinuedAsNew, HistoryKind.ExecutionStarted, HistoryKind.Suspended]);
+    }
+
+    [Fact]
+    public async Task Steering_that_comes_with_the_event_that_fails_an_instance_is_too_late()
+    {
+        WorkflowCatalog catalog = Gated(Catalog, _ => true, then: word => throw new FlowException(FailureKind.JobFailed, word));
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", 0);
+        _gate.Reached().ShouldBeTrue();
+        Task raised = harness.Engine.RaiseEventAsync("r", Go, "broke");
+        Task suspended = harness.Engine.SuspendAsync("r", "hold");
+        _gate.Open();
+        await raised.WaitAsync(Patience);
+
+        (await Should.ThrowAsync<FlowException>(() => suspended.WaitAsync(Patience))).Failure.Message.ShouldBe("r has ended (Failed) and takes nothing any more");
+        (await harness.Engine.GetHistoryAsync("r")).Select(e => e.Kind).ShouldBe([
+            HistoryKind.ExecutionStarted, HistoryKind.EventReceived, HistoryKind.ExecutionFailed]);
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    public async Task Events_that_a_beginning_did_not_take_come_in_their_order_to_the_next_ones(int stands, bool restarts)
+    {
+        var side = new EventName<string>("Side");
+        int stood = 0;
+        WorkflowCatalog catalog = Catalog.With(Run, async (context, n) =>
+        {
+            context.SetStatus(n);
+            if (n == stands && restarts && Interlocked.Exchange(ref stood, 1) == 0)
+            {
+                _gate.Pass();
+            }
+
+            if (n < 3)
+            {
+                await context.WaitForEvent(Go);
+                context.ContinueAsNew(n + 1);
+                return "";
+            }
+
+            return await context.WaitForEvent(side) + await context.WaitForEvent(side) + await context.WaitForEvent(side) + await context.WaitForEvent(side);
+        });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", 0);
+        await harness.SettleAsync();
+        await harness.Engine.SuspendAsync("r", "so that all come at once");
+        foreach ((EventName<string> name, string word) in new[] { (side, "a"), (Go, ""), (side, "b"), (Go, ""), (side, "c"), (Go, "") })
+        {
+            await harness.Engine.RaiseEventAsync("r", name, word);
+        }
+
+        await harness.Engine.ResumeAsync("r", "go");
+        if (restarts)
+        {
+            // The beginning that is told to has been given nothing yet: what it is to be given comes from the file.
+            _gate.Reached().ShouldBeTrue();
+            harness.Engine.Kill();
+            _gate.Open();
+            await harness.StartEngineAsync();
+        }
+
+        await harness.SettleAsync();
+        (await harness.Engine.GetAsync("r"))!.CustomStatus!.GetValue<int>().ShouldBe(3);
+        await harness.Engine.RaiseEventAsync("r", side, "d");
+        (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("abcd");
+        harness.Engine.Runtime.Database.Read(read => read.Inbox()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Events_that_wait_for_two_beginnings_keep_their_order()
+    {
+        var side = new EventName<string>("Side");
+        var ready = new EventName<string>("Ready");
+        int stood = 0;
+        WorkflowCatalog catalog = Catalog.With(Run, async (context, n) =>
+        {
+            if (n == 2 && Interlocked.Exchange(ref stood, 1) == 0)
+            {
+                _gate.Pass();
+            }
+
+            switch (n)
+            {
+                case 0:
+                    await context.WaitForEvent(ready);
+                    context.ContinueAsNew(1);
+                    return "";
+                case 1:
+                    await context.WaitForEvent(Go);
+                    context.ContinueAsNew(2);
+                    return "";
+                default:
+                    return await context.WaitForEvent(side) + await context.WaitForEvent(side) + await context.WaitForEvent(side);
+            }
+        });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", 0);
+        // All are handed on by the first beginning, and all but the first two by the second.
+        foreach ((EventName<string> name, string word) in new[] { (side, "a"), (Go, ""), (side, "b"), (ready, "") })
+        {
+            await harness.Engine.RaiseEventAsync("r", name, word);
+        }
+
+        _gate.Reached().ShouldBeTrue();
+        harness.Engine.Kill();
+        _gate.Open();
+        await harness.StartEngineAsync();
+        await harness.Engine.RaiseEventAsync("r", side, "c");
+
+        (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("abc");
+        harness.Engine.Runtime.Database.Read(read => read.Inbox()).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_open_at_an_end_or_before_a_new_beginning_does_not_come_back_with_a_restart(bool ends)
+    {
+        WorkflowCatalog catalog = Catalog.With(Run, async (context, n) =>
+        {
+            if (n == 0)
+            {
+                _ = context.Delay(TimeSpan.FromHours(1));
+                _ = context.CallAsync(Work, n);
+            }
+
+            string word = await context.WaitForEvent(Go);
+            if (n == 0)
+            {
+                context.ContinueAsNew(1);
+            }
+
+            return word;
+        });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", 0);
+        await UntilAsync(() => !_begun.IsEmpty);
+        await (ends ? harness.Engine.TerminateAsync("r", "enough") : harness.Engine.RaiseEventAsync("r", Go, ""));
+
+        await harness.KillAndRestartAsync();
+        await harness.SettleAsync();
+
+        (harness.Engine.NextDue, harness.Engine.RunningActivities, _begun.Count).ShouldBe((null, 0, 1));
+        harness.Engine.Runtime.Database.Read(read => read.Tasks()).ShouldBeEmpty();
+        harness.Engine.Runtime.Database.Read(read => read.Timers()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_call_whose_effect_could_not_be_written_is_told_why()
+    {
+        bool dies = false;
+        var why = new InvalidOperationException("dead");
+        await using EngineHarness harness = await EngineHarness.StartAsync(Words, probes: engine => engine.Commits.Probe = before =>
+        {
+            if (before && Volatile.Read(ref dies))
+            {
+                throw why;
+            }
+        });
+        await harness.Engine.StartAsync(Run, "r", 1);
+        await harness.SettleAsync();
+        Volatile.Write(ref dies, true);
+
+        FlowException lost = await Should.ThrowAsync<FlowException>(() => harness.Engine.RaiseEventAsync("r", Go, "x").WaitAsync(Patience));
+
+        (lost.Failure.Kind, lost.InnerException).ShouldBe((FailureKind.Unavailable, why));
+        Volatile.Write(ref dies, false);
+    }
+
+    [Fact]
+    public async Task What_is_going_on_is_counted_until_it_is_done()
+    {
+        await using EngineHarness harness = await EngineHarness.StartAsync(Gated(Catalog, _ => true));
+        TurnScheduler turns = harness.Engine.Runtime.Turns;
+        turns.Going.Idle.IsCompleted.ShouldBeTrue();
+        await harness.Engine.StartAsync(Run, "r", 0);
+        _gate.Reached().ShouldBeTrue();
+
+        (turns.Going.Idle.IsCompleted, harness.Engine.WhenIdleAsync().IsCompleted).ShouldBe((false, false));
+        _gate.Open();
+        await harness.SettleAsync();
+
+        turns.Going.Idle.IsCompleted.ShouldBeTrue();
+        // An event for one that takes nothing is written, and then nothing goes on either.
+        await harness.Engine.SuspendAsync("r", "hold");
+        await harness.Engine.RaiseEventAsync("r", Go, "x");
+        await harness.SettleAsync();
+        turns.Going.Idle.IsCompleted.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task An_engine_that_has_ended_leaves_no_timer_in_the_clock()
     {
         await using EngineHarness harness = await EngineHarness.StartAsync(Timed);
@@ -378,14 +653,15 @@ public sealed class RuntimeTests
     });
 
     /// <summary>Code that stands at the gate where it is told to, and then waits for a word or ends.</summary>
-    private WorkflowCatalog Gated(WorkflowCatalog catalog, Func<IOrchestrationContext, bool> stands, bool waits = true) => catalog.With(Run, async (context, _) =>
+    private WorkflowCatalog Gated(
+        WorkflowCatalog catalog, Func<IOrchestrationContext, bool> stands, bool waits = true, Func<string, string>? then = null) => catalog.With(Run, async (context, _) =>
     {
         if (stands(context))
         {
             _gate.Pass();
         }
 
-        return waits ? await context.WaitForEvent(Go) : "";
+        return waits ? (then ?? (word => word))(await context.WaitForEvent(Go)) : "";
     });
 
     private static InstanceRow Row(EngineHarness harness, string id) => harness.Engine.Runtime.Database.Read(read => read.Row(id))!;

@@ -35,6 +35,53 @@ public class SteeringTests
     }
 
     [Fact]
+    public async Task Suspending_a_suspended_instance_or_resuming_a_running_one_changes_nothing_and_replays_nothing()
+    {
+        int begins = 0;
+        WorkflowCatalog catalog = new WorkflowCatalog().With(Wait, async (context, _) =>
+        {
+            begins++;
+            return await context.WaitForEvent(Go);
+        });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Wait, "w", Unit.Value);
+        await harness.SettleAsync();
+        await harness.KillAndRestartAsync();
+        async Task Is(InstanceStatus status) => (await harness.Engine.GetAsync("w"))!.Status.ShouldBe(status);
+
+        await harness.Engine.ResumeAsync("w", "it runs").WaitAsync(TimeSpan.FromSeconds(20));
+        await Is(InstanceStatus.Running);
+        await harness.Engine.SuspendAsync("w", "lunch");
+        await harness.Engine.SuspendAsync("w", "still lunch").WaitAsync(TimeSpan.FromSeconds(20));
+        await Is(InstanceStatus.Suspended);
+        await harness.Engine.ResumeAsync("w", "back");
+        await Is(InstanceStatus.Running);
+        begins.ShouldBe(1);
+
+        await harness.Engine.RaiseEventAsync("w", Go, "x");
+        (await harness.EndOfAsync("w")).Output!.GetValue<string>().ShouldBe("x");
+        (await harness.Engine.GetHistoryAsync("w")).Select(e => e.Kind).ShouldBe([
+            HistoryKind.ExecutionStarted, HistoryKind.Suspended, HistoryKind.Resumed, HistoryKind.EventReceived, HistoryKind.ExecutionCompleted]);
+    }
+
+    [Fact]
+    public async Task What_a_parent_says_to_a_child_that_is_so_already_does_not_stay_in_the_inbox()
+    {
+        WorkflowCatalog catalog = new WorkflowCatalog()
+            .With(Wait, (context, _) => context.WaitForEvent(Go))
+            .With(Parent, (context, _) => context.CallAsync(Wait, Unit.Value, "child"));
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Parent, "p", Unit.Value);
+        await harness.SettleAsync();
+        await harness.Engine.SuspendAsync("child", "by hand");
+        await harness.Engine.SuspendAsync("p", "all of it");
+        await harness.SettleAsync();
+
+        harness.Engine.Runtime.Database.Read(read => read.Inbox()).ShouldBeEmpty();
+        (await harness.Engine.GetHistoryAsync("child")).Count(e => e.Kind == HistoryKind.Suspended).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Children_are_suspended_and_resumed_with_their_parent()
     {
         WorkflowCatalog catalog = new WorkflowCatalog()
@@ -53,6 +100,8 @@ public class SteeringTests
         await harness.Engine.ResumeAsync("p", "go");
 
         (await harness.EndOfAsync("p")).Output!.GetValue<string>().ShouldBe("x");
+        (await harness.Engine.GetHistoryAsync("child")).Where(e => e.Kind is HistoryKind.Suspended or HistoryKind.Resumed)
+            .Select(e => e.Input!.GetValue<string>()).ShouldBe(["hold", "go"]);
     }
 
     [Fact]
@@ -112,6 +161,21 @@ public class SteeringTests
 
         (await Should.ThrowAsync<FlowException>(() => harness.Engine.RaiseEventAsync("p", Go, "x"))).Failure.Kind.ShouldBe(FailureKind.Conflict);
         (await Should.ThrowAsync<FlowException>(() => harness.Engine.TerminateAsync("nobody", "x"))).Failure.Kind.ShouldBe(FailureKind.NotFound);
+    }
+
+    [Fact]
+    public async Task What_waited_for_an_instance_that_is_terminated_goes_with_it()
+    {
+        WorkflowCatalog catalog = new WorkflowCatalog().With(Wait, (context, _) => context.WaitForEvent(Go));
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Wait, "w", Unit.Value);
+        await harness.Engine.SuspendAsync("w", "hold");
+        await harness.Engine.RaiseEventAsync("w", Go, "x");
+        harness.Engine.Runtime.Database.Read(read => read.Inbox()).Count.ShouldBe(1);
+
+        await harness.Engine.TerminateAsync("w", "enough");
+
+        harness.Engine.Runtime.Database.Read(read => read.Inbox()).ShouldBeEmpty();
     }
 
     [Fact]

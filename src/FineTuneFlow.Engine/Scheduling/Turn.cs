@@ -65,7 +65,8 @@ internal sealed class Turn
 
     private bool Finished => _commit.Ends || _commit.Continues;
 
-    private bool Takes(Message message) => message.IsControl || (_commit.After.Status != InstanceStatus.Suspended && !_slot.Held);
+    // One whose code this host lacks is given nothing else to begin with.
+    private bool Takes(Message message) => message.IsControl || _commit.After.Status != InstanceStatus.Suspended;
 
     private void Take(Message message)
     {
@@ -187,7 +188,7 @@ internal sealed class Turn
     private void End(InstanceStatus status, HistoryKind kind, string? output, Failure? failure)
     {
         _steps.Add(new HistoryRow { Sequence = _steps.NextSequence, At = _commit.At, Kind = kind, Payload = output, Failure = failure });
-        _commit.After = _commit.After with { Status = status, Begun = true };
+        _commit.After = _commit.After with { Status = status };
         _commit.Output = output;
         _commit.Failure = failure;
     }
