@@ -135,6 +135,7 @@ public sealed class ChildTests
         await harness.Engine.RaiseEventAsync("child-0", Go, "old");
         await harness.EndOfAsync("child-0");
         (await harness.Engine.GetAsync("r"))!.Status.ShouldBe(InstanceStatus.Running);
+        harness.Engine.Runtime.Database.Read(read => read.Inbox()).ShouldBeEmpty("what nobody waits for is taken out");
         await harness.Engine.RaiseEventAsync("child-1", Go, "new");
 
         (await harness.EndOfAsync("r")).Output!.GetValue<string>().ShouldBe("new");

@@ -193,10 +193,11 @@ public sealed class DispatchTests : IDisposable
 
             return await Task.FromResult(n);
         });
-        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog, o => o with { MaxParallelActivities = 2 });
         await harness.Engine.StartAsync(Run, "r", 0);
 
         (await harness.EndOfAsync("r")).Output!.GetValue<int>().ShouldBe(1);
+        new[] { harness.Engine.Runtime.Activities.Reserve(), harness.Engine.Runtime.Activities.Reserve() }.ShouldAllBe(lease => lease != null, "nor is a place kept for them");
         await harness.KillAndRestartAsync();
         await harness.SettleAsync();
 

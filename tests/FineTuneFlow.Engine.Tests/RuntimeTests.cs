@@ -88,15 +88,16 @@ public sealed class RuntimeTests
         await harness.Engine.StartAsync(Run, "stopped", 0);
         await harness.SettleAsync();
         EngineRuntime runtime = harness.Engine.Runtime;
-        long[] keys = [.. runtime.Slots.Select(slot => slot.Row.Key)];
-        keys.Length.ShouldBe(2);
+        InstanceSlot[] slots = [.. runtime.Slots];
+        slots.Length.ShouldBe(2);
         await harness.Engine.RaiseEventAsync("done", Go, "x");
         await harness.Engine.TerminateAsync("stopped", "enough");
         await harness.SettleAsync();
 
         harness.Engine.NextDue.ShouldBeNull();
         runtime.Slots.ShouldBeEmpty();
-        keys.ShouldAllBe(key => runtime.Find(key) == null);
+        slots.ShouldAllBe(slot => runtime.Find(slot.Row.Key) == null);
+        slots.ShouldAllBe(slot => !runtime.Turns.Deliver(slot, new Message { Kind = MessageKind.Event, Name = "Go", Payload = "\"x\"" }));
         new[] { "done", "stopped" }.ShouldAllBe(id => runtime.Find(id) == null);
     }
 
@@ -125,6 +126,35 @@ public sealed class RuntimeTests
         await WordAsync(harness, "a");
         await WordAsync(harness, "c");
         (_begins["a"], _begins["c"]).ShouldBe((1, 2));
+    }
+
+    [Fact]
+    public async Task What_a_client_asks_for_costs_one_transaction()
+    {
+        int transactions = 0;
+        WorkflowCatalog catalog = Catalog.With(Run, async (context, n) =>
+        {
+            while (n > 0)
+            {
+                await context.WaitForEvent(Go);
+            }
+
+            return "";
+        });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog, probes: engine => engine.Commits.Probe = before => transactions += before ? 1 : 0);
+        await harness.Engine.StartAsync(Run, "r", 1);
+        await harness.SettleAsync();
+        transactions = 0;
+        for (int i = 0; i < 10; i++)
+        {
+            await WordAsync(harness, "r");
+            await harness.Engine.SuspendAsync("r", "hold");
+            await harness.SettleAsync();
+            await harness.Engine.ResumeAsync("r", "go");
+            await harness.SettleAsync();
+        }
+
+        transactions.ShouldBe(30);
     }
 
     [Fact]
@@ -202,6 +232,7 @@ public sealed class RuntimeTests
         {
             if (n == 0)
             {
+                context.SetStatus("begins anew");
                 context.ContinueAsNew(1);
                 return "";
             }
@@ -213,7 +244,8 @@ public sealed class RuntimeTests
         await harness.Engine.StartAsync(Run, "r", 0);
         _gate.Reached().ShouldBeTrue();
 
-        (await harness.Engine.GetAsync("r"))!.Status.ShouldBe(InstanceStatus.Running);
+        InstanceState state = (await harness.Engine.GetAsync("r"))!;
+        (state.Status, state.CustomStatus!.GetValue<string>()).ShouldBe((InstanceStatus.Running, "begins anew"));
         (await harness.Engine.GetHistoryAsync("r")).Select(e => (e.Kind, e.Name, e.Input?.GetValue<int>())).ShouldBe(
             [(HistoryKind.ExecutionStarted, "Run", 0), (HistoryKind.ContinuedAsNew, null, 1)]);
         _gate.Open();
@@ -423,6 +455,28 @@ public sealed class RuntimeTests
         (await Should.ThrowAsync<FlowException>(() => suspended.WaitAsync(Patience))).Failure.Message.ShouldBe("r has ended (Failed) and takes nothing any more");
         (await harness.Engine.GetHistoryAsync("r")).Select(e => e.Kind).ShouldBe([
             HistoryKind.ExecutionStarted, HistoryKind.EventReceived, HistoryKind.ExecutionFailed]);
+    }
+
+    [Fact]
+    public async Task The_refusal_of_a_child_that_comes_after_a_new_beginning_does_not_stay_in_the_inbox()
+    {
+        WorkflowCatalog catalog = Catalog.With(Run, async (context, n) =>
+        {
+            if (n == 0)
+            {
+                _ = context.CallAsync(Run, 1, "r");
+                context.ContinueAsNew(1);
+                return "";
+            }
+
+            return await context.WaitForEvent(Go);
+        });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(Run, "r", 0);
+        await harness.SettleAsync();
+
+        harness.Engine.Runtime.Database.Read(read => read.Inbox()).ShouldBeEmpty();
+        (await harness.Engine.GetHistoryAsync("r")).ShouldNotContain(e => e.Kind == HistoryKind.ChildFailed);
     }
 
     [Theory]

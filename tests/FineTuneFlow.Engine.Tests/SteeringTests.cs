@@ -251,12 +251,19 @@ public class SteeringTests
             {
                 context.SendEvent("w", Go, word);
                 context.SendEvent("nobody", Go, word);
+                context.SendEvent("ended", Go, word);
                 await context.DelayUntil(context.UtcNow + TimeSpan.FromMinutes(1));
                 return word;
             });
         await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await harness.Engine.StartAsync(send, "ended", "0");
+        await harness.EndOfAsync("ended");
         await harness.Engine.StartAsync(Wait, "w", Unit.Value);
+        await harness.Engine.SuspendAsync("w", "so that it is seen what has come");
         await harness.Engine.StartAsync(send, "s1", "1");
+        await harness.SettleAsync();
+        harness.Engine.Runtime.Database.Read(read => read.Inbox()).Select(m => m.Message.Payload).ShouldBe(["\"1\""]);
+        await harness.Engine.ResumeAsync("w", "go");
         await harness.SettleAsync();
         await harness.KillAndRestartAsync();
         await harness.EndOfAsync("s1");

@@ -73,10 +73,8 @@ internal sealed class TurnCommit(InstanceSlot slot, long at, EngineRuntime engin
             write.DeleteOpenWork(key);
             Carried.ForEach(m => write.InsertInbox(key, m));
             write.BeginExecution(After, at, CustomStatus);
-            if (_before.Execution - engine.Options.KeptExecutions is > 0 and int old)
-            {
-                write.SummariseHistory(key, old);
-            }
+            // Executions are counted from one: of those before there is nothing to summarise.
+            write.SummariseHistory(key, _before.Execution - engine.Options.KeptExecutions);
         }
         else
         {
@@ -106,7 +104,7 @@ internal sealed class TurnCommit(InstanceSlot slot, long at, EngineRuntime engin
     {
         long key = _before.Key;
         int execution = _before.Execution;
-        int step = row.StepId ?? 0;
+        int step = row.StepId.GetValueOrDefault();
         switch (row.Kind)
         {
             case HistoryKind.ActivityScheduled when !Ends && !Continues:
@@ -128,7 +126,7 @@ internal sealed class TurnCommit(InstanceSlot slot, long at, EngineRuntime engin
                 StartChild(write, row);
                 break;
             case HistoryKind.EventSent:
-                Send(write, write.Find(row.Target!), new Message { Kind = MessageKind.Event, Name = row.Name, Payload = row.Payload, Stored = true });
+                Send(write, write.Find(row.Target!), new Message { Kind = MessageKind.Event, Name = row.Name, Payload = row.Payload });
                 break;
             case HistoryKind.ExecutionTerminated:
                 TellChildren(write, MessageKind.Terminate, row.Failure!.Message);
@@ -146,7 +144,7 @@ internal sealed class TurnCommit(InstanceSlot slot, long at, EngineRuntime engin
     {
         foreach (InstanceRow child in write.Children(_before.Key))
         {
-            Send(write, child, new Message { Kind = kind, Payload = reason, Stored = true });
+            Send(write, child, new Message { Kind = kind, Payload = reason });
         }
     }
 
@@ -158,28 +156,21 @@ internal sealed class TurnCommit(InstanceSlot slot, long at, EngineRuntime engin
         if (refused is null && ChildStart.Begin(write, row, call, parent, _before.Execution, at, out refused) is { } started)
         {
             _started.Add(started);
-            return;
         }
-
-        if (refused is null)
+        else if (refused is not null)
         {
-            return;
+            Send(write, _before, new Message { Kind = MessageKind.ChildEnded, Execution = parent.Generation, Step = parent.Step, Failure = refused });
         }
-
-        Send(write, _before, new Message
-        {
-            Kind = MessageKind.ChildEnded, Execution = parent.Generation, Step = parent.Step, Failure = refused, Stored = true,
-        });
     }
 
     private void TellParent(WriteStatements write)
     {
         // Read anew: a rewound parent may wait for it in another step by now.
-        if (_before.Parent is not null && write.Find(_before.Key)!.Parent is { } parent)
+        if (write.Find(_before.Key)!.Parent is { } parent)
         {
             Send(write, write.Find(parent.Key), new Message
             {
-                Kind = MessageKind.ChildEnded, Execution = parent.Generation, Step = parent.Step, Payload = Output, Failure = Failure, Stored = true,
+                Kind = MessageKind.ChildEnded, Execution = parent.Generation, Step = parent.Step, Payload = Output, Failure = Failure,
             });
         }
     }
@@ -189,6 +180,7 @@ internal sealed class TurnCommit(InstanceSlot slot, long at, EngineRuntime engin
         // An ended receiver takes nothing any more: as with a letter to someone who has moved away, the sender goes on.
         if (receiver is { Status: < InstanceStatus.Completed })
         {
+            message.Stored = true;
             write.InsertInbox(receiver.Key, message);
             _sent.Add((receiver.Key, message));
         }
