@@ -158,6 +158,22 @@ public sealed class RuntimeTests
     }
 
     [Fact]
+    public async Task What_comes_during_a_turn_is_written_once_with_the_next_one()
+    {
+        int transactions = 0;
+        await using EngineHarness harness = await EngineHarness.StartAsync(
+            Gated(Catalog, _ => true), probes: engine => engine.Commits.Probe = before => transactions += before ? 1 : 0);
+        await harness.Engine.StartAsync(Run, "r", 0);
+        _gate.Reached().ShouldBeTrue();
+        Task raised = harness.Engine.RaiseEventAsync("r", Go, "x");
+        _gate.Open();
+        await raised.WaitAsync(Patience);
+        await harness.SettleAsync();
+
+        transactions.ShouldBe(3, "the instance, its first turn, and the one that takes the event and ends");
+    }
+
+    [Fact]
     public async Task A_start_of_the_engine_replays_nothing_that_has_nothing_to_take()
     {
         await using EngineHarness harness = await EngineHarness.StartAsync(Words);
