@@ -54,6 +54,9 @@ public sealed class ColumnStatisticsTests
     [InlineData("123-45-6789", false)] // three digits
     [InlineData("5-star", false)]
     [InlineData("1-2", false)]
+    [InlineData("1:2", false)] // a score
+    [InlineData("5:many", false)]
+    [InlineData("5-a-day", false)]
     [InlineData("1-", false)]
     [InlineData("text", false)]
     public void Dates_times_and_years_are_dates(string value, bool date) => Of(value).Dates.ShouldBe(date ? 1 : 0);
@@ -76,6 +79,24 @@ public sealed class ColumnStatisticsTests
     [InlineData("한국어 문장", 2)] // Korean writes blanks
     public void Words_are_counted_by_blanks_and_without_them_by_two_characters(string value, double words) => Of(value).Words.ShouldBe(words);
 
+    [Theory]
+    // The first and the last character of a script without blanks, and their neighbours: Thai and Lao, Burmese, Khmer, Japanese and Chinese.
+    [InlineData('\u0DFF', '\u0E00', '\u0EFF', '\u0F00')]
+    [InlineData('\u0FFF', '\u1000', '\u109F', '\u10A0')]
+    [InlineData('\u177F', '\u1780', '\u17FF', '\u1800')]
+    [InlineData('\u303F', '\u3040', '\u9FFF', '\uA000')]
+    public void Scripts_without_blanks_begin_and_end_where_Unicode_has_them(char before, char first, char last, char behind)
+    {
+        Of($"{first}{first}").Words.ShouldBe(2);
+        Of($"{last}{last}").Words.ShouldBe(2);
+        Of($"{before}{before}").Words.ShouldBe(1);
+        Of($"{behind}{behind}").Words.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Different_values_are_counted_up_to_twenty_thousand() =>
+        Of(string.Join('|', Enumerable.Range(0, 20_002))).Distinct.ShouldBe(20_000);
+
     [Fact]
     public void Values_are_counted_where_there_are_some()
     {
@@ -85,6 +106,8 @@ public sealed class ColumnStatisticsTests
         stats.MeanLength.ShouldBe(8.0 / 3, 1e-12);
         Of("good day|bad").IsWordy.ShouldBeFalse(); // 1.5 words on average
         Of("good day|bad day").IsWordy.ShouldBeTrue();
+        Of("a b|a b|a b|a b|a b|a|a|a").IsWordy.ShouldBeTrue(); // 1.625
+        Of("abc").MeanLength.ShouldBe(3);
         Of("12|13").IsWordy.ShouldBeFalse();
     }
 
@@ -102,7 +125,8 @@ public sealed class ColumnStatisticsTests
     [Fact]
     public void A_text_is_long_and_different_in_every_row()
     {
-        Of("long text|other text").TextScore.ShouldBeGreaterThan(Of("long text|long text").TextScore);
+        Of("long text|other text").TextScore.ShouldBe(9.5, 1e-12); // bytes a value, all different
+        Of("text|text|text|more").TextScore.ShouldBe(2, 1e-12); // half of them different
         Of("long text|other text").TextScore.ShouldBeGreaterThan(Of("text|more").TextScore);
         Of($"{new string('a', 2_000)}|b").TextScore.ShouldBeLessThan(Of($"{new string('a', 3_000)}|b").TextScore);
         Of($"{new string('a', 5_000)}|{new string('b', 5_000)}").TextScore.ShouldBe(Of($"{new string('a', 2_000)}|{new string('b', 2_000)}").TextScore);

@@ -28,6 +28,7 @@ public sealed class CsvScannerTests
     [InlineData("\"a\\\"b\",c\n", "1: a\"b|c")]
     [InlineData("\"C:\\\",c\n", "1: C:\\|c")]
     [InlineData("\"a\\\\\"b\",c\n", "1: a\\\\b\"|c")]
+    [InlineData("\"a\\\"\"b\",c\n", "1: a\\\"b|c")] // the quote is doubled, the backslash stands before it by chance
     public void Cells_are_read_as_they_were_meant(string csv, params string[] records) =>
         Everywhere(csv, new CsvDialect((byte)','), records);
 
@@ -49,6 +50,8 @@ public sealed class CsvScannerTests
     [InlineData("a\\\\\\,b,c\n", "1: a\\,b|c")]
     [InlineData("\"a\",b\\\"\n", "1: \"a\"|b\"")]
     [InlineData("a\\", "1: a\\")]
+    [InlineData(",b\n", "1: |b")]
+    [InlineData("a\\\r,b\n", "1+: a\r|b")]
     public void Where_nothing_is_quoted_a_backslash_keeps_a_delimiter_in_its_cell(string csv, params string[] records) =>
         Everywhere(csv, new CsvDialect((byte)',') { Quote = 0, BackslashDelimiters = true }, records);
 
