@@ -49,7 +49,7 @@ internal sealed partial class ModelGate
 
     private int _inFlight;
     private double _limit;
-    private double _floor = 1;
+    private double _floor;
     private double? _ceiling;
     private long _decreasedAt = long.MinValue;
     private long _pausedUntil = long.MinValue;
@@ -86,20 +86,9 @@ internal sealed partial class ModelGate
     public async ValueTask<long> EnterAsync(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        Waiter waiter;
+        var waiter = new Waiter();
         lock (_lock)
         {
-            if (TooLongLocked() is { } told)
-            {
-                throw told;
-            }
-
-            if (_waiters.Count == 0 && WaitLocked() == TimeSpan.Zero)
-            {
-                return TakeLocked();
-            }
-
-            waiter = new Waiter();
             _waiters.Enqueue(waiter);
             PumpLocked();
         }
@@ -221,7 +210,7 @@ internal sealed partial class ModelGate
         }
     }
 
-    /// <summary>Zero: a turn is free now. Null: not before another request ends.</summary>
+    /// <summary>Zero or less: a turn is free now. Null: not before another request ends.</summary>
     private TimeSpan? WaitLocked()
     {
         // While a refusal is in doubt a few are let through, to bear witness, and not all that there is room for. They go at once:
@@ -254,7 +243,7 @@ internal sealed partial class ModelGate
         double calm = _time.GetElapsedTime(_cycleStart, now).TotalSeconds;
         _rate = Math.Min(_mostRate, _rate * (1 + (Math.Min(seconds, 1) * Math.Min(0.05, 0.002 + (0.0005 * calm)))));
         _credit = Math.Min(Math.Max(1, _rate * CatchUp), _credit + (_rate * seconds));
-        return _credit >= 1 ? TimeSpan.Zero : Rounded(TimeSpan.FromSeconds((1 - _credit) / _rate));
+        return Rounded(TimeSpan.FromSeconds((1 - _credit) / _rate));
     }
 
     private long TakeLocked()

@@ -143,6 +143,58 @@ public sealed class ModelGateLimitTests : GateTurns
         Going(next).ShouldBe(1);
     }
 
+    /// <param name="seconds">After the second refusal, at 3.24 of which three go at once.</param>
+    [Theory]
+    [InlineData(2.45, 3)] // K = cbrt(0.1 * 2 / 0.4) = 0.794 s; 2 + 0.4 * 1.656^3 = 3.82
+    [InlineData(2.55, 4)] // 2 + 0.4 * 1.756^3 = 4.17
+    public void The_plateau_is_one_below_the_whole_number_that_was_refused(double seconds, int atOnce)
+    {
+        ModelGate gate = Gate();
+        gate.Throttled(Turn(gate), null);
+        Clock.MoveTo(1);
+        // At a limit of 3.6 three were asked at once, so that the plateau is at two.
+        gate.Throttled(Turn(gate), null);
+        Task<long>[] waiting = Ask(gate, 8);
+        Going(waiting).ShouldBe(3);
+        Clock.MoveTo(1 + seconds);
+
+        gate.Answered(Taken(waiting[0]), null);
+
+        (Going(waiting) - 1).ShouldBe(atOnce);
+    }
+
+    [Fact]
+    public void Each_refusal_of_those_sent_before_takes_one_away()
+    {
+        ModelGate gate = Gate(mostAtOnce: 64);
+        Queue<long> going = Twenty(gate);
+        Clock.MoveTo(100);
+        for (int i = 0; i < 6; i++)
+        {
+            gate.Throttled(going.Dequeue(), null);
+        }
+
+        // Nine tenths of 20 and five less are 13, and 14 are under way.
+        Task<long> next = Ask(gate);
+        gate.Left();
+        Went(next).ShouldBeFalse();
+        gate.Left();
+        Went(next).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Refusals_without_a_time_bear_no_witness_of_a_pause()
+    {
+        ModelGate gate = Gate();
+        gate.Throttled(Turn(gate), TimeSpan.FromSeconds(30));
+        foreach (long witness in Turns(gate, 3))
+        {
+            gate.Throttled(witness, null);
+        }
+
+        Went(Ask(gate)).ShouldBeTrue("three with a time would have been the limit");
+    }
+
     [Fact]
     public void Late_refusals_of_a_limit_that_was_found_open_no_doubt()
     {
