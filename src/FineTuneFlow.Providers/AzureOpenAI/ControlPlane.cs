@@ -100,7 +100,7 @@ internal sealed class ControlPlane(ProviderOptions options, TimeProvider time) :
             throw new FlowException(FailureKind.Unauthenticated, $"No credential for {options.Name}'s control plane was found",
                 "Sign in (az login), or set the provider's Credential and ClientId", fault);
         }
-        catch (Exception fault) when (!cancellation.IsCancellationRequested && fault is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception fault) when (!cancellation.IsCancellationRequested && fault is HttpRequestException or OperationCanceledException)
         {
             throw new FlowException(FailureKind.Unavailable, $"{options.Name}'s control plane did not answer (asked to {call.What})", null, fault);
         }

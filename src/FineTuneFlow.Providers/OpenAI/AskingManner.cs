@@ -63,7 +63,7 @@ internal sealed partial record AskingManner(bool Sampling = true, string? Effort
     /// <summary>The values after "Supported values are".</summary>
     private static string[] Listed(string? message)
     {
-        int at = message?.IndexOf("upported values", StringComparison.OrdinalIgnoreCase) ?? -1;
+        int at = message?.IndexOf("supported values", StringComparison.OrdinalIgnoreCase) ?? -1;
         return at < 0 ? [] : [.. Words().Matches(message![at..]).Select(match => match.Value)];
     }
 

@@ -24,12 +24,12 @@ internal sealed class AskingManners(string limitField)
     /// <param name="refusal">Not 2xx.</param>
     public AskingManner? Learn(ModelQuestion question, AskingManner asked, ServiceAnswer refusal)
     {
-        if (ErrorReading.RefusedField(refusal) is not { } field || asked.Learn(question, asked.LimitField ?? limitField, field.Param, field.Message) is not { } better)
+        if (ErrorReading.RefusedField(refusal) is not { } field || asked.Learn(question, limitField, field.Param, field.Message) is not { } better)
         {
             return null;
         }
 
         // Of many questions at once the first one to be refused teaches all others.
-        return _known.AddOrUpdate(question.Model, better, (_, known) => known == asked ? better : known) is var now && now != asked ? now : better;
+        return _known.AddOrUpdate(question.Model, better, (_, known) => known == asked ? better : known);
     }
 }

@@ -5,6 +5,7 @@ using FineTuneFlow.Providers.Profiles;
 using FineTuneFlow.Providers.Tests.Wire;
 using FineTuneFlow.Tests;
 using FineTuneFlow.Workflow.Ports;
+using Microsoft.AspNetCore.Http;
 
 namespace FineTuneFlow.Providers.Tests.AzureOpenAI;
 
@@ -305,6 +306,29 @@ public sealed class AzureModelDeploymentsTests
         using AzureModelDeployments deployments = For(server);
 
         await Should.ThrowAsync<OperationCanceledException>(() => deployments.GetAsync("p", "dep", stop.Token));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // in the middle of its answer
+    public async Task A_control_plane_that_breaks_off_has_not_answered(bool answering)
+    {
+        await using WireServer server = await WireServer.StartAsync(async (context, _) =>
+        {
+            if (answering)
+            {
+                context.Response.ContentLength = 100;
+                await context.Response.WriteAsync("{");
+                await context.Response.Body.FlushAsync();
+            }
+
+            context.Abort();
+        });
+        using AzureModelDeployments deployments = For(server);
+
+        Failure fault = await RefusedAsync(() => deployments.GetAsync("p", "dep", Cancelled));
+
+        (fault.Kind, fault.Message).ShouldBe((FailureKind.Unavailable, "p's control plane did not answer (asked to look up the deployment)"));
     }
 
     [Fact]

@@ -57,6 +57,19 @@ public sealed class WireReadingTests
     [InlineData(500, "{}", "CreateJob", FailureKind.Ambiguous, null)]
     [InlineData(408, "{}", "CreateBatch", FailureKind.Ambiguous, null)]
     [InlineData(299, "{}", "GetJob", FailureKind.Unavailable, null)]
+    // A code means what it means under its own status only.
+    [InlineData(400, """{"error":{"code":"insufficient_quota"}}""", "CreateJob", FailureKind.InvalidInput, null)]
+    [InlineData(400, """{"error":{"code":"daily_rate_limit_exceeded"}}""", "CreateJob", FailureKind.InvalidInput, null)]
+    [InlineData(400, """{"error":{"code":"too_many_jobs"}}""", "CreateJob", FailureKind.InvalidInput, null)]
+    [InlineData(429, """{"error":{"code":"too_many_jobs"}}""", "CreateJob", FailureKind.TooManyJobs, "The run waits for a slot by itself")]
+    [InlineData(429, """{"error":{"code":"too_many_jobs"}}""", "GetJob", FailureKind.Throttled, null)]
+    [InlineData(400, """{"error":{"message":"no training for you"}}""", "CreateJob", FailureKind.InvalidInput, null)]
+    [InlineData(422, """{"error":{"message":"batch only"}}""", "Ask", FailureKind.InvalidInput, null)]
+    [InlineData(400, """{"error":{"code":"DeploymentNotFound"}}""", "Ask", FailureKind.InvalidInput, null)]
+    [InlineData(422, """{"error":{"code":"model_not_available"}}""", "CreateJob", FailureKind.InvalidInput, null)]
+    [InlineData(422, """{"error":{"message":"m does not support fine-tuning"}}""", "CreateJob", FailureKind.InvalidInput, null)]
+    [InlineData(400, """{"error":{"code":"model_not_found"}}""", "Ask", FailureKind.InvalidInput, null)]
+    [InlineData(400, """{"error":{"code":"model_deprecated"}}""", "Ask", FailureKind.ModelRetired, "Choose a model that can still be trained and served")]
     public void An_error_is_of_a_kind_and_says_what_to_do(int status, string body, string call, FailureKind kind, string? remedy, int? wait = null)
     {
         Failure failure = Refused(status, body, Call(call));
