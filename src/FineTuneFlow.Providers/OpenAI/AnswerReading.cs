@@ -270,9 +270,6 @@ internal ref partial struct AnswerReading(ReadOnlySpan<byte> body)
         return NumberHere() is { } number && number is >= 0 and <= int.MaxValue ? (int)number : null;
     }
 
-    private void SkipMember()
-    {
-        _json.Read();
-        _json.Skip();
-    }
+    /// <summary>From a member's name behind its value.</summary>
+    private void SkipMember() => _json.Skip();
 }

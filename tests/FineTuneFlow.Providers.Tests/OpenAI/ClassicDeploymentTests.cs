@@ -73,8 +73,8 @@ public sealed class ClassicDeploymentTests
 
         (told.Kind, told.Field).ShouldBe((FailureKind.InvalidInput, "Providers__p__Profile__Deployment__ClassicVersion"));
         told.Message.ShouldContain("\"2020-01-01\"");
-        told.Remedy.ShouldNotBeNull().ShouldContain(": 2024-06-01, ");
-        told.Remedy.ShouldContain(", 2025-04-01-preview");
+        told.Remedy.ShouldNotBeNull().ShouldContain(": 2024-06-01, ", Case.Sensitive);
+        told.Remedy.ShouldContain(", 2025-04-01-preview", Case.Sensitive);
     }
 
     /// <summary>The libraries break each other across versions (docs/decisions/openai-library.md): whoever raises one tries the pair again.</summary>

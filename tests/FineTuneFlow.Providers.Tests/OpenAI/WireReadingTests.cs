@@ -85,7 +85,11 @@ public sealed class WireReadingTests
         const string Body = """{"error":{"message":"bad sk-1 here","code":"c","param":"seed","type":"t"}}""";
 
         Refused(422, Body, ServiceCall.CreateJob).ShouldBe(new Failure(FailureKind.InvalidInput, "p refused the request (asked to create the job: 422 c): bad … here", null, Field: "seed"));
-        Refused(422, Body, ServiceCall.Ask).Message.ShouldBe("p refused the request (asked to ask the model: 422 c)");
+        foreach (ServiceCall ofData in (ServiceCall[])[ServiceCall.Ask, ServiceCall.UploadFile, ServiceCall.UploadPart, ServiceCall.CompleteUpload])
+        {
+            Refused(422, Body, ofData).Message.ShouldBe($"p refused the request (asked to {ofData.What}: 422 c)");
+        }
+
         Refused(401, Body, ServiceCall.CreateJob).Message.ShouldBe("p refused the credentials (asked to create the job: 401 c)");
         Refused(409, Body, ServiceCall.CreateJob).Field.ShouldBeNull();
     }
@@ -180,7 +184,7 @@ public sealed class WireReadingTests
     [InlineData("\"soon\"", null)]
     [InlineData("null", null)]
     public void A_time_is_unix_seconds_or_iso_text(string json, string? expected) =>
-        Json($$"""{"a":{{json}}}""").Time("a").ShouldBe(expected is null ? null : DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture));
+        Json($$"""{"a":{{json}}}""").Time("a")?.ToString("o").ShouldBe(expected is null ? null : DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture).ToString("o"), "in UTC");
 
     [Fact]
     public void A_job_is_read_member_by_member()
@@ -229,6 +233,18 @@ public sealed class WireReadingTests
     [InlineData("canceled", JobState.Cancelled)]
     [InlineData("cancelling", JobState.Unknown)]
     public void A_jobs_state_is_its_word(string word, JobState state) => JobReading.State(word).ShouldBe(state);
+
+    [Theory]
+    [InlineData("Baking", JobState.Running)]
+    [InlineData("succeeded", JobState.Paused)] // the profile's word goes before OpenAI's
+    [InlineData("failed", JobState.Failed)]
+    public void A_profile_may_have_words_of_its_own_for_a_jobs_state(string word, JobState state)
+    {
+        ServiceProfile gateway = BuiltInProfiles.Get("gateway");
+
+        JobReading.Job(Json($$"""{"id":"j","status":"{{word}}"}"""), gateway with { States = gateway.States.Add("baking", JobState.Running).Add("succeeded", JobState.Paused) })!
+            .State.ShouldBe(state);
+    }
 
     [Theory]
     [InlineData("", JobState.Unknown)]
@@ -289,6 +305,7 @@ public sealed class WireReadingTests
     [Theory]
     [InlineData("""{"custom_id":"r","response":{"status_code":200,"body":{"choices":[{"message":{"content":"5"}}]}}}""", "r: 5")]
     [InlineData("""{"custom_id":"r","response":{"body":{"choices":[{"message":{"content":"5"}}]}}}""", "r: 5")]
+    [InlineData("""{"custom_id":"r","response":{"status_code":199,"body":{"choices":[{"message":{"content":"5"}}]}}}""", "r: Unavailable, p had a fault of its own (asked to ask the model: 199)")]
     [InlineData("""{"custom_id":"r","response":{"status_code":200,"body":{"choices":[]}}}""", "r: Unavailable, p gave no answer in the batch")]
     [InlineData("""{"custom_id":"r","response":{"status_code":400,"body":{"error":{"code":"content_filter"}}}}""", "r: content_filter")]
     [InlineData("""{"custom_id":"r","response":{"status_code":429,"body":{"error":{"code":"c"}}}}""", "r: Throttled, p asks to go slower (asked to ask the model: 429 c)")]

@@ -42,6 +42,7 @@ public sealed class WireWritingTests
         ProviderOptions options = Of("gateway") with { Profile = BuiltInProfiles.Get("gateway") with { CountsLogProbabilities = true } };
 
         QuestionWriting.Body(Chat, options, AskingManner.Standard).ToString().ShouldEndWith("""{"role":"user","content":"u"}],"max_tokens":4,"logprobs":20,"temperature":0}""");
+        QuestionWriting.Body(Chat with { TopLogProbabilities = 0 }, options, AskingManner.Standard).ToString().ShouldNotContain("logprobs");
     }
 
     [Fact]
@@ -134,6 +135,15 @@ public sealed class WireWritingTests
     [InlineData("azure", """{"model":"m","training_file":"t","validation_file":"v","suffix":"s","seed":7,"trainingType":"developerTier","metadata":{"candidate":"c","run":"r"},"method":{"type":"supervised","supervised":{"hyperparameters":{"n_epochs":2,"batch_size":8,"learning_rate_multiplier":0.5}}}}""")]
     [InlineData("nebius", """{"model":"m","training_file":"t","validation_file":"v","suffix":"s","seed":7,"hyperparameters":{"n_epochs":2,"batch_size":8,"learning_rate_multiplier":1E-05,"lora":true,"lora_r":16}}""")]
     public void A_job_that_names_everything_is_written(string profile, string body) => new OpenAIJobWire(Of(profile)).Body(Full, null).ToString().ShouldBe(body);
+
+    [Fact]
+    public void A_service_without_seeds_is_sent_none()
+    {
+        ProviderOptions options = Of("openai") with { Profile = BuiltInProfiles.Get("openai") with { TakesSeed = false } };
+
+        new OpenAIJobWire(options).Body(Full, null).ToString().ShouldNotContain("seed");
+        (new OpenAIJobWire(options).Route, new OpenAIJobWire(options).ContinuesByJob).ShouldBe(("fine_tuning/jobs", false));
+    }
 
     [Fact]
     public void A_tier_is_the_recipes_the_settings_or_the_profiles()
