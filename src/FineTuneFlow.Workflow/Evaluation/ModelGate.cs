@@ -213,6 +213,12 @@ internal sealed partial class ModelGate
     /// <summary>Zero or less: a turn is free now. Null: not before another request ends.</summary>
     private TimeSpan? WaitLocked()
     {
+        long now = _time.GetTimestamp();
+        if (now < _pausedUntil)
+        {
+            return Rounded(_time.GetElapsedTime(now, _pausedUntil));
+        }
+
         // While a refusal is in doubt a few are let through, to bear witness, and not all that there is room for. They go at once:
         // spread out they would all be answered, though a little more would be too much.
         if (_doubt is { } doubt)
@@ -223,12 +229,6 @@ internal sealed partial class ModelGate
         if (_inFlight >= (int)_limit)
         {
             return null;
-        }
-
-        long now = _time.GetTimestamp();
-        if (now < _pausedUntil)
-        {
-            return Rounded(_time.GetElapsedTime(now, _pausedUntil));
         }
 
         if (double.IsInfinity(_rate))

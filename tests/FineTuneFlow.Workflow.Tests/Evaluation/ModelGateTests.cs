@@ -37,6 +37,20 @@ public sealed class ModelGateTests : GateTurns
     }
 
     [Fact]
+    public void A_pause_that_runs_is_kept_though_a_later_refusal_is_doubted()
+    {
+        ModelGate gate = Gate();
+        long sent = Turn(gate);
+        long late = Turn(gate);
+        // A service that names more than two minutes means it. The other refusal says nothing yet, and wants witnesses.
+        gate.Throttled(sent, TimeSpan.FromSeconds(125));
+        gate.Throttled(late, TimeSpan.FromSeconds(1));
+        Clock.MoveTo(10);
+
+        ShouldGoAt(Ask(gate), 125);
+    }
+
+    [Fact]
     public void While_a_refusal_is_in_doubt_three_are_let_through_and_then_one_for_each_that_comes_back()
     {
         ModelGate gate = Gate(mostAtOnce: 32);
