@@ -9,6 +9,7 @@ namespace FineTuneFlow.Engine.Tests;
 
 public class RewindTests
 {
+    private const int SqliteFull = 13;
     private static readonly ActivityName<string, string> Step = new("Step");
     private static readonly OrchestrationName<Unit, string> Run = new("Run");
 
@@ -544,7 +545,14 @@ public class RewindTests
                 return "";
             });
         _broken["a"] = true;
-        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        int refusals = 0;
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog, probes: engine => engine.Commits.Probe = before =>
+        {
+            if (before && Interlocked.Decrement(ref refusals) >= 0)
+            {
+                throw new Microsoft.Data.Sqlite.SqliteException("database or disk is full", SqliteFull);
+            }
+        });
         await harness.Engine.StartAsync(listen, "listens", Unit.Value);
         await harness.Engine.StartAsync(listen, "has ended", Unit.Value);
         await harness.Engine.RaiseEventAsync("has ended", go, "");
@@ -555,12 +563,14 @@ public class RewindTests
         await harness.EndOfAsync("r");
         await harness.Engine.SuspendAsync("listens", "so that the event waits");
         _broken.Clear();
+        Volatile.Write(ref refusals, 1); // The disk has no room for the rewind at first.
 
         await harness.Engine.RewindAsync("r", "repaired");
         (await harness.EndOfAsync("r")).Status.ShouldBe(InstanceStatus.Completed);
         harness.Engine.Runtime.Database.Read(read => read.Inbox()).Select(m => m.Message.Payload).ShouldBe(["\"well\""]);
         if (restarts)
         {
+            harness.Engine.Runtime.Find("listens")!.TakeAll().Count.ShouldBe(1);
             await harness.KillAndRestartAsync();
         }
 
@@ -572,7 +582,6 @@ public class RewindTests
     [Fact]
     public async Task A_rewind_for_which_the_disk_had_no_room_at_first_happens_once()
     {
-        const int sqliteFull = 13;
         int refusals = 0;
         var go = new EventName<string>("Go");
         var child = new OrchestrationName<string, string>("Child");
@@ -589,7 +598,7 @@ public class RewindTests
         {
             if (before && Interlocked.Decrement(ref refusals) >= 0)
             {
-                throw new Microsoft.Data.Sqlite.SqliteException("database or disk is full", sqliteFull);
+                throw new Microsoft.Data.Sqlite.SqliteException("database or disk is full", SqliteFull);
             }
         });
         await harness.Engine.StartAsync(Run, "r", Unit.Value);

@@ -63,7 +63,7 @@ public sealed class RewoundChildrenTests
                 await harness.Engine.RaiseEventAsync("c", Go, "done");
             }
 
-            (await harness.EndOfAsync("r")).Output?.GetValue<string>().ShouldBe(output);
+            (await harness.EndOfAsync("r")).Output.ShouldNotBeNull().GetValue<string>().ShouldBe(output);
             (await harness.Engine.GetHistoryAsync("c")).Count(e => e.Kind == HistoryKind.ExecutionStarted).ShouldBe(beginnings);
             harness.Engine.Runtime.Database.Read(read => read.Inbox()).ShouldBeEmpty();
         }
@@ -173,7 +173,7 @@ public sealed class RewoundChildrenTests
         await harness.SettleAsync();
         await harness.Engine.RaiseEventAsync("c", Go, "done");
 
-        (await harness.EndOfAsync("r")).Output?.GetValue<string>().ShouldBe(output);
+        (await harness.EndOfAsync("r")).Output.ShouldNotBeNull().GetValue<string>().ShouldBe(output);
         HistoryKind[] child = [.. (await harness.Engine.GetHistoryAsync("c")).Select(e => e.Kind)];
         child.Count(kind => kind == HistoryKind.ExecutionStarted).ShouldBe(beginnings);
         child.Count(kind => kind == HistoryKind.EventReceived).ShouldBe(beginnings, "it is sent nothing but what the test sends");
