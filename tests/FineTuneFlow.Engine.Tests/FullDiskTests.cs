@@ -64,13 +64,15 @@ public sealed class FullDiskTests
     }
 
     [Fact]
-    public async Task A_turn_for_which_there_was_no_room_at_first_begins_its_child_and_sends_its_event_once()
+    public async Task A_turn_for_which_there_was_no_room_at_first_begins_its_work_and_its_child_and_sends_its_event_once()
     {
         int refusals = 0;
         int begun = 0;
+        int done = 0;
         var go = new EventName<int>("Go");
         var child = new OrchestrationName<Unit, int>("Child");
         WorkflowCatalog catalog = new WorkflowCatalog()
+            .Activity(Same, input => Interlocked.Increment(ref done) > 0 ? input : 0)
             .With(child, async (context, _) =>
             {
                 Interlocked.Increment(ref begun);
@@ -81,9 +83,11 @@ public sealed class FullDiskTests
                 int number = await context.WaitForEvent(go);
                 Task<int> answer = context.CallAsync(child, Unit.Value);
                 context.SendEvent("listens", go, number);
-                return await answer;
+                // For two of them places are kept, the third one queues.
+                int[] work = await Task.WhenAll(Enumerable.Range(1, 3).Select(i => context.CallAsync(Same, i)));
+                return work.Sum() + await answer;
             });
-        await using EngineHarness harness = await EngineHarness.StartAsync(catalog, probes: engine => engine.Commits.Probe = before =>
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog, o => o with { MaxParallelActivities = 2 }, engine => engine.Commits.Probe = before =>
         {
             if (before && Interlocked.Decrement(ref refusals) >= 0)
             {
@@ -100,10 +104,11 @@ public sealed class FullDiskTests
         await harness.Engine.RaiseEventAsync("r", go, 4);
         await harness.SettleAsync();
 
-        begun.ShouldBe(2);
+        (begun, done).ShouldBe((2, 3));
+        new[] { harness.Engine.Runtime.Activities.Reserve(), harness.Engine.Runtime.Activities.Reserve() }.ShouldAllBe(lease => lease != null, "all places are free again");
         harness.Engine.Runtime.Find("listens")!.TakeAll().Count.ShouldBe(1);
         await harness.Engine.RaiseEventAsync("r:1", go, 5);
-        (await harness.EndOfAsync("r")).Output!.GetValue<int>().ShouldBe(5);
+        (await harness.EndOfAsync("r")).Output!.GetValue<int>().ShouldBe(11);
     }
 
     [Fact]
