@@ -96,9 +96,15 @@ public sealed class AnswerReadingTests
     [InlineData("""{"choices":{"text":"a"}}""")]
     [InlineData("""{"choices":[7,[{"text":"a"}],null]}""")]
     [InlineData("""{"choices":"a"}""")]
+    [InlineData("""{"choices":{"choices":[{"text":"a"}]}}""")]
     [InlineData("""[{"choices":[{"text":"a"}]}]""")]
     [InlineData("7")]
     public void Without_a_choice_there_is_no_answer(string json) => AnswerReading.Read(Encoding.UTF8.GetBytes(json), 0).ShouldBeNull();
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    public void Choices_are_found_behind_what_is_none(string none) => Read($$"""{"choices":{{none}},"choices":[{"text":"5"}]}""").Text.ShouldBe("5");
 
     [Theory]
     [InlineData("2147483647", int.MaxValue)]

@@ -319,6 +319,7 @@ public sealed class WireReadingTests
 
         (read is null ? null : $"{read.Id}: {(read.Answer is { } answer ? answer.FinishReason ?? answer.Text : $"{read.Failure!.Kind}, {read.Failure.Message}")}").ShouldBe(expected);
         (read?.Answer is null || read.Failure is null).ShouldBeTrue();
+        (read?.Answer?.LatencyMs ?? 0).ShouldBe(0, "a batch has none for a row");
     }
 
     [Theory]
@@ -354,6 +355,7 @@ public sealed class WireReadingTests
     [InlineData("""{"tokens":["a","b"],"token_logprobs":[-0.1,null],"text_offset":[0,1],"top_logprobs":[{"a":-0.1,"x":-3},{"y":-1,"n":null}]}""", "a=-0.1 x=-3, y=-1")]
     [InlineData("""{"tokens":["a","b"],"token_logprobs":[-0.1,-0.2],"top_logprobs":[{"x":0.5}]}""", "a=-0.1 x=0, b=-0.2")]
     [InlineData("""{"tokens":["a","b"],"token_logprobs":[-0.1],"top_logprobs":null}""", "a=-0.1, ")]
+    [InlineData("""{"tokens":["a","b","c"],"token_logprobs":[0.25,-0.2,-0.3]}""", "a=0, b=-0.2, c=-0.3")]
     [InlineData("""{"top_logprobs":[{"x":-1},null]}""", "x=-1, ")]
     public void Log_probabilities_are_read_in_both_forms(string json, string expected)
     {

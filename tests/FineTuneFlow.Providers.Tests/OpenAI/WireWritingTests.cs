@@ -94,6 +94,7 @@ public sealed class WireWritingTests
         new AskingManner(Effort: "none").Learn(Chat, "max_tokens", "reasoning_effort", "Unknown").ShouldBe(new AskingManner(Sampling: false, TakesEffort: false));
         new AskingManner(Effort: "low").Learn(Chat, "max_tokens", "reasoning_effort", "Supported values are low").ShouldBe(new AskingManner(Sampling: false, TakesEffort: false));
         AskingManner.Standard.Learn(Chat with { ReasoningEffort = "low" }, "max_tokens", "reasoning_effort", "Supported values are low").ShouldBe(new AskingManner(TakesEffort: false));
+        AskingManner.Standard.Learn(Chat, "max_tokens", "reasoning_effort", null).ShouldBe(new AskingManner(TakesEffort: false));
         AskingManner.Standard.Learn(Chat, "max_completion_tokens", "max_completion_tokens", null).ShouldBe(new AskingManner(LimitField: "max_tokens"));
 
         new AskingManner(Sampling: false).Learn(Chat, "max_tokens", "temperature", null).ShouldBeNull();
