@@ -46,9 +46,8 @@ internal static class DialectDetection
         {
             DialectLook other = looks[1];
             (int ours, int theirs) = (best.KnownNames, other.KnownNames);
-            dialect = ours == theirs ? dialect with { Rival = other.Dialect.DelimiterName }
-                : ours > theirs ? dialect
-                : other.Dialect with { RecordsAboveHeader = dialect.RecordsAboveHeader };
+            // No line names a delimiter here: then there would be one look.
+            dialect = ours == theirs ? dialect with { Rival = other.Dialect.DelimiterName } : ours > theirs ? dialect : other.Dialect;
             best = ours >= theirs ? best : other;
         }
 
@@ -148,8 +147,9 @@ internal static class DialectDetection
         ReadOnlySpan<byte> begin = [dialect.Delimiter, (byte)' '];
         for (int at = head.IndexOf(begin); at >= 0;)
         {
+            // Where only blanks follow, the delimiter, which is no quote.
             int cell = at + 1 + head[(at + 1)..].IndexOfAnyExcept((byte)' ');
-            if (cell > at && cell + 1 < head.Length && head[cell] == dialect.Quote && head[cell + 1] != dialect.Quote)
+            if (cell + 1 < head.Length && head[cell] == dialect.Quote && head[cell + 1] != dialect.Quote)
             {
                 open++;
                 int close = head[(cell + 1)..].IndexOf(dialect.Quote);

@@ -88,7 +88,7 @@ internal sealed class DialectLook
         return new DialectLook(dialect, batch);
     }
 
-    /// <summary>Records before the first with as many cells as most, where they hold one filled cell each: titles and remarks.</summary>
+    /// <summary>Records before the header, where only their first cell is filled or none: titles, remarks and a sheet's empty rows.</summary>
     public int Titles(int most)
     {
         int titles = 0;
@@ -97,7 +97,8 @@ internal sealed class DialectLook
             titles++;
         }
 
-        return titles > 0 && _batch.Records[titles].Fields >= Columns ? titles : 0;
+        // Where the record behind them is one more, they are rows of a table with one filled column.
+        return titles > 0 && _batch.Records[titles].Fields >= Columns && !IsTitle(_batch.Records[titles]) ? titles : 0;
     }
 
     private bool IsTitle(in TableRecord record)
@@ -110,7 +111,7 @@ internal sealed class DialectLook
             }
         }
 
-        return _batch.Fields[record.FirstField].Length > 0;
+        return true;
     }
 
     private bool HasQuoted(in TableRecord record)
