@@ -37,6 +37,8 @@ internal static class CodePages
             "maccyrillic" => "x-mac-cyrillic",
             "maclatin2" or "macce" => "x-mac-ce",
             "tis620" or "cp874" => "windows-874",
+            // Known to .NET by these names, and not as ibm858 and ibm875.
+            "cp858" or "cp875" => bare,
             _ when bare.StartsWith("cp125", StringComparison.Ordinal) => "windows-" + bare[2..],
             _ when bare.StartsWith("windows125", StringComparison.Ordinal) => "windows-" + bare[7..],
             _ when bare.StartsWith("cp", StringComparison.Ordinal) && int.TryParse(bare[2..], out int page) && page is >= 437 and < 900 => $"ibm{page}",
