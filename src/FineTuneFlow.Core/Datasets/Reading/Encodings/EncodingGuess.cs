@@ -104,6 +104,7 @@ internal static class EncodingGuess
     {
         string[] lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         string line = lines.Length > 1 ? lines[1] : lines.FirstOrDefault("");
-        return line.Length <= ExampleLength ? line : new StringInfo(line).SubstringByTextElements(0, Math.Min(ExampleLength, new StringInfo(line).LengthInTextElements)) + "…";
+        var letters = new StringInfo(line);
+        return letters.LengthInTextElements <= ExampleLength ? line : letters.SubstringByTextElements(0, ExampleLength) + "…";
     }
 }

@@ -32,7 +32,7 @@ internal static class Languages
 
     public static readonly string[] Baltic = ["āēšīņūģļķžč", "ėšųįžūčąę", "äõüöšž"];
 
-    public static readonly string[] Thai = ["านรอกเงมยลวดทสตะปบคหแจพชขใไโผธถซณฐภฝฟศษญูุีิึืั่้็์าำๆ"];
+    public static readonly string[] Thai = ["านรอก่เง้มยัลวดทีิสตะปบคหแจพุชืขใูไ์โ็ผธำถึซณภศญฟษฐฝๆ"];
 
     public static readonly string[] Chinese =
     [

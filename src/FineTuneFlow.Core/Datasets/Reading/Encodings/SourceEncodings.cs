@@ -25,12 +25,12 @@ internal static class SourceEncodings
             return known;
         }
 
-        if (head.Length >= 4 && Zeros(head, 1) > head.Length / 5 && Zeros(head, 0) < head.Length / 50)
+        if (Zeros(head, 1) > head.Length / 5 && Zeros(head, 0) < head.Length / 50)
         {
             return SourceEncoding.Utf16LittleEndian;
         }
 
-        if (head.Length >= 4 && Zeros(head, 0) > head.Length / 5 && Zeros(head, 1) < head.Length / 50)
+        if (Zeros(head, 0) > head.Length / 5 && Zeros(head, 1) < head.Length / 50)
         {
             return SourceEncoding.Utf16BigEndian;
         }
