@@ -10,7 +10,7 @@ internal static class PromptEnding
     private const int FewestRows = 5;
     private const int Longest = 100;
 
-    private static readonly string[] Stops = [" END", "END", " ###", "###", "\n###", "<|endoftext|>", "\n"];
+    private static readonly string[] Stops = [" END", "END", " ###", "\n###", "###", "<|endoftext|>", "\n"];
 
     /// <summary>What all first prompts end in, where that is a separator; empty where it is none.</summary>
     public static byte[] OfPrompts(TableReader table, int column)
