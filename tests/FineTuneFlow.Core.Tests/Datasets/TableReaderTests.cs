@@ -97,6 +97,59 @@ public sealed class TableReaderTests
     }
 
     [Theory]
+    [InlineData("csv")]
+    [InlineData("jsonl")]
+    public void Records_longer_than_two_batches_are_read_one_behind_the_other(string form)
+    {
+        string one = new('x', 1_200_000);
+        string two = new('y', 1_300_000);
+        string drop = form == "csv" ? $"text,label\n{one},1\n{two},2\nb,3\n" : $"{{\"text\":\"{one}\",\"label\":1}}\n{{\"text\":\"{two}\",\"label\":2}}\n{{\"text\":\"b\",\"label\":3}}";
+
+        Read(drop).Records.SequenceEqual([$"{one}|1", $"{two}|2", "b|3"]).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_conversation_behind_the_first_batch_is_no_column_either()
+    {
+        string cell = new('x', 600 << 10);
+
+        (string columns, string[] records) = Read(
+            $"{{\"text\":\"{cell}\",\"label\":1}}\n{{\"messages\":[{{\"role\":\"assistant\",\"content\":\"a\"}}],\"text\":\"b\",\"label\":2}}\n");
+
+        columns.ShouldBe("text|label");
+        records[1..].ShouldBe(["b|2"]);
+    }
+
+    [Theory]
+    [InlineData(9, "index|text|label")]
+    [InlineData(8, "text|label")]
+    public void Nine_of_ten_rows_have_the_cell_of_an_index_without_a_name(int longer, string columns) =>
+        Read("text,label\n" + string.Concat(Enumerable.Range(0, 10).Select(i => i < longer ? $"{i},a,b\n" : "a,b\n"))).Columns.ShouldBe(columns);
+
+    [Fact]
+    public void Names_that_a_header_has_twice_are_told_once()
+    {
+        using TableReader table = TableReader.Open("t", () => new MemoryStream("text,label,text,text\na,b,c,d\n"u8.ToArray()), new CsvRecipe());
+
+        table.DoubledNames.ShouldBe(["text"]);
+        table.Columns.ShouldBe(["text", "label", "text_2", "text_3"]);
+    }
+
+    [Fact]
+    public void JSON_lines_may_be_packed_and_marked_too()
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write([0xEF, 0xBB, 0xBF, .. "{\"text\":\"a\",\"label\":1}\n"u8]);
+        }
+
+        using TableReader table = TableReader.Open("t", () => new MemoryStream(packed.ToArray()), new CsvRecipe());
+
+        (table.Format, table.Delimiter, table.Dialect, table.Profile().Compressed, table.Profile().ByteOrderMark).ShouldBe(("jsonl.gz", null, null, true, true));
+    }
+
+    [Theory]
     [InlineData("text,label\na,b\n", "csv", 2, 0, 0, 0)]
     [InlineData("text,label\r\na,b\r\n\r\n", "csv", 0, 3, 0, 1)]
     [InlineData("text,label\ra,b\r", "csv", 0, 0, 2, 0)]

@@ -80,7 +80,6 @@ internal sealed class CsvTableReader : TableReader
         batch.RecordCount = 0;
         int length = _carried;
         _carry.AsSpan(0, _carried).CopyTo(Room(batch, _carried + 1));
-        _carried = 0;
         while (true)
         {
             while (!_ended && length < batch.Buffer.Length)
