@@ -173,6 +173,37 @@ public sealed class RuntimeTests
         transactions.ShouldBe(3, "the instance, its first turn, and the one that takes the event and ends");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task No_more_turns_are_taken_at_once_than_the_limit_allows(int limit)
+    {
+        int entered = 0;
+        WorkflowCatalog catalog = Catalog.With(Run, async (_, _) =>
+        {
+            Interlocked.Increment(ref entered);
+            _gate.Pass();
+            return await Task.FromResult("");
+        });
+        await using EngineHarness harness = await EngineHarness.StartAsync(catalog, o => o with { MaxParallelOrchestrations = limit });
+        for (int i = 0; i < 4; i++)
+        {
+            await harness.Engine.StartAsync(Run, $"r{i}", 0);
+        }
+
+        await UntilAsync(() => Volatile.Read(ref entered) == limit);
+        // What else had been given to the thread pool has had its turn by now.
+        for (int i = 0; i < 50; i++)
+        {
+            await Task.Run(() => { });
+        }
+
+        Volatile.Read(ref entered).ShouldBe(limit);
+        _gate.Open();
+        await harness.SettleAsync();
+        entered.ShouldBe(4);
+    }
+
     [Fact]
     public async Task A_start_of_the_engine_replays_nothing_that_has_nothing_to_take()
     {
