@@ -111,6 +111,9 @@ public sealed class LetterScoreTests
     [InlineData("a’b", " ’ ", false)] // marks that stand in words
     [InlineData("a–b", " – ", false)]
     [InlineData("เดิน", "เด ิ น", false)] // a vowel of the same script
+    [InlineData("xิ", " ิ", true)] // but not one of another
+    [InlineData("жิ", " ิ", true)]
+    [InlineData("e\u0301", " \u0301", false)] // an accent
     public void Capitals_and_signs_inside_words_are_rare(string inside, string apart, bool rarer)
     {
         double difference = LetterScore.Of(apart, French) - LetterScore.Of(inside, French);

@@ -67,6 +67,12 @@ internal static class LetterScore
     {
         if (!char.IsLetter(c))
         {
+            // A vowel or tone that stands above a letter is of its script; only the accents below U+0370 are of any.
+            if (c > '\u036f' && char.IsLetter(before) && Script(before) != Script(c) && char.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark)
+            {
+                return OtherScript;
+            }
+
             return char.IsLetter(before) && char.IsLetter(after) && c != '’' && Script(c) == 0 && !UsualMarks.Contains(c, StringComparison.Ordinal) ? SymbolInside : 0;
         }
 
