@@ -15,11 +15,11 @@ public sealed class SourceTableReaderTests
     private static readonly DatasetRecipe Recipe = new() { Text = new OneOrMany<string>("text"), Label = "label" };
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(8)]
-    public void Rows_and_labels_keep_their_order_whatever_the_number_of_threads(int threads)
+    [InlineData(0, 0)]
+    [InlineData(1, 0)]
+    [InlineData(2, 2)]
+    [InlineData(8, 5)]
+    public void Rows_and_labels_keep_their_order_whatever_the_number_of_threads(int threads, int ahead)
     {
         // Five batches of half a megabyte each.
         string words = string.Concat(Enumerable.Repeat("many words ", 3_000));
@@ -35,6 +35,8 @@ public sealed class SourceTableReaderTests
         Enumerable.Range(0, 70).Select(i => table.Labels[table.Rows[i].Label]).ShouldBe(Enumerable.Range(0, 70).Select(i => $"label {i % 7}"));
         table.Source.Bytes.ShouldBe(csv.Length);
         (told.Count, told[^1].Stage, told[^1].Bytes).ShouldBe((5, "reading", csv.Length));
+        // While a batch is read, one for each thread waits to be taken.
+        told.Count(progress => progress.Rows == 0).ShouldBe(ahead);
     }
 
     [Theory]

@@ -218,9 +218,9 @@ public sealed class TableReaderTests
     {
         using TableReader table = TableReader.Open("t", () => new MemoryStream(Encoding.UTF8.GetBytes(drop)), recipe ?? new CsvRecipe());
         var records = new List<string>();
-        var batch = new RecordBatch([]);
         byte[] scratch = [];
-        while (table.TryRead(batch))
+        // Each batch is a new one, as where several threads clean.
+        for (var batch = new RecordBatch([]); table.TryRead(batch); batch = new RecordBatch([]))
         {
             for (int r = 0; r < batch.RecordCount; r++)
             {
