@@ -99,7 +99,7 @@ public sealed class FullDiskTests
         await harness.SettleAsync();
         begun.ShouldBe(1);
         await harness.Engine.SuspendAsync("listens", "so that it takes nothing");
-        Volatile.Write(ref refusals, 2);
+        Volatile.Write(ref refusals, 1);
 
         await harness.Engine.RaiseEventAsync("r", go, 4);
         await harness.SettleAsync();
