@@ -12,7 +12,7 @@ public sealed class DialectRuleTests
     [InlineData("text,label\n\"a\",\"b\\\"c\"", true)] // the last quote but one of the file
     [InlineData("text,label\na,\"\"", false)]
     [InlineData("text,label\n\"C:\\\",\"a\"\n", false)] // may end its cell
-    [InlineData("text,label\n\"a\",\"C:\\\"\n", false)]
+    [InlineData("text,label\n\"a\",\"C:\\\"\nb,c\n", false)]
     [InlineData("text,label\r\n\"a\",\"C:\\\"\r\n", false)]
     [InlineData("text,label\n\"a\\\"\",b\n", false)]
     [InlineData("text,label\n\"a\\\"b\",\"c \"\"d\"\n", false)] // as many are doubled
@@ -69,6 +69,8 @@ public sealed class DialectRuleTests
     [Theory]
     [InlineData("sep=;\nA;\ntext;label\na;b\n", 2)]
     [InlineData("sep=;\r\nA;\r\ntext;label\r\na;b\r\n", 2)]
+    [InlineData("sep=;\n;x\na;b\nc;d\n", 1)]
+    [InlineData("sep=;\r\n;x\r\na;b\r\nc;d\r\n", 1)]
     [InlineData("A title\ntext,label\n", 1)]
     [InlineData("A title,\n,\ntext,label\na,b\n", 2)] // spreadsheets write an empty row so
     [InlineData(",\n\"\",\ntext,label\na,b\n", 2)]
