@@ -10,7 +10,11 @@ internal sealed class AgentProcess(string folder, string tests, string assembly,
     // A mutant that eats memory ends its own process rather than the machine.
     private const string MostMemory = "0x60000000";
     private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(10);
+
+    // Loading the tests and compiling what they use.
+    private static readonly TimeSpan Loading = TimeSpan.FromSeconds(10);
     private Process? _process;
+    private bool _hasAnswered;
 
     /// <param name="mutant">Switched on from the start, for code that runs once a process; 0 for none.</param>
     public void Start(int mutant)
@@ -27,6 +31,7 @@ internal sealed class AgentProcess(string folder, string tests, string assembly,
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         start.Environment["FTF_MUTANT"] = mutant.ToString(CultureInfo.InvariantCulture);
         _process = Process.Start(start)!;
+        _hasAnswered = false;
         _process.ErrorDataReceived += (_, line) => LastError = line.Data ?? LastError;
         _process.BeginErrorReadLine();
     }
@@ -35,11 +40,11 @@ internal sealed class AgentProcess(string folder, string tests, string assembly,
 
     public string? LastError { get; private set; }
 
-    /// <param name="limit">Processor time that the answer may take.</param>
+    /// <param name="limit">Processor time that the answer may take, besides what the first of a process takes to load the tests.</param>
     /// <returns>The answer's lines; null where the process stalled or died, and it is then gone.</returns>
     public async Task<IReadOnlyList<string>?> AskAsync(string order, TimeSpan limit)
     {
-        using var late = new Stall(_process!, limit, LongestIdle);
+        using var late = new Stall(_process!, _hasAnswered ? limit : limit + Loading, LongestIdle);
         var lines = new List<string>();
         try
         {
@@ -49,6 +54,7 @@ internal sealed class AgentProcess(string folder, string tests, string assembly,
             {
                 if (line == "@end")
                 {
+                    _hasAnswered = true;
                     return lines;
                 }
 
