@@ -47,8 +47,8 @@ internal sealed class MutantRunner(Func<AgentProcess> newAgent, Coverage coverag
         {
             TestCase[] next = [.. tests.Skip(at).Take(portion)];
             at += next.Length;
-            // Thirty times what they took, and something for what is compiled on the way.
-            var limit = TimeSpan.FromSeconds(3 + (30 * next.Sum(test => test.Milliseconds) / 1000));
+            // Ten times what they took, and something for what is compiled on the way.
+            var limit = TimeSpan.FromSeconds(3 + (10 * next.Sum(test => test.Milliseconds) / 1000));
             IReadOnlyList<string>? answer = await agent.AskAsync($"run\t{mutant.Id}\t{string.Join(',', next.Select(test => test.Id))}", limit);
             if (answer is null)
             {
