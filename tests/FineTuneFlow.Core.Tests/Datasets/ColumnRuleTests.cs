@@ -99,6 +99,11 @@ public sealed class ColumnRuleTests
     [InlineData("remark:more words,user_review:words,label:a|b", "user_review", "its name and values: 4 words on average, nearly all different; next would be remark")]
     [InlineData("remark:words,opinion:more words,label:a|b", "opinion", "its values: 8 words on average, nearly all different; next would be remark")]
     [InlineData("opinion:more words,remark:words,label:a|b", "opinion", "its values: 8 words on average, nearly all different; next would be remark")]
+    [InlineData("opinion:words,remark:more words,thought:fewer words,label:a|b", "remark", "its values: 8 words on average, nearly all different; next would be opinion")]
+    // Underscores, hyphens and blanks are all the same.
+    [InlineData("comment:words,Review-Body:words,label:a|b", "Review-Body", "its name; next would be comment")]
+    [InlineData("comment:words,review body:words,label:a|b", "review body", "its name; next would be comment")]
+    [InlineData("comment:words,review_body:words,label:a|b", "review_body", "its name; next would be comment")]
     // A title goes before its text.
     [InlineData("title:words,text:more words,label:a|b", "title+text", "their names: title and body make one text")]
     [InlineData("text:more words,label:a|b,review_title:words", "review_title+text", "their names: title and body make one text")]
@@ -191,6 +196,8 @@ public sealed class ColumnRuleTests
         columns.ShouldSatisfyAllConditions(
             () => columns.Text.ShouldBe(["b", "a"]), () => columns.TextReason.ShouldBe("named in the recipe"), () => columns.Label.ShouldBe("a"), () => columns.LabelReason.ShouldBe("named in the recipe"));
         questions.ShouldBeEmpty();
+        // Also where the label is still looked for.
+        Told("text:words,opinion:words,kind:a|b|c", new DatasetRecipe { Text = new OneOrMany<string>("opinion") }).Columns.Text.ShouldBe(["opinion"]);
     }
 
     private static (RecognisedColumns Columns, ImmutableArray<Finding> Questions) Told(string table, DatasetRecipe? recipe = null, int rows = 120)
