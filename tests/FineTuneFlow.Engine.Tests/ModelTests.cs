@@ -71,6 +71,8 @@ public class ModelTests
             }
             catch (FlowException crashed) when (crashed.Failure.Kind == FailureKind.Unavailable)
             {
+                // Whoever asked is told a moment before the engine is known to have failed.
+                await harness.Engine.Faulted.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (FlowException ended) when (ended.Failure.Kind == FailureKind.Conflict)
             {
