@@ -47,7 +47,7 @@ foreach (string model in new[] { "gpt-4o-mini", "babbage-002" })
         MaxTokens = 1,
         TopLogProbabilities = 5,
     })];
-    byte[][] bodies = [.. questions.Select(question => QuestionWriting.Body(question, options).ToArray())];
+    byte[][] bodies = [.. questions.Select(question => QuestionWriting.Body(question, options, AskingManner.Standard).ToArray())];
     string path = family == ModelFamily.Completion ? "/v1/completions" : "/v1/chat/completions";
     Func<TimeSpan, Task<long>> raw = time => RawLoad.AskAsync(address, path, bodies, concurrency, time);
     Func<TimeSpan, Task<long>> ours = time => EvaluateAsync(questions, time);

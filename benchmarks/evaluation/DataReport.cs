@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets;
+using FineTuneFlow.Core.Datasets.Preparation;
 using FineTuneFlow.Core.Evaluation;
 using FineTuneFlow.Core.Json;
 using FineTuneFlow.Core.Recipes;
