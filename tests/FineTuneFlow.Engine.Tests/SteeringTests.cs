@@ -11,6 +11,10 @@ public class SteeringTests
     private static readonly OrchestrationName<Unit, string> Parent = new("Parent");
     private static readonly ActivityName<int, int> Work = new("Work");
 
+    private static WorkflowCatalog ParentOfOneThatWaits => new WorkflowCatalog()
+        .With(Wait, (context, _) => context.WaitForEvent(Go))
+        .With(Parent, (context, _) => context.CallAsync(Wait, Unit.Value, "child"));
+
     [Fact]
     public async Task A_suspended_instance_takes_nothing_until_it_is_resumed_and_loses_nothing_in_between()
     {
@@ -67,10 +71,7 @@ public class SteeringTests
     [Fact]
     public async Task What_a_parent_says_to_a_child_that_is_so_already_does_not_stay_in_the_inbox()
     {
-        WorkflowCatalog catalog = new WorkflowCatalog()
-            .With(Wait, (context, _) => context.WaitForEvent(Go))
-            .With(Parent, (context, _) => context.CallAsync(Wait, Unit.Value, "child"));
-        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await using EngineHarness harness = await EngineHarness.StartAsync(ParentOfOneThatWaits);
         await harness.Engine.StartAsync(Parent, "p", Unit.Value);
         await harness.SettleAsync();
         await harness.Engine.SuspendAsync("child", "by hand");
@@ -84,10 +85,7 @@ public class SteeringTests
     [Fact]
     public async Task Children_are_suspended_and_resumed_with_their_parent()
     {
-        WorkflowCatalog catalog = new WorkflowCatalog()
-            .With(Wait, (context, _) => context.WaitForEvent(Go))
-            .With(Parent, (context, _) => context.CallAsync(Wait, Unit.Value, "child"));
-        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await using EngineHarness harness = await EngineHarness.StartAsync(ParentOfOneThatWaits);
         await harness.Engine.StartAsync(Parent, "p", Unit.Value);
         await harness.SettleAsync();
         await harness.Engine.SuspendAsync("p", "hold");
@@ -181,10 +179,7 @@ public class SteeringTests
     [Fact]
     public async Task Purge_removes_an_ended_instance_with_its_children_and_refuses_an_open_one()
     {
-        WorkflowCatalog catalog = new WorkflowCatalog()
-            .With(Wait, (context, _) => context.WaitForEvent(Go))
-            .With(Parent, (context, _) => context.CallAsync(Wait, Unit.Value, "child"));
-        await using EngineHarness harness = await EngineHarness.StartAsync(catalog);
+        await using EngineHarness harness = await EngineHarness.StartAsync(ParentOfOneThatWaits);
         await harness.Engine.StartAsync(Parent, "p", Unit.Value);
         await harness.SettleAsync();
         (await Should.ThrowAsync<FlowException>(() => harness.Engine.PurgeAsync("p"))).Failure.Kind.ShouldBe(FailureKind.Conflict);
