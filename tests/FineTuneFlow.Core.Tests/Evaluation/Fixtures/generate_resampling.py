@@ -15,37 +15,8 @@ import os
 
 import numpy as np
 import scipy
-from generate_statistics import bca, rotl, split_mix
+from generate_statistics import Stream, bca
 from scipy.stats import binom
-
-
-class Stream:
-    """xoshiro256** seeded by SplitMix64."""
-
-    def __init__(self, seed, stream):
-        state = seed ^ rotl(stream * 0xD1342543DE82EF95 % 2**64, 32) ^ stream
-        self.s = []
-        for _ in range(4):
-            state, z = split_mix(state)
-            self.s.append(z)
-
-    def next(self):
-        s = self.s
-        number = rotl(s[1] * 5 % 2**64, 7) * 9 % 2**64
-        t = (s[1] << 17) % 2**64
-        s[2] ^= s[0]
-        s[3] ^= s[1]
-        s[1] ^= s[2]
-        s[0] ^= s[3]
-        s[2] ^= t
-        s[3] = rotl(s[3], 45)
-        return number
-
-    def uniform(self):
-        return (self.next() >> 11) / 2**53
-
-    def whole(self, below):
-        return (self.next() >> 32) * below >> 32
 
 
 def log_mass(k, n, p):

@@ -57,16 +57,19 @@ def split_mix(state):
     return state, z ^ (z >> 31)
 
 
-def xoshiro(seed, stream, count):
-    """First numbers of one of the streams: which state a stream starts from is ours, what follows is the published generator."""
-    state = seed ^ rotl(stream * 0xD1342543DE82EF95 % 2**64, 32) ^ stream
-    s = []
-    for _ in range(4):
-        state, z = split_mix(state)
-        s.append(z)
-    numbers = []
-    for _ in range(count):
-        numbers.append(rotl(s[1] * 5 % 2**64, 7) * 9 % 2**64)
+class Stream:
+    """One of the streams of a seed: which state it starts from is ours, what follows is the published generator."""
+
+    def __init__(self, seed, stream):
+        state = seed ^ rotl(stream * 0xD1342543DE82EF95 % 2**64, 32) ^ stream
+        self.s = []
+        for _ in range(4):
+            state, z = split_mix(state)
+            self.s.append(z)
+
+    def next(self):
+        s = self.s
+        number = rotl(s[1] * 5 % 2**64, 7) * 9 % 2**64
         t = (s[1] << 17) % 2**64
         s[2] ^= s[0]
         s[3] ^= s[1]
@@ -74,7 +77,18 @@ def xoshiro(seed, stream, count):
         s[0] ^= s[3]
         s[2] ^= t
         s[3] = rotl(s[3], 45)
-    return numbers
+        return number
+
+    def uniform(self):
+        return (self.next() >> 11) / 2**53
+
+    def whole(self, below):
+        return (self.next() >> 32) * below >> 32
+
+
+def first_numbers(seed, stream, count):
+    source = Stream(seed, stream)
+    return [source.next() for _ in range(count)]
 
 
 def required(first, second, alpha, power):
@@ -136,7 +150,7 @@ def main():
         "logFactorials": [[n, float(scipy.special.gammaln(n + 1))] for n in [0, 1, 2, 3, 10, 14, 15, 16, 17, 20, 100, 5000, 10**9]],
         "f1": [[tp, fp, fn, a, *[float(2 * b / (1 + b)) for b in wilson(tp, tp + fp + fn, a)]] for tp, fp, fn in [(5, 3, 2), (0, 4, 4), (10, 0, 0), (70, 20, 35)] for a in (0.05, 0.1)],
         "binomials": [[n, q, [float(binom.pmf(k, n, q)) for k in range(n + 1)]] for n, q in [(6, 0.3), (30, 0.32), (30, 0.35), (30, 0.7), (60, 0.5), (45, 0.9), (200, 0.06)]],
-        "random": [[seed, stream, [str(x) for x in xoshiro(seed, stream, 6)]] for seed, stream in [(0, 0), (42, 0), (42, 1), (2**63 + 11, 977)]],
+        "random": [[seed, stream, [str(x) for x in first_numbers(seed, stream, 6)]] for seed, stream in [(0, 0), (42, 0), (42, 1), (2**63 + 11, 977)]],
     }
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "statistics.json"), "w") as f:
         f.write('{"madeBy":' + json.dumps({"scipy": scipy.__version__, "numpy": np.__version__}) + ",\n")
