@@ -1,5 +1,7 @@
 using System.Text;
+using FineTuneFlow.Core.Costs;
 using FineTuneFlow.Core.Datasets.Cleaning;
+using FineTuneFlow.Core.Datasets.Profiling;
 using FineTuneFlow.Core.Recipes;
 
 namespace FineTuneFlow.Core.Tests.Datasets;
@@ -118,5 +120,50 @@ public sealed class CleaningRuleTests
         SpecialTokenText.Escape(Encoding.UTF8.GetBytes($"<|{new string('a', letters)}|>"), out bool found);
 
         found.ShouldBe(token);
+    }
+
+    [Fact]
+    public void The_range_of_many_texts_tokens_is_what_their_characters_take_at_least_and_at_most()
+    {
+        int[] characters = new int[TokenCount.ScriptCount];
+        long[] likely = new long[TokenCount.ScriptCount];
+        var sum = new Estimate(0, 0, 0);
+        foreach (Script script in Enum.GetValues<Script>())
+        {
+            characters[(int)script] = 1_000_000;
+            int before = TokenCount.Likely(characters);
+            characters[(int)script] = 0;
+            likely[(int)script] = before;
+            sum += TokenRates.PerCharacter(script) * 1_000_000;
+        }
+
+        TokenRange range = TokenCount.Range(likely);
+
+        // The tokens of each script are whole ones.
+        ((double)range.Low).ShouldBe(sum.Low, sum.Low * 1e-4);
+        ((double)range.Likely).ShouldBe(sum.Likely, TokenCount.ScriptCount);
+        ((double)range.High).ShouldBe(sum.High, sum.High * 1e-4);
+        TokenCount.Range([1]).High.ShouldBeGreaterThan(1, "what is begun is a whole token");
+    }
+
+    [Fact]
+    public void Cells_that_are_not_UTF_8_are_kept_one_a_line_up_to_what_tells_an_encoding()
+    {
+        var cells = new UndecodedCells();
+        cells.Add([0xE9, 0x41]);
+        var others = new UndecodedCells();
+        others.Add([0xE8]);
+
+        cells.Add(others);
+        cells.Add(new UndecodedCells());
+
+        cells.Bytes.ToArray().ShouldBe([0xE9, 0x41, (byte)'\n', 0xE8, (byte)'\n']);
+        cells.Add(new byte[50_000]);
+        cells.Bytes.Length.ShouldBe(5 + 16_000 + 1);
+        cells.Add([0xE7]);
+        cells.Add(others);
+        cells.Bytes.Length.ShouldBe(5 + 16_000 + 1, "more says nothing more");
+        cells.Clear();
+        cells.Bytes.IsEmpty.ShouldBeTrue();
     }
 }
