@@ -12,8 +12,22 @@ export DOTNET_TieredPGO=0
 # What killed processes leave in the folder of temporary files goes with it.
 TMPDIR=$(mktemp -d)
 export TMPDIR
+touch "$TMPDIR/began"
 compiler=
-trap 'if [ -n "$compiler" ]; then kill "$compiler" 2>/dev/null; fi; rm -rf "$TMPDIR"' EXIT
+
+leave() {
+  if [ -n "$compiler" ]; then kill "$compiler" 2>/dev/null; fi
+  # The compiler's pipe and those of the test platform lie in /tmp whatever TMPDIR says. Of the latter those go that are of this run's time and
+  # that nobody listens to.
+  rm -f "/tmp/ftf-tests-$$"
+  if [ -r /proc/net/unix ]; then
+    find /tmp -maxdepth 1 -type s -newer "$TMPDIR/began" -regextype posix-extended -regex '/tmp/[0-9a-f]{32}' 2>/dev/null | while read -r pipe; do
+      grep -q " $pipe\$" /proc/net/unix || rm -f "$pipe"
+    done
+  fi
+  rm -rf "$TMPDIR"
+}
+trap leave EXIT
 
 say() { printf '== %s\n' "$*"; }
 stop() { printf '%s\n' "$*" >&2; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
